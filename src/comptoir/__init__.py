@@ -1,0 +1,1 @@
+"""Comptoir: one counter between every till and every back office."""

@@ -1,0 +1,1 @@
+"""What any program of this kind needs: no Django, no vendor."""

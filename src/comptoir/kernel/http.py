@@ -1,0 +1,232 @@
+"""Calls to vendors as one onion: authorise, budget, retry, answer. The only file that knows the HTTP library."""
+
+import email.utils
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+import httpx
+import stamina
+
+from comptoir.kernel.budget import Budget, Priority
+from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
+from comptoir.kernel.seal import Secret
+
+TIMEOUT_SECONDS: Final = 20.0
+ATTEMPTS: Final = 5
+LONGEST_WAIT: Final = timedelta(seconds=30)
+LONGEST_TURN: Final = timedelta(seconds=30)
+"""How long a call waits for its turn within the account's budget before it gives up."""
+LONGEST_RETRY_AFTER: Final = timedelta(days=1)
+RETRIED_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
+NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Credentials(Protocol):
+    """Where a bearer token comes from, and how a stale one is replaced."""
+
+    def access_token(self) -> Secret:
+        """A token that is valid now. Raises VendorRefused, VendorBusy."""
+
+    def renewed(self, stale: Secret) -> Secret:
+        """A newer token than `stale`, which the vendor refused. Raises VendorRefused, VendorBusy."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _Retried(Exception):
+    """An answer or a network fault worth another attempt."""
+
+    def __init__(self, cause: str, retry_after: timedelta | None) -> None:
+        super().__init__(cause)
+        self.retry_after = retry_after
+
+
+class Api:
+    """One vendor API for one account; safe to use from several threads. Every attempt is paid from the budget."""
+
+    def __init__(self, base_url: str, *, vendor: str, credentials: Credentials, budget: Budget | None = None) -> None:
+        self._vendor = vendor
+        self._credentials = credentials
+        self._budget = budget
+        self._client = httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS, headers={"accept": "application/json"})
+
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        read_also: Collection[int] = frozenset(),
+        priority: Priority = Priority.LIVE,
+    ) -> Answer:
+        """GET with the account's token; repeated on faults, since reading is harmless.
+
+        Raises VendorBusy after the last attempt, VendorRefused on 401 with a fresh token and on 403, VendorUnreadable
+        on any other status from 300 on that is not in `read_also`.
+        """
+        request = self._client.build_request("GET", path, params=dict(params or {}))
+        answer = self._authorised(lambda token: self._with_retries(request, token, priority))
+        return self._accepted(answer, request, read_also)
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        params: Mapping[str, str] | None = None,
+        *,
+        read_also: Collection[int] = frozenset(),
+    ) -> Answer:
+        """Ask the vendor to do something, once, with JSON in `body`. A refused token is renewed: nothing was done then.
+
+        Raises VendorBusy when it was surely not done, OutcomeUnknown when it may have been (no answer, or a fault of
+        the server's), VendorRefused and VendorUnreadable as `get`.
+        """
+        headers = {"content-type": "application/json"} if body else {}
+        request = self._client.build_request(method, path, params=dict(params or {}), content=body, headers=headers)
+        answer = self._authorised(lambda token: self._written(request, token))
+        return self._accepted(answer, request, read_also)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
+    def _authorised(self, ask: Callable[[Secret], Answer]) -> Answer:
+        token = self._credentials.access_token()
+        answer = ask(token)
+        return ask(self._credentials.renewed(token)) if answer.status == 401 else answer
+
+    def _with_retries(self, request: httpx.Request, token: Secret, priority: Priority) -> Answer:
+        try:
+            for attempt in stamina.retry_context(on=_wait, attempts=ATTEMPTS, timeout=LONGEST_WAIT * 2):
+                with attempt:
+                    return self._read(request, token, priority)
+        except _Retried as fault:
+            raise self._busy(request, str(fault), fault.retry_after) from fault
+        raise AssertionError("unreachable: a retry context returns or raises")
+
+    def _read(self, request: httpx.Request, token: Secret, priority: Priority) -> Answer:
+        try:
+            answer = self._sent(request, token, priority)
+        except httpx.RequestError as error:
+            raise _Retried(f"{type(error).__name__}: {error}", None) from error
+        if answer.status in RETRIED_STATUSES:
+            raise _Retried(f"status {answer.status}", _told_to_wait(answer))
+        return answer
+
+    def _written(self, request: httpx.Request, token: Secret) -> Answer:
+        try:
+            answer = self._sent(request, token, Priority.LIVE)
+        except NEVER_SENT as error:
+            raise self._busy(request, repr(error), None) from error
+        except httpx.RequestError as error:
+            raise self._unknown(request, repr(error)) from error
+        if answer.status == 429:
+            raise self._busy(request, "status 429", _told_to_wait(answer))
+        if answer.status >= 500:
+            raise self._unknown(request, f"status {answer.status}: {answer.body[:300]!r}")
+        return answer
+
+    def _sent(self, request: httpx.Request, token: Secret, priority: Priority) -> Answer:
+        self._take_turn(request, priority)
+        request.headers["authorization"] = f"Bearer {token.reveal()}"
+        response = self._client.send(request)
+        return Answer(response.status_code, response.headers, response.content)
+
+    def _take_turn(self, request: httpx.Request, priority: Priority) -> None:
+        """Wait until the budget allows a call. Raises VendorBusy when others have gone first for too long."""
+        if self._budget is None:
+            return
+        started = now = time.monotonic()
+        while wait := self._budget.take(now=now, priority=priority):
+            if now + wait - started > LONGEST_TURN.total_seconds():
+                raise self._busy(request, "the account's own budget is spent", None)
+            time.sleep(wait)
+            now = time.monotonic()
+
+    def _accepted(self, answer: Answer, request: httpx.Request, read_also: Collection[int]) -> Answer:
+        if answer.status < 300 or answer.status in read_also:
+            return answer
+        log = f"{self._named(request)}: status {answer.status}: {answer.body[:300]!r}"
+        if answer.status in (401, 403):
+            raise VendorRefused(f"{self._vendor} asks you to sign in again.", for_log=log)
+        raise VendorUnreadable(f"{self._vendor} refused a question of ours.", path="$", for_log=log)
+
+    def _busy(self, request: httpx.Request, cause: str, wait: timedelta | None) -> VendorBusy:
+        return VendorBusy(
+            f"{self._vendor} does not answer at the moment; Comptoir tries again by itself.",
+            for_log=f"{self._named(request)}: {cause}",
+            retry_at=datetime.now(UTC) + wait if wait else None,
+        )
+
+    def _unknown(self, request: httpx.Request, cause: str) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"{self._vendor} did not say whether it was done; Comptoir looks before it tries again.",
+            for_log=f"{self._named(request)}: {cause}",
+        )
+
+    def _named(self, request: httpx.Request) -> str:
+        """Method and path: neither holds a secret."""
+        return f"{request.method} /{request.url.path.removeprefix(self._client.base_url.path)}"
+
+
+def post_form(url: str, fields: Mapping[str, str], *, basic: tuple[str, Secret], vendor: str) -> Answer:
+    """POST a form once, with HTTP Basic; the caller reads the status. Never repeated: a code or token works once.
+
+    Raises VendorBusy when no answer came; what the server did is then unknown.
+    """
+    user, password = basic
+    try:
+        response = httpx.post(url, data=dict(fields), auth=(user, password.reveal()), timeout=TIMEOUT_SECONDS)
+    except httpx.RequestError as error:
+        raise VendorBusy(f"{vendor} does not answer at the moment.", for_log=f"POST {url}: {error!r}") from error
+    return Answer(response.status_code, response.headers, response.content)
+
+
+def send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], timeout: float = TIMEOUT_SECONDS) -> Answer:
+    """One plain request without redirects, as a simulator's webhooks need it. Raises VendorBusy without an answer."""
+    try:
+        response = httpx.request(method, url, content=body, headers=dict(headers), timeout=timeout)
+    except httpx.RequestError as error:
+        raise VendorBusy("No answer.", for_log=f"{method} {url}: {error!r}") from error
+    return Answer(response.status_code, response.headers, response.content)
+
+
+def retry_after(value: str | None, *, now: datetime) -> timedelta | None:
+    """Read `Retry-After` as seconds or as an HTTP date; None when absent or unreadable (RFC 9110, 10.2.3).
+
+    Never more than a day, whatever was said.
+    """
+    if value is None:
+        return None
+    longest = int(LONGEST_RETRY_AFTER.total_seconds())
+    if value.strip().isdecimal():
+        digits = value.strip().lstrip("0")
+        return timedelta(seconds=min(int(digits or 0), longest) if len(digits) <= len(str(longest)) else longest)
+    try:
+        wait = email.utils.parsedate_to_datetime(value) - now
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(wait, timedelta(0)), LONGEST_RETRY_AFTER)
+
+
+def _told_to_wait(answer: Answer) -> timedelta | None:
+    return retry_after(answer.headers.get("retry-after"), now=datetime.now(UTC))
+
+
+def _wait(error: Exception) -> bool | timedelta:
+    """Whether to try again, and after how long if the vendor said so."""
+    if not isinstance(error, _Retried):
+        return False
+    if error.retry_after is None:
+        return True
+    return error.retry_after if error.retry_after <= LONGEST_WAIT else False

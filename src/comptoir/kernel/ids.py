@@ -1,0 +1,28 @@
+"""Our own ids: ULIDs, kept as UUIDs in the database and shown as `sal_01J…` outside."""
+
+from uuid import UUID
+
+from ulid import ULID
+
+from comptoir.kernel.errors import RuleBroken
+
+
+def new_id() -> UUID:
+    """A new id that sorts by time."""
+    return ULID().to_uuid()
+
+
+def public_id(prefix: str, identifier: UUID) -> str:
+    """How an id is shown outside: prefix, underscore, 26 characters of Crockford base 32."""
+    return f"{prefix}_{ULID.from_uuid(identifier)}"
+
+
+def parse_id(prefix: str, text: str) -> UUID:
+    """Undo `public_id`. Raises RuleBroken with code `not_found`: what is no id of ours names nothing."""
+    try:
+        head, _, tail = text.partition("_")
+        if head != prefix:
+            raise ValueError(text)
+        return ULID.from_str(tail).to_uuid()
+    except ValueError:
+        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404) from None
