@@ -1,0 +1,1 @@
+"""The common tongue between points of sale and Comptoir."""

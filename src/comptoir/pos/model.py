@@ -1,0 +1,173 @@
+"""The canonical records: what a till knows, in one tongue (reference: unified-pos-model.md).
+
+Amounts are exact decimals in major units, as the source gave them; they are rounded to minor units only where they are
+stored beside this record or shown. An absent figure is None: unknown is not zero.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from comptoir.kernel.money import Money, to_minor
+
+
+class SaleKind(StrEnum):
+    """What a sale is; only `sale`, `refund`, `exchange` and `void` can count in sales."""
+
+    SALE = "sale"
+    REFUND = "refund"
+    EXCHANGE = "exchange"
+    VOID = "void"
+    CORRECTION = "correction"
+    TRANSFER = "transfer"
+    SPLIT = "split"
+    FLOAT = "float"
+
+
+class SaleState(StrEnum):
+    """Where a sale is on its way from first item to receipt."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A canonical record; defaults are left out of its JSON, so a new field changes no stored fingerprint."""
+
+
+class Named(Record, frozen=True, kw_only=True):
+    """Somebody or something the till names: a register, a member of staff, a payment method."""
+
+    id: str
+    name: str = ""
+
+
+class Line(Record, frozen=True, kw_only=True):
+    """One line of a sale. `total` is with tax, after discounts; negative when returned."""
+
+    name: str
+    quantity: Decimal
+    unit_price: Decimal
+    total: Decimal
+    sku: str = ""
+    tax_rate_ppm: int | None = None
+    parent: int | None = None
+    category: str = ""
+
+
+class Payment(Record, frozen=True, kw_only=True):
+    """Money taken or given back by the till; `amount` without the tip."""
+
+    amount: Decimal
+    tip: Decimal = Decimal(0)
+    method: Named | None = None
+    external_reference: str = ""
+
+
+class Sale(Record, frozen=True, kw_only=True):
+    """One bill, from the first item to the closed receipt.
+
+    `external_id` is the vendor's number at `location_id`; `previous_external_id` is the bill this one corrects or
+    follows. `counted` says whether it belongs to revenue once closed; the connector decides by its vendor's rules.
+    `total` is with tax and without tips.
+    """
+
+    location_id: str
+    external_id: str
+    kind: SaleKind
+    state: SaleState
+    counted: bool
+    currency: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    total: Decimal
+    paid: Decimal | None = None
+    tax: Decimal | None = None
+    discount: Decimal | None = None
+    service_charge: Decimal | None = None
+    tip: Decimal | None = None
+    covers: int | None = None
+    previous_external_id: str = ""
+    receipt_number: str = ""
+    register: Named | None = None
+    staff: Named | None = None
+    table: str = ""
+    order_profile: str = ""
+    lines: tuple[Line, ...] = ()
+    payments: tuple[Payment, ...] = ()
+
+    def money(self, amount: Decimal | None) -> Money | None:
+        """An amount of this sale, rounded half up to minor units."""
+        return None if amount is None else Money(to_minor(amount, self.currency), self.currency)
+
+
+class Source(StrEnum):
+    """How we came to know: told by the till as it happened, or read back from the vendor's books."""
+
+    NOTIFICATION = "notification"
+    READ = "read"
+
+
+class Observed(Record, frozen=True, kw_only=True):
+    """A sale as one source showed it at one instant (UTC)."""
+
+    sale: Sale
+    source: Source
+    observed_at: datetime
+
+
+class Check(Record, frozen=True, kw_only=True):
+    """A bill as the till shows it when asked, to be paid or watched: the sale, and what of it is still due.
+
+    `due` is without tips. `table_number` is what a floor plan calls the table; `sale.table` is its label. `seen_at`
+    (UTC) is when it was asked for. `uuid` may outlive `sale.external_id`, which can change under our feet.
+    """
+
+    sale: Sale
+    due: Decimal
+    seen_at: datetime
+    table_number: str = ""
+    name: str = ""
+    uuid: str = ""
+
+
+class Identified(Record, frozen=True, kw_only=True):
+    """Who a sale is for, as far as the till was told: beside the sale, never inside it.
+
+    `phone`, `email` and the names are as typed at the till. `references` are other systems' names for the bill or the
+    guest, written "PREFIX:reference". Its repr says nothing personal.
+    """
+
+    location_id: str
+    sale_id: str
+    phone: str = ""
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    references: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Identified({self.location_id}, {self.sale_id}, …)"
+
+
+class Location(Record, frozen=True, kw_only=True):
+    """A place of sale as the vendor lists it."""
+
+    external_id: str
+    name: str
+    business_name: str
+    currency: str
+    timezone: str
+    country: str = ""
+
+
+def exact(value: Decimal) -> Decimal:
+    """The one spelling of an amount: 28.50, 28.5 and 2.85E+1 become 28.5, so equal figures have equal bytes."""
+    if value == 0:
+        return Decimal(0)
+    stripped = value.normalize()
+    return stripped.quantize(Decimal(1)) if stripped.as_tuple().exponent > 0 else stripped  # type: ignore[operator]
