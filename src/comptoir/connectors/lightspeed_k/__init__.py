@@ -1,0 +1,1 @@
+"""Lightspeed Restaurant K-Series."""

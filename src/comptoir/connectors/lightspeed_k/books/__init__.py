@@ -1,0 +1,1 @@
+"""The financial API beyond the feed of sales: trading days, V1, sums, ways to pay, taxes."""

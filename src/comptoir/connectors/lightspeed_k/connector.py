@@ -1,0 +1,85 @@
+"""Lightspeed Restaurant K-Series, as Comptoir knows it: the manifest, and the ways in."""
+
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Final
+
+from comptoir.connectors.lightspeed_k import webhooks
+from comptoir.connectors.lightspeed_k.account import CAPABILITIES, KSeriesAccount
+from comptoir.connectors.lightspeed_k.calls import VENDOR
+from comptoir.kernel.budget import Budget
+from comptoir.kernel.errors import ComptoirError
+from comptoir.kernel.http import Api, Credentials
+from comptoir.kernel.seal import Secret
+from comptoir.pos.connector import Endpoints, Manifest, Notification, Reading
+
+PREFIX: Final = "LIGHTSPEED_K_"
+AUTHORISE_URL: Final = "https://auth.lsk-prod.app/realms/k-series/protocol/openid-connect/auth"
+TOKEN_URL: Final = "https://auth.lsk-prod.app/realms/k-series/protocol/openid-connect/token"  # noqa: S105 - an address
+API_URL: Final = "https://api.lsk.lightspeed.app"
+
+DAY_START_UNTIL_READ: Final = time(4)
+"""K-Series names its own start of day with each business day; until one was read, this holds."""
+
+CALLS_PER_SECOND: Final = 5
+"""A16: the vendor publishes no limit; this is what we find polite."""
+
+
+class KSeries:
+    """The connector that `project/installed.py` registers."""
+
+    manifest = Manifest(
+        slug="lightspeed_k",
+        name="Lightspeed K-Series",
+        scopes=("financial-api", "orders-api", "offline_access"),
+        day_start=DAY_START_UNTIL_READ,
+        pkce=True,
+        dispatch="lightspeed",
+        webhook_name="lightspeedKSeries",
+        capabilities=CAPABILITIES,
+        calls_per_second=CALLS_PER_SECOND,
+    )
+
+    def endpoints(self, environ: Mapping[str, str]) -> Endpoints:
+        """Production addresses unless told otherwise, and the OAuth client. Raises ComptoirError without a client."""
+        return Endpoints(
+            authorise_url=_setting(environ, "AUTHORISE_URL") or AUTHORISE_URL,
+            token_url=_setting(environ, "TOKEN_URL") or TOKEN_URL,
+            api_url=_setting(environ, "API_URL") or API_URL,
+            client_id=_required(environ, "CLIENT_ID"),
+            client_secret=Secret(_required(environ, "CLIENT_SECRET")),
+        )
+
+    def read(self, notification: Notification) -> Reading:
+        """Understand whatever the vendor posts; pure. Raises VendorUnreadable with the path of the fault."""
+        return webhooks.read(notification)
+
+    def open(self, endpoints: Endpoints, credentials: Credentials, budget: Budget | None = None) -> KSeriesAccount:
+        """Open one vendor account; every call to it is paid from the budget."""
+        return KSeriesAccount(Api(endpoints.api_url, vendor=VENDOR, credentials=credentials, budget=budget))
+
+
+def _setting(environ: Mapping[str, str], name: str) -> str:
+    """LIGHTSPEED_K_NAME, or the content of the file that LIGHTSPEED_K_NAME_FILE points at."""
+    path = environ.get(f"{PREFIX}{name}_FILE")
+    if not path:
+        return environ.get(f"{PREFIX}{name}", "").strip()
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ComptoirError(
+            f"{PREFIX}{name}_FILE points at {path}, which cannot be read.", for_log=str(error)
+        ) from error
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    if value := _setting(environ, name):
+        return value
+    raise ComptoirError(
+        f"Lightspeed K-Series is not set up: set {PREFIX}CLIENT_ID and {PREFIX}CLIENT_SECRET to your OAuth client.",
+        for_log=f"{PREFIX}{name} is missing",
+    )
+
+
+CONNECTOR: Final = KSeries()

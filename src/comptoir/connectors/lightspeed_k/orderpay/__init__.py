@@ -1,0 +1,1 @@
+"""Order and Pay: tables, open checks, payments and orders sent to the till, and the news of them."""

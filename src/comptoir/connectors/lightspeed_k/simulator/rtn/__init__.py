@@ -1,0 +1,1 @@
+"""Real-time notifications: the account feed of the till (sheet 13)."""

@@ -1,0 +1,1 @@
+"""Staff, groups and shifts."""

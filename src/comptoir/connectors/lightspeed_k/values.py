@@ -1,0 +1,187 @@
+"""How K-Series writes single values: money, ids, instants, counts. Everything strange about its JSON ends here.
+
+Ids come as numbers or strings, money as numbers or strings, instants as text in five spellings or as epoch milliseconds
+(`README.md`, "Forms"). A value out of all reason is refused where it stands, so that the fault has a path.
+"""
+
+import re
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from comptoir.kernel.clock import utc_from_milliseconds
+from comptoir.kernel.errors import VendorUnreadable
+
+LARGEST_AMOUNT: Final = Decimal(10) ** 10
+LARGEST_COUNT: Final = 1_000_000
+LONGEST_ID: Final = 64
+LONGEST_CAUSE: Final = 300
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+UNREADABLE: Final = "Lightspeed sent something that Comptoir cannot read, so it was set aside."
+
+_NUMBER: Final = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
+_INSTANT: Final = re.compile(
+    r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)",
+    re.ASCII,
+)
+_MISSING: Final = re.compile(r"Object missing required field `(\w+)`")
+
+Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]
+Shape = TypeVar("Shape")
+
+
+class Amount(Decimal):
+    """Money or a quantity in major units, exact; written as a JSON number or as a string."""
+
+
+class Code(str):
+    """What a merchant chose to call something, written as a JSON string or as a number."""
+
+    __slots__ = ()
+
+
+class Ident(str):
+    """An opaque id of the vendor's making, written as a JSON number or as a string; empty where there is none."""
+
+    __slots__ = ()
+
+
+class Key(str):
+    """An id without which nothing can be said: never empty."""
+
+    __slots__ = ()
+
+
+class Zone(str):
+    """A time zone by its IANA name, one this machine knows: every instant of a store is read in it."""
+
+    __slots__ = ()
+
+
+class Count(int):
+    """A number of things, which may be written `2.0`."""
+
+
+class Instant:
+    """A point in time, UTC, to the millisecond."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+
+def decoder(shape: type[Shape]) -> "msgspec.json.Decoder[Shape]":
+    """A decoder for one shape, which reads the values of this file."""
+    return msgspec.json.Decoder(shape, dec_hook=_value, float_hook=_number)
+
+
+def decode(body: bytes, using: "msgspec.json.Decoder[Shape]") -> Shape:
+    """Read a body. Raises VendorUnreadable with the path of the first fault, `$` when it is no JSON at all."""
+    try:
+        return using.decode(body)
+    except msgspec.ValidationError as error:
+        raise unreadable(_path(str(error)), str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise unreadable("$", f"{type(error).__name__}: {error}") from error
+
+
+def unreadable(path: str, cause: str) -> VendorUnreadable:
+    """The error for a body that does not match its sheet."""
+    return VendorUnreadable(UNREADABLE, path=path, for_log=f"{path}: {cause[:LONGEST_CAUSE]}")
+
+
+def _path(message: str) -> str:
+    """The path in msgspec's words, the missing field included."""
+    found, at, place = message.rpartition(" - at `")
+    path = place.rstrip("`") if at else "$"
+    missing = _MISSING.match(found if at else message)
+    return f"{path}.{missing[1]}" if missing else path
+
+
+def _number(text: str) -> Decimal:
+    """A JSON number with a point or an exponent; one out of all reason becomes a NaN, which no value accepts."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else Decimal("NaN")
+
+
+def _value(kind: type, written: Any) -> Any:
+    """What msgspec asks of each value whose type it does not know; to a ValueError or TypeError it adds the path."""
+    if kind is Amount:
+        return Amount(_decimal(written))
+    if kind is Code:
+        return Code(_text(written))
+    if kind in (Ident, Key):
+        return kind(_id(written, required=kind is Key))
+    if kind is Zone:
+        return Zone(_zone(written))
+    if kind is Count:
+        return Count(_count(written))
+    if kind is Instant:
+        return Instant(_instant(written))
+    raise NotImplementedError(kind)
+
+
+def _decimal(written: object) -> Decimal:
+    if isinstance(written, bool) or not isinstance(written, str | int | Decimal):
+        raise TypeError("Expected a number")
+    if isinstance(written, str) and not _NUMBER.fullmatch(written):
+        raise ValueError("Not a number")
+    value = Decimal(written)
+    if value.is_nan() or not abs(value) < LARGEST_AMOUNT:
+        raise ValueError("Number out of range")
+    return value
+
+
+def _text(written: object) -> str:
+    if isinstance(written, bool) or not isinstance(written, str | int):
+        raise TypeError("Expected a string or a whole number")
+    if isinstance(written, int) and abs(written) >= 2**63:
+        raise ValueError("Number out of range")
+    return str(written)
+
+
+def _id(written: object, *, required: bool) -> str:
+    text = _text(written)
+    if len(text) > LONGEST_ID or not text.isprintable() or (required and not text.strip()):
+        raise ValueError("Not an id")
+    return text
+
+
+def _zone(written: object) -> str:
+    name = _id(written, required=True)
+    try:
+        ZoneInfo(name)
+    except (ValueError, KeyError, OSError) as error:  # a name out of all bounds, of nothing, or of a folder
+        raise ValueError("Not a time zone") from error
+    return name
+
+
+def _count(written: object) -> int:
+    value = _decimal(written)
+    if abs(value) > LARGEST_COUNT:
+        raise ValueError("Number out of range")
+    return int(value.to_integral_value(ROUND_HALF_UP))
+
+
+def _instant(written: object) -> datetime:
+    if isinstance(written, str) and _INSTANT.fullmatch(written):
+        at = datetime.fromisoformat(written).astimezone(UTC)
+        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+    elif isinstance(written, int | Decimal) and not isinstance(written, bool):
+        at = _from_milliseconds(written)
+    else:
+        raise TypeError("Expected an instant")
+    if not EARLIEST <= at < LATEST:
+        raise ValueError("Instant out of range")
+    return at
+
+
+def _from_milliseconds(written: int | Decimal) -> datetime:
+    earliest, latest = (int(each.timestamp()) * 1000 for each in (EARLIEST, LATEST))
+    if Decimal(written).is_nan() or not earliest <= written < latest:
+        raise ValueError("Instant out of range")
+    return utc_from_milliseconds(int(written))

@@ -1,0 +1,1 @@
+"""A seeded, living shop behind the simulators."""
