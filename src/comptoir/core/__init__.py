@@ -1,0 +1,1 @@
+"""The pipeline from a notification to an event; answers no HTTP."""

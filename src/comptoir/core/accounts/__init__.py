@@ -1,0 +1,1 @@
+"""Who works here: organisations, stores, users, roles, API tokens."""

@@ -1,0 +1,106 @@
+"""Tables of organisations, stores, people and API tokens."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from comptoir.core.accounts.roles import Role
+from comptoir.kernel.ids import new_id, public_id
+
+
+class Organisation(models.Model):
+    """The tenant."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+
+    @property
+    def public_id(self) -> str:
+        """`org_…`"""
+        return public_id("org", self.id)
+
+
+class Store(models.Model):
+    """One place of sale. `day_start` is the local time at which its trading day begins."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=64)
+    currency = models.CharField(max_length=3)
+    country = models.CharField(max_length=2)
+    day_start = models.TimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="store_name_once"),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """`sto_…`"""
+        return public_id("sto", self.id)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A user with a hashed password; the address is kept as typed, a `+tag` included."""
+        user = User(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in by e-mail."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_operator = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+    organisations = models.ManyToManyField(Organisation, through="Membership")
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Membership(models.Model):
+    """What a person may do in an organisation."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    role = models.CharField(max_length=24, choices=[(role.value, role.value) for role in Role])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_per_person"),
+        ]
+
+
+class ApiToken(models.Model):
+    """A bearer token for the platform API: its hash, what it may do, and for which organisations."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    token_hash = models.BinaryField(unique=True)
+    scopes = ArrayField(models.CharField(max_length=40))
+    organisations = models.ManyToManyField(Organisation)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def organisation_ids(self) -> set[UUID]:
+        """The organisations this token may speak for."""
+        return set(self.organisations.values_list("id", flat=True))

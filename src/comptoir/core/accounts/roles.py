@@ -1,0 +1,42 @@
+"""One table: which role may do what. Apps add their rows with `allow`."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The roles of a member, widest first."""
+
+    OWNER = "owner"
+    SUPERVISOR = "supervisor"
+    REGIONAL_SUPERVISOR = "regional_supervisor"
+    MANAGER = "manager"
+    STAFF = "staff"
+    VIEWER = "viewer"
+
+
+EVERYONE = frozenset(Role)
+OFFICE = frozenset({Role.OWNER, Role.SUPERVISOR, Role.REGIONAL_SUPERVISOR, Role.MANAGER})
+MANAGEMENT = frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER})
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "overview.view": EVERYONE,
+    "sales.view": OFFICE | {Role.VIEWER},
+    "inbox.view": OFFICE,
+    "inbox.raw": frozenset({Role.OWNER}),
+    "inbox.replay": frozenset({Role.OWNER}),
+    "imports.view": MANAGEMENT,
+    "imports.run": MANAGEMENT,
+    "connections.view": OFFICE,
+    "connections.manage": frozenset({Role.OWNER}),
+}
+
+
+def allow(permission: str, roles: frozenset[Role]) -> None:
+    """Add an app's row. Raises ValueError when the name is taken with other roles."""
+    if PERMISSIONS.setdefault(permission, roles) != roles:
+        raise ValueError(f"the permission {permission} is already in the table")
+
+
+def may(role: Role, permission: str) -> bool:
+    """Whether a role has a permission; an unknown permission is nobody's."""
+    return role in PERMISSIONS.get(permission, frozenset())

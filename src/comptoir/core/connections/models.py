@@ -1,0 +1,99 @@
+"""Tables of connections. The connector is a plain slug checked against the registry: a new one needs no migration."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from comptoir.core.accounts.models import Organisation, Store
+from comptoir.kernel.ids import new_id, public_id
+
+
+class Connection(models.Model):
+    """A consent somebody gave us for one vendor account. Tokens are sealed; expiry is UTC."""
+
+    class Status(models.TextChoices):
+        """Whether the vendor still accepts us."""
+
+        CONNECTED = "connected"
+        RECONNECT = "reconnect"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    provider = models.CharField(max_length=40)
+    account_name = models.CharField(max_length=120, blank=True)
+    status = models.CharField(max_length=16, choices=Status.choices, default=Status.CONNECTED)
+    status_since = models.DateTimeField()
+    status_reason = models.TextField(blank=True)
+    access_token = models.BinaryField()
+    refresh_token = models.BinaryField()
+    access_expires_at = models.DateTimeField()
+    consented_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation", "provider"])]
+
+    @property
+    def public_id(self) -> str:
+        """`con_…`"""
+        return public_id("con", self.id)
+
+
+class LocationLink(models.Model):
+    """A vendor's location as this connection sees it, and the store it feeds (none yet: unlinked)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="locations")
+    provider = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    business_name = models.CharField(max_length=200, blank=True)
+    currency = models.CharField(max_length=3)
+    timezone = models.CharField(max_length=64)
+    country = models.CharField(max_length=2, blank=True)
+    day_start = models.TimeField(null=True)
+    store = models.ForeignKey(Store, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "connection", "external_id"], name="location_once_per_connection"
+            ),
+            # The shared doors route by this alone, so a location feeds one store of one organisation.
+            models.UniqueConstraint(
+                fields=["provider", "external_id"],
+                condition=models.Q(store__isnull=False),
+                name="location_feeds_one_store",
+            ),
+        ]
+
+
+class ConsentAttempt(models.Model):
+    """A journey to the vendor's consent page that has not come back yet; used once, or forgotten."""
+
+    state_hash = models.BinaryField(primary_key=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    provider = models.CharField(max_length=40)
+    connection = models.ForeignKey(Connection, null=True, on_delete=models.CASCADE)
+    code_verifier = models.BinaryField()
+    expires_at = models.DateTimeField()
+
+
+class WebhookAddress(models.Model):
+    """A door of our own for one store: the token in its path is sealed for showing and hashed for finding."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    provider = models.CharField(max_length=40)
+    token = models.BinaryField()
+    token_hash = models.BinaryField(unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "store", "provider"], name="one_address_per_store"),
+        ]

@@ -1,0 +1,1 @@
+"""Which app runs for whom."""

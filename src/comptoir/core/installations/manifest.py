@@ -1,0 +1,78 @@
+"""What an app tells the house about itself, and the registry of apps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+from comptoir.core.accounts.roles import Role, allow
+from comptoir.kernel.errors import RuleBroken
+from comptoir.pos.events import EventKind
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a sale, as a handler hears it. The sale is quoted by id: read it from the ledger."""
+
+    id: UUID
+    organisation_id: UUID
+    store_id: UUID
+    kind: EventKind
+    sale_id: UUID
+    revision: int
+    at: datetime
+
+
+Handler = Callable[[Sequence[Event], datetime], None]
+"""Called with events of one organisation, in no promised order, and now; inside a transaction, all or nothing.
+
+Each event is heard in exactly one successful call. When a call fails, each of its events is tried alone: a handler that
+takes all of them in a few queries is fast, and one bad event still holds up nobody.
+"""
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """A place in the navigation. `label` is lazily translated text; `icon` a name of the icon set."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    permission: str
+
+
+@dataclass(frozen=True)
+class App:
+    """A business app. `name` and `summary` are lazily translated."""
+
+    slug: str
+    name: str | Promise
+    summary: str | Promise
+    handlers: Mapping[EventKind, Handler]
+    navigation: tuple[NavigationItem, ...] = ()
+    permissions: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+
+
+_apps: dict[str, App] = {}
+
+
+def register(app: App) -> None:
+    """Make an app known and add its rows to the table of permissions."""
+    _apps[app.slug] = app
+    for permission, roles in app.permissions.items():
+        allow(permission, roles)
+
+
+def apps() -> tuple[App, ...]:
+    """All apps, in order of registration."""
+    return tuple(_apps.values())
+
+
+def app(slug: str) -> App:
+    """The app of this slug. Raises RuleBroken."""
+    try:
+        return _apps[slug]
+    except KeyError:
+        raise RuleBroken(f"There is no app named {slug}.", code="app_unknown", status=404) from None

@@ -1,0 +1,32 @@
+"""Tables of installations."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from comptoir.core.accounts.models import Organisation, Store
+from comptoir.kernel.ids import new_id, public_id
+
+
+class Installation(models.Model):
+    """One app running for one store over one provider; its public id is the integration id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    store = models.ForeignKey(Store, on_delete=models.PROTECT)
+    app = models.CharField(max_length=40)
+    provider = models.CharField(max_length=40)
+    enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "store", "app", "provider"], name="app_once_per_store_and_provider"
+            ),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """`int_…`"""
+        return public_id("int", self.id)

@@ -1,0 +1,1 @@
+"""The inbox, what becomes of it, and imports."""

@@ -1,0 +1,142 @@
+"""Tables of the inbox and of imports."""
+
+from typing import ClassVar, Final
+
+from django.db import models
+
+NEXT_NUMBER: Final = models.Func(
+    models.Value("intake_notification_number"), function="nextval", output_field=models.BigIntegerField()
+)
+
+
+class Notification(models.Model):
+    """A body as it came in at a door, and what became of it.
+
+    `organisation_id` is null until the body is routed; such rows are the operator's alone. Copies of one body within a
+    minute are one row, counted. Sorted by `id`, a running number: bodies are processed in order of arrival. The table
+    is partitioned by day (`partitions.py`), so every unique key holds `received_minute`; name the organisation beside
+    an id, since no index leads with the id alone.
+    """
+
+    class Outcome(models.TextChoices):
+        """What became of a notification; the empty string means not processed yet."""
+
+        RECORDED = "recorded"
+        UNCHANGED = "unchanged"
+        UNVERIFIED = "unverified"
+        CONFIRMED = "confirmed"
+        UNLINKED = "unlinked"
+        PARKED = "parked"
+
+    pk = models.CompositePrimaryKey("received_minute", "id")
+    id = models.BigIntegerField(db_default=NEXT_NUMBER)
+    organisation_id = models.UUIDField(null=True)
+    store_id = models.UUIDField(null=True)
+    provider = models.CharField(max_length=40)
+    door = models.CharField(max_length=60)
+    verified = models.BooleanField()
+    body = models.BinaryField()
+    body_hash = models.BinaryField()
+    headers = models.JSONField(default=dict)
+    copies = models.IntegerField(default=1)
+    received_at = models.DateTimeField()
+    received_minute = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, blank=True, choices=Outcome.choices)
+    location_id = models.CharField(max_length=64, blank=True)
+    delivery = models.CharField(max_length=120, blank=True)
+    sale_id = models.UUIDField(null=True)
+    fault_path = models.CharField(max_length=200, blank=True)
+    fault = models.TextField(blank=True)
+    taken_for_store = models.BooleanField(default=False)
+    # Of an unverified one: how often the till's books were searched for it, when last, and when next (null: no more).
+    tries = models.SmallIntegerField(default=0, db_default=0)
+    tried_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["door", "body_hash", "received_minute"], name="body_once_a_minute"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=models.Q(processed_at__isnull=True), name="notification_waiting"),
+            models.Index(fields=["organisation_id", "-id"], name="notification_by_tenant"),
+            models.Index(
+                fields=["organisation_id", "-id"], condition=models.Q(outcome="parked"), name="notification_parked"
+            ),
+            models.Index(
+                fields=["provider", "location_id", "-id"],
+                condition=models.Q(outcome="unlinked"),
+                name="notification_unlinked",
+            ),
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="notification_due"),
+            models.Index(
+                fields=["store_id", "tried_at"],
+                condition=models.Q(tried_at__isnull=False),
+                name="notification_tried",
+            ),
+        ]
+
+
+class UnlinkedLocation(models.Model):
+    """A location that feeds no store and sent more than is kept: how much was let go. The operator's alone."""
+
+    provider = models.CharField(max_length=40)
+    location_id = models.CharField(max_length=64)
+    let_go = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    latest_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "location_id"], name="unlinked_location_once"),
+        ]
+
+
+class ReplayRun(models.Model):
+    """A range of an organisation's notifications being read again, up to the id `upto`; the cursor is an id."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    selection = models.JSONField()
+    upto = models.BigIntegerField()
+    cursor = models.BigIntegerField(default=0)
+    total = models.IntegerField()
+    done = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "-started_at"], name="replay_run_latest")]
+
+
+class ImportRun(models.Model):
+    """One import of a store's sales between two instants (UTC); the cursor is committed with the sales it led to."""
+
+    class State(models.TextChoices):
+        """Where an import is."""
+
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    store_id = models.UUIDField()
+    location_link_id = models.UUIDField()
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    cursor = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=16, choices=State.choices, default=State.RUNNING)
+    sales_read = models.IntegerField(default=0)
+    sales_changed = models.IntegerField(default=0)
+    reached_at = models.DateTimeField(null=True)
+    fault = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "-started_at"], name="import_run_latest")]

@@ -1,0 +1,257 @@
+"""What becomes of a notification: read, routed, recorded, or parked with the path of the fault."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from django.db import OperationalError, connection, transaction
+
+from comptoir.core.connections.locations import stores_fed_by
+from comptoir.core.intake import unlinked
+from comptoir.core.intake.models import Notification
+from comptoir.core.ledger import limits, store
+from comptoir.core.ledger.precedence import Key
+from comptoir.kernel.errors import RuleBroken, VendorUnreadable
+from comptoir.pos import connector as pos
+from comptoir.pos import registry
+from comptoir.pos.model import Observed
+
+log = structlog.get_logger(__name__)
+
+BATCH: Final = 500
+LIVE_TOPIC: Final = "inbox"
+Outcome = Notification.Outcome
+
+
+@dataclass
+class Fate:
+    """A notification on its way through, and what became of it so far."""
+
+    row: Notification
+    reading: pos.Reading | None = None
+    outcome: str = ""
+    organisation_id: UUID | None = None
+    store_id: UUID | None = None
+    sale_id: UUID | None = None
+    fault_path: str = ""
+    fault: str = ""
+    taken_for_store: bool = False
+    due_at: datetime | None = None
+    keys: list[Key] = field(default_factory=list)
+
+    def park(self, *, path: str, fault: str) -> None:
+        """Keep it, show it, do nothing with it."""
+        self.outcome, self.fault_path, self.fault = Outcome.PARKED, storable(path, 200), storable(fault, 2000)
+
+
+def drain(*, clock: Callable[[], datetime], then: Callable[[], object] = lambda: None) -> int:
+    """Process everything that waits, batch by batch, and do `then` after each; returns how many were processed.
+
+    Safe in several workers at once, and to kill at any line.
+    """
+    total = 0
+    while True:
+        try:
+            done = process_batch(BATCH, now=clock())
+        except Exception:  # one notification we cannot handle must not hold up the others: find it
+            log.exception("intake.batch_failed")
+            done = _process_one_by_one(clock)
+        total += done
+        then()
+        if done < BATCH:
+            return total
+
+
+def process_batch(size: int, *, now: datetime) -> int:
+    """One batch, one transaction. Returns how many notifications it took."""
+    with transaction.atomic():
+        rows = list(
+            Notification.objects.select_for_update(skip_locked=True).filter(processed_at=None).order_by("id")[:size]
+        )
+        _process(rows, now)
+    return len(rows)
+
+
+def _process_one_by_one(clock: Callable[[], datetime]) -> int:
+    """The same, each in its own transaction; what still fails is a bug of ours: parked, logged, shown.
+
+    What the database could not do just now (deadlock, full disk) goes on waiting; the sweeper comes back for it.
+    """
+    ids = Notification.objects.filter(processed_at=None).order_by("id").values_list("id", flat=True)[:BATCH]
+    done = 0
+    for identifier in list(ids):
+        rows = Notification.objects.select_for_update(skip_locked=True).filter(id=identifier, processed_at=None)
+        try:
+            with transaction.atomic():
+                found = list(rows)
+                _process(found, clock())
+        except Exception as error:
+            if connection.needs_rollback or not connection.is_usable():
+                raise
+            if isinstance(error, OperationalError):
+                log.warning("intake.notification_postponed", notification=identifier, cause=str(error))
+                continue
+            log.exception("intake.notification_failed", notification=identifier)
+            with transaction.atomic():
+                found = list(rows.all())  # asked again: another worker may have read it since
+                for row in found:
+                    fate = Fate(row, organisation_id=row.organisation_id, store_id=row.store_id)
+                    fate.park(path="$", fault=f"A fault of ours, kept for mending: {type(error).__name__}: {error}")
+                    _save([fate], clock())
+        done += len(found)
+    return done
+
+
+def _process(rows: Sequence[Notification], now: datetime) -> None:
+    if not rows:
+        return
+    fates = [_read(row) for row in rows]
+    _route(fates, now)
+    _record([fate for fate in fates if not fate.outcome], now)
+    _save(fates, now)
+    unlinked.let_go(
+        {(fate.row.provider, _location(fate)) for fate in fates if fate.outcome == Outcome.UNLINKED}, now=now
+    )
+
+
+def read_again(rows: Sequence[Notification], now: datetime) -> int:
+    """Process notifications a second time, in the caller's transaction; returns of how many something else became.
+
+    What was counted stays counted, and what was confirmed stays so: only what was parked can become something else,
+    and what was recorded can be recorded anew.
+    """
+    fates = [_read(row) for row in rows]
+    _route(fates, now)
+    _record([fate for fate in fates if not fate.outcome], now)
+    news = [fate for fate in fates if _is_news(fate)]
+    if news:
+        _save(news, now)
+    return len(news)
+
+
+def _is_news(fate: Fate) -> bool:
+    before = fate.row
+    if before.outcome == Outcome.PARKED:
+        return (fate.outcome, fate.fault_path, fate.fault) != (before.outcome, before.fault_path, before.fault)
+    return before.outcome in (Outcome.RECORDED, Outcome.UNCHANGED) and fate.outcome == Outcome.RECORDED
+
+
+def _location(fate: Fate) -> str:
+    return storable(fate.reading.location_id if fate.reading else "", 64)
+
+
+def _read(row: Notification) -> Fate:
+    fate = Fate(row, organisation_id=row.organisation_id, store_id=row.store_id)
+    try:
+        fate.reading = _reading_of(row)
+    except VendorUnreadable as error:
+        fate.park(path=error.path, fault=error.for_owner)
+    except RuleBroken as error:
+        fate.park(path="$", fault=error.for_owner)
+    else:
+        fate.keys = [(each.sale.location_id, each.sale.external_id) for each in fate.reading.observed]
+    return fate
+
+
+def _reading_of(row: Notification) -> pos.Reading:
+    """Raises VendorUnreadable; RuleBroken for a provider that is not installed any more."""
+    notification = pos.Notification(body=bytes(row.body), received_at=row.received_at, headers=row.headers)
+    reading = registry.connector(row.provider).read(notification)
+    for observed in reading.observed:
+        limits.check(observed.sale)
+    if len(reading.location_id) > limits.LONGEST_ID or "\0" in reading.location_id:
+        raise VendorUnreadable("The till sent a location that cannot be kept.", path="$")
+    return reading
+
+
+def observed_in(row: Notification) -> tuple[Observed, ...]:
+    """The sales that a stored body shows; none when it cannot be read any more."""
+    try:
+        return _reading_of(row).observed
+    except (VendorUnreadable, RuleBroken):
+        return ()
+
+
+def _route(fates: Sequence[Fate], now: datetime) -> None:
+    """Find the store. A store's own door speaks for that store unless the location is known to feed another.
+
+    What came in at a shared door brings nothing by itself: it is due to be confirmed (`confirm.py`).
+    """
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for fate in fates:
+        if fate.reading:
+            wanted[fate.row.provider].add(fate.reading.location_id)
+    fed = {provider: stores_fed_by(provider, locations) for provider, locations in wanted.items()}
+    for fate in fates:
+        if not fate.reading:
+            continue
+        linked = fed[fate.row.provider].get(fate.reading.location_id)
+        if not fate.row.verified:
+            fate.outcome = Outcome.UNVERIFIED if linked else Outcome.UNLINKED
+            fate.organisation_id, fate.store_id = linked or (None, None)
+            fate.due_at = now if linked else None
+        elif linked is None:
+            fate.taken_for_store = True
+        elif linked != (fate.organisation_id, fate.store_id):
+            fate.park(
+                path="$.businessLocationId",
+                fault="This location feeds another store. Use the address of that store, or link the location here.",
+            )
+
+
+def _record(fates: Sequence[Fate], now: datetime) -> None:
+    stores = store.lock_stores({fate.store_id for fate in fates if fate.store_id})
+    groups: defaultdict[tuple[UUID, str], list[Fate]] = defaultdict(list)
+    for fate in fates:
+        if fate.store_id:
+            groups[fate.store_id, fate.row.provider].append(fate)
+    for (store_id, provider), members in groups.items():
+        observed = [each for fate in members if fate.reading for each in fate.reading.observed]
+        recorded = store.record(store=stores[store_id], provider=provider, observed=observed, now=now)
+        for fate in members:
+            results = [recorded[key] for key in fate.keys]
+            fate.outcome = Outcome.RECORDED if any(each.changed for each in results) else Outcome.UNCHANGED
+            fate.sale_id = results[0].sale_id if results else None
+
+
+def _save(fates: Sequence[Fate], now: datetime) -> None:
+    columns: list[list[Any]] = [
+        [fate.row.received_minute for fate in fates],
+        [fate.row.id for fate in fates],
+        [fate.organisation_id for fate in fates],
+        [fate.store_id for fate in fates],
+        [fate.sale_id for fate in fates],
+        [str(fate.outcome) for fate in fates],
+        [_location(fate) for fate in fates],
+        [storable(fate.reading.delivery if fate.reading else "", 120) for fate in fates],
+        [fate.fault_path for fate in fates],
+        [fate.fault for fate in fates],
+        [fate.taken_for_store for fate in fates],
+        [fate.due_at for fate in fates],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE intake_notification AS n SET processed_at = %s, organisation_id = f.organisation_id,"
+            " store_id = f.store_id, sale_id = f.sale_id, outcome = f.outcome, location_id = f.location_id,"
+            " delivery = f.delivery, fault_path = f.fault_path, fault = f.fault, taken_for_store = f.taken,"
+            " due_at = f.due_at, tries = 0, tried_at = NULL"
+            " FROM unnest(%s::timestamptz[], %s::bigint[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],"
+            " %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[], %s::timestamptz[])"
+            " AS f (received_minute, id, organisation_id, store_id, sale_id, outcome, location_id, delivery,"
+            " fault_path, fault, taken, due_at)"
+            " WHERE n.received_minute = f.received_minute AND n.id = f.id"
+            # said again with plain values, so that the planner looks at the days of this batch alone
+            " AND n.received_minute BETWEEN %s AND %s",
+            [now, *columns, min(columns[0]), max(columns[0])],
+        )
+    for organisation_id in {fate.organisation_id for fate in fates if fate.organisation_id}:
+        store.notify_live(organisation_id, LIVE_TOPIC)
+
+
+def storable(text: Any, length: int) -> str:
+    """Text as PostgreSQL can hold it, cut to a column's length: what a stranger sent must not fail the batch."""
+    return str(text).encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:length]

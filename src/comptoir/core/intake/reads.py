@@ -1,0 +1,238 @@
+"""Questions about the inbox; answers are plain data. Every question names its organisation."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Sum
+
+from comptoir.core.accounts.models import Store
+from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.intake.models import ImportRun, Notification, ReplayRun, UnlinkedLocation
+from comptoir.core.ledger import reads as ledger
+from comptoir.kernel.clock import business_date
+from comptoir.kernel.ids import public_id
+from comptoir.kernel.money import Money, to_minor
+from comptoir.pos import registry
+
+PAGE: Final = 50
+OUTCOMES: Final = tuple(Notification.Outcome.values)
+
+
+@dataclass(frozen=True)
+class NotificationFacts:
+    """A notification and what became of it; `outcome` is empty while it waits."""
+
+    id: int
+    store_id: UUID | None
+    provider: str
+    received_at: datetime
+    processed_at: datetime | None
+    outcome: str
+    delivery: str
+    location_id: str
+    sale_id: UUID | None
+    copies: int
+    fault_path: str
+    fault: str
+    taken_for_store: bool
+    tries: int
+    tried_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class StoreHealth:
+    """Whether a store's sales flow, and what they come to today."""
+
+    store_id: UUID
+    store_name: str
+    timezone: str
+    provider_name: str | None
+    connection_state: str
+    connection_reason: str
+    latest_notification_at: datetime | None
+    sales_today: int
+    open_checks: int
+    net_sales_today: Money | None
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits in the inbox of the whole installation."""
+
+    notifications_waiting: int
+    oldest_waiting_seconds: int
+    notifications_parked: int
+    notifications_unlinked: int
+    notifications_let_go: int
+
+
+def backlog(*, now: datetime) -> Backlog:
+    """For the operator: all organisations together."""
+    waits = Notification.objects.filter(processed_at=None)
+    oldest = waits.order_by("id").values_list("received_at", flat=True).first()
+    return Backlog(
+        notifications_waiting=waits.count(),
+        oldest_waiting_seconds=round((now - oldest).total_seconds()) if oldest else 0,
+        notifications_parked=Notification.objects.filter(outcome=Notification.Outcome.PARKED).count(),
+        notifications_unlinked=Notification.objects.filter(outcome=Notification.Outcome.UNLINKED).count(),
+        notifications_let_go=UnlinkedLocation.objects.aggregate(all=Sum("let_go"))["all"] or 0,
+    )
+
+
+def notifications(
+    organisation_id: UUID, *, outcome: str = "", search: str = "", before: int | None = None, limit: int = PAGE
+) -> list[NotificationFacts]:
+    """The inbox, newest first; `before` is the id of the last one seen."""
+    rows = Notification.objects.filter(organisation_id=organisation_id)
+    if outcome:
+        rows = rows.filter(outcome="" if outcome == "waiting" else outcome)
+    if search:
+        rows = rows.filter(delivery__icontains=search)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return [_facts(row) for row in rows.defer("body").order_by("-id")[:limit]]
+
+
+def notification(organisation_id: UUID, notification_id: int) -> NotificationFacts | None:
+    """One notification, or None when this organisation has none of that id."""
+    row = Notification.objects.filter(organisation_id=organisation_id, id=notification_id).defer("body").first()
+    return _facts(row) if row else None
+
+
+def raw_body(organisation_id: UUID, notification_id: int) -> bytes | None:
+    """The body as it came in: for those allowed to see it."""
+    row = Notification.objects.filter(organisation_id=organisation_id, id=notification_id).only("body").first()
+    return bytes(row.body) if row else None
+
+
+@dataclass(frozen=True)
+class ReplayFacts:
+    """The latest replay of a range."""
+
+    total: int
+    done: int
+    changed: int
+    started_at: datetime
+    finished_at: datetime | None
+
+
+def latest_replay(organisation_id: UUID) -> ReplayFacts | None:
+    """The latest range that was read again, or is being read."""
+    row = ReplayRun.objects.filter(organisation_id=organisation_id).order_by("-started_at").first()
+    return ReplayFacts(row.total, row.done, row.changed, row.started_at, row.finished_at) if row else None
+
+
+@dataclass(frozen=True)
+class ImportFacts:
+    """An import of a store's sales between two instants, and how far it is; `reached_at` is the latest sale read."""
+
+    id: UUID
+    store_id: UUID
+    start: datetime
+    end: datetime
+    reached_at: datetime | None
+    state: str
+    sales_read: int
+    sales_changed: int
+    fault: str
+    started_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def public_id(self) -> str:
+        """`imp_…`"""
+        return public_id("imp", self.id)
+
+
+def import_runs(organisation_id: UUID, *, before: UUID | None = None, limit: int = PAGE) -> list[ImportFacts]:
+    """Imports, newest first by our id; `before` is the id of the last one seen."""
+    rows = ImportRun.objects.filter(organisation_id=organisation_id)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    names = [each.name for each in fields(ImportFacts)]
+    return [ImportFacts(**values) for values in rows.order_by("-id").values(*names)[:limit]]
+
+
+@dataclass(frozen=True)
+class InboxSummary:
+    """What the inbox page answers first."""
+
+    latest_at: datetime | None
+    waiting: int
+    parked: int
+
+
+def summary(organisation_id: UUID) -> InboxSummary:
+    """Whether everything that came in was read."""
+    rows = Notification.objects.filter(organisation_id=organisation_id)
+    return InboxSummary(
+        latest_at=rows.order_by("-id").values_list("received_at", flat=True).first(),
+        waiting=rows.filter(processed_at=None).count(),
+        parked=rows.filter(outcome=Notification.Outcome.PARKED).count(),
+    )
+
+
+def store_health(
+    organisation_id: UUID, *, now: datetime, store_ids: Collection[UUID] | None = None
+) -> list[StoreHealth]:
+    """Every store of an organisation, by name."""
+    stores = Store.objects.filter(organisation_id=organisation_id).order_by("name")
+    if store_ids is not None:
+        stores = stores.filter(id__in=store_ids)
+    links = {
+        link.store_id: link.connection
+        for link in LocationLink.objects.filter(organisation_id=organisation_id, store__isnull=False).select_related(
+            "connection"
+        )
+    }
+    newest = dict(
+        Notification.objects.filter(organisation_id=organisation_id, store_id__isnull=False)
+        .exclude(outcome=Notification.Outcome.UNVERIFIED)  # anybody can send those
+        .values_list("store_id")
+        .annotate(newest=Max("received_at"))
+    )
+    return [_health(store, links.get(store.id), newest.get(store.id), now) for store in stores]
+
+
+def _health(store: Store, connection: Connection | None, newest: datetime | None, now: datetime) -> StoreHealth:
+    day = business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
+    figures = ledger.day_figures(store.organisation_id, store.id, day)
+    net = figures.get(("net_sales", store.currency))
+    return StoreHealth(
+        store_id=store.id,
+        store_name=store.name,
+        timezone=store.timezone,
+        provider_name=registry.connector(connection.provider).manifest.name if connection else None,
+        connection_state=connection.status if connection else "none",
+        connection_reason=connection.status_reason if connection else "",
+        latest_notification_at=newest,
+        sales_today=int(figures.get(("transactions", store.currency), 0)),
+        open_checks=ledger.open_checks(store.organisation_id, store.id),
+        net_sales_today=None if net is None else Money(to_minor(net, store.currency), store.currency),
+    )
+
+
+def _facts(row: Notification) -> NotificationFacts:
+    return NotificationFacts(
+        id=row.id,
+        store_id=row.store_id,
+        provider=row.provider,
+        received_at=row.received_at,
+        processed_at=row.processed_at,
+        outcome=row.outcome,
+        delivery=row.delivery,
+        location_id=row.location_id,
+        sale_id=row.sale_id,
+        copies=row.copies,
+        fault_path=row.fault_path,
+        fault=row.fault,
+        taken_for_store=row.taken_for_store,
+        tries=row.tries,
+        tried_at=row.tried_at,
+        due_at=row.due_at,
+    )

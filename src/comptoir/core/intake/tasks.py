@@ -1,0 +1,93 @@
+"""The jobs of the pipeline: drain what came in, confirm it, import a window, sweep what was left behind."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from comptoir.core.intake import confirm as confirming
+from comptoir.core.intake import imports, partitions, process, receive, unlinked
+from comptoir.core.intake import replay as replaying
+from comptoir.core.intake.models import Notification
+from comptoir.core.jobs import engine
+from comptoir.core.ledger.retention import forget_revisions
+from comptoir.core.outbox import dispatch
+from comptoir.core.outbox.models import Delivery
+
+
+def utc_now() -> datetime:
+    """The worker's clock: the edge where now enters the pipeline."""
+    return datetime.now(UTC)
+
+
+@engine.job(receive.DRAIN_JOB, queue=engine.LIVE)
+def drain(**_: str) -> None:
+    """Everything that waits in the inbox becomes sales, and their events reach the apps, batch by batch."""
+    process.drain(clock=utc_now, then=lambda: dispatch.dispatch(clock=utc_now))
+    enqueue_confirmations()
+
+
+@engine.job("intake.confirm", queue=engine.BACKGROUND)
+def confirm(*, organisation_id: str, store_id: str, **_: str) -> None:
+    """Read a store's books for what came in at the shared doors."""
+    confirming.confirm(organisation_id=UUID(organisation_id), store_id=UUID(store_id), clock=utc_now)
+    dispatch.dispatch(clock=utc_now)
+
+
+@engine.job("intake.reopen_unlinked", queue=engine.LIVE)
+def reopen_unlinked(**_: str) -> None:
+    """Process what was kept for locations that feed a store by now; enqueue it after linking one."""
+    if unlinked.reopen_linked(now=utc_now()):
+        drain.enqueue_once()
+
+
+def enqueue_confirmations() -> None:
+    """One job for each store with something to confirm."""
+    for organisation_id, store_id in confirming.stores_due(now=utc_now()):
+        confirm.enqueue_once(key=f" {store_id}", organisation_id=str(organisation_id), store_id=str(store_id))
+
+
+@engine.job("intake.replay", queue=engine.BACKGROUND)
+def replay(*, organisation_id: str, run_id: str, **_: str) -> None:
+    """Read a range of notifications again; continues where an earlier try stopped."""
+    replaying.run(organisation_id=UUID(organisation_id), run_id=UUID(run_id), clock=utc_now)
+    enqueue_confirmations()
+    dispatch.dispatch(clock=utc_now)
+
+
+def enqueue_replay(organisation_id: UUID, run_id: UUID) -> None:
+    """One job for it."""
+    replay.enqueue_once(key=f" {run_id}", organisation_id=str(organisation_id), run_id=str(run_id))
+
+
+@engine.job("intake.import_window", queue=engine.BACKGROUND)
+def import_window(*, organisation_id: str, run_id: str, **_: str) -> None:
+    """Read one window of sales from the vendor; continues where an earlier try stopped."""
+    imports.run(organisation_id=UUID(organisation_id), run_id=UUID(run_id), clock=utc_now)
+    dispatch.dispatch(clock=utc_now)
+
+
+@engine.periodic("intake.retention", cron="17 3 * * *")
+def retention() -> None:
+    """Forget what was kept long enough: bodies, what belongs to nobody, old revisions."""
+    forget_old(now=utc_now())
+
+
+def forget_old(*, now: datetime) -> None:
+    """How long each is kept stands where it is forgotten."""
+    unlinked.forget_old(now=now)
+    partitions.drop_old(now)
+    forget_revisions(now=now)
+
+
+@engine.periodic("intake.sweep", cron="* * * * *")
+def sweep() -> None:
+    """Find rows that no job carries: after a crash between a commit and its job, or of a worker in the middle."""
+    engine.give_back_stalled()
+    partitions.ensure(utc_now())
+    unlinked.reopen_linked(now=utc_now())
+    waiting = Notification.objects.filter(processed_at=None).exists()
+    due = Delivery.objects.filter(due_at__lte=utc_now()).exists()
+    if waiting or due:
+        drain.enqueue_once()
+    enqueue_confirmations()
+    for organisation_id, run_id in replaying.unfinished():
+        enqueue_replay(organisation_id, run_id)

@@ -1,0 +1,1 @@
+"""Jobs: declared, enqueued on commit, swept."""

@@ -1,0 +1,224 @@
+"""Declare, enqueue and run jobs; the only file that knows the job engine.
+
+Rows are the truth and jobs only carry ids: a job may be lost, doubled or late, and the sweeper puts it right.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, LiteralString, cast
+
+import psycopg
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import connection, transaction
+from procrastinate import App
+from procrastinate.contrib.django import app as engine_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Job as JobRow
+from procrastinate.jobs import Status
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from procrastinate.tasks import Task
+
+from comptoir.kernel.errors import VendorBusy
+
+log = structlog.get_logger(__name__)
+
+# What people wait for, and what may take its time: an import never keeps a notification waiting.
+LIVE: Final = "live"
+BACKGROUND: Final = "background"
+STALLED_AFTER_SECONDS: Final = 30
+POLL_SECONDS: Final = 5.0
+RESTART_SECONDS: Final = 1.0
+FAILED_KEPT_HOURS: Final = 14 * 24
+RETRY_WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+MOST_ATTEMPTS: Final = 50
+
+# For the asynchronous door, which has no ORM: enqueue the job unless one is waiting already.
+ENQUEUE_ONCE_SQL: Final[LiteralString] = (
+    "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args, status)"
+    " VALUES ('live', %(task)s::text, 0, %(task)s::text, '{}', 'todo') ON CONFLICT DO NOTHING"
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A declared job."""
+
+    name: str
+    task: "Task[Any, Any, Any]"
+
+    def enqueue(self, **arguments: str | int) -> None:
+        """Enqueue with the surrounding transaction: the job exists if and only if it commits."""
+        self.task.configure().defer(**arguments)
+
+    def enqueue_once(self, *, key: str = "", **arguments: str | int) -> None:
+        """Enqueue unless the same job (and key) is waiting already: rows tell what to do, not arguments.
+
+        With a key, arguments name whose rows; and of one key one job runs at a time.
+        """
+        lock = f"{self.name}{key}"
+        try:
+            with transaction.atomic():
+                self.task.configure(queueing_lock=lock, lock=lock if key else None).defer(**arguments)
+        except AlreadyEnqueued:
+            log.debug("job.already_waiting", job=self.name, key=key)
+
+
+class TryLater(BaseRetryStrategy):
+    """A vendor that cannot answer now is asked again later, for about two days; any other fault is final."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: JobRow) -> RetryDecision | None:
+        """When to try again; None: never. A job under a queueing lock comes again by itself."""
+        if not isinstance(exception, VendorBusy) or job.queueing_lock or job.attempts >= MOST_ATTEMPTS:
+            return None
+        now = datetime.now(UTC)
+        wait = RETRY_WAITS[min(job.attempts, len(RETRY_WAITS) - 1)]
+        return RetryDecision(retry_at=max(now + wait, exception.retry_at or now))
+
+
+def job(name: str, *, queue: str) -> Callable[[Callable[..., None]], Job]:
+    """Declare a job under a stable name. Arguments are ids as text; unknown extras must be tolerated."""
+
+    def declare(function: Callable[..., None]) -> Job:
+        return Job(name, engine_app.task(name=name, queue=queue, retry=TryLater())(function))
+
+    return declare
+
+
+def periodic(name: str, *, cron: str) -> Callable[[Callable[[], None]], Job]:
+    """Declare a job that runs at every tick of `cron` (UTC), once however many workers there are."""
+
+    def declare(function: Callable[[], None]) -> Job:
+        def run(timestamp: int) -> None:  # noqa: ARG001  (the engine names it)
+            function()
+
+        run.__module__, run.__qualname__ = function.__module__, function.__qualname__
+        task = engine_app.task(name=name, queue=LIVE, queueing_lock=name)(run)
+        return Job(name, engine_app.periodic(cron=cron)(task))
+
+    return declare
+
+
+def run_worker(*, concurrency: int) -> None:
+    """Work until SIGTERM or SIGINT; finishes the jobs at hand first. Finished jobs are deleted.
+
+    `concurrency` is the number of jobs of each queue at the same time.
+    """
+    asyncio.run(_work_until_told(concurrency))
+
+
+def drain() -> None:
+    """Work until the queues are empty, then return: for tests and for one-off commands."""
+
+    async def work() -> None:
+        await _close_defer_connection()
+        async with _worker_app().open_async() as app:
+            await _give_back_stalled(app)
+            await _work(app, [LIVE, BACKGROUND], concurrency=1, wait=False)
+
+    _run(work())
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end in a thread of its own: whoever calls may have a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
+def _worker_app() -> App:
+    """The app on a connection of its own: Django's cannot listen."""
+    connector = cast(DjangoConnector, engine_app.connector)
+    return engine_app.with_connector(connector.get_worker_connector())
+
+
+async def _work_until_told(concurrency: int) -> None:
+    """Work, and go on working when the database comes back: only a signal, or a bug, ends this."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    while not told.is_set():
+        try:
+            await _work_both(concurrency, told)
+        except (ConnectorException, psycopg.Error) as error:
+            log.warning("worker.database_gone", cause=str(error.__cause__ or error))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), RESTART_SECONDS)
+
+
+async def _work_both(concurrency: int, told: asyncio.Event) -> None:
+    """A worker for each queue, until told to stop; one that ends by itself takes the other with it.
+
+    Stopping, a worker finishes the jobs at hand first.
+    """
+    await _close_defer_connection()
+    async with _worker_app().open_async() as app:
+        await _give_back_stalled(app)
+        workers = [
+            asyncio.create_task(_work(app, [queue], concurrency=concurrency, wait=True)) for queue in (LIVE, BACKGROUND)
+        ]
+        stop = asyncio.create_task(told.wait())
+        await asyncio.wait({*workers, stop}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (*workers, stop):
+            task.cancel()
+        for outcome in await asyncio.gather(*workers, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                raise outcome
+
+
+async def _close_defer_connection() -> None:
+    """Periodic jobs are deferred on Django's connection of one thread, which no request ever ends: one that died with
+    the database would stay dead."""
+    await sync_to_async(lambda: connection.close())()
+
+
+async def _work(app: App, queues: list[str], *, concurrency: int, wait: bool) -> None:
+    await app.run_worker_async(
+        queues=queues,
+        concurrency=concurrency,
+        wait=wait,
+        listen_notify=wait,
+        install_signal_handlers=False,
+        fetch_job_polling_interval=POLL_SECONDS,
+        delete_jobs="successful",
+        shutdown_graceful_timeout=20,
+    )
+
+
+async def _give_back_stalled(app: App) -> None:
+    """Put jobs of dead workers back in the queue; one that waits there already, enqueued since, is enough."""
+    for stalled in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+        try:
+            await app.job_manager.retry_job(stalled)
+            log.warning("job.given_back", job=stalled.task_name, job_id=stalled.id)
+        except UniqueViolation:
+            await app.job_manager.finish_job(stalled, Status.FAILED, delete_job=True)
+        except ConnectorException as error:  # another worker was faster, or the database is gone: then it shows again
+            log.info("job.not_given_back", job=stalled.task_name, job_id=stalled.id, cause=str(error.__cause__))
+
+
+def give_back_stalled() -> None:
+    """Put jobs whose worker died back in the queue, and forget what failed long ago; called by the sweeper."""
+
+    async def sweep() -> None:
+        async with _worker_app().open_async() as app:
+            await _give_back_stalled(app)
+            await app.job_manager.delete_old_jobs(FAILED_KEPT_HOURS, include_failed=True, include_aborted=True)
+
+    _run(sweep())
+
+
+def workers_seen() -> int:
+    """How many workers, of all processes and queues, have given a sign of life lately."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)",
+            [STALLED_AFTER_SECONDS],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,1 @@
+"""Canonical sales as rows, their revisions, and the hourly roll-up."""

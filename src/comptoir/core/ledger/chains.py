@@ -1,0 +1,76 @@
+"""Which sale a correction belongs to, and which corrections a sale has: many at once, one statement each.
+
+`UNION` drops rows it has seen, so bills that correct each other end a walk instead of keeping it going.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Final, LiteralString
+from uuid import UUID
+
+from django.db import connection
+
+from comptoir.pos.model import SaleKind
+
+UPWARD: Final[LiteralString] = """
+WITH RECURSIVE upward AS (
+    {start}
+    UNION
+    SELECT s.id, s.kind, s.provider, s.location_id, s.previous_external_id
+    FROM upward JOIN ledger_sale s
+        ON s.organisation_id = %(organisation)s AND s.provider = upward.provider
+        AND s.location_id = upward.location_id AND s.external_id = upward.previous
+    WHERE upward.kind <> %(sale)s AND upward.previous <> ''
+)
+SELECT DISTINCT id FROM upward WHERE kind = %(sale)s ORDER BY id
+"""
+
+AS_IT_IS: Final[LiteralString] = """
+    SELECT id, kind, provider, location_id, previous_external_id AS previous
+    FROM ledger_sale WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s)
+"""
+
+AS_IT_WAS: Final[LiteralString] = """
+    UNION
+    SELECT s.id, r.document->>'kind', s.provider, s.location_id, coalesce(r.document->>'previous_external_id', '')
+    FROM ledger_salerevision r JOIN ledger_sale s ON s.organisation_id = r.organisation_id AND s.id = r.sale_id
+    WHERE r.organisation_id = %(organisation)s AND r.sale_id = ANY(%(ids)s)
+"""
+
+DOWNWARD: Final[LiteralString] = """
+WITH RECURSIVE downward AS (
+    SELECT id AS root, id, provider, location_id, external_id
+    FROM ledger_sale WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s)
+    UNION
+    SELECT downward.root, s.id, s.provider, s.location_id, s.external_id
+    FROM downward JOIN ledger_sale s
+        ON s.organisation_id = %(organisation)s AND s.provider = downward.provider
+        AND s.location_id = downward.location_id AND s.previous_external_id = downward.external_id
+    WHERE s.previous_external_id <> '' AND s.kind <> %(sale)s
+)
+SELECT root, id FROM downward WHERE id <> root ORDER BY id
+"""
+
+
+def roots(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[UUID]:
+    """The sales that these are, or correct; of those that are not known yet, nothing."""
+    return [found for (found,) in _ask(UPWARD.format(start=AS_IT_IS), organisation_id, sale_ids)]
+
+
+def roots_ever(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[UUID]:
+    """The same, with those that these were, or corrected, in an earlier revision: what changed, changed for them."""
+    return [found for (found,) in _ask(UPWARD.format(start=AS_IT_IS + AS_IT_WAS), organisation_id, sale_ids)]
+
+
+def corrections(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Of each of these sales, everything that points at it or at a correction of it; a `sale` that follows is none."""
+    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for root, correction in _ask(DOWNWARD, organisation_id, sale_ids):
+        found[root].append(correction)
+    return found
+
+
+def _ask(question: LiteralString, organisation_id: UUID, sale_ids: Collection[UUID]) -> list[tuple[UUID, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(question, {"organisation": organisation_id, "ids": list(sale_ids), "sale": SaleKind.SALE})
+        return list(cursor.fetchall())

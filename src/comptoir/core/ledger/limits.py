@@ -1,0 +1,45 @@
+"""What a sale must be for the ledger to hold it; a vendor's body beyond these limits is parked, never cut."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+
+from comptoir.core.ledger import rollup
+from comptoir.kernel.errors import VendorUnreadable
+from comptoir.pos.model import Sale
+
+LARGEST_AMOUNT: Final = Decimal(10) ** 12
+LONGEST_ID: Final = 64
+LONGEST_NAME: Final = 120
+LARGEST_COUNT: Final = 2**31 - 1
+
+
+def check(sale: Sale) -> None:
+    """Raises VendorUnreadable when a figure, an id or a text is beyond what can be stored."""
+    amounts = [sale.total, sale.paid, sale.tax, sale.discount, sale.service_charge, sale.tip]
+    amounts += [amount for line in sale.lines for amount in (line.quantity, line.unit_price, line.total)]
+    amounts += [amount for payment in sale.payments for amount in (payment.amount, payment.tip)]
+    amounts += [line.quantity * line.unit_price for line in sale.lines]
+    if _is_too_large(amounts) or _is_too_large(rollup.measures(sale).values()):
+        raise _beyond("an amount is too large")
+    if sale.covers is not None and abs(sale.covers) > LARGEST_COUNT:
+        raise _beyond("the number of covers is too large")
+    register = sale.register.id if sale.register else ""
+    ids = (sale.location_id, sale.external_id, sale.previous_external_id, sale.receipt_number, register)
+    names = (sale.table, sale.register.name if sale.register else "")
+    if any(len(each) > LONGEST_ID for each in ids) or any(len(each) > LONGEST_NAME for each in names):
+        raise _beyond("a text is too long")
+    if len(sale.currency) != 3:
+        raise _beyond("the currency is not a three-letter code")
+    if b"\\u0000" in msgspec.json.encode(sale):
+        raise _beyond("a text holds a character that cannot be stored")
+
+
+def _is_too_large(amounts: Iterable[Decimal | None]) -> bool:
+    return any(amount is not None and abs(amount) >= LARGEST_AMOUNT for amount in amounts)
+
+
+def _beyond(cause: str) -> VendorUnreadable:
+    return VendorUnreadable(f"The till sent a bill that cannot be kept: {cause}.", path="$", for_log=cause)

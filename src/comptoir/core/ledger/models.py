@@ -1,0 +1,86 @@
+"""Tables of the ledger. `document` is the canonical record; the columns beside it are for finding and adding up."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Sale(models.Model):
+    """One bill. Amounts are minor units of `currency`; instants are UTC; `business_date` is the store's trading day."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    store_id = models.UUIDField()
+    provider = models.CharField(max_length=40)
+    location_id = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=64)
+    previous_external_id = models.CharField(max_length=64, blank=True)
+    kind = models.CharField(max_length=16)
+    state = models.CharField(max_length=16)
+    counted = models.BooleanField()
+    currency = models.CharField(max_length=3)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    business_date = models.DateField()
+    total = models.BigIntegerField()
+    tip = models.BigIntegerField(null=True)
+    receipt_number = models.CharField(max_length=64, blank=True)
+    register_id = models.CharField(max_length=64, blank=True)
+    register_name = models.CharField(max_length=120, blank=True)
+    table_name = models.CharField(max_length=120, blank=True)
+    document = models.JSONField()
+    content_hash = models.BinaryField()
+    unbalanced = models.BooleanField()
+    revision = models.IntegerField()
+    source = models.CharField(max_length=16)
+    observed_at = models.DateTimeField()
+    first_seen_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "provider", "location_id", "external_id"], name="sale_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "store_id", "business_date"], name="sale_by_day"),
+            models.Index(fields=["organisation_id", "external_id"], name="sale_by_external_id"),
+            models.Index(
+                fields=["organisation_id", "provider", "location_id", "previous_external_id"],
+                condition=~models.Q(previous_external_id=""),
+                name="sale_by_previous",
+            ),
+            models.Index(
+                fields=["organisation_id", "store_id", "opened_at"], condition=models.Q(state="open"), name="sale_open"
+            ),
+            models.Index(fields=["organisation_id", "updated_at"], name="sale_by_change"),
+        ]
+
+
+class SaleRevision(models.Model):
+    """A sale as it was before a later revision took its place; kept 400 days."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "sale_id", "revision")
+    organisation_id = models.UUIDField()
+    sale_id = models.UUIDField()
+    revision = models.IntegerField()
+    document = models.JSONField()
+    source = models.CharField(max_length=16)
+    observed_at = models.DateTimeField()
+    replaced_at = models.DateTimeField()
+
+
+class HourlyFigure(models.Model):
+    """The roll-up: one measure of one register in one local hour, named by its UTC instant; major units, unrounded."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "hour", "register_id", "measure", "currency")
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    hour = models.DateTimeField()
+    register_id = models.CharField(max_length=64, blank=True)
+    measure = models.CharField(max_length=24)
+    currency = models.CharField(max_length=3)
+    business_date = models.DateField()
+    value = models.DecimalField(max_digits=20, decimal_places=6)

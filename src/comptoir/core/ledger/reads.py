@@ -1,0 +1,201 @@
+"""Questions to the ledger; answers are plain data. Every question names its organisation."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+from django.db.models import QuerySet
+
+from comptoir.core.ledger import chains
+from comptoir.core.ledger.models import HourlyFigure, SaleRevision
+from comptoir.core.ledger.models import Sale as SaleRow
+from comptoir.kernel.ids import public_id
+from comptoir.pos.model import Sale, SaleState, Source
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class SaleRecord:
+    """A sale with what the ledger knows of it."""
+
+    id: UUID
+    store_id: UUID
+    provider: str
+    business_date: date
+    revision: int
+    source: Source
+    unbalanced: bool
+    first_seen_at: datetime
+    updated_at: datetime
+    sale: Sale
+
+    @property
+    def public_id(self) -> str:
+        """`sal_…`"""
+        return public_id("sal", self.id)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A sale and the refunds, voids and counter-entries that correct it, directly or through one another."""
+
+    root: SaleRecord
+    corrections: tuple[SaleRecord, ...]
+
+    @property
+    def net_total(self) -> Decimal:
+        """What is left of the sale, with tax, in major units; corrections that are not final take nothing back."""
+        final = (each.sale for each in self.corrections if each.sale.state is SaleState.CLOSED)
+        return self.root.sale.total + sum((sale.total for sale in final), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A sale as it was before it was replaced."""
+
+    revision: int
+    source: Source
+    observed_at: datetime
+    replaced_at: datetime
+    sale: Sale
+
+
+def sale(organisation_id: UUID, sale_id: UUID) -> SaleRecord | None:
+    """One sale, or None when this organisation has none of that id."""
+    found = _records(SaleRow.objects.filter(organisation_id=organisation_id, id=sale_id))
+    return found[0] if found else None
+
+
+def sales(
+    organisation_id: UUID,
+    *,
+    store_ids: Collection[UUID] | None = None,
+    external_id: str = "",
+    state: str = "",
+    business_date: date | None = None,
+    search: str = "",
+    before: UUID | None = None,
+    limit: int = PAGE,
+) -> list[SaleRecord]:
+    """Sales, newest first by our id, a page at a time: `before` is the id of the last one seen."""
+    rows = SaleRow.objects.filter(organisation_id=organisation_id)
+    if store_ids is not None:
+        rows = rows.filter(store_id__in=store_ids)
+    if external_id:
+        rows = rows.filter(external_id=external_id)
+    if state:
+        rows = rows.filter(state=state)
+    if business_date:
+        rows = rows.filter(business_date=business_date)
+    if search:
+        rows = rows.filter(external_id__icontains=search) | rows.filter(receipt_number__icontains=search)
+    if before:
+        rows = rows.filter(id__lt=before)
+    return _records(rows.order_by("-id")[:limit])
+
+
+def chain(organisation_id: UUID, sale_id: UUID) -> Chain | None:
+    """The sale that this one is, or corrects, with all its corrections; None when the corrected sale is not known yet.
+
+    A `sale` begins a chain of its own even when it follows another bill: it is no correction.
+    """
+    found = chains_of(organisation_id, chains.roots(organisation_id, [sale_id]))
+    return next(iter(found.values()), None)
+
+
+def affected(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[UUID]:
+    """The sales whose chains these belong to, or did in an earlier revision: what changed, changed for all of them."""
+    return chains.roots_ever(organisation_id, sale_ids)
+
+
+def records(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[SaleRecord]:
+    """These sales, as far as this organisation has them; in the order of their ids."""
+    return _records(SaleRow.objects.filter(organisation_id=organisation_id, id__in=sale_ids).order_by("id"))
+
+
+def chains_of(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID, Chain]:
+    """Each of these sales with everything that corrects it, directly or through one another."""
+    links = chains.corrections(organisation_id, sale_ids)
+    wanted = {*sale_ids, *(each for found in links.values() for each in found)}
+    known = {each.id: each for each in records(organisation_id, wanted)}
+    return {
+        root: Chain(known[root], tuple(known[each] for each in links.get(root, ())))
+        for root in sale_ids
+        if root in known
+    }
+
+
+def revisions(organisation_id: UUID, sale_id: UUID) -> list[Revision]:
+    """Earlier states of a sale, oldest first."""
+    rows = SaleRevision.objects.filter(organisation_id=organisation_id, sale_id=sale_id).order_by("revision")
+    return [
+        Revision(
+            row.revision,
+            Source(row.source),
+            row.observed_at,
+            row.replaced_at,
+            msgspec.convert(row.document, Sale, strict=False),
+        )
+        for row in rows
+    ]
+
+
+def day_figures(organisation_id: UUID, store_id: UUID, day: date) -> dict[tuple[str, str], Decimal]:
+    """The roll-up of one trading day: (measure, currency) to its unrounded sum in major units."""
+    rows = HourlyFigure.objects.filter(organisation_id=organisation_id, store_id=store_id, business_date=day)
+    figures: dict[tuple[str, str], Decimal] = {}
+    for measure, currency, value in rows.values_list("measure", "currency", "value"):
+        figures[measure, currency] = figures.get((measure, currency), Decimal(0)) + value
+    return figures
+
+
+def open_checks(organisation_id: UUID, store_id: UUID) -> int:
+    """How many bills are open now."""
+    return SaleRow.objects.filter(organisation_id=organisation_id, store_id=store_id, state=SaleState.OPEN).count()
+
+
+RECORDED: Final = tuple(name for name in SaleRecord.__dataclass_fields__ if name != "sale")
+
+
+def _records(rows: QuerySet[SaleRow]) -> list[SaleRecord]:
+    """Rows as plain data, in one query."""
+    return [
+        SaleRecord(
+            **{**{name: row[name] for name in RECORDED}, "source": Source(row["source"])},
+            sale=msgspec.convert(row["document"], Sale),
+        )
+        for row in rows.values(*RECORDED, "document")
+    ]
+
+
+def export(organisation_id: UUID, store_id: UUID, first: date, last: date) -> str:
+    """Finished bills that count and their roll-up, `first` to `last` business date included, one JSON per line.
+
+    It holds what the vendor says and nothing of how we learnt it (no ids or instants of ours), so two ledgers fed in
+    different ways can be compared byte for byte.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT business_date, document::text FROM ledger_sale WHERE organisation_id = %s AND store_id = %s"
+            " AND business_date BETWEEN %s AND %s AND state = %s AND counted"
+            ' ORDER BY business_date, location_id, external_id COLLATE "C"',
+            [organisation_id, store_id, first, last, SaleState.CLOSED],
+        )
+        lines = [
+            {"business_date": day, "sale": msgspec.json.decode(text, type=Sale)} for day, text in cursor.fetchall()
+        ]
+        cursor.execute(
+            "SELECT hour, business_date, register_id, measure, currency, value FROM ledger_hourlyfigure"
+            " WHERE organisation_id = %s AND store_id = %s AND business_date BETWEEN %s AND %s"
+            ' ORDER BY hour, register_id COLLATE "C", measure COLLATE "C", currency COLLATE "C"',
+            [organisation_id, store_id, first, last],
+        )
+        keys = ("hour", "business_date", "register", "measure", "currency", "value")
+        lines += [dict(zip(keys, row, strict=True)) for row in cursor.fetchall()]
+    return "".join(f"{msgspec.json.encode(line).decode()}\n" for line in lines)

@@ -1,0 +1,110 @@
+"""The hourly roll-up: what a sale adds to store × register × hour × measure (weekly-balance.md 4.1, 4.2).
+
+Measures are sums of the source's unrounded decimals in major units, with tax. Formulas of net and gross per preset
+belong to the apps; here stand only the sums they are made of.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from comptoir.kernel.clock import business_date, local_hour
+from comptoir.pos.model import Sale, SaleState
+
+SMALLEST: Final = Decimal("0.000001")
+"""What a column of the roll-up can tell apart. Each sale is brought to it before it is added up, so that sums are exact
+and do not depend on which sales were added together."""
+
+
+class Figure(NamedTuple):
+    """The key of one figure."""
+
+    hour: datetime
+    business_date: date
+    register_id: str
+    measure: str
+    currency: str
+
+
+Figures = dict[Figure, Decimal]
+
+
+def measures(sale: Sale) -> dict[str, Decimal]:
+    """What one counted sale adds up to; a figure the till did not give adds nothing."""
+    sold = [line for line in sale.lines if line.quantity > 0]
+    returned = [line for line in sale.lines if line.quantity < 0]
+    gross = sum((line.quantity * line.unit_price for line in sold), Decimal(0))
+    found = {
+        "net_sales": sale.total - (sale.service_charge or 0),
+        "tax": sale.tax,
+        "tips": sale.tip,
+        "service_charge": sale.service_charge,
+        "covers": sale.covers,
+        "gross_sales": gross,
+        "discounts": gross - sum((line.total for line in sold), Decimal(0)),
+        "returns": -sum((line.total for line in returned), Decimal(0)),
+        "receipts": 1,
+        "transactions": 1 if sold else 0,
+        "return_receipts": 1 if returned and not sold else 0,
+        "goods_sold": sum(_units(line.quantity) for line in sold if line.parent is None),
+        "goods_returned": sum(_units(line.quantity) for line in returned if line.parent is None),
+    }
+    exact = {measure: Decimal(value or 0).quantize(SMALLEST, ROUND_HALF_UP) for measure, value in found.items()}
+    return {measure: value for measure, value in exact.items() if value}
+
+
+def _units(quantity: Decimal) -> Decimal:
+    """Pieces count as pieces; what is sold by weight or length counts as one."""
+    return abs(quantity) if quantity == quantity.to_integral_value() else Decimal(1)
+
+
+def contribution(sale: Sale | None, *, zone: ZoneInfo, day_start: time) -> Figures:
+    """The figures of one sale; none unless it is closed and counts in revenue."""
+    if sale is None or sale.state is not SaleState.CLOSED or not sale.counted or sale.closed_at is None:
+        return {}
+    hour = local_hour(sale.closed_at, zone=zone, day_start=day_start)
+    day = business_date(sale.closed_at, zone=zone, day_start=day_start)
+    register = sale.register.id if sale.register else ""
+    return {Figure(hour, day, register, measure, sale.currency): value for measure, value in measures(sale).items()}
+
+
+def difference(before: Iterable[Figures], after: Iterable[Figures]) -> Figures:
+    """What to add so that `before` becomes `after`; figures that stay equal are left out."""
+    delta: defaultdict[Figure, Decimal] = defaultdict(Decimal)
+    for figures in after:
+        for key, value in figures.items():
+            delta[key] += value
+    for figures in before:
+        for key, value in figures.items():
+            delta[key] -= value
+    return {key: value for key, value in delta.items() if value}
+
+
+def add(organisation_id: UUID, store_id: UUID, delta: Figures) -> None:
+    """Add to the roll-up inside the caller's transaction, which holds the store's lock; zeros leave no row."""
+    if not delta:
+        return
+    keys = sorted(delta)
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_hourlyfigure AS figure"
+            " (organisation_id, store_id, hour, business_date, register_id, measure, currency, value)"
+            " SELECT %s, %s, hour, business_date, register_id, measure, currency, value FROM unnest("
+            "%s::timestamptz[], %s::date[], %s::text[], %s::text[], %s::text[], %s::numeric[])"
+            " AS delta (hour, business_date, register_id, measure, currency, value)"
+            " ON CONFLICT (organisation_id, store_id, hour, register_id, measure, currency)"
+            " DO UPDATE SET value = figure.value + excluded.value, business_date = excluded.business_date",
+            [organisation_id, store_id, *columns, [delta[key] for key in keys]],
+        )
+        cursor.execute(
+            "DELETE FROM ledger_hourlyfigure WHERE organisation_id = %s AND store_id = %s"
+            " AND hour = ANY(%s) AND value = 0",
+            [organisation_id, store_id, sorted({key.hour for key in keys})],
+        )

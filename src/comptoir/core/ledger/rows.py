@@ -1,0 +1,204 @@
+"""Sales between Python and PostgreSQL, many at a time."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from comptoir.core.ledger.precedence import Key
+from comptoir.kernel.money import to_minor
+from comptoir.pos.model import Sale, SaleKind, SaleState, Source
+
+
+class StoredSale(msgspec.Struct, frozen=True, kw_only=True):
+    """A sale with what the ledger knows beside its content."""
+
+    id: UUID
+    store_id: UUID
+    provider: str
+    sale: Sale
+    content_hash: bytes
+    revision: int
+    source: Source
+    observed_at: datetime
+    first_seen_at: datetime
+    updated_at: datetime
+
+
+COLUMNS: Final[LiteralString] = (
+    "id, store_id, provider, document::text, content_hash, revision, source, observed_at, first_seen_at, updated_at"
+)
+# One array per column, in this order; `unnest` turns them into rows.
+WRITTEN: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
+    ("id", "uuid"),
+    ("store_id", "uuid"),
+    ("provider", "text"),
+    ("location_id", "text"),
+    ("external_id", "text"),
+    ("previous_external_id", "text"),
+    ("kind", "text"),
+    ("state", "text"),
+    ("counted", "bool"),
+    ("currency", "text"),
+    ("opened_at", "timestamptz"),
+    ("closed_at", "timestamptz"),
+    ("business_date", "date"),
+    ("total", "bigint"),
+    ("tip", "bigint"),
+    ("receipt_number", "text"),
+    ("register_id", "text"),
+    ("register_name", "text"),
+    ("table_name", "text"),
+    ("unbalanced", "bool"),
+    ("document", "jsonb"),
+    ("content_hash", "bytea"),
+    ("revision", "int"),
+    ("source", "text"),
+    ("observed_at", "timestamptz"),
+    ("first_seen_at", "timestamptz"),
+    ("updated_at", "timestamptz"),
+)
+KEPT: Final = frozenset({"id", "store_id", "provider", "location_id", "external_id", "first_seen_at"})
+
+
+def lock_locations(organisation_id: UUID, provider: str, location_ids: Collection[str]) -> None:
+    """Let writers of one location take turns until the transaction ends.
+
+    The store's lock does not do it: a location that moved, or is linked nowhere, comes in at the doors of two stores.
+    """
+    names = [f"{organisation_id} {provider} {location}" for location in sorted(location_ids)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name", [names]
+        )
+
+
+def load(organisation_id: UUID, provider: str, keys: Collection[Key]) -> dict[Key, StoredSale]:
+    """The stored sales among these (location, external id)."""
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM ledger_sale WHERE organisation_id = %s AND provider = %s"
+            " AND (location_id, external_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [organisation_id, provider, [key[0] for key in keys], [key[1] for key in keys]],
+        )
+        found = [_stored(row) for row in cursor.fetchall()]
+    return {(row.sale.location_id, row.sale.external_id): row for row in found}
+
+
+def counter_entries(organisation_id: UUID, provider: str, keys: Collection[Key]) -> list[tuple[Key, Key]]:
+    """Stored counter-entries over these sales, each with the sale it cancels (`precedence.superseded_by`)."""
+    if not keys:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT location_id, external_id, previous_external_id FROM ledger_sale"
+            " WHERE organisation_id = %s AND provider = %s"
+            " AND previous_external_id <> '' AND kind = %s AND state = %s AND total < 0"
+            " AND (location_id, previous_external_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [
+                organisation_id,
+                provider,
+                SaleKind.CORRECTION,
+                SaleState.CLOSED,
+                [key[0] for key in keys],
+                [key[1] for key in keys],
+            ],
+        )
+        return [((location, own), (location, cancelled)) for location, own, cancelled in cursor.fetchall()]
+
+
+def save(organisation_id: UUID, sales: Sequence[StoredSale], business_dates: Sequence[str]) -> None:
+    """Insert new sales and replace changed ones; the caller holds the store's lock."""
+    values = [_values(row, day) for row, day in zip(sales, business_dates, strict=True)]
+    names: LiteralString = ", ".join(name for name, _ in WRITTEN)
+    arrays: LiteralString = ", ".join(f"%s::{kind}[]" for _, kind in WRITTEN)
+    updates: LiteralString = ", ".join(f"{name} = excluded.{name}" for name, _ in WRITTEN if name not in KEPT)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO ledger_sale (organisation_id, {names})"
+            f" SELECT %s, new.* FROM unnest({arrays}) AS new"
+            f" ON CONFLICT (organisation_id, provider, location_id, external_id) DO UPDATE SET {updates}",
+            [organisation_id, *(list(column) for column in zip(*values, strict=True))],
+        )
+
+
+def keep_revisions(organisation_id: UUID, replaced: Sequence[StoredSale], now: datetime) -> None:
+    """Keep the sales as they were before they are replaced."""
+    if not replaced:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_salerevision"
+            " (organisation_id, sale_id, revision, document, source, observed_at, replaced_at)"
+            " SELECT %s, old.*, %s"
+            " FROM unnest(%s::uuid[], %s::int[], %s::jsonb[], %s::text[], %s::timestamptz[]) AS old",
+            [
+                organisation_id,
+                now,
+                [row.id for row in replaced],
+                [row.revision for row in replaced],
+                [msgspec.json.encode(row.sale).decode() for row in replaced],
+                [row.source for row in replaced],
+                [row.observed_at for row in replaced],
+            ],
+        )
+
+
+def _stored(row: tuple[Any, ...]) -> StoredSale:
+    identifier, store, provider, document, content_hash, revision, source, observed, first_seen, updated = row
+    return StoredSale(
+        id=identifier,
+        store_id=store,
+        provider=provider,
+        sale=msgspec.json.decode(document, type=Sale),
+        content_hash=bytes(content_hash),
+        revision=revision,
+        source=Source(source),
+        observed_at=observed,
+        first_seen_at=first_seen,
+        updated_at=updated,
+    )
+
+
+def _values(row: StoredSale, business_date: str) -> tuple[Any, ...]:
+    """The columns of WRITTEN, in its order."""
+    sale = row.sale
+    return (
+        row.id,
+        row.store_id,
+        row.provider,
+        sale.location_id,
+        sale.external_id,
+        sale.previous_external_id,
+        sale.kind,
+        sale.state,
+        sale.counted,
+        sale.currency,
+        sale.opened_at,
+        sale.closed_at,
+        business_date,
+        to_minor(sale.total, sale.currency),
+        None if sale.tip is None else to_minor(sale.tip, sale.currency),
+        sale.receipt_number,
+        sale.register.id if sale.register else "",
+        sale.register.name if sale.register else "",
+        sale.table,
+        _is_unbalanced(sale),
+        msgspec.json.encode(sale).decode(),
+        row.content_hash,
+        row.revision,
+        row.source,
+        row.observed_at,
+        row.first_seen_at,
+        row.updated_at,
+    )
+
+
+def _is_unbalanced(sale: Sale) -> bool:
+    """A closed bill whose payments do not add up to its total is kept and marked (unified-pos-model.md 1.2)."""
+    return sale.state is SaleState.CLOSED and sale.paid is not None and sale.money(sale.paid) != sale.money(sale.total)

@@ -1,0 +1,1 @@
+"""Events on their way to apps: each once per event and app."""

@@ -1,0 +1,150 @@
+"""Hand events to apps, each event once per app: together as long as it goes well, alone when not.
+
+A failing app, or one bad event, holds up nobody.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import connection, transaction
+
+from comptoir.core.installations import manifest
+from comptoir.core.outbox.models import Delivery
+from comptoir.core.outbox.models import Event as EventRow
+from comptoir.pos.events import EventKind
+
+log = structlog.get_logger(__name__)
+
+Claimed = tuple[Delivery, EventRow]
+
+BATCH: Final = 500
+
+# Waits between attempts of a failing handler; the last one repeats for as long as the event is kept.
+RETRY_WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
+
+
+def publish(events: Sequence[manifest.Event]) -> None:
+    """Write events, and a delivery for each app that listens, into the caller's transaction."""
+    EventRow.objects.bulk_create(
+        EventRow(
+            organisation_id=event.organisation_id,
+            id=event.id,
+            store_id=event.store_id,
+            kind=event.kind,
+            sale_id=event.sale_id,
+            revision=event.revision,
+            at=event.at,
+        )
+        for event in events
+    )
+    Delivery.objects.bulk_create(
+        Delivery(organisation_id=event.organisation_id, event_id=event.id, app=app.slug, due_at=event.at)
+        for event in events
+        for app in manifest.apps()
+        if event.kind in app.handlers
+    )
+
+
+def dispatch(*, clock: Callable[[], datetime]) -> int:
+    """Hand over everything that is due; returns how many deliveries succeeded. Safe in several workers at once."""
+    handled = 0
+    while True:
+        succeeded, claimed = _dispatch_batch(clock)
+        handled += succeeded
+        if claimed < BATCH:
+            return handled
+
+
+def failing() -> int:
+    """How many deliveries have failed at least once and are still tried."""
+    return Delivery.objects.filter(attempts__gt=0).count()
+
+
+def _dispatch_batch(clock: Callable[[], datetime]) -> tuple[int, int]:
+    """One transaction, so one commit, for up to BATCH deliveries; returns how many of how many succeeded."""
+    with transaction.atomic():
+        groups = _claim(clock())
+        handled = [each for members in groups.values() for each in _hand_over(members, clock)]
+        if handled:
+            Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in handled]).delete()
+    return len(handled), sum(len(members) for members in groups.values())
+
+
+def _claim(now: datetime) -> dict[tuple[UUID, str], list[Claimed]]:
+    """What is due, by organisation and app; ours alone until the transaction ends."""
+    waiting = Delivery.objects.select_for_update(skip_locked=True).filter(due_at__lte=now).order_by("due_at")
+    deliveries = list(waiting[:BATCH])
+    organisations = sorted({str(delivery.organisation_id) for delivery in deliveries})
+    with connection.cursor() as cursor:
+        # Workers take turns within an organisation: two of them, each with events about what the other holds, would
+        # block one another for good.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('outbox ' || organisation, 0))"
+            " FROM unnest(%s::text[]) AS organisation",
+            [organisations],
+        )
+        # What the database would refuse at the shared commit, it refuses to the app that wrote it.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    rows = EventRow.objects.filter(organisation_id__in=organisations, id__in={each.event_id for each in deliveries})
+    events = {row.id: row for row in rows}
+    groups: defaultdict[tuple[UUID, str], list[Claimed]] = defaultdict(list)
+    for delivery in deliveries:
+        groups[delivery.organisation_id, delivery.app].append((delivery, events[delivery.event_id]))
+    return groups
+
+
+def _hand_over(claimed: list[Claimed], clock: Callable[[], datetime]) -> list[Claimed]:
+    """All to their app in one savepoint; should that fail, each in one of its own. Returns those that succeeded."""
+    now = clock()
+    try:
+        with transaction.atomic():
+            _tell(claimed, now)
+    except Exception as error:  # a bug in one app must not hold up the others: it is kept, shown and tried again
+        if connection.needs_rollback:
+            raise
+        if len(claimed) > 1:
+            return [each for one in claimed for each in _hand_over([one], clock)]
+        [(delivery, _)] = claimed
+        _postpone(delivery, error, now)
+        return []
+    return claimed
+
+
+def _tell(claimed: Sequence[Claimed], now: datetime) -> None:
+    handlers = manifest.app(claimed[0][0].app).handlers
+    heard: defaultdict[manifest.Handler, list[manifest.Event]] = defaultdict(list)
+    for _, row in claimed:
+        event = _event(row)
+        heard[handlers[event.kind]].append(event)
+    for handler, events in heard.items():
+        handler(events, now)
+
+
+def _postpone(delivery: Delivery, error: Exception, now: datetime) -> None:
+    wait = RETRY_WAITS[min(delivery.attempts, len(RETRY_WAITS) - 1)]
+    delivery.attempts, delivery.due_at = delivery.attempts + 1, now + wait
+    delivery.fault = _storable(f"{type(error).__name__}: {error}")
+    delivery.save(update_fields=["attempts", "due_at", "fault"])
+    event = str(delivery.event_id)
+    log.error("event.handler_failed", app=delivery.app, event_id=event, attempts=delivery.attempts, exc_info=error)
+
+
+def _storable(text: str) -> str:
+    """An error may quote anything, even what the database cannot hold."""
+    return text.replace("\0", "").encode(errors="replace").decode()[:2000]
+
+
+def _event(row: EventRow) -> manifest.Event:
+    return manifest.Event(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        store_id=row.store_id,
+        kind=EventKind(row.kind),
+        sale_id=row.sale_id,
+        revision=row.revision,
+        at=row.at,
+    )

@@ -1,0 +1,54 @@
+"""The job engine's tables as a test sees them, and rows that make work."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection as database
+
+from comptoir.core.intake import imports, tasks
+from comptoir.core.intake.models import Notification
+from comptoir.core.jobs import engine
+from tests.connectors.lightspeed_k.simulator_shop import ZINC
+from tests.core.kseries import Vendor, linked
+from tests.notifications import body
+from tests.people import People
+
+NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
+LONG_AGO = timedelta(seconds=engine.STALLED_AFTER_SECONDS + 1)
+
+
+def query(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    with database.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def jobs() -> list[tuple[str, str]]:
+    """Task and status of every job but the sweep, whose minute may come at any moment."""
+    found = query("SELECT task_name, status FROM procrastinate_jobs WHERE task_name <> 'intake.sweep'")
+    return [(str(task), str(status)) for task, status in found]
+
+
+def statuses() -> list[str]:
+    return [status for _, status in jobs()]
+
+
+def arrive(people: People, number: int = 0) -> Notification:
+    """A row as the door writes it."""
+    return Notification.objects.create(
+        organisation_id=people.le_zinc.id,
+        store_id=people.bar.id,
+        provider="lightspeed_k",
+        door="hooks/lightspeed_k/x",
+        verified=True,
+        body=body(number=f"A40017.{number}"),
+        body_hash=number.to_bytes(4, "big"),
+        received_at=NOW,
+        received_minute=NOW,
+    )
+
+
+def enqueue_import(people: People, vendor: Vendor) -> None:
+    link = linked(vendor.connect(people), people, ZINC)
+    run_id = imports.begin(link, start=NOW - timedelta(days=1), end=NOW, now=datetime.now(UTC))
+    tasks.import_window.enqueue(organisation_id=str(link.organisation_id), run_id=str(run_id))

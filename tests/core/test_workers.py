@@ -1,0 +1,114 @@
+"""Real `comptoir work` processes: stopped, killed, cut off from their database."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import pytest
+
+from comptoir.core.intake import tasks
+from comptoir.core.intake.models import ImportRun
+from comptoir.core.jobs import engine
+from comptoir.core.ledger.models import Sale
+from comptoir.pos.hosting import Request
+from tests.connectors.lightspeed_k.simulator_shop import closed_bill
+from tests.core.kseries import Vendor, vendor_served
+from tests.core.queue import LONG_AGO, arrive, enqueue_import, jobs, query
+from tests.people import People
+from tests.servers import until
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
+
+
+@contextmanager
+def worker(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A real `comptoir work`, stopped at the end."""
+    process = subprocess.Popen([sys.executable, "-m", "comptoir", "work", *arguments])
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            assert process.wait(timeout=30) == 0
+
+
+def test_a_worker_stops_at_sigterm_and_forgets_itself(people: People) -> None:
+    with worker() as process:
+        until(lambda: engine.workers_seen() == 2)
+        arrive(people)
+        tasks.drain.enqueue_once()
+        until(lambda: Sale.objects.exists() and not jobs())
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=20) == 0
+        assert engine.workers_seen() == 0
+
+
+def test_a_worker_goes_on_when_its_database_sessions_were_ended(people: People) -> None:
+    with worker() as process:
+        until(lambda: engine.workers_seen() == 2)
+        tasks.drain.enqueue_once()
+        until(lambda: not jobs())
+        for _ in range(2):  # the second time they have just come back
+            query(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        for number in range(2):
+            arrive(people, number)
+            tasks.drain.enqueue_once()
+            until(lambda number=number: Sale.objects.count() == number + 1)  # type: ignore[misc]
+        assert process.poll() is None
+
+
+def hanging_import(people: People, vendor: Vendor, reached: threading.Event, released: threading.Event) -> None:
+    """An import whose first page comes when released."""
+    closed_bill(vendor.world)
+
+    def hang(request: Request, now: datetime) -> None:
+        if request.path.endswith("/sales"):
+            reached.set()
+            released.wait(30)
+
+    vendor.instead = hang
+    enqueue_import(people, vendor)
+
+
+def test_a_worker_killed_in_the_middle_of_a_job_leaves_it_to_the_next(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached, released = threading.Event(), threading.Event()
+    with vendor_served(monkeypatch) as vendor:
+        try:
+            hanging_import(people, vendor, reached, released)
+            with worker() as process:
+                assert reached.wait(30)
+                process.kill()
+                process.wait()
+        finally:
+            released.set()
+        assert jobs() == [("intake.import_window", "doing")]
+        query("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - %s", LONG_AGO)
+        with worker():
+            until(lambda: not jobs())
+
+    assert Sale.objects.count() == 1
+    assert ImportRun.objects.get().state == "done"
+
+
+def test_a_worker_told_to_stop_finishes_the_job_at_hand(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached, released = threading.Event(), threading.Event()
+    with vendor_served(monkeypatch) as vendor:
+        hanging_import(people, vendor, reached, released)
+        with worker() as process:
+            assert reached.wait(30)
+            process.terminate()
+            released.set()
+            assert process.wait(timeout=20) == 0
+
+    assert jobs() == []
+    assert Sale.objects.count() == 1
