@@ -1,0 +1,30 @@
+"""The manifest: what loyalty listens to, where it is in the navigation, who may do what."""
+
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.apps.loyalty import handlers
+from comptoir.core.accounts.roles import EVERYONE, Role
+from comptoir.core.installations.manifest import App, NavigationItem
+from comptoir.pos.events import EventKind
+
+APP = App(
+    slug="loyalty",
+    name=_("Loyalty"),
+    summary=_("Points for every sale, by phone number."),
+    handlers={
+        EventKind.SALE_CLOSED: handlers.sales_moved,
+        EventKind.SALE_CHANGED: handlers.sales_moved,
+        EventKind.SALE_VOIDED: handlers.sales_moved,
+    },
+    navigation=(
+        NavigationItem(_("Counter"), "loyalty_counter", "counter", "loyalty.claim"),
+        NavigationItem(_("Loyalty"), "loyalty", "loyalty", "loyalty.view"),
+        NavigationItem(_("Members"), "loyalty_members", "members", "loyalty.view"),
+    ),
+    permissions={
+        "loyalty.view": EVERYONE,
+        "loyalty.claim": EVERYONE - {Role.VIEWER},
+        "loyalty.phones": frozenset({Role.OWNER}),
+        "loyalty.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
+    },
+)

@@ -1,0 +1,105 @@
+"""A customer types a phone number at the counter: the sale becomes theirs (loyalty.md 2.4)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from comptoir.apps.loyalty import entries, offers, phones
+from comptoir.apps.loyalty.models import Member, Offer
+from comptoir.apps.loyalty.points import Reason, State
+from comptoir.core.accounts.models import Store
+from comptoir.kernel.errors import RuleBroken
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a claim brought. `points` is what the sale is worth; `is_repeat` that it was theirs already."""
+
+    offer: Offer
+    member: Member
+    points: int
+    balance: int
+    is_new_member: bool
+    is_repeat: bool
+
+
+@transaction.atomic
+def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now: datetime, country: str = "") -> Claim:
+    """Give a waiting sale to the member with this phone number; whoever is not a member yet becomes one.
+
+    National numbers are read with `country`, else with the store's. Enrolling is no consent to marketing
+    (loyalty.md 1.9). The first claim wins; the same member may ask again and hears the same answer.
+
+    Raises RuleBroken: `phone_invalid`, `phone_not_mobile` (422), `not_found` (404), `already_collected` (409, somebody
+    else was first), `not_collectable` (409, the sale earns nothing).
+    """
+    offer = Offer.objects.select_for_update().filter(organisation_id=organisation_id, id=offer_id).first()
+    if offer is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    number = phones.parse(phone, country=country or _country(offer))
+    # A refund may be in the ledger already while its event is still on the way.
+    offers.settle(organisation_id, [offer], now=now)
+    if offer.member_id is not None:
+        return _again(offer, offer.member_id, number)
+    if offer.state != State.OPEN:
+        raise RuleBroken(_refusal(offer), code="not_collectable")
+    member, is_new = _enrol(offer, number, actor, now)
+    offers.credit(offer, member_id=member.id, actor=actor, now=now)
+    return Claim(
+        offer=offer,
+        member=member,
+        points=offer.points,
+        balance=entries.balance(organisation_id, member.id),
+        is_new_member=is_new,
+        is_repeat=False,
+    )
+
+
+def _again(offer: Offer, member_id: UUID, number: str) -> Claim:
+    """The same answer for the one who has it; for anybody else it is gone."""
+    member = Member.objects.get(organisation_id=offer.organisation_id, id=member_id)
+    if member.phone != number:
+        raise RuleBroken(_("The points of this sale were already collected."), code="already_collected")
+    return Claim(
+        offer=offer,
+        member=member,
+        points=offer.points,
+        balance=entries.balance(offer.organisation_id, member.id),
+        is_new_member=False,
+        is_repeat=True,
+    )
+
+
+def _enrol(offer: Offer, number: str, actor: str, now: datetime) -> tuple[Member, bool]:
+    """The member with this number; two first claims at once agree on one row."""
+    draft = Member(
+        organisation_id=offer.organisation_id,
+        phone=number,
+        store_id=offer.store_id,
+        enrolled_at=now,
+        enrolled_by=actor,
+    )
+    Member.objects.bulk_create([draft], ignore_conflicts=True)
+    member = Member.objects.get(organisation_id=offer.organisation_id, phone=number)
+    return member, member.id == draft.id
+
+
+def _country(offer: Offer) -> str:
+    return Store.objects.get(organisation_id=offer.organisation_id, id=offer.store_id).country
+
+
+def _refusal(offer: Offer) -> str:
+    match Reason(offer.reason):
+        case Reason.REFUNDED:
+            return _("This sale was refunded: there are no points left on it.")
+        case Reason.CANCELLED:
+            return _("This sale was cancelled at the till: there are no points on it.")
+        case Reason.BELOW_MINIMUM:
+            return _("This sale is below the minimum of the programme: it earns no points.")
+        case Reason.TOO_OLD:
+            return _("This sale reached us more than 30 days after it was closed: nobody can collect it here.")
+        case _reason:
+            return _("This sale earns no points.")

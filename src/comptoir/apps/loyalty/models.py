@@ -1,0 +1,192 @@
+"""Tables of loyalty. Amounts are minor units of the row's currency; instants are UTC; a sale is quoted by its id.
+
+Composite foreign keys and the trigger that keeps entries as they are stand in the first migration.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from django.db import models
+
+from comptoir.apps.loyalty.points import Rounding, Rule
+from comptoir.core.accounts.models import Organisation
+from comptoir.kernel.ids import new_id, public_id
+from comptoir.kernel.money import Money
+
+
+class Programme(models.Model):
+    """One version of an organisation's programme; a version never changes, a change is the next version."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "version")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    version = models.IntegerField()
+    rate_points = models.IntegerField()
+    rate_minor = models.IntegerField()
+    minimum_order = models.BigIntegerField()
+    rounding = models.CharField(max_length=8)
+    effective_from = models.DateTimeField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(rate_points__gte=0, rate_minor__gt=0, minimum_order__gte=0),
+                name="programme_rate_is_one",
+            ),
+        ]
+
+    @property
+    def rule(self) -> Rule:
+        """The earn rule as plain data."""
+        return Rule(self.version, self.rate_points, self.rate_minor, self.minimum_order, Rounding(self.rounding))
+
+
+class Member(models.Model):
+    """A customer of the programme, known by a mobile number (E.164) within one organisation.
+
+    Being a member is no consent to marketing. The balance is not here: it is the sum of the entries.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    id = models.UUIDField(default=new_id, editable=False)
+    phone = models.CharField(max_length=16, blank=True)
+    store_id = models.UUIDField()
+    enrolled_at = models.DateTimeField()
+    enrolled_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "phone"], condition=~models.Q(phone=""), name="member_once_per_phone"
+            ),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """`mem_…`"""
+        return public_id("mem", self.id)
+
+
+class Offer(models.Model):
+    """What loyalty knows of a sale: what it is worth, whether it waits for a customer, and whose it became.
+
+    `state` and `reason` are those of `points.py`. `eligible` and `points` are recomputed whenever the sale moves;
+    `programme_version` is fixed once it is claimed.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    id = models.UUIDField(default=new_id, editable=False)
+    sale_id = models.UUIDField()
+    store_id = models.UUIDField()
+    provider = models.CharField(max_length=40)
+    location_id = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=64)
+    receipt_number = models.CharField(max_length=64, blank=True)
+    register_id = models.CharField(max_length=64, blank=True)
+    register_name = models.CharField(max_length=120, blank=True)
+    table_name = models.CharField(max_length=120, blank=True)
+    closed_at = models.DateTimeField()
+    business_date = models.DateField()
+    currency = models.CharField(max_length=3)
+    total = models.BigIntegerField()
+    eligible = models.BigIntegerField(default=0)
+    points = models.BigIntegerField(default=0)
+    programme_version = models.IntegerField()
+    state = models.CharField(max_length=12)
+    reason = models.CharField(max_length=16, blank=True)
+    member_id = models.UUIDField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "sale_id"], name="offer_once_per_sale"),
+            models.CheckConstraint(
+                condition=models.Q(member_id__isnull=True, claimed_at__isnull=True)
+                | models.Q(
+                    member_id__isnull=False, claimed_at__isnull=False, state__in=["credited", "adjusted", "voided"]
+                ),
+                name="offer_claimed_by_somebody",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation", "-closed_at", "-id"], condition=models.Q(state="open"), name="offer_waiting"
+            ),
+            models.Index(fields=["organisation", "external_id"], name="offer_by_external_id"),
+            models.Index(fields=["organisation", "member_id", "-closed_at"], name="offer_by_member"),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """`off_…`"""
+        return public_id("off", self.id)
+
+    @property
+    def amount(self) -> Money:
+        """The bill as it was closed."""
+        return Money(self.total, self.currency)
+
+
+class Kind(StrEnum):
+    """Why points moved."""
+
+    EARN = "earn"
+    REVERSAL = "reversal"
+
+
+class Entry(models.Model):
+    """A signed number of points with its reason; never changed, never removed. Balances are sums of these.
+
+    `position` numbers the entries of one sale from 0 (the earn): two writers who saw the same entries cannot both add
+    to them. `inputs` holds what the number was computed from, so that a page can say why.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    id = models.UUIDField(default=new_id, editable=False)
+    member_id = models.UUIDField()
+    kind = models.CharField(max_length=12)
+    points = models.BigIntegerField()
+    sale_id = models.UUIDField(null=True)
+    store_id = models.UUIDField(null=True)
+    position = models.IntegerField(null=True)
+    eligible = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    programme_version = models.IntegerField(null=True)
+    inputs = models.JSONField(default=dict)
+    actor = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "sale_id"], condition=models.Q(kind="earn"), name="one_earn_per_sale"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "sale_id", "position"],
+                condition=models.Q(sale_id__isnull=False),
+                name="one_entry_per_position_of_a_sale",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=["earn", "reversal"])
+                | models.Q(sale_id__isnull=False, position__isnull=False, eligible__isnull=False),
+                name="an_entry_of_a_sale_says_why",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation", "member_id", "-created_at"], include=["points"], name="entry_by_member"
+            ),
+            models.Index(fields=["organisation", "-created_at"], include=["points"], name="entry_by_time"),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """`ent_…`"""
+        return public_id("ent", self.id)

@@ -1,0 +1,200 @@
+"""What a sale is worth to a customer, kept in step with the ledger: made, updated, withdrawn, corrected.
+
+Events may come twice, late, in any order, to two workers at once: each looks at the sale as it is *now*, under the
+lock of its offer, and writes only the difference.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from comptoir.apps.loyalty import entries, programmes
+from comptoir.apps.loyalty.models import Kind, Offer, Programme
+from comptoir.apps.loyalty.points import (
+    Facts,
+    Reason,
+    Rule,
+    State,
+    Verdict,
+    correction,
+    earning_instant,
+    eligible_amount,
+    is_too_old,
+    judge,
+    state_once_credited,
+)
+from comptoir.core.ledger import reads
+from comptoir.core.ledger.store import notify_live
+from comptoir.kernel.money import to_minor
+from comptoir.pos.model import SaleKind, SaleState
+
+LIVE_TOPIC: Final = "loyalty"
+RECOMPUTED: Final = tuple(
+    field.name
+    for field in Offer._meta.concrete_fields
+    if field.name not in ("organisation", "id", "sale_id", "store_id", "created_at")
+)
+
+
+def refresh(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> None:
+    """Bring loyalty in step with sales, and with the sales that they correct or did (loyalty.md 1.7).
+
+    Call it in a transaction. A refund whose sale is not known yet changes nothing: the sale's own event will find it
+    (E11).
+    """
+    roots = reads.affected(organisation_id, sale_ids)
+    if roots:
+        _make_missing(organisation_id, roots, now)
+        settle(organisation_id, lock(organisation_id, roots), now=now)
+
+
+def lock(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[Offer]:
+    """The offers of these sales, as far as there are any, ours alone until the transaction ends; in one order."""
+    found = Offer.objects.select_for_update().filter(organisation_id=organisation_id, sale_id__in=sale_ids)
+    return list(found.order_by("sale_id"))
+
+
+def settle(organisation_id: UUID, offers: Sequence[Offer], *, now: datetime) -> None:
+    """Recompute locked offers from the ledger and, for those that are claimed, write the one entry that is missing.
+
+    The ledger is read here, after the lock: whoever comes last sees everything that was committed before.
+    """
+    chains = reads.chains_of(organisation_id, [offer.sale_id for offer in offers])
+    given = entries.given_for(organisation_id, [offer.sale_id for offer in offers if offer.member_id])
+    versions = programmes.versions(organisation_id, now=now)
+    changed = []
+    for offer in offers:
+        before = _content(offer)
+        _settle(offer, chains[offer.sale_id], versions, given.get(offer.sale_id, (0, 0)), now)
+        if _content(offer) != before:
+            offer.updated_at = now
+            changed.append(offer)
+    if changed:
+        Offer.objects.bulk_create(
+            changed, update_conflicts=True, unique_fields=["organisation", "sale_id"], update_fields=RECOMPUTED
+        )
+        notify_live(organisation_id, LIVE_TOPIC)
+
+
+def _settle(
+    offer: Offer, chain: reads.Chain, versions: programmes.Versions, given: tuple[int, int], now: datetime
+) -> None:
+    _copy_facts(offer, chain.root)
+    rule = _programme(offer, versions).rule
+    verdict = judge(_facts(offer, chain), rule)
+    offer.eligible, offer.points, offer.programme_version = verdict.eligible, verdict.points, rule.version
+    if offer.member_id is None:
+        offer.state, offer.reason = verdict.state, verdict.reason
+    else:
+        _correct(offer, verdict, rule, given, member_id=offer.member_id, now=now)
+
+
+def credit(offer: Offer, *, member_id: UUID, actor: str, now: datetime) -> None:
+    """Give a locked, open offer to a member: the earn entry and the new state."""
+    rule = programmes.version(offer.organisation_id, offer.programme_version).rule
+    entries.append(
+        offer=offer,
+        kind=Kind.EARN,
+        points=offer.points,
+        position=0,
+        rule=rule,
+        actor=actor,
+        now=now,
+        member_id=member_id,
+    )
+    offer.member_id, offer.claimed_at, offer.claimed_by = member_id, now, actor
+    offer.state, offer.updated_at = State.CREDITED, now
+    offer.save()
+    notify_live(offer.organisation_id, LIVE_TOPIC)
+
+
+def _make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) -> None:
+    """Offers for those of these sales that can have one and have none, wherever loyalty runs."""
+    known = Offer.objects.filter(organisation_id=organisation_id, sale_id__in=roots).values_list("sale_id", flat=True)
+    missing = set(roots) - set(known)
+    found = [root for root in reads.records(organisation_id, missing) if _begins_an_offer(root)] if missing else []
+    running = programmes.running_at(organisation_id, {root.store_id for root in found}) if found else set()
+    made = [root for root in found if root.store_id in running]
+    if made:
+        versions = programmes.versions(organisation_id, now=now)
+        drafts = [_draft(organisation_id, root, versions, now) for root in made]
+        # In the order of their sales, so that two inserters never wait for each other; the second finds the first's.
+        Offer.objects.bulk_create(drafts, ignore_conflicts=True)
+
+
+def _draft(organisation_id: UUID, root: reads.SaleRecord, versions: programmes.Versions, now: datetime) -> Offer:
+    """Not worth anything yet: `settle` says what it is worth, under the lock."""
+    offer = Offer(organisation_id=organisation_id, sale_id=root.id, store_id=root.store_id, created_at=now)
+    _copy_facts(offer, root)
+    offer.programme_version = _programme(offer, versions).version
+    offer.state, offer.reason, offer.updated_at = State.INELIGIBLE, Reason.NOTHING_PAID, now
+    return offer
+
+
+def _begins_an_offer(root: reads.SaleRecord) -> bool:
+    """Closed, counted and not negative: open checks, counter-entries and cancelled bills never wait for anybody."""
+    return _is_final(root) and root.sale.total >= 0
+
+
+def _is_final(root: reads.SaleRecord) -> bool:
+    sale = root.sale
+    return sale.kind is SaleKind.SALE and sale.state is SaleState.CLOSED and sale.counted and sale.closed_at is not None
+
+
+def _copy_facts(offer: Offer, root: reads.SaleRecord) -> None:
+    """What people recognise a sale by."""
+    sale = root.sale
+    offer.provider, offer.location_id, offer.external_id = root.provider, sale.location_id, sale.external_id
+    offer.receipt_number, offer.table_name = sale.receipt_number, sale.table
+    offer.register_id = sale.register.id if sale.register else ""
+    offer.register_name = sale.register.name if sale.register else ""
+    if sale.closed_at is not None:
+        offer.closed_at = sale.closed_at
+    offer.business_date = root.business_date
+    offer.currency, offer.total = sale.currency, to_minor(sale.total, sale.currency)
+
+
+def _programme(offer: Offer, versions: programmes.Versions) -> Programme:
+    """The version in force at the close; once the sale is claimed, the one it was credited with (loyalty.md 1.7)."""
+    if offer.member_id is not None:
+        return versions.numbered(offer.programme_version)
+    return versions.in_force(earning_instant(offer.closed_at, offer.created_at))
+
+
+def _facts(offer: Offer, chain: reads.Chain) -> Facts:
+    return Facts(
+        is_final=_is_final(chain.root),
+        total=offer.total,
+        net=eligible_amount(chain.net_total, offer.currency),
+        is_too_old=is_too_old(offer.closed_at, offer.created_at),
+    )
+
+
+def _correct(
+    offer: Offer, verdict: Verdict, rule: Rule, given: tuple[int, int], *, member_id: UUID, now: datetime
+) -> None:
+    """One entry for the difference between what the sale is worth now and what was given for it."""
+    points, number = given
+    delta = correction(verdict.points, points)
+    if delta:
+        entries.append(
+            offer=offer,
+            kind=Kind.REVERSAL,
+            points=delta,
+            position=number,
+            rule=rule,
+            actor="",
+            now=now,
+            member_id=member_id,
+        )
+        number += 1
+    offer.state = state_once_credited(verdict, has_reversals=number > 1)
+    offer.reason = verdict.reason
+
+
+def _content(offer: Offer) -> tuple[object, ...]:
+    """Everything but the instant of the latest change."""
+    return tuple(
+        getattr(offer, field.attname) for field in Offer._meta.concrete_fields if field.attname != "updated_at"
+    )

@@ -1,0 +1,103 @@
+"""The programme of an organisation: where it runs, its versions, and the one in force at an instant."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from comptoir.apps.loyalty.models import Programme
+from comptoir.apps.loyalty.points import Rounding
+from comptoir.core.accounts.models import Organisation
+from comptoir.core.installations.models import Installation
+
+SINCE_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+# 1 point per 1.00, from 1.00 on: in euros, what flow L of loyalty.md expects before anybody has touched a setting.
+FIRST_VERSION: Final = {
+    "rate_points": 1,
+    "rate_minor": 100,
+    "minimum_order": 100,
+    "rounding": Rounding.FLOOR,
+    "effective_from": SINCE_ALWAYS,
+}
+
+
+def running_at(organisation_id: UUID, store_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these stores that have loyalty switched on; at the others, sales stay in the ledger and wait."""
+    running = Installation.objects.filter(
+        organisation_id=organisation_id, store_id__in=store_ids, app="loyalty", enabled=True
+    )
+    return set(running.values_list("store_id", flat=True))
+
+
+def runs_anywhere(organisation_id: UUID) -> bool:
+    """Whether loyalty is switched on for any store of the organisation."""
+    return Installation.objects.filter(organisation_id=organisation_id, app="loyalty", enabled=True).exists()
+
+
+@dataclass(frozen=True)
+class Versions:
+    """All versions of one organisation, the earliest first."""
+
+    rows: tuple[Programme, ...]
+
+    def in_force(self, at: datetime) -> Programme:
+        """The version that counted at an instant; the first one counts since always (loyalty.md 1.4)."""
+        return max(
+            (row for row in self.rows if row.effective_from <= at),
+            key=lambda row: (row.effective_from, row.version),
+        )
+
+    def numbered(self, number: int) -> Programme:
+        """One version by its number."""
+        return next(row for row in self.rows if row.version == number)
+
+
+def versions(organisation_id: UUID, *, now: datetime) -> Versions:
+    """Every version there is; the first one is made when it is first asked for."""
+    rows = Programme.objects.filter(organisation_id=organisation_id).order_by("version")
+    if found := tuple(rows):
+        return Versions(found)
+    # The primary key lets two first askers agree on one row.
+    Programme.objects.bulk_create(
+        [Programme(organisation_id=organisation_id, version=1, created_at=now, **FIRST_VERSION)], ignore_conflicts=True
+    )
+    return Versions(tuple(rows.all()))
+
+
+def in_force(organisation_id: UUID, at: datetime, *, now: datetime) -> Programme:
+    """The version that counted at an instant."""
+    return versions(organisation_id, now=now).in_force(at)
+
+
+def version(organisation_id: UUID, number: int) -> Programme:
+    """One version by its number. Raises Programme.DoesNotExist."""
+    return Programme.objects.get(organisation_id=organisation_id, version=number)
+
+
+@transaction.atomic
+def change(
+    *, organisation_id: UUID, rate_points: int, rate_minor: int, minimum_order: int, actor: str, now: datetime
+) -> Programme:
+    """Save the programme as its next version, in force from now on; what was sold before keeps its own.
+
+    The rate is `rate_points` points for `rate_minor` minor units; `minimum_order` is in minor units, inclusive.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(id=organisation_id)
+    in_force(organisation_id, now, now=now)
+    latest = Programme.objects.filter(organisation_id=organisation_id).aggregate(number=Max("version"))["number"]
+    return Programme.objects.create(
+        organisation_id=organisation_id,
+        version=latest + 1,
+        rate_points=rate_points,
+        rate_minor=rate_minor,
+        minimum_order=minimum_order,
+        rounding=Rounding.FLOOR,
+        effective_from=now,
+        created_at=now,
+        created_by=actor,
+    )
