@@ -1,0 +1,1 @@
+"""The shell: page frame, navigation, API frame, and the doors."""

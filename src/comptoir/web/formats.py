@@ -1,0 +1,80 @@
+"""Money, numbers, dates and instants as a reader of the active language writes them (Unicode CLDR, through Babel)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from comptoir.kernel.money import Money
+
+# Plain English is American to Babel: "Oct 3, 2:32 PM". Our readers keep shops in Europe.
+LOCALES = {"en": "en_GB"}
+RELATIVE_LIMIT_SECONDS = 86_400
+JUST_NOW_SECONDS = 2
+
+
+def locale() -> Locale:
+    """The Babel locale of the active language."""
+    language = get_language() or "en"
+    return Locale.parse(LOCALES.get(language, language).replace("-", "_"))
+
+
+def money(value: Money | None) -> str:
+    """€24.50, 24,50 €; a dash for what is unknown."""
+    if value is None:
+        return "–"
+    return numbers.format_currency(value.major, value.currency, locale=locale())
+
+
+def number(value: int | float | Decimal | None) -> str:
+    """12,500 or 12 500; a dash for what is unknown."""
+    return "–" if value is None else numbers.format_decimal(value, locale=locale())
+
+
+def percent(value: float | Decimal) -> str:
+    """12% or 12 %, from a fraction."""
+    return numbers.format_percent(value, locale=locale())
+
+
+def day(value: date | None) -> str:
+    """3 Oct 2025; a dash for what is unknown."""
+    return "–" if value is None else dates.format_date(value, format="medium", locale=locale())
+
+
+def clock_time(value: datetime, zone: ZoneInfo | str | None = None) -> str:
+    """3 Oct 2025, 14:32 in the zone given, else in the active one."""
+    local = value.astimezone(_zone(zone))
+    time = dates.format_time(local, "short", tzinfo=_zone(zone), locale=locale())
+    # Babel has no date and time without seconds: join the two as the language does ("{1}, {0}").
+    joined = str(dates.get_datetime_format("medium", locale=locale()))
+    return joined.replace("'", "").replace("{0}", time).replace("{1}", day(local.date()))
+
+
+def relative(value: datetime, now: datetime) -> str:
+    """8 seconds ago; in 2 hours; just now."""
+    if abs((now - value).total_seconds()) < JUST_NOW_SECONDS:
+        return gettext("just now")
+    return dates.format_timedelta(value - now, add_direction=True, threshold=1, locale=locale())
+
+
+def instant(value: datetime | None, *, now: datetime, zone: ZoneInfo | str | None = None) -> SafeString | str:
+    """An instant as `<time>`: relative within a day (kept fresh by script), the clock time otherwise and on hover."""
+    if value is None:
+        return "–"
+    full = clock_time(value, zone)
+    if abs((now - value).total_seconds()) >= RELATIVE_LIMIT_SECONDS:
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), full)
+    return format_html(
+        '<time datetime="{}" title="{}" data-relative>{}</time>', value.isoformat(), full, relative(value, now)
+    )
+
+
+def _zone(zone: ZoneInfo | str | None) -> ZoneInfo:
+    if isinstance(zone, str) and zone:
+        return ZoneInfo(zone)
+    return zone or ZoneInfo(timezone.get_current_timezone_name())

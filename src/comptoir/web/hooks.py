@@ -1,0 +1,180 @@
+"""The webhook doors: bytes in, durable before the 2xx. Asynchronous, without ORM, and without thought."""
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+
+from comptoir.core.intake.receive import Arrival, DoorBusy, Envelope, Receipt, Receiver
+from comptoir.kernel.seal import token_hash
+from comptoir.pos import registry
+from comptoir.pos.connector import Connector
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+LARGEST_BODY: Final = 1024 * 1024
+RETRY_AFTER_SECONDS: Final = 2
+CONTENT_TYPE: Final = b"content-type"
+USER_AGENT: Final = b"user-agent"
+LONGEST_HEADER: Final = 200
+LONGEST_ADDRESS: Final = 512
+# The same tills come again and again: their doors are worked out once.
+REMEMBERED_ENVELOPES: Final = 4096
+ACCEPTED: Final = b'{"status":"accepted"}'
+PREFIXES: Final = ("/hooks/", "/v1/wh/", "/partner/orders")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Whose notifications come in here, and the token of the address, if it has one."""
+
+    name: str
+    connector: Connector
+    token: str
+
+
+class Refusal(Exception):
+    """An answer other than 2xx."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+
+
+def is_door(path: str) -> bool:
+    """Whether this path leads to a door."""
+    return path.startswith(PREFIXES)
+
+
+def find_door(path: str, query: bytes) -> Door:
+    """The door behind an address. Raises Refusal (404) where there is none."""
+    head, _, rest = path.strip("/").partition("/")
+    words = rest.split("/")
+    if head == "hooks" and len(words) == 2 and words[1]:
+        connector = next((each for each in registry.connectors() if each.manifest.slug == words[0]), None)
+        return _door("hooks", connector, words[1])
+    if head == "v1" and words[0] == "wh" and len(words) in (2, 3):
+        return _door("wh", registry.by_webhook_name(words[1]), words[2] if len(words) == 3 else "")
+    if head == "partner" and words == ["orders"]:
+        parameters = parse_qs(query.decode("latin-1"))
+        connector = registry.by_dispatch(parameters.get("dispatch", [""])[-1])
+        return _door("orders", connector, parameters.get("key", [""])[-1])
+    raise Refusal(404, "door_unknown", "No notifications are taken at this address.")
+
+
+def _door(kind: str, connector: Connector | None, token: str) -> Door:
+    if connector is None:
+        raise Refusal(404, "door_unknown", "No notifications of this point of sale are taken here.")
+    # A token must not stand in a table in clear: the door is named by a part of its hash.
+    suffix = f"/{token_hash(token).hex()[:16]}" if token else ""
+    return Door(f"{kind}/{connector.manifest.slug}{suffix}", connector, token)
+
+
+class Doors:
+    """The ASGI application of the doors."""
+
+    def __init__(self, receiver: Receiver, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._receiver = receiver
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one notification in."""
+        try:
+            await self._take(scope, receive)
+        except Refusal as refusal:
+            await _refuse(send, refusal)
+        except DoorBusy as busy:
+            await _refuse(send, Refusal(503, "busy", busy.for_owner))
+        else:
+            await _answer(send, 202, ACCEPTED, b"application/json")
+
+    async def _take(self, scope: Scope, receive: Receive) -> None:
+        envelope = _envelope(scope["path"], scope["query_string"], *_said_of_the_body(scope["headers"]))
+        if scope["method"] != "POST":
+            raise Refusal(405, "method_not_allowed", "Notifications come by POST.")
+        body = await _read(receive)
+        if not body:
+            raise Refusal(400, "body_empty", "This notification has no body.")
+        if envelope.address_hash is None:
+            _require_json(body)
+        receipt = await self._receiver.receive(Arrival(envelope, body, self._clock()))
+        if receipt is Receipt.UNKNOWN_ADDRESS:
+            raise Refusal(404, "address_unknown", "This address is not in use; copy the current one from Comptoir.")
+
+
+def _said_of_the_body(headers: list[tuple[bytes, bytes]]) -> tuple[bytes | None, bytes | None]:
+    """Content type and user agent; nothing else is kept, so no password of a Basic header is."""
+    content_type = user_agent = None
+    for name, value in headers:
+        if name == CONTENT_TYPE:
+            content_type = value[:LONGEST_HEADER]
+        elif name == USER_AGENT:
+            user_agent = value[:LONGEST_HEADER]
+    return content_type, user_agent
+
+
+@lru_cache(REMEMBERED_ENVELOPES)
+def _envelope(path: str, query: bytes, content_type: bytes | None, user_agent: bytes | None) -> Envelope:
+    """What all notifications of a till have in common. Raises Refusal (404), which is not remembered."""
+    if len(path) + len(query) > LONGEST_ADDRESS:
+        raise Refusal(404, "door_unknown", "No notifications are taken at this address.")
+    door = find_door(path, query)
+    said = {CONTENT_TYPE: content_type, USER_AGENT: user_agent}
+    return Envelope(
+        door=door.name,
+        provider=door.connector.manifest.slug,
+        address_hash=token_hash(door.token) if door.token else None,
+        headers={
+            name.decode("ascii"): value.decode("latin-1").replace("\0", "")
+            for name, value in said.items()
+            if value is not None
+        },
+    )
+
+
+async def _read(receive: Receive) -> bytes:
+    """The whole body. Raises Refusal (413) as soon as it is too large."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refusal(400, "body_incomplete", "The body ended early.")
+        part = message.get("body", b"")
+        size += len(part)
+        if size > LARGEST_BODY:
+            raise Refusal(413, "body_too_large", f"A notification has at most {LARGEST_BODY} bytes.")
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _require_json(body: bytes) -> None:
+    """Anybody can knock at a shared door: what is not even JSON is not kept (loyalty.md E42)."""
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
+        raise Refusal(400, "body_unreadable", "This body is not JSON.") from None
+
+
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    problem = {"type": "about:blank", "title": "Not taken", "status": refusal.status, "code": refusal.code}
+    body = json.dumps({**problem, "detail": refusal.detail}).encode()
+    retry = [(b"retry-after", str(RETRY_AFTER_SECONDS).encode())] if refusal.status == 503 else []
+    allow = [(b"allow", b"POST")] if refusal.status == 405 else []
+    await _answer(send, refusal.status, body, b"application/problem+json", [*retry, *allow])
+
+
+async def _answer(
+    send: Send, status: int, body: bytes, content_type: bytes, more: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *(more or [])]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

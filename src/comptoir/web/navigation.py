@@ -1,0 +1,75 @@
+"""Where one can go: the house's own places and those of the apps, as far as a role may see them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.core.accounts.roles import Role, may
+from comptoir.core.installations import manifest
+
+BOTTOM_BAR_PLACES = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """One line of the navigation."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    is_current: bool
+    begins_group: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What may become a place: once its route exists and the role may see it."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    permission: str
+    begins_group: bool = False
+
+
+OPENING = (Entry(_("Overview"), "overview", "overview", "overview.view"),)
+HOUSE = (
+    Entry(_("Sales"), "sales", "sales", "sales.view", begins_group=True),
+    Entry(_("Connections"), "connections", "connections", "connections.view"),
+    Entry(_("Inbox"), "inbox", "inbox", "inbox.view"),
+    Entry(_("Imports"), "imports", "download", "imports.view"),
+    Entry(_("Settings"), "settings", "settings", "settings.view"),
+)
+
+
+def places(role: Role, path: str) -> tuple[Place, ...]:
+    """The places this role may go to, the one that `path` lies in marked as current."""
+    found = [(entry, url) for entry in _entries() if may(role, entry.permission) and (url := _address(entry.url_name))]
+    current = max((url for _entry, url in found if _lies_in(path, url)), key=len, default="")
+    return tuple(
+        Place(entry.label, url, entry.icon, is_current=url == current, begins_group=entry.begins_group)
+        for entry, url in found
+    )
+
+
+def _entries() -> Iterator[Entry]:
+    yield from OPENING
+    for app in manifest.apps():
+        for position, item in enumerate(app.navigation):
+            yield Entry(item.label, item.url_name, item.icon, item.permission, begins_group=position == 0)
+    yield from HOUSE
+
+
+def _address(url_name: str) -> str:
+    """Empty while nobody has given the name a route."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _lies_in(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))

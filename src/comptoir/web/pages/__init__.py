@@ -1,0 +1,1 @@
+"""Pages of the house itself; those of an app live in its own folder."""

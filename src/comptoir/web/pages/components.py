@@ -1,0 +1,88 @@
+"""The test page of all components at `/_ui`, in development only: every state of every part, with made-up facts."""
+
+from datetime import date, datetime, timedelta
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from comptoir.kernel.money import Money
+from comptoir.web import icons
+from comptoir.web.parts import Action, Moment, Status, Step, Tab
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+ROWS_PER_PAGE = 3
+
+
+class SampleForm(forms.Form):
+    """One field of each kind."""
+
+    name = forms.CharField(label="Name of the store", help_text="As your guests know it.", max_length=40)
+    amount = forms.DecimalField(label="Amount per point", decimal_places=2, min_value=1, required=False)
+    phone = forms.CharField(label="Phone", widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+    kind = forms.ChoiceField(label="Kind", choices=[("restaurant", "Restaurant"), ("shop", "Shop")])
+    day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    counting = forms.ChoiceField(
+        label="Counts", choices=[("net", "Net sales"), ("gross", "Gross sales")], widget=forms.RadioSelect
+    )
+    words = forms.CharField(label="Words on the receipt", widget=forms.Textarea, required=False)
+    agrees = forms.BooleanField(label="Send a mail when the till falls silent", required=False)
+
+
+@require_http_methods(["GET", "POST"])
+@page("overview.view")
+def components(request: OrganisationRequest) -> HttpResponse:
+    """Everything on one page; POST shows the form's errors, or a toast with Undo."""
+    form = SampleForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        toast(request, "Saved. Points now count net sales.", undo_url=request.path)
+        return redirect(request.path)
+    if request.method == "POST" and "name" not in request.POST:
+        toast(request, "Undone.", level="info")
+        return redirect(request.path)
+    now = timezone.now()
+    values = {
+        "form": form,
+        "lights": _lights(now),
+        "steps": _steps(now),
+        "moments": _moments(now),
+        "tabs": [Tab("Facts", "#", is_current=True), Tab("Receipts", "#", count=1204), Tab("Notifications", "#")],
+        "action": Action("Undo", request.path, method="post"),
+        "rows": Paginator(range(1, 12), ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "money": [Money(2450, "EUR"), Money(-123456789, "EUR"), Money(500, "JPY")],
+        "instants": [now, now - timedelta(minutes=8), now - timedelta(days=3)],
+        "today": date(2026, 2, 28),
+        "icons": icons.PATHS,
+    }
+    return render(request, "web/components.html", values, status=422 if form.is_bound else 200)
+
+
+def _lights(now: datetime) -> list[Status]:
+    return [
+        Status("ok", "Receiving", now - timedelta(seconds=8)),
+        Status("warn", "Quiet", now - timedelta(hours=26), "no sale since yesterday"),
+        Status("bad", "Sign in again", now - timedelta(minutes=12), "K-Series no longer accepts us"),
+        Status("off", "Waiting", None, "for the first sale"),
+        Status("info", "Importing", now - timedelta(minutes=2)),
+    ]
+
+
+def _steps(now: datetime) -> list[Step]:
+    return [
+        Step("Sign in at Lightspeed", "done", "by Alice", now - timedelta(minutes=4)),
+        Step("Link the store", "stuck", "Le Zinc is in Paris, the till says Lyon.", None, Action("Choose", "#")),
+        Step("See a first sale", "now", "Close any check at the till.", None, Action("Open the sandbox", "#")),
+        Step("Switch points on", "waiting"),
+    ]
+
+
+def _moments(now: datetime) -> list[Moment]:
+    return [
+        Moment(now, "24 points taken back", "Check 1042 was refunded: €24.50", "Comptoir", "warn", "#"),
+        Moment(now - timedelta(minutes=9), "24 points claimed", "+33 6 12 34 56 78", "Bob", "ok"),
+        Moment(now - timedelta(days=2), "Check opened", "Table 7, 2 covers", "K-Series"),
+    ]

@@ -1,0 +1,202 @@
+"""Connect a till, choose which store each of its locations feeds, and see the address the till should call."""
+
+import os
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from comptoir.core.accounts.models import Store
+from comptoir.core.connections import consent, reads
+from comptoir.core.connections.access import open_vendor
+from comptoir.core.connections.locations import create_store, learn_day_starts, link_location, refresh_locations
+from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.installations.install import install_all
+from comptoir.core.intake import imports
+from comptoir.core.intake.tasks import import_window, reopen_unlinked
+from comptoir.kernel.errors import ComptoirError, RuleBroken
+from comptoir.kernel.ids import parse_id
+from comptoir.pos import registry
+from comptoir.pos.connector import Vendor
+from comptoir.web.parts import Status
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+NEW_STORE = "new"
+FIRST_IMPORT = timedelta(days=3)
+
+
+@require_GET
+@page("connections.view")
+def connections(request: OrganisationRequest) -> HttpResponse:
+    """Every connection with its light and its locations."""
+    found = reads.connections(request.organisation.id)
+    values = {
+        "rows": [(each, light(each)) for each in found],
+        "providers": [each.manifest for each in registry.connectors()],
+        "unlinked": sum(len(each.locations) - each.linked for each in found),
+        "address": settings.COMPTOIR_URL,
+    }
+    return render(request, "web/connections/list.html", values)
+
+
+def light(connection: reads.ConnectionFacts) -> Status:
+    """The light of one connection."""
+    if connection.status == Connection.Status.RECONNECT:
+        return Status("bad", _("Sign in again"), connection.status_since, connection.status_reason)
+    if not connection.linked:
+        return Status("warn", _("Choose a store"), connection.status_since)
+    return Status("ok", _("Connected"), connection.status_since)
+
+
+@require_POST
+@page("connections.manage")
+def connect(request: OrganisationRequest, provider: str) -> HttpResponse:
+    """Leave for the vendor's consent page."""
+    connector = registry.connector(provider)
+    again = request.POST.get("connection")
+    address = consent.begin(
+        organisation=request.organisation,
+        user=request.user,
+        connector=connector,
+        endpoints=connector.endpoints(os.environ),
+        redirect_uri=redirect_uri(),
+        now=timezone.now(),
+        connection=_connection(request, again, provider=provider) if again else None,
+    )
+    return HttpResponseRedirect(address)
+
+
+@require_GET
+@page("connections.manage")
+def returned(request: OrganisationRequest) -> HttpResponse:
+    """Back from the consent page, with a code or without; a refusal leaves nothing half made."""
+    attempt = consent.take_attempt(state=request.GET.get("state", ""), user=request.user, now=timezone.now())
+    if attempt.organisation_id != request.organisation.id:
+        words = _("You have changed organisations meanwhile. Connect again.")
+        raise RuleBroken(words, code="consent_unknown", status=400)
+    if "code" not in request.GET:
+        toast(request, _("Nothing was connected: the sign-in at the till was not approved."), level="warn")
+        return redirect("connections")
+    connector = registry.connector(attempt.provider)
+    connection = consent.complete(
+        attempt=attempt,
+        code=request.GET["code"],
+        endpoints=connector.endpoints(os.environ),
+        redirect_uri=redirect_uri(),
+        now=timezone.now(),
+    )
+    return _read_locations(request, connection)
+
+
+def redirect_uri() -> str:
+    """Where vendors send people back to; registered with them, so it follows the public address."""
+    return f"{settings.COMPTOIR_URL}{reverse('connection_returned')}"
+
+
+def _read_locations(request: OrganisationRequest, connection: Connection) -> HttpResponse:
+    try:
+        with open_vendor(connection) as vendor:
+            found = refresh_locations(connection, vendor)
+            _learn_day_starts(request, connection, vendor)
+    except ComptoirError as error:
+        toast(request, _("Connected, but the locations could not be read: %s") % error.for_owner, level="warn")
+        return redirect("connections")
+    if not found:
+        toast(request, _("Connected, but this login sees no business location."), level="warn")
+        return redirect("connections")
+    toast(request, _("Connected. Choose the store each location feeds."))
+    return redirect("connection", connection.public_id)
+
+
+def _learn_day_starts(request: OrganisationRequest, connection: Connection, vendor: Vendor) -> None:
+    """Without the till's own start of day its connector's default holds: said, and no reason to stop."""
+    try:
+        learn_day_starts(connection, vendor, now=timezone.now())
+    except ComptoirError as error:
+        toast(request, _("When a trading day begins could not be read: %s") % error.for_owner, level="warn")
+
+
+@require_GET
+@page("connections.view")
+def connection(request: OrganisationRequest, connection_id: str) -> HttpResponse:
+    """One connection: which store each location feeds."""
+    facts = reads.connection(request.organisation.id, parse_id("con", connection_id))
+    if facts is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    values = {
+        "connection": facts,
+        "light": light(facts),
+        "stores": list(Store.objects.filter(organisation=request.organisation).order_by("name")),
+        "new_store": NEW_STORE,
+        "address": settings.COMPTOIR_URL,
+    }
+    return render(request, "web/connections/one.html", values)
+
+
+@require_POST
+@page("connections.manage")
+def refresh(request: OrganisationRequest, connection_id: str) -> HttpResponse:
+    """Read the vendor's locations again."""
+    return _read_locations(request, _connection(request, connection_id))
+
+
+@require_POST
+@page("connections.manage")
+def link(request: OrganisationRequest, connection_id: str) -> HttpResponse:
+    """Save which store each location feeds; every app is switched on for a store that is fed for the first time."""
+    found = _connection(request, connection_id)
+    linked = 0
+    with transaction.atomic():  # all of the form or nothing; a second click waits for the first, and finds its stores
+        locations = LocationLink.objects.select_for_update().filter(organisation=request.organisation, connection=found)
+        for location in locations.order_by("id"):
+            choice = request.POST.get(f"store-{location.id}")
+            if choice is not None:
+                linked += _link(request, location, choice)
+    text = ngettext("%(number)d location feeds a store.", "%(number)d locations feed a store.", linked)
+    toast(request, text % {"number": linked})
+    return redirect("connection", found.public_id)
+
+
+def _link(request: OrganisationRequest, location: LocationLink, choice: str) -> int:
+    now = timezone.now()
+    if choice == NEW_STORE and location.store is not None:
+        store: Store | None = location.store  # made by an earlier click on the same form
+    elif choice == NEW_STORE:
+        day_start = registry.connector(location.provider).manifest.day_start
+        store = create_store(location, day_start=day_start, now=now)
+    elif choice:
+        store = Store.objects.filter(organisation=request.organisation, id=parse_id("sto", choice)).first()
+        if store is None:
+            raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    else:
+        store = None
+    is_news = store is not None and store != location.store
+    link_location(location, store, now=now)
+    if store is not None:
+        install_all(organisation=request.organisation, store=store, provider=location.provider, now=now)
+    if is_news:
+        _import_latest(location, now)
+        reopen_unlinked.enqueue_once()
+    return int(store is not None)
+
+
+def _import_latest(location: LocationLink, now: datetime) -> None:
+    """Read the latest days from the till's books, so that a new store does not begin empty."""
+    run_id = imports.begin(location, start=now - FIRST_IMPORT, end=now, now=now)
+    import_window.enqueue(organisation_id=str(location.organisation_id), run_id=str(run_id))
+
+
+def _connection(request: OrganisationRequest, public: str, *, provider: str = "") -> Connection:
+    """A connection of this organisation, of that provider where one is named. Raises RuleBroken."""
+    found = Connection.objects.filter(organisation=request.organisation, id=parse_id("con", public)).first()
+    if found is None or (provider and found.provider != provider):
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return found

@@ -1,0 +1,155 @@
+"""The inbox: every notification a till has sent, and what became of it."""
+
+import json
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.roles import may
+from comptoir.core.intake import reads
+from comptoir.core.intake import replay as replaying
+from comptoir.core.intake.tasks import drain, enqueue_replay
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import public_id
+from comptoir.web.parts import Level, Status
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+OUTCOMES: dict[str, tuple[Level, Promise, Promise]] = {
+    "": ("info", gettext_lazy("Waiting"), gettext_lazy("It is stored and will be read in a moment.")),
+    "recorded": ("ok", gettext_lazy("Recorded"), gettext_lazy("It changed a sale in the ledger.")),
+    "unchanged": ("off", gettext_lazy("Nothing new"), gettext_lazy("The ledger knew all of it already.")),
+    "parked": (
+        "bad",
+        gettext_lazy("Parked"),
+        gettext_lazy("It could not be read. It is kept, nothing was counted, and it can be read again once mended."),
+    ),
+    "unverified": (
+        "warn",
+        gettext_lazy("Unverified"),
+        gettext_lazy("It came in at an address without a key. It counts once the till’s books confirm it."),
+    ),
+    "confirmed": (
+        "ok",
+        gettext_lazy("Confirmed"),
+        gettext_lazy("It came in at an address without a key. Its sale was read from the till’s books."),
+    ),
+    "unlinked": ("warn", gettext_lazy("Not linked"), gettext_lazy("Its location feeds no store yet.")),
+}
+FILTERS = ("recorded", "unchanged", "confirmed", "parked", "unverified", "waiting")
+
+
+@require_GET
+@page("inbox.view")
+def inbox(request: OrganisationRequest) -> HttpResponse:
+    """The newest first; the rows alone when HTMX asks."""
+    outcome = request.GET.get("outcome", "")
+    before = request.GET.get("before", "")
+    found = reads.notifications(
+        request.organisation.id,
+        outcome=outcome if outcome in FILTERS else "",
+        search=request.GET.get("search", "").strip(),
+        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        limit=reads.PAGE + 1,
+    )
+    shown = found[: reads.PAGE]
+    values = {
+        "rows": [(each, light(each)) for each in shown],
+        "older": shown[-1].id if len(found) > reads.PAGE else "",
+        "stores": _store_names(request),
+        "outcome": outcome,
+        "outcomes": [(name, OUTCOMES["" if name == "waiting" else name][1]) for name in FILTERS],
+        "search": request.GET.get("search", ""),
+        "summary": reads.summary(request.organisation.id),
+        "here": request.get_full_path(),
+        "replay": reads.latest_replay(request.organisation.id),
+        "may_replay": may(request.role, "inbox.replay"),
+    }
+    is_part = "HX-Request" in request.headers
+    return render(request, "web/inbox/rows.html" if is_part else "web/inbox/list.html", values)
+
+
+@require_GET
+@page("inbox.view")
+def notification(request: OrganisationRequest, notification_id: int) -> HttpResponse:
+    """One notification: what became of it, why, and for an owner the body as it came in."""
+    found = reads.notification(request.organisation.id, notification_id)
+    if found is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    values = {
+        "notification": found,
+        "light": light(found),
+        "explanation": OUTCOMES[found.outcome][2],
+        "store": _store_names(request).get(found.store_id) if found.store_id else "",
+        "sale": public_id("sal", found.sale_id) if found.sale_id else "",
+        "body": _body(request, notification_id),
+        "may_replay": found.processed_at and may(request.role, "inbox.replay"),
+    }
+    return render(request, "web/inbox/one.html", values)
+
+
+@require_http_methods(["GET", "POST"])
+@page("inbox.replay")
+def replay(request: OrganisationRequest) -> HttpResponse:
+    """Ask before a range is read again, then have it read."""
+    fields = request.POST if request.method == "POST" else request.GET
+    outcome, search = fields.get("outcome", ""), fields.get("search", "").strip()
+    selection = replaying.Selection(
+        request.organisation.id, outcome=outcome if outcome in FILTERS[:-1] else "", search=search
+    )
+    if request.method == "POST":
+        run_id = replaying.begin(selection, now=timezone.now())
+        enqueue_replay(request.organisation.id, run_id)
+        toast(request, _("They are being read again; you can leave this page."))
+        return redirect("inbox")
+    values = {
+        "count": replaying.count(selection),
+        "outcome": selection.outcome,
+        "search": search,
+        "word": OUTCOMES[selection.outcome][1] if selection.outcome else "",
+    }
+    return render(request, "web/inbox/replay.html", values)
+
+
+@require_POST
+@page("inbox.replay")
+def replay_one(request: OrganisationRequest, notification_id: int) -> HttpResponse:
+    """Read one again, at once."""
+    selection = replaying.Selection(request.organisation.id, notification_id=notification_id)
+    done = replaying.replay(selection, clock=timezone.now)
+    if not done.done:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    drain.enqueue_once()
+    if done.changed:
+        toast(request, _("It was read again, and something else became of it."))
+    else:
+        toast(request, _("It was read again; nothing changed."), level="info")
+    return redirect("notification", notification_id)
+
+
+def light(found: reads.NotificationFacts) -> Status:
+    """The light of one notification."""
+    level, word, _explanation = OUTCOMES[found.outcome]
+    return Status(level, word)
+
+
+def _store_names(request: OrganisationRequest) -> dict[object, str]:
+    return dict(Store.objects.filter(organisation=request.organisation).values_list("id", "name"))
+
+
+def _body(request: OrganisationRequest, notification_id: int) -> str:
+    """The body for people to read, indented where it is JSON; "" for those not allowed to see it."""
+    if not may(request.role, "inbox.raw"):
+        return ""
+    raw = reads.raw_body(request.organisation.id, notification_id) or b""
+    text = raw.decode("utf-8", "replace")
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text

@@ -1,0 +1,150 @@
+"""The ledger: every bill, open or closed, and how it came to be what it is."""
+
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from comptoir.core.accounts.models import Store
+from comptoir.core.ledger import reads
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id
+from comptoir.kernel.money import Money
+from comptoir.pos.model import Sale, SaleKind, SaleState, Source
+from comptoir.web.parts import Level, Moment, Status
+from comptoir.web.shell import OrganisationRequest, page
+
+STATES: dict[SaleState, tuple[Level, Promise]] = {
+    SaleState.OPEN: ("info", gettext_lazy("Open")),
+    SaleState.CLOSED: ("ok", gettext_lazy("Closed")),
+    SaleState.CANCELLED: ("off", gettext_lazy("Cancelled")),
+    SaleState.SUPERSEDED: ("off", gettext_lazy("Replaced")),
+}
+KINDS: dict[SaleKind, Promise] = {
+    SaleKind.SALE: gettext_lazy("Sale"),
+    SaleKind.REFUND: gettext_lazy("Refund"),
+    SaleKind.EXCHANGE: gettext_lazy("Exchange"),
+    SaleKind.VOID: gettext_lazy("Void"),
+    SaleKind.CORRECTION: gettext_lazy("Correction"),
+    SaleKind.TRANSFER: gettext_lazy("Transfer"),
+    SaleKind.SPLIT: gettext_lazy("Split"),
+    SaleKind.FLOAT: gettext_lazy("Float"),
+}
+SOURCES: dict[Source, Promise] = {
+    Source.NOTIFICATION: gettext_lazy("told by the till"),
+    Source.READ: gettext_lazy("read from the till’s books"),
+}
+
+
+@require_GET
+@page("sales.view")
+def sales(request: OrganisationRequest) -> HttpResponse:
+    """Bills, newest first; the rows alone when HTMX asks."""
+    state = request.GET.get("state", "")
+    before = request.GET.get("before", "")
+    found = reads.sales(
+        request.organisation.id,
+        state=state if state in STATES else "",
+        search=request.GET.get("search", "").strip(),
+        business_date=_date(request.GET.get("day", "")),
+        before=parse_id("sal", before) if before else None,
+        limit=reads.PAGE + 1,
+    )
+    shown = found[: reads.PAGE]
+    values = {
+        "rows": [(each, light(each.sale), KINDS[each.sale.kind], total(each.sale)) for each in shown],
+        "older": shown[-1].public_id if len(found) > reads.PAGE else "",
+        "stores": _store_names(request),
+        "state": state,
+        "states": [(name.value, word) for name, (_level, word) in STATES.items()],
+        "search": request.GET.get("search", ""),
+        "day": request.GET.get("day", ""),
+        "here": request.get_full_path(),
+    }
+    is_part = "HX-Request" in request.headers
+    return render(request, "web/sales/rows.html" if is_part else "web/sales/list.html", values)
+
+
+@require_GET
+@page("sales.view")
+def sale(request: OrganisationRequest, sale_id: str) -> HttpResponse:
+    """One bill: its lines, payments, corrections and history."""
+    identifier = parse_id("sal", sale_id)
+    record = reads.sale(request.organisation.id, identifier)
+    if record is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    chain = reads.chain(request.organisation.id, identifier)
+    values = {
+        "record": record,
+        "sale": record.sale,
+        "light": light(record.sale),
+        "kind": KINDS[record.sale.kind],
+        "total": total(record.sale),
+        "figures": _figures(record.sale),
+        "store": _store_names(request).get(record.store_id, ""),
+        "corrections": [(each, KINDS[each.sale.kind], total(each.sale)) for each in chain.corrections] if chain else [],
+        "root": chain.root if chain and chain.root.id != record.id else None,
+        "timeline": timeline(record, reads.revisions(request.organisation.id, identifier)),
+        "lines": [
+            (line, record.sale.money(line.total), record.sale.money(line.unit_price)) for line in record.sale.lines
+        ],
+        "payments": [
+            (payment, record.sale.money(payment.amount), record.sale.money(payment.tip) if payment.tip else None)
+            for payment in record.sale.payments
+        ],
+    }
+    return render(request, "web/sales/one.html", values)
+
+
+def light(found: Sale) -> Status:
+    """The light of one bill."""
+    level, word = STATES[found.state]
+    return Status(level, word)
+
+
+def total(found: Sale) -> Money | None:
+    """What the bill comes to, with tax."""
+    return found.money(found.total)
+
+
+def timeline(record: reads.SaleRecord, revisions: list[reads.Revision]) -> list[Moment]:
+    """How the bill became what it is, newest first."""
+    states = [(each.sale, each.source, each.observed_at) for each in revisions]
+    states.append((record.sale, record.source, record.updated_at))
+    return [
+        Moment(
+            at=at,
+            title=STATES[found.state][1],
+            detail=_("%(source)s, revision %(number)d") % {"source": SOURCES[source], "number": number},
+            level=STATES[found.state][0],
+        )
+        for number, (found, source, at) in reversed(list(enumerate(states, start=1)))
+    ]
+
+
+def _figures(found: Sale) -> list[tuple[str, Money]]:
+    """What stands under the lines; what the till did not say is left out, not shown as zero."""
+    figures = [
+        (_("Discount"), found.discount),
+        (_("Service charge"), found.service_charge),
+        (_("Tax included"), found.tax),
+        (_("Tip, beside the total"), found.tip),
+    ]
+    shown = [(label, found.money(amount)) for label, amount in figures if amount]
+    return [(label, money) for label, money in shown if money is not None]
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _store_names(request: OrganisationRequest) -> dict[UUID, str]:
+    return dict(Store.objects.filter(organisation=request.organisation).values_list("id", "name"))

@@ -1,0 +1,158 @@
+"""The frame around every page: who asks, for which organisation, and what the navigation shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, cast
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from comptoir.core.accounts.models import Organisation, User
+from comptoir.core.accounts.roles import Role, may
+from comptoir.web import live
+from comptoir.web.membership import current_membership, memberships_of
+from comptoir.web.navigation import BOTTOM_BAR_PLACES, Place, places
+
+ROLE_NAMES: dict[Role, str | Promise] = {
+    Role.OWNER: _("Owner"),
+    Role.SUPERVISOR: _("Supervisor"),
+    Role.REGIONAL_SUPERVISOR: _("Regional supervisor"),
+    Role.MANAGER: _("Manager"),
+    Role.STAFF: _("Staff"),
+    Role.VIEWER: _("Viewer"),
+}
+
+
+class OrganisationRequest(HttpRequest):
+    """A request of a signed-in member, for one organisation."""
+
+    user: User
+    organisation: Organisation
+    role: Role
+
+
+P = ParamSpec("P")
+View = Callable[Concatenate[OrganisationRequest, P], HttpResponseBase]
+OpenView = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+class PermittedView(Protocol):
+    """What `page` makes of a view: the permission stands on it, so that a test can table every route."""
+
+    permission: str
+
+    def __call__(self, request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer the request."""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What the frame shows; plain data, read once per page."""
+
+    user: User
+    organisation: Organisation
+    organisations: tuple[Organisation, ...]
+    role_name: str | Promise
+    places: tuple[Place, ...]
+
+    @property
+    def bottom_bar(self) -> tuple[Place, ...]:
+        """The places that fit under a thumb; the rest is behind *More*."""
+        return self.places[:BOTTOM_BAR_PLACES]
+
+    @property
+    def places_behind_more(self) -> tuple[Place, ...]:
+        """The places that do not."""
+        return self.places[BOTTOM_BAR_PLACES:]
+
+    @property
+    def is_current_behind_more(self) -> bool:
+        """Whether *More* holds the page that is open."""
+        return any(place.is_current for place in self.places_behind_more)
+
+
+def page(permission: str) -> Callable[[View[P]], PermittedView]:
+    """A page for members whose role has `permission`.
+
+    Signed out leads to the sign-in; without membership or permission a page says so. The view finds
+    `request.organisation` and `request.role`, and the time zone of the organisation's first store is active.
+    """
+
+    def decorate(view: View[P]) -> PermittedView:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            response = _answer(view, permission, request, *args, **kwargs)
+            # Pages hold figures of one organisation: neither a proxy nor the Back button after signing out shows them.
+            add_never_cache_headers(response)
+            return response
+
+        marked = cast(PermittedView, guarded)
+        marked.permission = permission
+        return marked
+
+    return decorate
+
+
+def _answer(
+    view: View[P], permission: str, request: HttpRequest, *args: P.args, **kwargs: P.kwargs
+) -> HttpResponseBase:
+    if not request.user.is_authenticated:
+        return _to_sign_in(request)
+    membership = current_membership(request)
+    if membership is None:
+        return render(request, "web/no_organisation.html", status=403)
+    role = Role(membership.role)
+    if not may(role, permission):
+        return render(request, "web/forbidden.html", {"role_name": ROLE_NAMES[role]}, status=403)
+    known = cast(OrganisationRequest, request)
+    known.organisation, known.role = membership.organisation, role
+    with timezone.override(ZoneInfo(getattr(membership, "zone", None) or "UTC")):
+        return view(known, *args, **kwargs)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if "HX-Request" not in request.headers:
+        return redirect_to_login(request.get_full_path())
+    # A redirect would put the sign-in form inside the region that asked: send the whole page there instead.
+    return HttpResponseClientRedirect(redirect_to_login(request.headers.get("HX-Current-URL", "/")).url)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. Both values are lazy: a fragment that shows no frame asks the database nothing for it."""
+    return {
+        "shell": SimpleLazyObject(lambda: _shell(request)),
+        "live_url": SimpleLazyObject(lambda: _live_url(request)),
+    }
+
+
+def _shell(request: HttpRequest) -> Shell | None:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) and not getattr(user, "is_authenticated", False):
+        return None
+    membership = current_membership(request)
+    if membership is None:
+        return None
+    role = Role(membership.role)
+    return Shell(
+        user=cast(User, user),
+        organisation=membership.organisation,
+        organisations=tuple(each.organisation for each in memberships_of(request)),
+        role_name=ROLE_NAMES[role],
+        places=places(role, request.path),
+    )
+
+
+def _live_url(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    membership = current_membership(request)
+    return live.address(membership.organisation_id, now=timezone.now()) if membership else ""

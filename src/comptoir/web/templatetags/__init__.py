@@ -1,0 +1,1 @@
+"""Template tags: components and formats. They are built in, no page has to load them."""

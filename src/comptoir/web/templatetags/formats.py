@@ -1,0 +1,31 @@
+"""Filters `money number percent day instant clock_time`, and `{% instant at zone=… %}` for a zone of its own."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from comptoir.web import formats
+
+register = template.Library()
+register.filter("money", formats.money)
+register.filter("number", formats.number)
+register.filter("percent", formats.percent)
+register.filter("day", formats.day)
+register.filter("clock_time", formats.clock_time)
+register.simple_tag(formats.money, name="money")
+register.simple_tag(formats.number, name="number")
+register.simple_tag(formats.day, name="date")
+
+
+@register.simple_tag(name="instant")
+def instant_tag(at: datetime | None, zone: str = "") -> SafeString | str:
+    """The instant in a zone of its own, such as a store's."""
+    return formats.instant(at, now=timezone.now(), zone=zone)
+
+
+@register.filter(name="instant")
+def instant_filter(at: datetime | None) -> SafeString | str:
+    """The instant in the active zone."""
+    return formats.instant(at, now=timezone.now())

@@ -1,0 +1,20 @@
+"""Short confirmations in the corner, with an Undo where one exists."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from comptoir.web.parts import Level, Text
+
+DJANGO_LEVELS: dict[Level, int] = {
+    "ok": messages.SUCCESS,
+    "info": messages.INFO,
+    "off": messages.INFO,
+    "warn": messages.WARNING,
+    "bad": messages.ERROR,
+}
+
+
+def toast(request: HttpRequest, text: Text, *, level: Level = "ok", undo_url: str = "") -> None:
+    """Show `text` on the next page. `undo_url` is posted to by the Undo button."""
+    # Django's messages carry one free string beside the text: it is all the room the address needs.
+    messages.add_message(request, DJANGO_LEVELS[level], str(text), extra_tags=undo_url)

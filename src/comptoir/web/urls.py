@@ -1,0 +1,37 @@
+"""Routes of the house's own pages."""
+
+from allauth.account import views as account
+from django.conf import settings
+from django.urls import path
+from django.views.i18n import set_language
+
+from comptoir.web.pages import components, connections, health, imports, inbox, organisation, overview, sales
+
+urlpatterns = [
+    path("", overview.overview, name="overview"),
+    path("sign-in", account.login, name="account_login"),
+    path("sign-out", account.logout, name="account_logout"),
+    path("switched-off", account.account_inactive, name="account_inactive"),
+    path("organisation", organisation.switch, name="organisation"),
+    path("live-address", organisation.live_address, name="live_address"),
+    path("readyz", health.readyz, name="readyz"),
+    path("language", set_language, name="language"),
+    path("connections", connections.connections, name="connections"),
+    path("connections/connect/<slug:provider>", connections.connect, name="connect"),
+    path("connections/returned", connections.returned, name="connection_returned"),
+    path("connections/<str:connection_id>", connections.connection, name="connection"),
+    path("connections/<str:connection_id>/locations", connections.link, name="connection_link"),
+    path("connections/<str:connection_id>/refresh", connections.refresh, name="connection_refresh"),
+    path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/replay", inbox.replay, name="inbox_replay"),
+    path("inbox/<int:notification_id>", inbox.notification, name="notification"),
+    path("inbox/<int:notification_id>/replay", inbox.replay_one, name="notification_replay"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/new", imports.begin, name="import_begin"),
+    path("imports/<str:import_id>/go-on", imports.go_on, name="import_go_on"),
+    path("sales", sales.sales, name="sales"),
+    path("sales/<str:sale_id>", sales.sale, name="sale"),
+]
+
+if getattr(settings, "COMPTOIR_DEVELOPMENT", False):
+    urlpatterns.append(path("_ui", components.components, name="components"))
