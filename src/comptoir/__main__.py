@@ -1,0 +1,5 @@
+"""`python -m comptoir`."""
+
+from comptoir.cli.main import app
+
+app()

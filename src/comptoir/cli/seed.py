@@ -1,0 +1,168 @@
+"""What the demo finds on its first morning: two organisations, one of them connected and trading.
+
+Every step can be repeated: a start that was cut short goes on where it stopped.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+
+from comptoir.core.accounts.models import ApiToken, Membership, Organisation, User
+from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.tokens import SCOPES, create_token
+from comptoir.core.connections import consent
+from comptoir.core.connections.access import open_vendor
+from comptoir.core.connections.locations import (
+    create_store,
+    learn_day_starts,
+    link_location,
+    refresh_locations,
+    webhook_address,
+    webhook_path,
+)
+from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.connections.tokens import read_token_answer
+from comptoir.core.installations.install import install_all
+from comptoir.core.installations.models import Installation
+from comptoir.core.intake import imports
+from comptoir.core.intake.tasks import import_window, reopen_unlinked
+from comptoir.kernel.errors import ComptoirError
+from comptoir.kernel.http import send
+from comptoir.pos import registry
+from comptoir.sandbox.server import OAuthClient
+
+PROVIDER: Final = "lightspeed_k"
+PASSWORD: Final = "at-the-counter"  # noqa: S105  (of a simulation on this machine)
+TOKEN_NAME: Final = "Demo"  # noqa: S105  (a name, no secret)
+TRADING: Final = "Le Zinc"
+EMPTY: Final = "Chez Charlie"
+HISTORY: Final = timedelta(days=3)
+
+
+def sow(*, web: str, sandbox: str, simulator: str, client: OAuthClient) -> dict[str, Any]:
+    """Make what is missing and return what `demo.json` says. Raises ComptoirError."""
+    now = datetime.now(UTC)
+    trading, empty = _organisation(TRADING, now), _organisation(EMPTY, now)
+    people = [
+        _member("alice@example.com", "Alice", trading, Role.OWNER),
+        _member("bob@example.com", "Bob", trading, Role.STAFF),
+        _member("charlie@example.com", "Charlie", empty, Role.OWNER),
+    ]
+    business = _businesses(sandbox)[TRADING]
+    _connect(trading, people[0].user, business, sandbox, now)
+    # Only the latest start's token is written down: those of earlier starts end here.
+    ApiToken.objects.filter(name=TOKEN_NAME, revoked_at=None).update(revoked_at=now)
+    _, token = create_token(name=TOKEN_NAME, scopes=SCOPES, organisations=[trading, empty], now=now)
+    pair = _mint(sandbox, business)
+    return {
+        "url": web,
+        "sandbox_url": sandbox,
+        "api_token": token.reveal(),
+        "users": [_user(each) for each in people],
+        "integrations": _integrations(trading),
+        "simulators": [
+            {
+                "provider": PROVIDER,
+                "url": simulator,
+                "account_id": business,
+                "client_id": client.id,
+                "client_secret": client.secret.reveal(),
+                "access_token": pair["access_token"],
+                "refresh_token": pair["refresh_token"],
+            }
+        ],
+    }
+
+
+def _user(membership: Membership) -> dict[str, str]:
+    return {
+        "email": membership.user.email,
+        "password": PASSWORD,
+        "role": membership.role,
+        "organisation": membership.organisation.name,
+    }
+
+
+def _organisation(name: str, now: datetime) -> Organisation:
+    found = Organisation.objects.filter(name=name).order_by("id").first()
+    return found or Organisation.objects.create(name=name, created_at=now)
+
+
+def _member(email: str, name: str, organisation: Organisation, role: Role) -> Membership:
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
+    membership, _ = Membership.objects.get_or_create(organisation=organisation, user=user, defaults={"role": role})
+    return membership
+
+
+def _businesses(sandbox: str) -> dict[str, str]:
+    """Business name to its id, as the sandbox tells."""
+    state = _ask("GET", f"{sandbox}/api/state")
+    return {each["business_name"]: each["business_id"] for each in state["locations"]}
+
+
+def _mint(sandbox: str, business_id: str) -> dict[str, Any]:
+    return _ask("POST", f"{sandbox}/api/{PROVIDER}/tokens", {"business_id": business_id})
+
+
+def _connect(organisation: Organisation, owner: User, business_id: str, sandbox: str, now: datetime) -> None:
+    """Connect, link, switch on and import, as the owner would by hand; done once."""
+    connection = Connection.objects.filter(organisation=organisation, provider=PROVIDER).first()
+    if connection is None:
+        body = json.dumps(_mint(sandbox, business_id)).encode()
+        pair = read_token_answer(body, vendor="The simulator", now=now)
+        connection = consent.keep(organisation_id=organisation.id, provider=PROVIDER, pair=pair, user=owner, now=now)
+    with open_vendor(connection) as vendor:
+        refresh_locations(connection, vendor)
+        learn_day_starts(connection, vendor, now=now)
+    day_start = registry.connector(PROVIDER).manifest.day_start
+    for link in LocationLink.objects.filter(connection=connection, store=None).order_by("external_id"):
+        store = create_store(link, day_start=day_start, now=now)
+        link_location(link, store, now=now)
+        install_all(organisation=organisation, store=store, provider=PROVIDER, now=now)
+        run_id = imports.begin(link, start=now - HISTORY, end=now, now=now)
+        import_window.enqueue(organisation_id=str(organisation.id), run_id=str(run_id))
+        reopen_unlinked.enqueue_once()
+    for link in LocationLink.objects.filter(connection=connection, store__isnull=False).select_related("store"):
+        if link.store is not None:
+            address = webhook_address(organisation=organisation, store=link.store, provider=PROVIDER, now=now)
+            _ask(
+                "PUT",
+                f"{sandbox}/api/{PROVIDER}/locations/{link.external_id}/notifications",
+                {"url": settings.COMPTOIR_URL + webhook_path(address), "code": "comptoir-fid"},
+            )
+
+
+def _integrations(organisation: Organisation) -> list[dict[str, Any]]:
+    links = {
+        link.store.id: link.external_id
+        for link in LocationLink.objects.filter(organisation=organisation, store__isnull=False).select_related("store")
+        if link.store
+    }
+    rows = Installation.objects.filter(organisation=organisation).select_related("store").order_by("id")
+    return [
+        {
+            "id": each.public_id,
+            "organisation": organisation.name,
+            "app": each.app,
+            "provider": each.provider,
+            "store": each.store.name,
+            "vendor_location_id": links.get(each.store.id),
+            "webhook_url": settings.COMPTOIR_URL
+            + webhook_path(
+                webhook_address(
+                    organisation=organisation, store=each.store, provider=each.provider, now=datetime.now(UTC)
+                )
+            ),
+        }
+        for each in rows
+    ]
+
+
+def _ask(method: str, url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    content = json.dumps(body).encode() if body is not None else b""
+    answer = send(method, url, body=content, headers={"content-type": "application/json"})
+    if answer.status >= 300:
+        raise ComptoirError("The sandbox refused to be set up.", for_log=f"{method} {url}: status {answer.status}")
+    return dict(json.loads(answer.body)) if answer.body else {}
