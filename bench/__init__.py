@@ -1,0 +1,1 @@
+"""The benchmark suite: ratios against limits and peers, measured side by side in one run."""

@@ -1,0 +1,82 @@
+"""The webhook door: durable bodies a second in one web process, against its limits and against a plain Django view.
+
+64 keep-alive connections, 3 KB bodies, each different, for eight organisations; committed with fsync before the 2xx.
+The contestants take turns on fresh tables, and after each turn the rows must equal the answered 2xx. Load, servers and
+database share the cores, so only ratios of one run mean anything. No worker runs: this is the door alone.
+"""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.door import disk, load
+from bench.door.stage import FOLDER, Contestant, Stage, contestants, prepared
+from bench.door.turns import Turn, Turns
+from bench.table import Measurement, compare
+
+ROUNDS: Final = 5
+WARM_UP_SECONDS: Final = 1.5
+TURN_SECONDS: Final = 2.5
+DISK_SECONDS: Final = 0.7
+HALF_SECONDS: Final = 4.0
+HALVES: Final = 3
+
+
+def measure(console: Console) -> Sequence[Measurement]:
+    """Run all turns, print what they took, and return the ratios. Raises BenchFailure, ComptoirError."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with prepared() as ground, contestants(ground) as running:
+        turns = Turns()
+        for contestant in running.values():
+            _turn(ground, contestant, WARM_UP_SECONDS)
+        for number in range(ROUNDS):
+            console.print(f"[dim]door: round {number + 1} of {ROUNDS}[/dim]")
+            for contestant in running.values():
+                turns.add(contestant.name, _turn(ground, contestant, TURN_SECONDS))
+            turns.syncs.append(disk.syncs(FOLDER, seconds=DISK_SECONDS))
+        console.print("[dim]door: half of its own maximum[/dim]")
+        rate = turns.rate("door") / 2
+        halves = [_half(ground, running["door"], rate) for _ in range(HALVES)]
+    _show(console, turns, halves)
+    p50, p99 = (median(half.percentile(percent) for half in halves) for percent in (50, 99))
+    door = turns.rate("door")
+    return [
+        compare("door", "bare", door, turns.rate("bare"), "requests/s"),
+        compare("door", "django", door, turns.rate("django"), "requests/s"),
+        compare("door", "fsync", door, median(turns.syncs), "per second"),
+        compare("door", "p50 at half load", p99, p50, "ms (p99)"),
+    ]
+
+
+def _turn(ground: Stage, contestant: Contestant, seconds: float) -> Turn:
+    ground.clear(contestant)
+    web, database = contestant.cpu, ground.cpu
+    outcome = load.closed(contestant.port, ground.paths, seconds=seconds)
+    turn = Turn(outcome, web_cpu=contestant.cpu - web, database_cpu=ground.cpu - database)
+    ground.check(contestant, outcome.answered)
+    return turn
+
+
+def _half(ground: Stage, contestant: Contestant, rate: float) -> load.Outcome:
+    ground.clear(contestant)
+    outcome = load.opened(contestant.port, ground.paths, seconds=HALF_SECONDS, rate=rate)
+    ground.check(contestant, outcome.answered)
+    return outcome
+
+
+def _show(console: Console, turns: Turns, halves: Sequence[load.Outcome]) -> None:
+    table = Table("contestant", title=f"Door: median of {ROUNDS} turns of {TURN_SECONDS} s")
+    for heading in ("req/s", "least", "most", "p50 ms", "p99 ms", "web", "db", "load", "core"):
+        table.add_column(heading, justify="right")
+    for name, row in turns.rows().items():
+        table.add_row(name, *row)
+    for half in halves:
+        table.add_row(
+            "door at half", f"{half.rate:,.0f}", "", "", f"{half.percentile(50):.2f}", f"{half.percentile(99):.2f}"
+        )
+    table.add_row("fsync", f"{median(turns.syncs):,.0f}", f"{min(turns.syncs):,.0f}", f"{max(turns.syncs):,.0f}")
+    table.caption = "web, db, load: CPU seconds for 1,000 requests; core: how busy the web process kept one"
+    console.print(table)

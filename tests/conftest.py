@@ -1,0 +1,7 @@
+"""Fixtures every test can use."""
+
+from tests.chromium import chromium, compiled_words
+from tests.database import django_db_setup, postgres_server
+from tests.people import people
+
+__all__ = ["chromium", "compiled_words", "django_db_setup", "people", "postgres_server"]

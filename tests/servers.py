@@ -1,0 +1,98 @@
+"""The real web server as a process of its own, on the test database."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+DEADLINE_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(condition: Callable[[], bool], *, seconds: float = DEADLINE_SECONDS) -> None:
+    """Poll until something is true; fails when it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "this took too long"
+        time.sleep(0.02)
+
+
+@dataclass
+class WebServer:
+    """`comptoir serve` on a port of its own."""
+
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        environ = {**os.environ, "COMPTOIR_URL": self.url}
+        command = [sys.executable, "-m", "comptoir", "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, env=environ)
+        until(self.is_alive)
+
+    def is_alive(self) -> bool:
+        try:
+            return self.request("GET", "/healthz")[0] == 200
+        except OSError:
+            assert self.process
+            assert self.process.poll() is None, "the server ended by itself"
+            return False
+
+    def kill(self) -> None:
+        """As the kernel does it when memory runs out."""
+        assert self.process
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        assert self.process
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def request(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes, http.client.HTTPMessage]:
+        connection = http.client.HTTPConnection(urlsplit(self.url).hostname or "", self.port, timeout=20)
+        try:
+            connection.request(method, path, body=body or None, headers=headers or {})
+            response = connection.getresponse()
+            return response.status, _content(response), response.headers
+        finally:
+            connection.close()
+
+
+@contextmanager
+def web_server() -> Iterator[WebServer]:
+    server = WebServer(free_port())
+    server.start()
+    try:
+        yield server
+    finally:
+        if server.process and server.process.poll() is None:
+            server.stop()
+
+
+def _content(response: http.client.HTTPResponse) -> bytes:
+    """The body as far as it came: a server killed behind its status line has answered all the same."""
+    try:
+        return response.read()
+    except http.client.IncompleteRead as cut:
+        return cut.partial
