@@ -92,10 +92,10 @@ def sell(vendor: Vendor, *shops: Shop) -> dict[str, str]:
 def tell(server: WebServer, vendor: Vendor, path: str = SHARED) -> None:
     """The till posts what it has to say to the bare address."""
     now = datetime.now(UTC)
-    while batch := vendor.due(now=now):
+    while batch := vendor.simulator.due(now=now):
         for outgoing in batch:
             assert server.request("POST", path, outgoing.body)[0] == 202
-            vendor.sent(outgoing.key, status=202, now=now)
+            vendor.simulator.sent(outgoing.key, status=202, now=now)
 
 
 def forge(server: WebServer, number: str, *, location: str = ZINC) -> None:
