@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "ninja",
     "procrastinate.contrib.django",
     "comptoir.core.accounts",
+    "comptoir.core.audit",
+    "comptoir.core.mail",
     "comptoir.core.jobs",
     "comptoir.core.connections",
     "comptoir.core.installations",
