@@ -22,14 +22,14 @@ from tests.cli.commands import comptoir, expect_one_sentence
 from tests.database import NAME, YOURS, conninfo, maintenance
 from tests.people import People
 
-COMMANDS = ("demo", "serve", "work", "migrate", "import", "export", "tokens", "doctor", "sandbox")
+COMMANDS = ("demo", "serve", "work", "migrate", "import", "export", "tokens", "doctor", "sandbox", "keys")
 EVERY_HELP = """
 import json
 from typer.testing import CliRunner
 from typer.main import get_command
 from comptoir.cli.main import app
 commands = {(): app, **{(name,): None for name in get_command(app).commands}, ("sandbox", "run"): None,
-    ("sandbox", "tokens"): None}
+    ("sandbox", "tokens"): None, **{("keys", each): None for each in ("add", "reseal", "drop")}}
 answers = {" ".join(path): CliRunner().invoke(app, [*path, "--help"]) for path in commands}
 print(json.dumps({name: [answer.exit_code, answer.output] for name, answer in answers.items()}))
 """

@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 
 from comptoir.cli import house
+from comptoir.cli.keys import keys
 from comptoir.cli.sandbox import sandbox
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.add_typer(sandbox, name="sandbox")
+app.add_typer(keys, name="keys")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 

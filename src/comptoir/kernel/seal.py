@@ -49,14 +49,15 @@ class Sealer:
     """Seals with the newest of the given keys, unseals with any of them."""
 
     def __init__(self, keys: str) -> None:
-        parts = [part.strip() for part in keys.split(",") if part.strip()]
+        parts = split_keys(keys)
         if not parts:
             raise SealBroken("Comptoir has no key to seal secrets with; set COMPTOIR_KEYS.")
         try:
             self._fernet = MultiFernet([Fernet(part) for part in parts])
         except ValueError as error:
             raise SealBroken("COMPTOIR_KEYS holds something that is not a key.", for_log=str(error)) from error
-        self._signing_key = hmac.digest(base64.urlsafe_b64decode(parts[0]), SIGNING_CONTEXT, "sha256")
+        self._newest = Fernet(parts[0])
+        self._signing_keys = [hmac.digest(base64.urlsafe_b64decode(part), SIGNING_CONTEXT, "sha256") for part in parts]
 
     def seal(self, secret: Secret) -> bytes:
         """Encrypt and authenticate; the result may be stored."""
@@ -69,10 +70,18 @@ class Sealer:
         except InvalidToken as error:
             raise SealBroken("A stored secret cannot be opened with the keys at hand.") from error
 
+    def is_current(self, sealed: bytes | memoryview) -> bool:
+        """Whether the newest key sealed it."""
+        try:
+            self._newest.decrypt(bytes(sealed))
+        except InvalidToken:
+            return False
+        return True
+
     def sign(self, claims: dict[str, Any], *, expires_at: datetime) -> str:
         """A short-lived, URL-safe token that carries `claims` in clear."""
         body = json.dumps({**claims, "exp": int(expires_at.timestamp())}, separators=(",", ":")).encode()
-        return f"{_b64(body)}.{_b64(hmac.digest(self._signing_key, body, 'sha256'))}"
+        return f"{_b64(body)}.{_b64(_signature(self._signing_keys[0], body))}"
 
     def verify(self, token: str, *, now: datetime) -> dict[str, Any]:
         """The claims of a token made by `sign`. Raises SealBroken when it is altered or expired."""
@@ -80,12 +89,17 @@ class Sealer:
             body, signature = (_unb64(part) for part in token.split("."))
         except ValueError as error:
             raise SealBroken("This link is not one of ours.") from error
-        if not hmac.compare_digest(hmac.digest(self._signing_key, body, "sha256"), signature):
+        if not any(hmac.compare_digest(_signature(key, body), signature) for key in self._signing_keys):
             raise SealBroken("This link is not one of ours.")
         claims: dict[str, Any] = json.loads(body)
         if claims.pop("exp") < now.timestamp():
             raise SealBroken("This link has expired.")
         return claims
+
+
+def split_keys(keys: str) -> list[str]:
+    """The keys of COMPTOIR_KEYS, the newest first."""
+    return [part.strip() for part in keys.split(",") if part.strip()]
 
 
 def new_key() -> str:
@@ -101,6 +115,10 @@ def new_token(prefix: str) -> str:
 def token_hash(token: str) -> bytes:
     """What we store of a random token: its SHA-256. Enough, since the token has 256 bits of entropy."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def _signature(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, body, "sha256")
 
 
 def _b64(value: bytes) -> str:

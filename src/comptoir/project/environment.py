@@ -21,14 +21,20 @@ ENGINE: Final = "comptoir.project.postgresql"
 
 def setting(environ: Mapping[str, str], name: str, default: str = "") -> str:
     """The value of NAME, or the content of the file that NAME_FILE points at."""
-    if path := environ.get(f"{name}_FILE"):
+    if path := setting_file(environ, name):
         try:
-            return Path(path).read_text().strip()
+            return path.read_text().strip()
         except OSError as error:
             raise ComptoirError(f"{name}_FILE points at {path}, which cannot be read: {error.strerror}.") from error
         except UnicodeDecodeError as error:
             raise ComptoirError(f"{name}_FILE points at {path}, which is no text.") from error
     return environ.get(name, "").strip() or default
+
+
+def setting_file(environ: Mapping[str, str], name: str) -> Path | None:
+    """The file that NAME_FILE points at, if it does."""
+    path = environ.get(f"{name}_FILE")
+    return Path(path) if path else None
 
 
 def data_folder(environ: Mapping[str, str]) -> Path:
@@ -53,6 +59,13 @@ def keys(environ: Mapping[str, str]) -> str:
     found = given or _own_keys(data_folder(environ) / "keys")
     seal.Sealer(found)
     return found
+
+
+def key_file(environ: Mapping[str, str]) -> Path | None:
+    """The file the keys stand in; None when the environment itself holds them."""
+    if file := setting_file(environ, "COMPTOIR_KEYS"):
+        return file
+    return None if setting(environ, "COMPTOIR_KEYS") or not is_embedded(environ) else data_folder(environ) / "keys"
 
 
 def _own_keys(path: Path) -> str:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from comptoir.kernel.seal import split_keys
 from comptoir.project import environment
 from comptoir.project.installed import APPS
 
@@ -13,7 +14,11 @@ SOURCE = Path(__file__).resolve().parent.parent
 
 DATA = environment.data_folder(os.environ)
 COMPTOIR_KEYS = environment.keys(os.environ)
-SECRET_KEY = base64.b64encode(hashlib.sha256(b"comptoir django v1" + COMPTOIR_KEYS.encode()).digest()).decode()
+# One for each key: a change of keys signs nobody out.
+SECRET_KEY, *SECRET_KEY_FALLBACKS = [
+    base64.b64encode(hashlib.sha256(b"comptoir django v1" + key.encode()).digest()).decode()
+    for key in split_keys(COMPTOIR_KEYS)
+]
 
 COMPTOIR_URL = environment.setting(os.environ, "COMPTOIR_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
 COMPTOIR_URL = COMPTOIR_URL.rstrip("/")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from comptoir.core.accounts.models import Organisation, Store
+from comptoir.core.connections.sealing import SealedField
 from comptoir.kernel.ids import new_id, public_id
 
 
@@ -25,8 +26,8 @@ class Connection(models.Model):
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.CONNECTED)
     status_since = models.DateTimeField()
     status_reason = models.TextField(blank=True)
-    access_token = models.BinaryField()
-    refresh_token = models.BinaryField()
+    access_token = SealedField()
+    refresh_token = SealedField()
     access_expires_at = models.DateTimeField()
     consented_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField()
@@ -78,7 +79,7 @@ class ConsentAttempt(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     provider = models.CharField(max_length=40)
     connection = models.ForeignKey(Connection, null=True, on_delete=models.CASCADE)
-    code_verifier = models.BinaryField()
+    code_verifier = SealedField()
     expires_at = models.DateTimeField()
 
 
@@ -89,7 +90,7 @@ class WebhookAddress(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     store = models.ForeignKey(Store, on_delete=models.PROTECT)
     provider = models.CharField(max_length=40)
-    token = models.BinaryField()
+    token = SealedField()
     token_hash = models.BinaryField(unique=True)
     created_at = models.DateTimeField()
 
