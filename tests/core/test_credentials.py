@@ -87,21 +87,26 @@ from uuid import UUID
 import django
 django.setup()
 from comptoir.core.connections.credentials import StoredCredentials
+from comptoir.kernel.http import Api
 from comptoir.pos import registry
-sys.stdin.readline()
 endpoints = registry.connector("lightspeed_k").endpoints(os.environ)
 tokens = StoredCredentials(UUID(sys.argv[1]), endpoints, lambda: datetime.now(UTC))
-print(tokens.access_token().reveal(), flush=True)
+api = Api(endpoints.api_url, vendor="Lightspeed", credentials=tokens)
+print("ready", flush=True)
+sys.stdin.readline()
+print(sum(api.get("/f/data/businesses").status == 200 for _ in range(int(sys.argv[2]))), flush=True)
 """
 
 
-@deep
-def test_two_processes_that_ask_at_once_refresh_once(people: People, vendor: Vendor) -> None:
+@pytest.mark.parametrize("calls", [20, pytest.param(500, marks=deep)])
+def test_two_processes_many_calls_and_one_expiring_token_refresh_once(
+    people: People, vendor: Vendor, calls: int
+) -> None:
     connection = vendor.connect(people, expires_in=SOON)
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "comptoir.project.settings"}
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", PROCESS, str(connection.id)],
+            [sys.executable, "-c", PROCESS, str(connection.id), str(calls)],
             env=environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -109,10 +114,15 @@ def test_two_processes_that_ask_at_once_refresh_once(people: People, vendor: Ven
         )
         for _ in range(2)
     ]
-    found = [process.communicate("go\n", timeout=30)[0].strip() for process in processes]
+    assert [process.stdout and process.stdout.readline() for process in processes] == ["ready\n"] * 2
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
 
-    assert set(found) == {stored()[0]}
+    assert [process.communicate(timeout=120)[0].strip() for process in processes] == [str(calls)] * 2
     assert len(vendor.token_requests) == 1
+    assert row().status == "connected"
 
 
 def test_a_refusal_is_kept_told_and_not_asked_for_again(people: People, vendor: Vendor) -> None:

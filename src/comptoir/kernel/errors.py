@@ -41,7 +41,14 @@ class VendorBusy(ComptoirError):
 
 
 class VendorRefused(ComptoirError):
-    """The vendor refuses our credentials: only the owner can mend it by connecting again."""
+    """The vendor refuses our credentials: only the owner can mend it by connecting again.
+
+    `status` is what a call was answered (401, 403); None when it is the token endpoint that refuses.
+    """
+
+    def __init__(self, for_owner: str, *, for_log: str = "", status: int | None = None) -> None:
+        super().__init__(for_owner, for_log=for_log)
+        self.status = status
 
 
 class OutcomeUnknown(ComptoirError):

@@ -158,7 +158,7 @@ class Api:
             return answer
         log = f"{self._named(request)}: status {answer.status}: {answer.body[:300]!r}"
         if answer.status in (401, 403):
-            raise VendorRefused(f"{self._vendor} asks you to sign in again.", for_log=log)
+            raise VendorRefused(f"{self._vendor} asks you to sign in again.", for_log=log, status=answer.status)
         raise VendorUnreadable(f"{self._vendor} refused a question of ours.", path="$", for_log=log)
 
     def _busy(self, request: httpx.Request, cause: str, wait: timedelta | None) -> VendorBusy:
@@ -182,13 +182,15 @@ class Api:
 def post_form(url: str, fields: Mapping[str, str], *, basic: tuple[str, Secret], vendor: str) -> Answer:
     """POST a form once, with HTTP Basic; the caller reads the status. Never repeated: a code or token works once.
 
-    Raises VendorBusy when no answer came; what the server did is then unknown.
+    Raises VendorBusy when the server surely did nothing, OutcomeUnknown when the answer did not come.
     """
     user, password = basic
     try:
         response = httpx.post(url, data=dict(fields), auth=(user, password.reveal()), timeout=TIMEOUT_SECONDS)
-    except httpx.RequestError as error:
+    except NEVER_SENT as error:
         raise VendorBusy(f"{vendor} does not answer at the moment.", for_log=f"POST {url}: {error!r}") from error
+    except httpx.RequestError as error:
+        raise OutcomeUnknown(f"{vendor} does not answer at the moment.", for_log=f"POST {url}: {error!r}") from error
     return Answer(response.status_code, response.headers, response.content)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final, Protocol, runtime_checkable
 
 from comptoir.kernel.budget import Budget
@@ -19,6 +19,7 @@ Fact = PaymentResult | OrderState | Readiness | Availability | Shift
 """What a notification can tell beside sales."""
 
 CALLS_PER_SECOND: Final = 5
+REFRESH_IDLE: Final = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Manifest:
 
     `day_start` is the local time at which a trading day begins by default. `dispatch` and `webhook_name` are the names
     under which the two shared webhook doors know this vendor. `capabilities` are what an opened account can do beyond
-    `Vendor`; `calls_per_second` is how often one account is asked at most.
+    `Vendor`; `calls_per_second` is how often one account is asked at most. `refresh_idle` is how long a refresh token
+    lives unused where the vendor's own answer does not say.
     """
 
     slug: str
@@ -50,6 +52,7 @@ class Manifest:
     webhook_name: str = ""
     capabilities: frozenset[Capability] = frozenset()
     calls_per_second: int = CALLS_PER_SECOND
+    refresh_idle: timedelta = REFRESH_IDLE
 
 
 @dataclass(frozen=True)

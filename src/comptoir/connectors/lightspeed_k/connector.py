@@ -1,7 +1,7 @@
 """Lightspeed Restaurant K-Series, as Comptoir knows it: the manifest, and the ways in."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,9 @@ DAY_START_UNTIL_READ: Final = time(4)
 CALLS_PER_SECOND: Final = 5
 """A16: the vendor publishes no limit; this is what we find polite."""
 
+REFRESH_IDLE: Final = timedelta(days=14)
+"""Documented for the older sign-in (sheet 3.4); the newer one names it in each answer."""
+
 
 class KSeries:
     """The connector that `project/installed.py` registers."""
@@ -39,6 +42,7 @@ class KSeries:
         webhook_name="lightspeedKSeries",
         capabilities=CAPABILITIES,
         calls_per_second=CALLS_PER_SECOND,
+        refresh_idle=REFRESH_IDLE,
     )
 
     def endpoints(self, environ: Mapping[str, str]) -> Endpoints:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from comptoir.core.connections import standing
 from comptoir.core.connections.credentials import StoredCredentials
 from comptoir.core.connections.models import Connection
 from comptoir.kernel import budget
+from comptoir.kernel.errors import VendorBusy, VendorRefused
 from comptoir.pos import registry
 from comptoir.pos.connector import Vendor
 
@@ -18,16 +20,39 @@ def utc_now() -> datetime:
 
 
 @contextmanager
-def open_vendor(connection: Connection) -> Iterator[Vendor]:
+def open_vendor(connection: Connection, *, probing: bool = False) -> Iterator[Vendor]:
     """The vendor account behind a connection; call it outside any transaction, since it may store fresh tokens.
 
-    All calls of this process to one connection share one budget.
+    All calls of this process to one connection share one budget. A refusal that leaves the block is written down.
     """
     connector = registry.connector(connection.provider)
     endpoints = connector.endpoints(os.environ)
     shared = budget.shared(str(connection.id), calls=connector.manifest.calls_per_second)
-    vendor = connector.open(endpoints, StoredCredentials(connection.id, endpoints, utc_now), shared)
+    credentials = StoredCredentials(connection.id, endpoints, utc_now, probing=probing)
+    vendor, asked_at = connector.open(endpoints, credentials, shared), utc_now()
     try:
         yield vendor
+    except VendorRefused as refusal:
+        standing.note_refusal(connection, refusal, asked_at=asked_at, now=utc_now())
+        raise
     finally:
         vendor.close()
+
+
+def keep_alive(connection: Connection) -> None:
+    """Renew the tokens of a connection that nobody used. Raises VendorRefused, VendorBusy."""
+    endpoints = registry.connector(connection.provider).endpoints(os.environ)
+    StoredCredentials(connection.id, endpoints, utc_now).keep_alive()
+
+
+def probe(connection: Connection) -> None:
+    """Ask a vendor that refused a call whether it refuses us altogether; one that cannot answer is asked again."""
+    asked_at, refused = utc_now(), None
+    try:
+        with open_vendor(connection, probing=True) as vendor:
+            vendor.locations()
+    except VendorRefused as refusal:
+        refused = refusal
+    except VendorBusy:
+        return
+    standing.note_probe(connection, refused, asked_at=asked_at, now=utc_now())

@@ -11,11 +11,11 @@ from uuid import UUID
 from django.db import transaction
 
 from comptoir.core.accounts.models import Organisation, User
-from comptoir.core.connections import credentials
+from comptoir.core.connections import credentials, identity
 from comptoir.core.connections.models import Connection, ConsentAttempt
 from comptoir.core.connections.sealing import sealer
 from comptoir.core.connections.tokens import TokenPair, error_of, is_busy, is_our_client, read_token_answer
-from comptoir.kernel.errors import ComptoirError, RuleBroken, VendorBusy, VendorRefused
+from comptoir.kernel.errors import ComptoirError, OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused
 from comptoir.kernel.http import Answer, post_form
 from comptoir.kernel.seal import Secret, token_hash
 from comptoir.pos import registry
@@ -81,17 +81,24 @@ def take_attempt(*, state: str, user: User, now: datetime) -> ConsentAttempt:
 def complete(
     *, attempt: ConsentAttempt, code: str, endpoints: Endpoints, redirect_uri: str, now: datetime
 ) -> Connection:
-    """Exchange the code and keep the sealed tokens. Raises VendorRefused, VendorBusy; then nothing is left behind."""
+    """Exchange the code and keep the sealed tokens. Raises VendorRefused, VendorBusy; then nothing is left behind.
+
+    Raises RuleBroken when a connection would be connected again with another vendor account.
+    """
     vendor = registry.connector(attempt.provider).manifest
     fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
     if vendor.pkce:
         fields["code_verifier"] = sealer().unseal(attempt.code_verifier).reveal()
-    answer = post_form(
-        endpoints.token_url, fields, basic=(endpoints.client_id, endpoints.client_secret), vendor=vendor.name
-    )
+    client = (endpoints.client_id, endpoints.client_secret)
+    try:
+        answer = post_form(endpoints.token_url, fields, basic=client, vendor=vendor.name)
+    except OutcomeUnknown as lost:
+        raise VendorBusy(f"{lost.for_owner} Connect again in a while.", for_log=lost.for_log) from lost
     if answer.status != 200:
         raise _refusal(answer, vendor.name)
     pair = read_token_answer(answer.body, vendor=vendor.name, now=now)
+    if attempt.connection is not None:
+        identity.require_same_account(attempt.connection, pair, endpoints)
     return keep(
         organisation_id=attempt.organisation_id,
         provider=attempt.provider,
@@ -127,8 +134,8 @@ def keep(
     if connection is None:
         connection = Connection(organisation_id=organisation_id, provider=provider, created_at=now)
     connection.status = Connection.Status.CONNECTED
-    connection.status_since, connection.status_reason = now, ""
+    connection.status_since, connection.status_reason, connection.probe_at = now, "", None
     connection.consented_by = user
-    credentials.put(connection, access=pair.access, refresh=pair.refresh, expires_at=pair.expires_at)
+    credentials.put(connection, pair, now=now)
     connection.save()
     return connection

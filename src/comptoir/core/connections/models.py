@@ -29,6 +29,10 @@ class Connection(models.Model):
     access_token = SealedField()
     refresh_token = SealedField()
     access_expires_at = models.DateTimeField()
+    # When the tokens are renewed although nobody needs them, lest the refresh token dies unused (null: now).
+    keep_alive_at = models.DateTimeField(null=True)
+    # When the vendor is asked whether it accepts us (again), after it refused a call; null: no need, or no hope.
+    probe_at = models.DateTimeField(null=True)
     consented_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField()
 

@@ -17,11 +17,15 @@ OUR_OWN: Final = frozenset({"invalid_client", "unauthorized_client"})
 
 @dataclass(frozen=True)
 class TokenPair:
-    """What a token endpoint gave; `expires_at` is UTC."""
+    """What a token endpoint gave; `expires_at` is UTC, `refresh_lasts` how long a refresh token stays good unused.
+
+    None where the endpoint does not say, or says 0: without a fixed end, but perhaps not without an idle one.
+    """
 
     access: Secret
     refresh: Secret
     expires_at: datetime
+    refresh_lasts: timedelta | None = None
 
 
 def read_token_answer(body: bytes, *, vendor: str, now: datetime, kept: Secret | None = None) -> TokenPair:
@@ -35,6 +39,7 @@ def read_token_answer(body: bytes, *, vendor: str, now: datetime, kept: Secret |
             access=_secret(fields["access_token"]),
             refresh=kept if kept and "refresh_token" not in fields else _secret(fields["refresh_token"]),
             expires_at=now + timedelta(seconds=int(fields["expires_in"])),
+            refresh_lasts=timedelta(seconds=int(fields.get("refresh_expires_in") or 0)) or None,
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         # The body is not quoted: it may hold tokens.

@@ -51,12 +51,16 @@ class OAuthClient:
 
 @dataclass(frozen=True)
 class Lifetimes:
-    """How long codes and tokens live (sheet 3.4, as observed). `offline` None: a refresh token without a fixed end."""
+    """How long codes and tokens live (sheet 3.4, as observed). `offline` None: a refresh token without a fixed end.
+
+    `reuse`: how long a used refresh token is taken again, as some vendors do for answers that were lost.
+    """
 
     code: timedelta = timedelta(minutes=1)
     access: timedelta = timedelta(minutes=25)
     refresh: timedelta = timedelta(minutes=30)
     offline: timedelta | None = timedelta(days=40)
+    reuse: timedelta = timedelta(0)
 
 
 V1_LIFETIMES: Final = Lifetimes(access=timedelta(minutes=60), refresh=timedelta(days=14), offline=timedelta(days=14))

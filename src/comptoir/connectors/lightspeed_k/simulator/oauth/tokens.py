@@ -16,6 +16,7 @@ from comptoir.kernel.seal import new_token, token_hash
 
 ACCESS: Final = "access"
 REFRESH: Final = "refresh"
+MILLISECOND: Final = timedelta(milliseconds=1)
 KEPT_AFTER_END: Final = timedelta(days=2)
 """How long ended tokens are kept, so that reuse can be told from nonsense."""
 
@@ -87,7 +88,7 @@ class Tokens:
             row = database.execute(query, (token_hash(token), REFRESH)).fetchone()
             if row is None:
                 raise Refusal(oauth_error("invalid_grant", "Invalid refresh token"))
-            if row["used_at"] is not None:
+            if row["used_at"] is not None and at - row["used_at"] >= self._lifetimes.reuse / MILLISECOND:
                 raise Refusal(oauth_error("invalid_grant", "Maximum allowed refresh token reuse exceeded"))
             if row["expires_at"] is not None and row["expires_at"] < at:
                 raise Refusal(oauth_error("invalid_grant", "Token is not active"))
