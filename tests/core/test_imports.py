@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from comptoir.connectors.lightspeed_k.client import SALES_PAGE_SIZE
-from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.connections.models import CallBudget, Connection, LocationLink
 from comptoir.core.intake import imports
 from comptoir.core.intake.models import ImportRun
 from comptoir.core.ledger import limits, reads
@@ -203,6 +203,7 @@ def test_a_vendor_s_fault_fails_the_run_with_its_reason_and_keeps_the_cursor(
     assert failed.finished_at
     assert Sale.objects.count() == SALES_PAGE_SIZE
 
+    CallBudget.objects.update(paused_until=0)  # an hour later
     run(link, run_id)
     assert (row().state, row().fault) == ("done", "")
     expect_the_till_s_totals(vendor, link)

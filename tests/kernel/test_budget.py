@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.kernel.budget import GRACE_SECONDS, Budget, Priority, shared
+from comptoir.kernel.budget import GRACE_SECONDS, Budget, Priority
 
 LIVE, IMPORT = Priority.LIVE, Priority.IMPORT
 
@@ -41,9 +41,13 @@ def test_a_budget_without_a_call_for_imports_is_none() -> None:
         Budget(calls=1)
 
 
-def test_one_budget_for_a_key() -> None:
-    assert shared("test-a", calls=5) is shared("test-a", calls=5)
-    assert shared("test-a", calls=5) is not shared("test-b", calls=5)
+def test_a_vendor_that_says_too_often_is_left_alone_by_everybody() -> None:
+    budget = Budget(calls=3)
+    budget.slow_down(now=10.0, seconds=4.0)
+    assert budget.take(now=10.0, priority=LIVE) == 4
+    budget.slow_down(now=10.0, seconds=None)
+    assert budget.take(now=13.5) == 0.5
+    assert budget.take(now=14.0) == 0
 
 
 @given(

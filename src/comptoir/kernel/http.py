@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import httpx
 import stamina
 
-from comptoir.kernel.budget import Budget, Priority
+from comptoir.kernel.budget import Priority, Turns
 from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.seal import Secret
 
@@ -54,7 +54,7 @@ class _Retried(Exception):
 class Api:
     """One vendor API for one account; safe to use from several threads. Every attempt is paid from the budget."""
 
-    def __init__(self, base_url: str, *, vendor: str, credentials: Credentials, budget: Budget | None = None) -> None:
+    def __init__(self, base_url: str, *, vendor: str, credentials: Credentials, budget: Turns | None = None) -> None:
         self._vendor = vendor
         self._credentials = credentials
         self._budget = budget
@@ -140,7 +140,15 @@ class Api:
         self._take_turn(request, priority)
         request.headers["authorization"] = f"Bearer {token.reveal()}"
         response = self._client.send(request)
-        return Answer(response.status_code, response.headers, response.content)
+        answer = Answer(response.status_code, response.headers, response.content)
+        self._heed(answer)
+        return answer
+
+    def _heed(self, answer: Answer) -> None:
+        """A vendor that says "too often" says it to everybody who asks this account."""
+        if self._budget is not None and answer.status == 429:
+            told = _told_to_wait(answer)
+            self._budget.slow_down(now=time.monotonic(), seconds=told.total_seconds() if told is not None else None)
 
     def _take_turn(self, request: httpx.Request, priority: Priority) -> None:
         """Wait until the budget allows a call. Raises VendorBusy when others have gone first for too long."""
@@ -149,7 +157,7 @@ class Api:
         started = now = time.monotonic()
         while wait := self._budget.take(now=now, priority=priority):
             if now + wait - started > LONGEST_TURN.total_seconds():
-                raise self._busy(request, "the account's own budget is spent", None)
+                raise self._busy(request, "the account's own budget is spent", timedelta(seconds=wait))
             time.sleep(wait)
             now = time.monotonic()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Final, Protocol, runtime_checkable
 
-from comptoir.kernel.budget import Budget
+from comptoir.kernel.budget import Turns
 from comptoir.kernel.http import Credentials
 from comptoir.kernel.seal import Secret
 from comptoir.pos.capabilities import Capability
@@ -115,5 +115,5 @@ class Connector(Protocol):
     def read(self, notification: Notification) -> Reading:
         """Understand a webhook; pure. Raises VendorUnreadable with the path of the fault."""
 
-    def open(self, endpoints: Endpoints, credentials: Credentials, budget: Budget | None = None) -> Vendor:
+    def open(self, endpoints: Endpoints, credentials: Credentials, budget: Turns | None = None) -> Vendor:
         """Open one vendor account; every call to it is paid from the budget."""

@@ -8,7 +8,7 @@ from typing import Final
 from comptoir.connectors.lightspeed_k import webhooks
 from comptoir.connectors.lightspeed_k.account import CAPABILITIES, KSeriesAccount
 from comptoir.connectors.lightspeed_k.calls import VENDOR
-from comptoir.kernel.budget import Budget
+from comptoir.kernel.budget import Turns
 from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.http import Api, Credentials
 from comptoir.kernel.seal import Secret
@@ -59,7 +59,7 @@ class KSeries:
         """Understand whatever the vendor posts; pure. Raises VendorUnreadable with the path of the fault."""
         return webhooks.read(notification)
 
-    def open(self, endpoints: Endpoints, credentials: Credentials, budget: Budget | None = None) -> KSeriesAccount:
+    def open(self, endpoints: Endpoints, credentials: Credentials, budget: Turns | None = None) -> KSeriesAccount:
         """Open one vendor account; every call to it is paid from the budget."""
         return KSeriesAccount(Api(endpoints.api_url, vendor=VENDOR, credentials=credentials, budget=budget))
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from comptoir.core.connections import standing
 from comptoir.core.connections.credentials import StoredCredentials
 from comptoir.core.connections.models import Connection
-from comptoir.kernel import budget
+from comptoir.core.connections.turns import SharedTurns
 from comptoir.kernel.errors import VendorBusy, VendorRefused
 from comptoir.pos import registry
 from comptoir.pos.connector import Vendor
@@ -23,11 +23,11 @@ def utc_now() -> datetime:
 def open_vendor(connection: Connection, *, probing: bool = False) -> Iterator[Vendor]:
     """The vendor account behind a connection; call it outside any transaction, since it may store fresh tokens.
 
-    All calls of this process to one connection share one budget. A refusal that leaves the block is written down.
+    All calls of all processes to one connection share one budget. A refusal that leaves the block is written down.
     """
     connector = registry.connector(connection.provider)
     endpoints = connector.endpoints(os.environ)
-    shared = budget.shared(str(connection.id), calls=connector.manifest.calls_per_second)
+    shared = SharedTurns(connection, calls=connector.manifest.calls_per_second)
     credentials = StoredCredentials(connection.id, endpoints, utc_now, probing=probing)
     vendor, asked_at = connector.open(endpoints, credentials, shared), utc_now()
     try:

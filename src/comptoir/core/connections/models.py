@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from comptoir.core.accounts.models import Organisation, Store
@@ -43,6 +44,22 @@ class Connection(models.Model):
     def public_id(self) -> str:
         """`con_…`"""
         return public_id("con", self.id)
+
+
+class CallBudget(models.Model):
+    """How often one account was asked lately, for all processes together; instants in seconds since 1970 (`turns.py`).
+
+    The table is not logged: a crash empties it, and nothing is lost but a second's count. So its key is no reference.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "connection_id")
+    organisation_id = models.UUIDField()
+    connection_id = models.UUIDField()
+    taken = ArrayField(models.FloatField(), default=list, db_default=[])
+    live_until = models.FloatField(default=0, db_default=0)
+    paused_until = models.FloatField(default=0, db_default=0)
+    slowed_until = models.FloatField(default=0, db_default=0)
+    wait = models.FloatField(default=0, db_default=0)
 
 
 class LocationLink(models.Model):
