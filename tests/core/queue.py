@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db import connection as database
 
+from comptoir.core.connections.models import Connection
 from comptoir.core.intake import imports, tasks
-from comptoir.core.intake.models import Notification
+from comptoir.core.intake.models import BookReading, Notification
 from comptoir.core.jobs import engine
 from tests.connectors.lightspeed_k.simulator_shop import ZINC
 from tests.core.kseries import Vendor, linked
@@ -14,6 +15,7 @@ from tests.notifications import body
 from tests.people import People
 
 NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
+OF_THE_CLOCK = ("intake.sweep", "intake.poll", "connections.look_after")
 LONG_AGO = timedelta(seconds=engine.STALLED_AFTER_SECONDS + 1)
 
 
@@ -24,8 +26,8 @@ def query(statement: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def jobs() -> list[tuple[str, str]]:
-    """Task and status of every job but the sweep, whose minute may come at any moment."""
-    found = query("SELECT task_name, status FROM procrastinate_jobs WHERE task_name <> 'intake.sweep'")
+    """Task and status of every job but those of the clock, whose minute may come at any moment."""
+    found = query("SELECT task_name, status FROM procrastinate_jobs WHERE task_name <> ALL(%s)", list(OF_THE_CLOCK))
     return [(str(task), str(status)) for task, status in found]
 
 
@@ -49,6 +51,12 @@ def arrive(people: People, number: int = 0) -> Notification:
 
 
 def enqueue_import(people: People, vendor: Vendor) -> None:
+    """An import, and no other reading of the books beside it."""
     link = linked(vendor.connect(people), people, ZINC)
+    Connection.objects.update(keep_alive_at=datetime.now(UTC) + timedelta(days=1))
+    later = datetime.now(UTC) + timedelta(days=1)
+    BookReading.objects.create(
+        organisation_id=link.organisation_id, location_link_id=link.id, read_until=NOW, due_at=later, long_due_at=later
+    )
     run_id = imports.begin(link, start=NOW - timedelta(days=1), end=NOW, now=datetime.now(UTC))
     tasks.import_window.enqueue(organisation_id=str(link.organisation_id), run_id=str(run_id))

@@ -40,7 +40,8 @@ class Manifest:
     `day_start` is the local time at which a trading day begins by default. `dispatch` and `webhook_name` are the names
     under which the two shared webhook doors know this vendor. `capabilities` are what an opened account can do beyond
     `Vendor`; `calls_per_second` is how often one account is asked at most. `refresh_idle` is how long a refresh token
-    lives unused where the vendor's own answer does not say.
+    lives unused where the vendor's own answer does not say. `notifies`: its tills can tell of sales by themselves; else
+    their books are read every minute, whatever else comes in.
     """
 
     slug: str
@@ -52,6 +53,7 @@ class Manifest:
     webhook_name: str = ""
     capabilities: frozenset[Capability] = frozenset()
     calls_per_second: int = CALLS_PER_SECOND
+    notifies: bool = True
     refresh_idle: timedelta = REFRESH_IDLE
 
 

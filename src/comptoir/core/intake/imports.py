@@ -130,8 +130,15 @@ def _store_page(run: ImportRun, page: SalesPage, provider: str, now: datetime) -
         store.notify_live(run.organisation_id, LIVE_TOPIC)
 
 
-def read_into_ledger(link: LocationLink, *, start: datetime, end: datetime, clock: Callable[[], datetime]) -> None:
-    """Read the sales of [start, end) without a run of their own, page by page.
+def read_into_ledger(
+    link: LocationLink,
+    *,
+    start: datetime,
+    end: datetime,
+    clock: Callable[[], datetime],
+    at_end: Callable[[], object] = lambda: None,
+) -> None:
+    """Read the sales of [start, end) without a run of their own, page by page; `at_end` commits with the last page.
 
     Raises VendorBusy, VendorRefused, VendorUnreadable; RuleBroken for an unlinked location.
     """
@@ -142,6 +149,8 @@ def read_into_ledger(link: LocationLink, *, start: datetime, end: datetime, cloc
             _check(page)
             with transaction.atomic():
                 _record(link.store.id, page, link.provider, clock())
+                if not page.next_cursor:
+                    at_end()
 
 
 def _check(page: SalesPage) -> None:

@@ -112,6 +112,27 @@ class ReplayRun(models.Model):
         indexes: ClassVar = [models.Index(fields=["organisation_id", "-started_at"], name="replay_run_latest")]
 
 
+class BookReading(models.Model):
+    """How far the books of a linked location are read without anybody asking, and whether its till speaks by itself.
+
+    Everything closed before `read_until` was read once; `heard_at` is when the till's latest own notification came.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "location_link_id")
+    organisation_id = models.UUIDField()
+    location_link_id = models.UUIDField()
+    read_until = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()
+    long_due_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
+    faults = models.SmallIntegerField(default=0)
+    fault = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="book_reading_due")]
+
+
 class ImportRun(models.Model):
     """One import of a store's sales between two instants (UTC); the cursor is committed with the sales it led to."""
 

@@ -11,7 +11,7 @@ import structlog
 from django.db import OperationalError, connection, transaction
 
 from comptoir.core.connections.locations import stores_fed_by
-from comptoir.core.intake import unlinked
+from comptoir.core.intake import polling, unlinked
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import limits, store
 from comptoir.core.ledger.precedence import Key
@@ -113,6 +113,7 @@ def _process(rows: Sequence[Notification], now: datetime) -> None:
     _route(fates, now)
     _record([fate for fate in fates if not fate.outcome], now)
     _save(fates, now)
+    polling.heard({fate.store_id for fate in fates if fate.row.verified and fate.reading and fate.store_id}, now=now)
     unlinked.let_go(
         {(fate.row.provider, _location(fate)) for fate in fates if fate.outcome == Outcome.UNLINKED}, now=now
     )

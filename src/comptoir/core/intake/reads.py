@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from django.db.models import Max, Sum
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.models import Connection, LocationLink
-from comptoir.core.intake.models import ImportRun, Notification, ReplayRun, UnlinkedLocation
+from comptoir.core.intake.models import BookReading, ImportRun, Notification, ReplayRun, UnlinkedLocation
 from comptoir.core.ledger import reads as ledger
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.ids import public_id
@@ -19,6 +19,8 @@ from comptoir.kernel.money import Money, to_minor
 from comptoir.pos import registry
 
 PAGE: Final = 50
+# A till that has told of a sale within so long is set up to tell.
+TOLD_WITHIN: Final = timedelta(days=2)
 OUTCOMES: Final = tuple(Notification.Outcome.values)
 
 
@@ -42,6 +44,16 @@ class NotificationFacts:
     tries: int
     tried_at: datetime | None
     due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Road:
+    """How the sales of a location come in: told by its till, read from its books, or not, and `fault` says why."""
+
+    heard_at: datetime | None
+    read_at: datetime | None
+    fault: str
+    is_told: bool
 
 
 @dataclass(frozen=True)
@@ -236,3 +248,17 @@ def _facts(row: Notification) -> NotificationFacts:
         tried_at=row.tried_at,
         due_at=row.due_at,
     )
+
+
+def roads(organisation_id: UUID, *, now: datetime) -> dict[UUID, Road]:
+    """How sales come in, by id of the location link; nothing for one that was linked a moment ago."""
+    rows = BookReading.objects.filter(organisation_id=organisation_id)
+    return {
+        row.location_link_id: Road(
+            heard_at=row.heard_at,
+            read_at=row.read_at,
+            fault=row.fault,
+            is_told=row.heard_at is not None and row.heard_at > now - TOLD_WITHIN,
+        )
+        for row in rows
+    }

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from comptoir.core.intake import confirm as confirming
-from comptoir.core.intake import imports, partitions, process, receive, unlinked
+from comptoir.core.intake import imports, partitions, polling, process, receive, unlinked
 from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.models import Notification
 from comptoir.core.jobs import engine
@@ -63,6 +63,20 @@ def import_window(*, organisation_id: str, run_id: str, **_: str) -> None:
     """Read one window of sales from the vendor; continues where an earlier try stopped."""
     imports.run(organisation_id=UUID(organisation_id), run_id=UUID(run_id), clock=utc_now)
     dispatch.dispatch(clock=utc_now)
+
+
+@engine.job("intake.read_books", queue=engine.POLLING)
+def read_books(*, organisation_id: str, link_id: str, **_: str) -> None:
+    """Read what is new in the books of one location."""
+    polling.read(organisation_id=UUID(organisation_id), link_id=UUID(link_id), clock=utc_now)
+    dispatch.dispatch(clock=utc_now)
+
+
+@engine.periodic("intake.poll", cron="* * * * *")
+def poll() -> None:
+    """One job for each location whose books are to be read."""
+    for organisation_id, link_id in polling.due(now=utc_now()):
+        read_books.enqueue_once(key=f" {link_id}", organisation_id=str(organisation_id), link_id=str(link_id))
 
 
 @engine.periodic("intake.retention", cron="17 3 * * *")

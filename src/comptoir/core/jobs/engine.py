@@ -29,9 +29,11 @@ from comptoir.kernel.errors import VendorBusy
 
 log = structlog.get_logger(__name__)
 
-# What people wait for, and what may take its time: an import never keeps a notification waiting.
+# What people wait for, what comes every minute, and what may take its time: an import keeps neither waiting.
 LIVE: Final = "live"
+POLLING: Final = "polling"
 BACKGROUND: Final = "background"
+QUEUES: Final = (LIVE, POLLING, BACKGROUND)
 STALLED_AFTER_SECONDS: Final = 30
 POLL_SECONDS: Final = 5.0
 RESTART_SECONDS: Final = 1.0
@@ -120,7 +122,7 @@ def drain() -> None:
         await _close_defer_connection()
         async with _worker_app().open_async() as app:
             await _give_back_stalled(app)
-            await _work(app, [LIVE, BACKGROUND], concurrency=1, wait=False)
+            await _work(app, list(QUEUES), concurrency=1, wait=False)
 
     _run(work())
 
@@ -144,14 +146,14 @@ async def _work_until_told(concurrency: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     while not told.is_set():
         try:
-            await _work_both(concurrency, told)
+            await _work_all(concurrency, told)
         except (ConnectorException, psycopg.Error) as error:
             log.warning("worker.database_gone", cause=str(error.__cause__ or error))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(told.wait(), RESTART_SECONDS)
 
 
-async def _work_both(concurrency: int, told: asyncio.Event) -> None:
+async def _work_all(concurrency: int, told: asyncio.Event) -> None:
     """A worker for each queue, until told to stop; one that ends by itself takes the other with it.
 
     Stopping, a worker finishes the jobs at hand first.
@@ -159,9 +161,7 @@ async def _work_both(concurrency: int, told: asyncio.Event) -> None:
     await _close_defer_connection()
     async with _worker_app().open_async() as app:
         await _give_back_stalled(app)
-        workers = [
-            asyncio.create_task(_work(app, [queue], concurrency=concurrency, wait=True)) for queue in (LIVE, BACKGROUND)
-        ]
+        workers = [asyncio.create_task(_work(app, [queue], concurrency=concurrency, wait=True)) for queue in QUEUES]
         stop = asyncio.create_task(told.wait())
         await asyncio.wait({*workers, stop}, return_when=asyncio.FIRST_COMPLETED)
         for task in (*workers, stop):

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from comptoir.core.ledger import chains
 from comptoir.core.ledger.models import HourlyFigure, SaleRevision
@@ -18,6 +18,10 @@ from comptoir.kernel.ids import public_id
 from comptoir.pos.model import Sale, SaleState, Source
 
 PAGE: Final = 50
+HOUR: Final = timedelta(hours=1)
+# How long a store that sold counts as open, and how much earlier or later than on other days it may open and close.
+LATELY: Final = timedelta(hours=3)
+BESIDE: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -199,3 +203,16 @@ def export(organisation_id: UUID, store_id: UUID, first: date, last: date) -> st
         keys = ("hour", "business_date", "register", "measure", "currency", "value")
         lines += [dict(zip(keys, row, strict=True)) for row in cursor.fetchall()]
     return "".join(f"{msgspec.json.encode(line).decode()}\n" for line in lines)
+
+
+def trades_around(organisation_id: UUID, store_id: UUID, *, now: datetime) -> bool:
+    """Whether a store may be selling now, by what its sales tell: in the past hours, or at this time of a day before.
+
+    True as well for a store that has not sold for a week yet: its hours are not known.
+    """
+    figures = HourlyFigure.objects.filter(organisation_id=organisation_id, store_id=store_id)
+    around = Q(hour__gt=now - LATELY)
+    for days in range(1, 8):
+        then = now - timedelta(days=days)
+        around |= Q(hour__gt=then - BESIDE - HOUR, hour__lt=then + BESIDE)
+    return figures.filter(around).exists() or not figures.filter(hour__lt=now - timedelta(days=7)).exists()

@@ -1,7 +1,10 @@
 """Connect a till, choose which store each of its locations feeds, and see the address the till should call."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +23,7 @@ from comptoir.core.connections.locations import create_store, learn_day_starts, 
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.installations.install import install_all
 from comptoir.core.intake import imports
+from comptoir.core.intake import reads as intake
 from comptoir.core.intake.tasks import import_window, reopen_unlinked
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import parse_id
@@ -38,8 +42,9 @@ FIRST_IMPORT = timedelta(days=3)
 def connections(request: OrganisationRequest) -> HttpResponse:
     """Every connection with its light and its locations."""
     found = reads.connections(request.organisation.id)
+    roads = intake.roads(request.organisation.id, now=timezone.now())
     values = {
-        "rows": [(each, light(each)) for each in found],
+        "rows": [(each, light(each), _places(each, roads)) for each in found],
         "providers": [each.manifest for each in registry.connectors()],
         "unlinked": sum(len(each.locations) - each.linked for each in found),
         "address": settings.COMPTOIR_URL,
@@ -54,6 +59,29 @@ def light(connection: reads.ConnectionFacts) -> Status:
     if not connection.linked:
         return Status("warn", _("Choose a store"), connection.status_since)
     return Status("ok", _("Connected"), connection.status_since)
+
+
+@dataclass(frozen=True)
+class Road:
+    """How sales come in from a location, in words."""
+
+    light: Status
+    latest: datetime | None
+
+    @staticmethod
+    def of(road: intake.Road | None) -> "Road":
+        """What the page says of it."""
+        if road is None or not (road.read_at or road.fault):
+            return Road(Status("off", _("Nothing was read yet")), None)
+        if road.fault:
+            return Road(Status("warn", _("The books cannot be read"), cause=road.fault), road.read_at)
+        if road.is_told:
+            return Road(Status("ok", _("The till tells us")), road.read_at)
+        return Road(Status("ok", _("We ask every minute")), road.read_at)
+
+
+def _places(facts: reads.ConnectionFacts, roads: Mapping[UUID, intake.Road]) -> list[tuple[reads.LocationFacts, Road]]:
+    return [(each, Road.of(roads.get(each.id))) for each in facts.locations]
 
 
 @require_POST
@@ -134,6 +162,7 @@ def connection(request: OrganisationRequest, connection_id: str) -> HttpResponse
     values = {
         "connection": facts,
         "light": light(facts),
+        "places": _places(facts, intake.roads(request.organisation.id, now=timezone.now())),
         "stores": list(Store.objects.filter(organisation=request.organisation).order_by("name")),
         "new_store": NEW_STORE,
         "address": settings.COMPTOIR_URL,

@@ -1,0 +1,135 @@
+"""Read the books of every linked location without being asked: each minute where the till does not speak by itself.
+
+Where notifications come, the books are read now and then all the same, for what was lost on the way. Both roads lead to
+the same sales (`ledger.precedence`), so nothing counts twice whichever comes first, and a till whose notifications stop
+is read every minute from then on. A reading is one job for each location; what it led to and how far it went are
+committed together.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import connection as database
+from django.db.models import F, QuerySet
+
+from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.intake import imports
+from comptoir.core.intake.models import BookReading
+from comptoir.core.ledger import reads as ledger
+from comptoir.kernel.clock import windows
+from comptoir.kernel.errors import ComptoirError, VendorBusy, VendorRefused
+from comptoir.pos import registry
+
+log = structlog.get_logger(__name__)
+
+# The tick comes every minute; a little less is due at each of them, whenever within the minute it is noticed.
+EVERY_TICK: Final = timedelta(seconds=50)
+# While notifications come, and while a store is closed by all that its sales of the past week tell.
+SELDOM: Final = timedelta(minutes=10)
+HEARD_WITHIN: Final = timedelta(minutes=30)
+# Each reading begins a little before the end of the one before it; once an hour so long before, for tills that were
+# off line and deliver late.
+OVERLAP: Final = timedelta(minutes=10)
+LONG_OVERLAP: Final = timedelta(hours=26)
+LONG_EVERY: Final = timedelta(hours=1)
+# A till's clock may run ahead.
+MARGIN: Final = timedelta(minutes=5)
+# What a new link has to catch up: its latest days are imported when it is linked.
+FIRST: Final = timedelta(hours=1)
+# After a long silence the books are read day by day, each remembered.
+WINDOW: Final = timedelta(days=1)
+LONGEST_WAIT: Final = timedelta(minutes=15)
+
+
+def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
+    """(organisation, location link) of those whose books are to be read now; a new link is taken up."""
+    live = LocationLink.objects.filter(store__isnull=False, connection__status=Connection.Status.CONNECTED)
+    places = set(live.values_list("organisation_id", "id"))
+    known = {(row.organisation_id, row.location_link_id): row for row in BookReading.objects.all()}
+    BookReading.objects.bulk_create(
+        (
+            BookReading(
+                organisation_id=organisation,
+                location_link_id=link,
+                read_until=now - FIRST,
+                due_at=now,
+                long_due_at=now + LONG_EVERY,
+            )
+            for organisation, link in places - known.keys()
+        ),
+        ignore_conflicts=True,
+    )
+    return sorted(place for place in places if place not in known or known[place].due_at <= now)
+
+
+def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime]) -> None:
+    """Read the books of one location up to now, unless somebody did a moment ago.
+
+    A vendor that cannot be asked, or refuses, is told on the page and asked again; raises whatever is a fault of ours.
+    """
+    now = clock()
+    links = LocationLink.objects.select_related("connection", "store")
+    link = links.filter(organisation_id=organisation_id, id=link_id, store__isnull=False).first()
+    row = BookReading.objects.filter(organisation_id=organisation_id, location_link_id=link_id, due_at__lte=now).first()
+    if link is None or row is None:
+        return
+    is_long = row.long_due_at <= now
+    start = min(row.read_until - OVERLAP, now - LONG_OVERLAP if is_long else now)
+    try:
+        for since, until in windows(start, now, length=WINDOW):
+            end = until + MARGIN if until == now else until
+            imports.read_into_ledger(link, start=since, end=end, clock=clock, at_end=partial(_reached, row, until))
+    except (VendorBusy, VendorRefused) as error:
+        _put_off(row, error, now)
+    except Exception as error:
+        _put_off(row, error, now)
+        raise
+    else:
+        long_due_at = now + LONG_EVERY if is_long else row.long_due_at
+        _update(row, read_at=now, due_at=now + pace(link, row, now=now), long_due_at=long_due_at, faults=0, fault="")
+
+
+def pace(link: LocationLink, row: BookReading, *, now: datetime) -> timedelta:
+    """How long until the books of a location are read again."""
+    speaks = registry.connector(link.provider).manifest.notifies
+    is_heard = speaks and row.heard_at is not None and row.heard_at > now - HEARD_WITHIN
+    if is_heard or (link.store_id and not ledger.trades_around(link.organisation_id, link.store_id, now=now)):
+        return SELDOM
+    return EVERY_TICK
+
+
+def heard(store_ids: Collection[UUID], *, now: datetime) -> None:
+    """The tills of these stores have spoken by themselves; noted once a minute, so that a busy till costs nothing."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "UPDATE intake_bookreading AS b SET heard_at = %(now)s FROM connections_locationlink AS l"
+            " WHERE l.store_id = ANY(%(stores)s) AND b.organisation_id = l.organisation_id"
+            " AND b.location_link_id = l.id AND (b.heard_at IS NULL OR b.heard_at < %(now)s - interval '1 minute')",
+            {"now": now, "stores": sorted(store_ids)},
+        )
+
+
+def _reached(row: BookReading, at: datetime) -> None:
+    """Called in the transaction of the sales that led here; a reading of the past does not lead back."""
+    _mine(row).filter(read_until__lt=at).update(read_until=at)
+
+
+def _put_off(row: BookReading, error: Exception, now: datetime) -> None:
+    """Ask again later, each time a little later."""
+    wait = min(EVERY_TICK * 2 ** min(row.faults, 10), LONGEST_WAIT)
+    named = error.retry_at if isinstance(error, VendorBusy) else None
+    words = error.for_owner if isinstance(error, ComptoirError) else imports.FAULT_OF_OURS
+    log.warning("polling.put_off", location=str(row.location_link_id), cause=str(error))
+    _update(row, due_at=max(named or now, now + wait), faults=F("faults") + 1, fault=words)
+
+
+def _mine(row: BookReading) -> QuerySet[BookReading]:
+    return BookReading.objects.filter(organisation_id=row.organisation_id, location_link_id=row.location_link_id)
+
+
+def _update(row: BookReading, **values: object) -> None:
+    _mine(row).update(**values)
