@@ -7,9 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 DEADLINE_SECONDS = 30.0
@@ -37,13 +37,14 @@ class WebServer:
 
     port: int
     process: subprocess.Popen[bytes] | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
     def start(self) -> None:
-        environ = {**os.environ, "COMPTOIR_URL": self.url}
+        environ = {**self.environ, "COMPTOIR_URL": self.url}
         command = [sys.executable, "-m", "comptoir", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(command, env=environ)
         until(self.is_alive)
