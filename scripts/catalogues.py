@@ -46,7 +46,7 @@ MARKUP = re.compile(r"<[^>]*>|&\w+;|%\(\w+\)[sd]")
 
 def rooms(source: Path = SOURCE) -> Iterator[tuple[Path, list[Path]]]:
     """Each locale folder with the files that speak through it."""
-    files = [path for path in source.rglob("*") if path.suffix in (".py", ".html", ".txt") and path.is_file()]
+    files = [path for path in source.rglob("*") if path.suffix in (".py", ".html", ".mjml", ".txt") and path.is_file()]
     yield source / "web" / "locale", [p for p in files if p.relative_to(source).parts[0] not in SPEAKS_OTHERWISE]
     for app in sorted(path for path in (source / "apps").iterdir() if (path / "__init__.py").exists()):
         yield app / "locale", [path for path in files if path.is_relative_to(app)]

@@ -17,6 +17,7 @@ from comptoir.core.connections.models import Connection
 from comptoir.core.intake import imports
 from comptoir.core.intake import reads as inbox
 from comptoir.core.ledger import reads
+from comptoir.core.mail import reads as mail
 from comptoir.core.outbox import dispatch
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.errors import ComptoirError, RuleBroken
@@ -89,4 +90,5 @@ def diagnose(environ: Mapping[str, str], *, now: datetime) -> dict[str, Any]:
         "connections_to_mend": Connection.objects.filter(status=Connection.Status.RECONNECT).count(),
         **asdict(inbox.backlog(now=now)),
         "events_failing": dispatch.failing(),
+        **asdict(mail.standing(now=now)),
     }

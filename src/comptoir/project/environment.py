@@ -4,12 +4,15 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Mapping
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from comptoir.core.mail.server import MailServer, mail_server
 from comptoir.kernel import postgres, seal
 from comptoir.kernel.errors import ComptoirError
 
@@ -97,6 +100,24 @@ def _write_once(path: Path, content: str) -> None:
             os.close(folder)
     finally:
         os.unlink(draft)
+
+
+def smtp(environ: Mapping[str, str]) -> MailServer | None:
+    """The mail server of COMPTOIR_SMTP_URL; without one, mails wait. Raises ComptoirError."""
+    return mail_server(setting(environ, "COMPTOIR_SMTP_URL"))
+
+
+def mail_from(environ: Mapping[str, str], host: str) -> str:
+    """Whom our mails are from. Raises ComptoirError for what no mail can be from."""
+    given = setting(environ, "COMPTOIR_MAIL_FROM", f"Comptoir <comptoir@{host}>")
+    name, address = parseaddr(given)
+    try:
+        Address(display_name=name, addr_spec=address)
+    except (ValueError, IndexError):
+        address = ""
+    if "@" not in address:
+        raise ComptoirError("COMPTOIR_MAIL_FROM is no address; it looks like Comptoir <comptoir@mail.example>.")
+    return given
 
 
 def database(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -124,6 +124,13 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
+COMPTOIR_MAIL_SERVER = environment.smtp(os.environ)
+COMPTOIR_MAIL_FROM = environment.mail_from(os.environ, _address.hostname or "localhost")
+# Whom people turn to: in the foot of every mail, and where help is offered.
+COMPTOIR_OPERATOR_EMAIL = environment.setting(os.environ, "COMPTOIR_OPERATOR_EMAIL")
+COMPTOIR_OPERATOR_PHONE = environment.setting(os.environ, "COMPTOIR_OPERATOR_PHONE")
+COMPTOIR_OPERATOR_HOURS = environment.setting(os.environ, "COMPTOIR_OPERATOR_HOURS")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [SOURCE / "web" / "locale"]
