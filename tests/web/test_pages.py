@@ -46,6 +46,10 @@ ROUTES = {
     "import_go_on": "imports.run",
     "sales": "sales.view",
     "sale": "sales.view",
+    "settings": "settings.view",
+    "modules": "modules.view",
+    "module_catch_up": "modules.manage",
+    "module_switch": "modules.manage",
     "nothing_there": None,
     "loyalty": "loyalty.view",
     "loyalty_counter": "loyalty.claim",
@@ -80,7 +84,7 @@ def test_every_permission_of_a_route_is_somebody_s() -> None:
 
 def address(name: str) -> str:
     """The address of a route, with an id that names nothing."""
-    ids = {"provider": "lightspeed_k", "notification_id": "999999"}
+    ids = {"provider": "lightspeed_k", "notification_id": "999999", "app": "loyalty", "position": "on"}
     pattern = str(routes()[name].pattern)
     return "/" + re.sub(r"<\w+:(\w+)>", lambda match: ids.get(match[1], "xxx_01JZZZZZZZZZZZZZZZZZZZZZZZ"), pattern)
 

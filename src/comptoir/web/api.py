@@ -12,6 +12,7 @@ from ninja.security import HttpBearer
 
 from comptoir.core.accounts.models import ApiToken, Organisation
 from comptoir.core.accounts.tokens import find_token
+from comptoir.core.installations import manifest, modules
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.kernel.money import Money
@@ -27,6 +28,7 @@ class ApiRequest(HttpRequest):
 
     token: ApiToken
     organisation_ids: frozenset[UUID]
+    app: str
 
 
 class Bearer(HttpBearer):
@@ -45,6 +47,8 @@ class Bearer(HttpBearer):
             raise RuleBroken(f"This token lacks the scope {self.scope}.", code="scope_missing", status=403)
         known = cast(ApiRequest, request)
         known.token, known.organisation_ids = found, frozenset(found.organisation_ids())
+        owner = manifest.owner_of(self.scope)
+        known.app = owner.slug if owner else ""
         return found
 
 
@@ -74,15 +78,17 @@ def amount(money: Money | None) -> Amount | None:
 def allowed_organisations(request: HttpRequest, organisation: str | None) -> list[UUID]:
     """The organisations a call is about: the one it names, or all its token speaks for.
 
-    Raises RuleBroken (404) for one the token does not cover: that it exists is nobody's business.
+    Raises RuleBroken: 404 for one the token does not cover (that it exists is nobody's business), 403
+    `module_inactive` when the operation is an app's and none of them has that app on for any store.
     """
     known = cast(ApiRequest, request)
-    if organisation is None:
-        return sorted(known.organisation_ids)
-    wanted = parse_id("org", organisation)
-    if wanted not in known.organisation_ids:
+    wanted = known.organisation_ids if organisation is None else {parse_id("org", organisation)}
+    if not wanted <= known.organisation_ids:
         raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
-    return [wanted]
+    active = [each for each in wanted if not (known.app and modules.is_off_everywhere(each, known.app))]
+    if wanted and not active:
+        raise modules.inactive()
+    return sorted(active)
 
 
 def one_organisation(request: HttpRequest, organisation: str | None) -> Organisation:

@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.accounts.roles import Role, may
-from comptoir.web import live
+from comptoir.web import gate, live
 from comptoir.web.membership import current_membership, memberships_of
 from comptoir.web.navigation import BOTTOM_BAR_PLACES, Place, places
 
@@ -114,6 +114,9 @@ def _answer(
         return render(request, "web/forbidden.html", {"role_name": ROLE_NAMES[role]}, status=403)
     known = cast(OrganisationRequest, request)
     known.organisation, known.role = membership.organisation, role
+    closed = gate.look(known, permission)
+    if closed and closed.is_everywhere:
+        return render(request, "web/module_off.html", {"closed": closed})
     with timezone.override(ZoneInfo(getattr(membership, "zone", None) or "UTC")):
         return view(known, *args, **kwargs)
 
@@ -126,10 +129,11 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor. Both values are lazy: a fragment that shows no frame asks the database nothing for it."""
+    """Context processor. What the database is asked for is lazy: a fragment that shows no frame asks it nothing."""
     return {
         "shell": SimpleLazyObject(lambda: _shell(request)),
         "live_url": SimpleLazyObject(lambda: _live_url(request)),
+        "closed": gate.seen(request),
     }
 
 

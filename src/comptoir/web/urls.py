@@ -5,7 +5,8 @@ from django.conf import settings
 from django.urls import path
 from django.views.i18n import set_language
 
-from comptoir.web.pages import components, connections, health, imports, inbox, organisation, overview, sales
+from comptoir.web.pages import components, connections, health, imports, inbox, modules, organisation, overview, sales
+from comptoir.web.pages import settings as setting_up
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
@@ -29,6 +30,10 @@ urlpatterns = [
     path("imports", imports.imports, name="imports"),
     path("imports/new", imports.begin, name="import_begin"),
     path("imports/<str:import_id>/go-on", imports.go_on, name="import_go_on"),
+    path("settings", setting_up.settings, name="settings"),
+    path("settings/modules", modules.modules, name="modules"),
+    path("settings/modules/<str:store_id>/<slug:app>/catch-up", modules.catch_up, name="module_catch_up"),
+    path("settings/modules/<str:store_id>/<slug:app>/<slug:position>", modules.switch, name="module_switch"),
     path("sales", sales.sales, name="sales"),
     path("sales/<str:sale_id>", sales.sale, name="sale"),
 ]

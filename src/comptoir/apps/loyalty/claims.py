@@ -11,6 +11,7 @@ from comptoir.apps.loyalty import entries, offers, phones
 from comptoir.apps.loyalty.models import Member, Offer
 from comptoir.apps.loyalty.points import Reason, State
 from comptoir.core.accounts.models import Store
+from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
 
 
@@ -33,12 +34,14 @@ def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now:
     National numbers are read with `country`, else with the store's. Enrolling is no consent to marketing
     (loyalty.md 1.9). The first claim wins; the same member may ask again and hears the same answer.
 
-    Raises RuleBroken: `phone_invalid`, `phone_not_mobile` (422), `not_found` (404), `already_collected` (409, somebody
-    else was first), `not_collectable` (409, the sale earns nothing).
+    Raises RuleBroken: `phone_invalid`, `phone_not_mobile` (422), `not_found` (404), `module_inactive` (403, loyalty is
+    off for its store), `already_collected` (409, somebody else was first), `not_collectable` (409, the sale earns
+    nothing).
     """
     offer = Offer.objects.select_for_update().filter(organisation_id=organisation_id, id=offer_id).first()
     if offer is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    modules.require_on(organisation_id=organisation_id, store_id=offer.store_id, app="loyalty")
     number = phones.parse(phone, country=country or _country(offer))
     # A refund may be in the ledger already while its event is still on the way.
     offers.settle(organisation_id, [offer], now=now)

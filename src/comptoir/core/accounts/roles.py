@@ -28,6 +28,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "imports.run": MANAGEMENT,
     "connections.view": OFFICE,
     "connections.manage": frozenset({Role.OWNER}),
+    "settings.view": OFFICE,
+    "modules.view": OFFICE,
+    "modules.manage": frozenset({Role.OWNER}),
 }
 
 

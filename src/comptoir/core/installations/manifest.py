@@ -76,3 +76,8 @@ def app(slug: str) -> App:
         return _apps[slug]
     except KeyError:
         raise RuleBroken(f"There is no app named {slug}.", code="app_unknown", status=404) from None
+
+
+def owner_of(name: str) -> App | None:
+    """The app that a permission or a scope such as `loyalty.read` belongs to; None for what is the house's own."""
+    return _apps.get(name.partition(".")[0])

@@ -17,6 +17,7 @@ class Installation(models.Model):
     app = models.CharField(max_length=40)
     provider = models.CharField(max_length=40)
     enabled = models.BooleanField(default=True)
+    switched_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -1,6 +1,6 @@
 """Hand events to apps, each event once per app: together as long as it goes well, alone when not.
 
-A failing app, or one bad event, holds up nobody.
+A failing app, or one bad event, holds up nobody. What comes while an app is off for a store is set aside.
 """
 
 from collections import defaultdict
@@ -12,7 +12,8 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 
-from comptoir.core.installations import manifest
+from comptoir.core.installations import manifest, modules
+from comptoir.core.outbox import aside
 from comptoir.core.outbox.models import Delivery
 from comptoir.core.outbox.models import Event as EventRow
 from comptoir.pos.events import EventKind
@@ -29,6 +30,7 @@ RETRY_WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120
 
 def publish(events: Sequence[manifest.Event]) -> None:
     """Write events, and a delivery for each app that listens, into the caller's transaction."""
+    off = modules.switched_off({event.organisation_id for event in events})
     EventRow.objects.bulk_create(
         EventRow(
             organisation_id=event.organisation_id,
@@ -41,12 +43,13 @@ def publish(events: Sequence[manifest.Event]) -> None:
         )
         for event in events
     )
+    heard = [(event, app.slug) for event in events for app in manifest.apps() if event.kind in app.handlers]
     Delivery.objects.bulk_create(
-        Delivery(organisation_id=event.organisation_id, event_id=event.id, app=app.slug, due_at=event.at)
-        for event in events
-        for app in manifest.apps()
-        if event.kind in app.handlers
+        Delivery(organisation_id=event.organisation_id, event_id=event.id, app=app, due_at=event.at)
+        for event, app in heard
+        if (event.store_id, app) not in off
     )
+    aside.keep([(event, app) for event, app in heard if (event.store_id, app) in off])
 
 
 def dispatch(*, clock: Callable[[], datetime]) -> int:
@@ -67,15 +70,17 @@ def failing() -> int:
 def _dispatch_batch(clock: Callable[[], datetime]) -> tuple[int, int]:
     """One transaction, so one commit, for up to BATCH deliveries; returns how many of how many succeeded."""
     with transaction.atomic():
-        groups = _claim(clock())
+        claimed = _claim(clock())
+        groups, unheeded = _sorted_out(claimed)
+        aside.keep([(_event(row), delivery.app) for delivery, row in unheeded])
         handled = [each for members in groups.values() for each in _hand_over(members, clock)]
-        if handled:
-            Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in handled]).delete()
-    return len(handled), sum(len(members) for members in groups.values())
+        if done := [*handled, *unheeded]:
+            Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in done]).delete()
+    return len(handled), len(claimed)
 
 
-def _claim(now: datetime) -> dict[tuple[UUID, str], list[Claimed]]:
-    """What is due, by organisation and app; ours alone until the transaction ends."""
+def _claim(now: datetime) -> list[Claimed]:
+    """What is due; ours alone until the transaction ends."""
     waiting = Delivery.objects.select_for_update(skip_locked=True).filter(due_at__lte=now).order_by("due_at")
     deliveries = list(waiting[:BATCH])
     organisations = sorted({str(delivery.organisation_id) for delivery in deliveries})
@@ -91,10 +96,23 @@ def _claim(now: datetime) -> dict[tuple[UUID, str], list[Claimed]]:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     rows = EventRow.objects.filter(organisation_id__in=organisations, id__in={each.event_id for each in deliveries})
     events = {row.id: row for row in rows}
+    return [(delivery, events[delivery.event_id]) for delivery in deliveries]
+
+
+def _sorted_out(claimed: list[Claimed]) -> tuple[dict[tuple[UUID, str], list[Claimed]], list[Claimed]]:
+    """By organisation and app, and apart what an app does not act upon: it is off for that store as long as we hold it.
+
+    Whoever switches in the middle waits for this transaction, so an event is never half acted upon.
+    """
+    off = modules.held_off({delivery.organisation_id for delivery, _ in claimed}) if claimed else set()
     groups: defaultdict[tuple[UUID, str], list[Claimed]] = defaultdict(list)
-    for delivery in deliveries:
-        groups[delivery.organisation_id, delivery.app].append((delivery, events[delivery.event_id]))
-    return groups
+    unheeded = []
+    for delivery, row in claimed:
+        if (row.store_id, delivery.app) in off:
+            unheeded.append((delivery, row))
+        else:
+            groups[delivery.organisation_id, delivery.app].append((delivery, row))
+    return groups, unheeded
 
 
 def _hand_over(claimed: list[Claimed], clock: Callable[[], datetime]) -> list[Claimed]:

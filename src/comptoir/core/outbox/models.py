@@ -37,3 +37,14 @@ class Delivery(models.Model):
     class Meta:
         # Deliveries of all tenants are claimed together, oldest first: the one index that time leads.
         indexes: ClassVar = [models.Index(fields=["due_at"], name="delivery_due")]
+
+
+class SetAside(models.Model):
+    """An event that came while an app was switched off for its store: kept, and not acted upon."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "app", "event_id")
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    app = models.CharField(max_length=40)
+    event_id = models.UUIDField()
+    at = models.DateTimeField()

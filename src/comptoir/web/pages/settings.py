@@ -1,0 +1,34 @@
+"""Settings: what can be set up, each with what it is for."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from comptoir.core.accounts.roles import may
+from comptoir.web.shell import OrganisationRequest, page
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line of the page."""
+
+    url_name: str
+    label: str | Promise
+    words: str | Promise
+    permission: str
+
+
+SETTINGS: Final = (Setting("modules", _("Modules"), _("Which app works for which store."), "modules.view"),)
+
+
+@require_GET
+@page("settings.view")
+def settings(request: OrganisationRequest) -> HttpResponse:
+    """Everything this role may look at."""
+    shown = [each for each in SETTINGS if may(request.role, each.permission)]
+    return render(request, "web/settings/list.html", {"settings": shown})
