@@ -153,6 +153,7 @@ def test_the_pages_say_so_and_lead_out(trading: People) -> None:
     page = client.get("/loyalty/members").content.decode()
     assert "Switched off for every store" in page
     assert 'href="/settings/modules"' in page
+    assert client.get("/loyalty", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
     assert "An owner can switch it on" in trading.client(trading.bob).get("/loyalty").content.decode()
 
     client.post(f"{address}/on")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.accounts.roles import Role, may
@@ -116,6 +116,8 @@ def _answer(
     known.organisation, known.role = membership.organisation, role
     closed = gate.look(known, permission)
     if closed and closed.is_everywhere:
+        if "HX-Request" in request.headers:  # part of a page asked that was open when the app went off
+            return HttpResponseClientRefresh()
         return render(request, "web/module_off.html", {"closed": closed})
     with timezone.override(ZoneInfo(getattr(membership, "zone", None) or "UTC")):
         return view(known, *args, **kwargs)

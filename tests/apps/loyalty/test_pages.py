@@ -200,4 +200,4 @@ def test_french_pages_speak_french(people: People, till: Till) -> None:
 
 def test_switched_off_everywhere_is_said(people: People, till: Till) -> None:
     Installation.objects.update(enabled=False)
-    assert "Loyalty begins with your till" in see(people, people.alice, "/loyalty")
+    assert "Switched off for every store" in see(people, people.alice, "/loyalty")
