@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
@@ -18,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.accounts.roles import Role, may
 from comptoir.web import gate, live
-from comptoir.web.membership import current_membership, memberships_of
+from comptoir.web.membership import current_membership, memberships_of, visible_stores
 from comptoir.web.navigation import BOTTOM_BAR_PLACES, Place, places
 
 ROLE_NAMES: dict[Role, str | Promise] = {
@@ -37,6 +38,8 @@ class OrganisationRequest(HttpRequest):
     user: User
     organisation: Organisation
     role: Role
+    store_ids: frozenset[UUID] | None
+    """The stores that this person was given; None: all. Every question about something of a store carries it on."""
 
 
 P = ParamSpec("P")
@@ -83,7 +86,7 @@ def page(permission: str) -> Callable[[View[P]], PermittedView]:
     """A page for members whose role has `permission`.
 
     Signed out leads to the sign-in; without membership or permission a page says so. The view finds
-    `request.organisation` and `request.role`, and the time zone of the organisation's first store is active.
+    `request.organisation`, `request.role` and `request.store_ids`, and the time zone of the first store is active.
     """
 
     def decorate(view: View[P]) -> PermittedView:
@@ -114,6 +117,7 @@ def _answer(
         return render(request, "web/forbidden.html", {"role_name": ROLE_NAMES[role]}, status=403)
     known = cast(OrganisationRequest, request)
     known.organisation, known.role = membership.organisation, role
+    known.store_ids = visible_stores(membership)
     closed = gate.look(known, permission)
     if closed and closed.is_everywhere:
         if "HX-Request" in request.headers:  # part of a page asked that was open when the app went off

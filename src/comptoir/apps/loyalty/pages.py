@@ -16,6 +16,7 @@ from comptoir.apps.loyalty import claims, phones, programmes, reads, wording
 from comptoir.apps.loyalty.points import State
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import Role, may
+from comptoir.core.accounts.stores import is_visible
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.parts import Moment
@@ -50,10 +51,10 @@ def loyalty(request: OrganisationRequest) -> HttpResponse:
     """What was given today, what waits, and the latest points with their reasons; its live part when HTMX asks."""
     organisation_id = request.organisation.id
     now = timezone.now()
-    shown = reads.waiting(organisation_id, limit=AT_A_GLANCE)
-    entries = reads.history(organisation_id, limit=AT_A_GLANCE)
+    shown = reads.waiting(organisation_id, store_ids=request.store_ids, limit=AT_A_GLANCE)
+    entries = reads.history(organisation_id, store_ids=request.store_ids, limit=AT_A_GLANCE)
     values = {
-        "figures": reads.figures(organisation_id, since=_midnight(now)),
+        "figures": reads.figures(organisation_id, since=_midnight(now), store_ids=request.store_ids),
         "waiting": [(offer, wording.label(offer)) for offer in shown],
         "moments": _moments(request, entries),
         "rule": _rule_in_words(organisation_id, now),
@@ -70,7 +71,7 @@ def loyalty(request: OrganisationRequest) -> HttpResponse:
 def counter(request: OrganisationRequest) -> HttpResponse:
     """The sales that wait for a customer, newest first; the list alone when HTMX asks."""
     organisation_id = request.organisation.id
-    found = reads.waiting(organisation_id, limit=AT_THE_COUNTER)
+    found = reads.waiting(organisation_id, store_ids=request.store_ids, limit=AT_THE_COUNTER)
     values = {
         "waiting": [(offer, wording.label(offer), wording.points(offer.points)) for offer in found],
         "has_several_stores": len({offer.store_id for offer in found}) > 1,
@@ -175,14 +176,21 @@ def member(request: OrganisationRequest, member_id: str) -> HttpResponse:
         limit=reads.PAGE + 1,
     )
     shown = history[: reads.PAGE]
-    people = reads.names_of(request.organisation.id, {entry.actor for entry in shown})
+    visible = {entry.id for entry in shown if entry.store_id is None or is_visible(request.store_ids, entry.store_id)}
+    people = reads.names_of(request.organisation.id, {entry.actor for entry in shown if entry.id in visible})
     values = {
         "member": found,
         "phone": _phone(request.role, found.phone),
         "balance": wording.points(found.balance),
-        "store": Store.objects.get(organisation=request.organisation, id=found.store_id).name,
+        "store": _enrolled_at(request, found),
         "rows": [
-            (entry, wording.KINDS.get(entry.kind, entry.kind), wording.signed(entry.points), wording.why(entry))
+            (
+                entry,
+                wording.KINDS.get(entry.kind, entry.kind),
+                wording.signed(entry.points),
+                wording.why(entry) if entry.id in visible else _("In another store."),
+                entry.id in visible,
+            )
             for entry in shown
         ],
         "people": people,
@@ -191,6 +199,13 @@ def member(request: OrganisationRequest, member_id: str) -> HttpResponse:
         "here": request.get_full_path(),
     }
     return render(request, _part(request, "loyalty/member_points.html", "loyalty/member.html"), values)
+
+
+def _enrolled_at(request: OrganisationRequest, found: reads.MemberFacts) -> str:
+    """A member is the whole organisation's; the name of a store is for those who were given it."""
+    if not is_visible(request.store_ids, found.store_id):
+        return _("another store")
+    return Store.objects.get(organisation=request.organisation, id=found.store_id).name
 
 
 def _part(request: HttpRequest, part: str, whole: str) -> str:
@@ -223,7 +238,7 @@ def _whole_number(request: OrganisationRequest, search: str) -> str:
 
 
 def _offer(request: OrganisationRequest, offer_id: str) -> reads.OfferFacts:
-    found = reads.offer(request.organisation.id, parse_id("off", offer_id))
+    found = reads.offer(request.organisation.id, parse_id("off", offer_id), store_ids=request.store_ids)
     if found is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from comptoir.apps.loyalty.models import Entry, Kind, Member, Offer
 from comptoir.apps.loyalty.points import Reason, Rounding, Rule, State
@@ -15,6 +15,7 @@ from comptoir.kernel.ids import public_id
 from comptoir.kernel.money import Money
 
 PAGE: Final = 50
+Row = TypeVar("Row", Entry, Offer)
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class EntryFacts:
     kind: str
     points: int
     sale_id: UUID | None
+    store_id: UUID | None
     formula: Formula | None
     actor: str
     created_at: datetime
@@ -120,20 +122,25 @@ class Figures:
     waiting: int
 
 
-def figures(organisation_id: UUID, *, since: datetime) -> Figures:
-    """Points given since an instant, all members, and sales that wait for a customer."""
-    entries = Entry.objects.filter(organisation_id=organisation_id, created_at__gte=since)
+def figures(organisation_id: UUID, *, since: datetime, store_ids: Collection[UUID] | None = None) -> Figures:
+    """Points given since an instant and sales that wait for a customer, of these stores; and all members."""
+    entries = _of_stores(Entry.objects.filter(organisation_id=organisation_id, created_at__gte=since), store_ids)
+    open_offers = _of_stores(Offer.objects.filter(organisation_id=organisation_id, state=State.OPEN), store_ids)
     given = entries.filter(kind__in=[Kind.EARN, Kind.REVERSAL]).aggregate(points=Sum("points"))["points"]
     return Figures(
         given=given or 0,
         members=Member.objects.filter(organisation_id=organisation_id).count(),
-        waiting=Offer.objects.filter(organisation_id=organisation_id, state=State.OPEN).count(),
+        waiting=open_offers.count(),
     )
 
 
-def waiting(organisation_id: UUID, *, limit: int = PAGE) -> list[OfferFacts]:
+def _of_stores(rows: "QuerySet[Row]", store_ids: Collection[UUID] | None) -> "QuerySet[Row]":
+    return rows if store_ids is None else rows.filter(store_id__in=store_ids)
+
+
+def waiting(organisation_id: UUID, *, store_ids: Collection[UUID] | None = None, limit: int = PAGE) -> list[OfferFacts]:
     """Sales that wait for a customer, the one closed latest first."""
-    rows = Offer.objects.filter(organisation_id=organisation_id, state=State.OPEN)
+    rows = _of_stores(Offer.objects.filter(organisation_id=organisation_id, state=State.OPEN), store_ids)
     return _offers(rows.order_by("-closed_at", "-id")[:limit])
 
 
@@ -156,9 +163,10 @@ def offers(
     return _offers(rows.order_by("-id")[:limit])
 
 
-def offer(organisation_id: UUID, offer_id: UUID) -> OfferFacts | None:
-    """One sale in the programme, or None when this organisation has none of that id."""
-    return next(iter(_offers(Offer.objects.filter(organisation_id=organisation_id, id=offer_id))), None)
+def offer(organisation_id: UUID, offer_id: UUID, *, store_ids: Collection[UUID] | None = None) -> OfferFacts | None:
+    """One sale in the programme, or None when this organisation, or these stores of it, have none of that id."""
+    rows = Offer.objects.filter(organisation_id=organisation_id, id=offer_id)
+    return next(iter(_offers(_of_stores(rows, store_ids))), None)
 
 
 def members(
@@ -189,10 +197,15 @@ def member(organisation_id: UUID, member_id: UUID) -> MemberFacts | None:
 
 
 def history(
-    organisation_id: UUID, *, member_id: UUID | None = None, before: UUID | None = None, limit: int = PAGE
+    organisation_id: UUID,
+    *,
+    member_id: UUID | None = None,
+    store_ids: Collection[UUID] | None = None,
+    before: UUID | None = None,
+    limit: int = PAGE,
 ) -> list[EntryFacts]:
     """Entries of one member, or of all, newest first; `before` is the id of the last one seen."""
-    rows = Entry.objects.filter(organisation_id=organisation_id)
+    rows = _of_stores(Entry.objects.filter(organisation_id=organisation_id), store_ids)
     if member_id is not None:
         rows = rows.filter(member_id=member_id)
     if before:
@@ -259,6 +272,7 @@ def _entry(row: Entry) -> EntryFacts:
         kind=row.kind,
         points=row.points,
         sale_id=row.sale_id,
+        store_id=row.store_id,
         formula=_formula(row),
         actor=row.actor,
         created_at=row.created_at,

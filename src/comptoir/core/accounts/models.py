@@ -39,6 +39,8 @@ class Store(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "name"], name="store_name_once"),
+            # What a row elsewhere refers to when it names a store of its own organisation.
+            models.UniqueConstraint(fields=["organisation", "id"], name="store_of_its_organisation"),
         ]
 
     @property
@@ -78,16 +80,32 @@ class User(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """What a person may do in an organisation."""
+    """What a person may do in an organisation: in all its stores, those to come included, or in chosen ones."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     role = models.CharField(max_length=24, choices=[(role.value, role.value) for role in Role])
+    all_stores = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_per_person"),
+            models.UniqueConstraint(fields=["organisation", "id"], name="membership_of_its_organisation"),
+            models.CheckConstraint(
+                condition=~models.Q(role=Role.OWNER) | models.Q(all_stores=True), name="owner_of_all_stores"
+            ),
         ]
+
+
+class MembershipStore(models.Model):
+    """A store that was chosen for a member. Membership and store are of this organisation: the database sees to it."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "membership_id", "store_id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, db_index=False)
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, db_index=False, db_constraint=False, related_name="chosen"
+    )
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, db_constraint=False)
 
 
 class ApiToken(models.Model):

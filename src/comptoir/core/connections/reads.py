@@ -1,9 +1,11 @@
 """Questions about connections; answers are plain data."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from comptoir.core.accounts.stores import is_visible
 from comptoir.core.connections.locations import webhook_path
 from comptoir.core.connections.models import Connection, LocationLink, WebhookAddress
 from comptoir.pos import registry
@@ -45,22 +47,33 @@ class ConnectionFacts:
         return sum(location.store_id is not None for location in self.locations)
 
 
-def connections(organisation_id: UUID) -> list[ConnectionFacts]:
-    """Every connection of an organisation with its locations, oldest first."""
+def connections(organisation_id: UUID, *, store_ids: Collection[UUID] | None = None) -> list[ConnectionFacts]:
+    """Every connection of an organisation with its locations, oldest first.
+
+    For somebody with chosen stores: the locations that feed those, and the connections that have one.
+    """
     links: dict[UUID, list[LocationFacts]] = {}
     addresses = {
         (address.store_id, address.provider): webhook_path(address)
         for address in WebhookAddress.objects.filter(organisation_id=organisation_id)
     }
     for link in LocationLink.objects.filter(organisation_id=organisation_id).select_related("store").order_by("name"):
-        links.setdefault(link.connection_id, []).append(_location(link, addresses))
+        if is_visible(store_ids, link.store.id if link.store else None):
+            links.setdefault(link.connection_id, []).append(_location(link, addresses))
     rows = Connection.objects.filter(organisation_id=organisation_id).select_related("consented_by")
-    return [_connection(row, tuple(links.get(row.id, []))) for row in rows.order_by("created_at")]
+    return [
+        _connection(row, tuple(links.get(row.id, [])))
+        for row in rows.order_by("created_at")
+        if store_ids is None or row.id in links
+    ]
 
 
-def connection(organisation_id: UUID, connection_id: UUID) -> ConnectionFacts | None:
-    """One connection, or None when this organisation has none of that id."""
-    return next((each for each in connections(organisation_id) if each.id == connection_id), None)
+def connection(
+    organisation_id: UUID, connection_id: UUID, *, store_ids: Collection[UUID] | None = None
+) -> ConnectionFacts | None:
+    """One connection, or None when this organisation, or these stores of it, have none of that id."""
+    found = connections(organisation_id, store_ids=store_ids)
+    return next((each for each in found if each.id == connection_id), None)
 
 
 def _location(link: LocationLink, addresses: dict[tuple[UUID, str], str]) -> LocationFacts:

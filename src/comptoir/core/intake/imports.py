@@ -1,6 +1,6 @@
 """Windowed imports: pages of sales from the vendor into the ledger, the cursor committed with the sales it led to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -70,9 +70,11 @@ def begin_days(shop: Store, *, first: date, last: date, now: datetime) -> UUID:
     return begin(link, start=start, end=end, now=now)
 
 
-def take_up(*, organisation_id: UUID, run_id: UUID) -> None:
+def take_up(*, organisation_id: UUID, run_id: UUID, store_ids: Collection[UUID] | None = None) -> None:
     """Let a failed import go on: enqueue it then. Raises RuleBroken unless it stands still, and for an unknown one."""
     mine = ImportRun.objects.filter(organisation_id=organisation_id, id=run_id)
+    if store_ids is not None:
+        mine = mine.filter(store_id__in=store_ids)
     if not mine.exists():
         raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
     if not mine.filter(state=ImportRun.State.FAILED).update(state=ImportRun.State.RUNNING, fault="", finished_at=None):

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Sum
+from django.db.models import Max, QuerySet, Sum
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.models import Connection, LocationLink
@@ -97,10 +97,16 @@ def backlog(*, now: datetime) -> Backlog:
 
 
 def notifications(
-    organisation_id: UUID, *, outcome: str = "", search: str = "", before: int | None = None, limit: int = PAGE
+    organisation_id: UUID,
+    *,
+    store_ids: Collection[UUID] | None = None,
+    outcome: str = "",
+    search: str = "",
+    before: int | None = None,
+    limit: int = PAGE,
 ) -> list[NotificationFacts]:
     """The inbox, newest first; `before` is the id of the last one seen."""
-    rows = Notification.objects.filter(organisation_id=organisation_id)
+    rows = _inbox(organisation_id, store_ids)
     if outcome:
         rows = rows.filter(outcome="" if outcome == "waiting" else outcome)
     if search:
@@ -110,16 +116,24 @@ def notifications(
     return [_facts(row) for row in rows.defer("body").order_by("-id")[:limit]]
 
 
-def notification(organisation_id: UUID, notification_id: int) -> NotificationFacts | None:
-    """One notification, or None when this organisation has none of that id."""
-    row = Notification.objects.filter(organisation_id=organisation_id, id=notification_id).defer("body").first()
+def notification(
+    organisation_id: UUID, notification_id: int, *, store_ids: Collection[UUID] | None = None
+) -> NotificationFacts | None:
+    """One notification, or None when this organisation, or these stores of it, have none of that id."""
+    row = _inbox(organisation_id, store_ids).filter(id=notification_id).defer("body").first()
     return _facts(row) if row else None
 
 
-def raw_body(organisation_id: UUID, notification_id: int) -> bytes | None:
+def raw_body(organisation_id: UUID, notification_id: int, *, store_ids: Collection[UUID] | None = None) -> bytes | None:
     """The body as it came in: for those allowed to see it."""
-    row = Notification.objects.filter(organisation_id=organisation_id, id=notification_id).only("body").first()
+    row = _inbox(organisation_id, store_ids).filter(id=notification_id).only("body").first()
     return bytes(row.body) if row else None
+
+
+def _inbox(organisation_id: UUID, store_ids: Collection[UUID] | None) -> "QuerySet[Notification]":
+    """What is of no store yet is for those who see all of them."""
+    rows = Notification.objects.filter(organisation_id=organisation_id)
+    return rows if store_ids is None else rows.filter(store_id__in=store_ids)
 
 
 @dataclass(frozen=True)
@@ -161,9 +175,17 @@ class ImportFacts:
         return public_id("imp", self.id)
 
 
-def import_runs(organisation_id: UUID, *, before: UUID | None = None, limit: int = PAGE) -> list[ImportFacts]:
+def import_runs(
+    organisation_id: UUID,
+    *,
+    store_ids: Collection[UUID] | None = None,
+    before: UUID | None = None,
+    limit: int = PAGE,
+) -> list[ImportFacts]:
     """Imports, newest first by our id; `before` is the id of the last one seen."""
     rows = ImportRun.objects.filter(organisation_id=organisation_id)
+    if store_ids is not None:
+        rows = rows.filter(store_id__in=store_ids)
     if before is not None:
         rows = rows.filter(id__lt=before)
     names = [each.name for each in fields(ImportFacts)]
@@ -179,9 +201,9 @@ class InboxSummary:
     parked: int
 
 
-def summary(organisation_id: UUID) -> InboxSummary:
+def summary(organisation_id: UUID, *, store_ids: Collection[UUID] | None = None) -> InboxSummary:
     """Whether everything that came in was read."""
-    rows = Notification.objects.filter(organisation_id=organisation_id)
+    rows = _inbox(organisation_id, store_ids)
     return InboxSummary(
         latest_at=rows.order_by("-id").values_list("received_at", flat=True).first(),
         waiting=rows.filter(processed_at=None).count(),

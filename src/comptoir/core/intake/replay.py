@@ -28,6 +28,7 @@ class Selection:
 
     organisation_id: UUID | None
     store_id: UUID | None = None
+    store_ids: tuple[UUID, ...] | None = None
     notification_id: int | None = None
     outcome: str = ""
     search: str = ""
@@ -40,6 +41,7 @@ class Selection:
         wanted = {
             "organisation_id": self.organisation_id,
             "store_id": self.store_id,
+            "store_id__in": self.store_ids,
             "id": self.notification_id,
             "outcome": self.outcome or None,
             "delivery__icontains": self.search or None,

@@ -70,9 +70,10 @@ class Revision:
     sale: Sale
 
 
-def sale(organisation_id: UUID, sale_id: UUID) -> SaleRecord | None:
-    """One sale, or None when this organisation has none of that id."""
-    found = _records(SaleRow.objects.filter(organisation_id=organisation_id, id=sale_id))
+def sale(organisation_id: UUID, sale_id: UUID, *, store_ids: Collection[UUID] | None = None) -> SaleRecord | None:
+    """One sale, or None when this organisation, or these stores of it, have none of that id."""
+    rows = SaleRow.objects.filter(organisation_id=organisation_id, id=sale_id)
+    found = _records(rows if store_ids is None else rows.filter(store_id__in=store_ids))
     return found[0] if found else None
 
 

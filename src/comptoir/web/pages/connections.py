@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.stores import stores
 from comptoir.core.connections import consent, reads
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import create_store, learn_day_starts, link_location, refresh_locations
@@ -41,7 +42,7 @@ FIRST_IMPORT = timedelta(days=3)
 @page("connections.view")
 def connections(request: OrganisationRequest) -> HttpResponse:
     """Every connection with its light and its locations."""
-    found = reads.connections(request.organisation.id)
+    found = reads.connections(request.organisation.id, store_ids=request.store_ids)
     roads = intake.roads(request.organisation.id, now=timezone.now())
     values = {
         "rows": [(each, light(each), _places(each, roads)) for each in found],
@@ -156,14 +157,14 @@ def _learn_day_starts(request: OrganisationRequest, connection: Connection, vend
 @page("connections.view")
 def connection(request: OrganisationRequest, connection_id: str) -> HttpResponse:
     """One connection: which store each location feeds."""
-    facts = reads.connection(request.organisation.id, parse_id("con", connection_id))
+    facts = reads.connection(request.organisation.id, parse_id("con", connection_id), store_ids=request.store_ids)
     if facts is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     values = {
         "connection": facts,
         "light": light(facts),
         "places": _places(facts, intake.roads(request.organisation.id, now=timezone.now())),
-        "stores": list(Store.objects.filter(organisation=request.organisation).order_by("name")),
+        "stores": stores(request.organisation.id, store_ids=request.store_ids),
         "new_store": NEW_STORE,
         "address": settings.COMPTOIR_URL,
     }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.stores import stores
 from comptoir.core.intake import imports as importing
 from comptoir.core.intake import reads
 from comptoir.core.intake.tasks import import_window
@@ -66,12 +67,12 @@ def imports(request: OrganisationRequest) -> HttpResponse:
 @page("imports.run")
 def begin(request: OrganisationRequest) -> HttpResponse:
     """Have days read. The same days asked for twice go on where they are."""
-    stores = _stores(request)
-    form = DaysForm(stores, request.POST)
+    mine = _stores(request)
+    form = DaysForm(mine, request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
     chosen = form.cleaned_data
-    store = next(each for each in stores if each.public_id == chosen["store"])
+    store = next(each for each in mine if each.public_id == chosen["store"])
     run_id = importing.begin_days(store, first=chosen["since"], last=chosen["until"], now=timezone.now())
     _enqueue(request, run_id)
     toast(request, _("The days are being read; you can leave this page."))
@@ -83,7 +84,7 @@ def begin(request: OrganisationRequest) -> HttpResponse:
 def go_on(request: OrganisationRequest, import_id: str) -> HttpResponse:
     """Let an import that stopped go on where it was."""
     run_id = parse_id("imp", import_id)
-    importing.take_up(organisation_id=request.organisation.id, run_id=run_id)
+    importing.take_up(organisation_id=request.organisation.id, run_id=run_id, store_ids=request.store_ids)
     _enqueue(request, run_id)
     toast(request, _("It goes on where it stopped."))
     return redirect("imports")
@@ -92,7 +93,7 @@ def go_on(request: OrganisationRequest, import_id: str) -> HttpResponse:
 def _page(request: OrganisationRequest, form: DaysForm, *, status: int = 200) -> HttpResponse:
     before = request.GET.get("before", "")
     newest = parse_id("imp", before) if before else None
-    found = reads.import_runs(request.organisation.id, before=newest, limit=reads.PAGE + 1)
+    found = reads.import_runs(request.organisation.id, store_ids=request.store_ids, before=newest, limit=reads.PAGE + 1)
     shown = found[: reads.PAGE]
     values = {
         "rows": [(each, light(each), *_extent(each)) for each in shown],
@@ -125,4 +126,4 @@ def _enqueue(request: OrganisationRequest, run_id: UUID) -> None:
 
 
 def _stores(request: OrganisationRequest) -> list[Store]:
-    return list(Store.objects.filter(organisation=request.organisation).order_by("name"))
+    return stores(request.organisation.id, store_ids=request.store_ids)

@@ -1,6 +1,8 @@
 """The inbox: every notification a till has sent, and what became of it."""
 
 import json
+from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
+from comptoir.core.accounts.stores import stores
 from comptoir.core.intake import reads
 from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.tasks import drain, enqueue_replay
@@ -53,6 +55,7 @@ def inbox(request: OrganisationRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     found = reads.notifications(
         request.organisation.id,
+        store_ids=request.store_ids,
         outcome=outcome if outcome in FILTERS else "",
         search=request.GET.get("search", "").strip(),
         before=int(before) if before.isdecimal() and len(before) < 19 else None,
@@ -66,9 +69,9 @@ def inbox(request: OrganisationRequest) -> HttpResponse:
         "outcome": outcome,
         "outcomes": [(name, OUTCOMES["" if name == "waiting" else name][1]) for name in FILTERS],
         "search": request.GET.get("search", ""),
-        "summary": reads.summary(request.organisation.id),
+        "summary": reads.summary(request.organisation.id, store_ids=request.store_ids),
         "here": request.get_full_path(),
-        "replay": reads.latest_replay(request.organisation.id),
+        "replay": reads.latest_replay(request.organisation.id) if request.store_ids is None else None,
         "may_replay": may(request.role, "inbox.replay"),
     }
     is_part = "HX-Request" in request.headers
@@ -79,7 +82,7 @@ def inbox(request: OrganisationRequest) -> HttpResponse:
 @page("inbox.view")
 def notification(request: OrganisationRequest, notification_id: int) -> HttpResponse:
     """One notification: what became of it, why, and for an owner the body as it came in."""
-    found = reads.notification(request.organisation.id, notification_id)
+    found = reads.notification(request.organisation.id, notification_id, store_ids=request.store_ids)
     if found is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     values = {
@@ -100,9 +103,7 @@ def replay(request: OrganisationRequest) -> HttpResponse:
     """Ask before a range is read again, then have it read."""
     fields = request.POST if request.method == "POST" else request.GET
     outcome, search = fields.get("outcome", ""), fields.get("search", "").strip()
-    selection = replaying.Selection(
-        request.organisation.id, outcome=outcome if outcome in FILTERS[:-1] else "", search=search
-    )
+    selection = _selection(request, outcome=outcome if outcome in FILTERS[:-1] else "", search=search)
     if request.method == "POST":
         run_id = replaying.begin(selection, now=timezone.now())
         enqueue_replay(request.organisation.id, run_id)
@@ -121,7 +122,7 @@ def replay(request: OrganisationRequest) -> HttpResponse:
 @page("inbox.replay")
 def replay_one(request: OrganisationRequest, notification_id: int) -> HttpResponse:
     """Read one again, at once."""
-    selection = replaying.Selection(request.organisation.id, notification_id=notification_id)
+    selection = _selection(request, notification_id=notification_id)
     done = replaying.replay(selection, clock=timezone.now)
     if not done.done:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
@@ -139,15 +140,21 @@ def light(found: reads.NotificationFacts) -> Status:
     return Status(level, word)
 
 
-def _store_names(request: OrganisationRequest) -> dict[object, str]:
-    return dict(Store.objects.filter(organisation=request.organisation).values_list("id", "name"))
+def _selection(request: OrganisationRequest, **chosen: Any) -> replaying.Selection:
+    """Of the stores that one was given."""
+    store_ids = None if request.store_ids is None else tuple(sorted(request.store_ids))
+    return replaying.Selection(request.organisation.id, store_ids=store_ids, **chosen)
+
+
+def _store_names(request: OrganisationRequest) -> dict[UUID, str]:
+    return {each.id: each.name for each in stores(request.organisation.id, store_ids=request.store_ids)}
 
 
 def _body(request: OrganisationRequest, notification_id: int) -> str:
     """The body for people to read, indented where it is JSON; "" for those not allowed to see it."""
     if not may(request.role, "inbox.raw"):
         return ""
-    raw = reads.raw_body(request.organisation.id, notification_id) or b""
+    raw = reads.raw_body(request.organisation.id, notification_id, store_ids=request.store_ids) or b""
     text = raw.decode("utf-8", "replace")
     try:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)

@@ -51,7 +51,7 @@ class Flow:
 def overview(request: OrganisationRequest) -> HttpResponse:
     """The whole page, or its live part when HTMX asks."""
     now = timezone.now()
-    flow = read_flow(reads.store_health(request.organisation.id, now=now), now)
+    flow = read_flow(reads.store_health(request.organisation.id, now=now, store_ids=request.store_ids), now)
     template = "web/overview_flow.html" if "HX-Request" in request.headers else "web/overview.html"
     return render(request, template, {"flow": flow})
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.stores import is_visible, stores
 from comptoir.core.ledger import reads
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
@@ -49,6 +49,7 @@ def sales(request: OrganisationRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     found = reads.sales(
         request.organisation.id,
+        store_ids=request.store_ids,
         state=state if state in STATES else "",
         search=request.GET.get("search", "").strip(),
         business_date=_date(request.GET.get("day", "")),
@@ -75,10 +76,10 @@ def sales(request: OrganisationRequest) -> HttpResponse:
 def sale(request: OrganisationRequest, sale_id: str) -> HttpResponse:
     """One bill: its lines, payments, corrections and history."""
     identifier = parse_id("sal", sale_id)
-    record = reads.sale(request.organisation.id, identifier)
+    record = reads.sale(request.organisation.id, identifier, store_ids=request.store_ids)
     if record is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    chain = reads.chain(request.organisation.id, identifier)
+    root, corrections = _chain(request, identifier)
     values = {
         "record": record,
         "sale": record.sale,
@@ -87,8 +88,8 @@ def sale(request: OrganisationRequest, sale_id: str) -> HttpResponse:
         "total": total(record.sale),
         "figures": _figures(record.sale),
         "store": _store_names(request).get(record.store_id, ""),
-        "corrections": [(each, KINDS[each.sale.kind], total(each.sale)) for each in chain.corrections] if chain else [],
-        "root": chain.root if chain and chain.root.id != record.id else None,
+        "corrections": [(each, KINDS[each.sale.kind], total(each.sale)) for each in corrections],
+        "root": root if root and root.id != record.id else None,
         "timeline": timeline(record, reads.revisions(request.organisation.id, identifier)),
         "lines": [
             (line, record.sale.money(line.total), record.sale.money(line.unit_price)) for line in record.sale.lines
@@ -146,5 +147,14 @@ def _date(text: str) -> date | None:
         return None
 
 
+def _chain(request: OrganisationRequest, sale_id: UUID) -> tuple[reads.SaleRecord | None, tuple[reads.SaleRecord, ...]]:
+    """The bill that this one is or corrects, and its corrections: those of other stores are left out."""
+    chain = reads.chain(request.organisation.id, sale_id)
+    if chain is None:
+        return None, ()
+    shown = [each for each in (chain.root, *chain.corrections) if is_visible(request.store_ids, each.store_id)]
+    return (chain.root if chain.root in shown else None), tuple(each for each in shown if each is not chain.root)
+
+
 def _store_names(request: OrganisationRequest) -> dict[UUID, str]:
-    return dict(Store.objects.filter(organisation=request.organisation).values_list("id", "name"))
+    return {each.id: each.name for each in stores(request.organisation.id, store_ids=request.store_ids)}
