@@ -1,0 +1,136 @@
+"""An organisation with everything in it, whose first store a colleague does not have. Whatever of that store can be
+read anywhere carries `OF_THE_STORE`; what the whole organisation may read carries `OF_THE_ORGANISATION`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.test import Client
+
+from comptoir.core.accounts.models import Membership, MembershipStore, Store, User
+from comptoir.core.accounts.roles import Role
+from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.intake.models import ImportRun, Notification
+from comptoir.core.ledger import reads as ledger
+from comptoir.kernel.ids import new_id, public_id
+from tests.apps.loyalty.till import Till, bill, till_of
+from tests.people import People, create_store
+
+OF_THE_STORE = "Secretcellar"
+OF_THE_ORGANISATION = "Zincaccount"
+NOW = datetime(2026, 3, 14, 13, 0, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """Alice owns it, Bob was given the terrace alone, Charlie owns another organisation."""
+
+    people: People
+    cellar: Store
+    terrace: Store
+    membership: Membership
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def client(self, user: User) -> Client:
+        return self.people.client(user)
+
+    def colleague(self, role: Role) -> Client:
+        """Bob, in that role."""
+        Membership.objects.filter(pk=self.membership.pk).update(role=role)
+        return self.client(self.people.bob)
+
+
+def build(people: People) -> World:
+    """One of everything that has an address, each of the cellar."""
+    cellar = people.bar
+    Store.objects.filter(id=cellar.id).update(name=OF_THE_STORE)
+    cellar.refresh_from_db()
+    terrace = create_store(people.le_zinc, "Terrace")
+    membership = Membership.objects.get(organisation=people.le_zinc, user=people.bob)
+    Membership.objects.filter(pk=membership.pk).update(all_stores=False)
+    MembershipStore.objects.create(organisation=people.le_zinc, membership=membership, store=terrace)
+    world = World(people, cellar, terrace, membership)
+    _sales(world, till_of(people.le_zinc, cellar))
+    _connection(world)
+    _intake(world)
+    return world
+
+
+def _sales(world: World, till: Till) -> None:
+    for number in ("waiting", "claimed"):
+        name = f"{OF_THE_STORE}-{number}"
+        till.sends(bill(name, "24.50", at=NOW, table=OF_THE_STORE, receipt_number=name))
+    claim = till.claim(f"{OF_THE_STORE}-claimed")
+    organisation_id = world.people.le_zinc.id
+    [sale] = ledger.sales(organisation_id, external_id=f"{OF_THE_STORE}-waiting")
+    world.ids |= {
+        "sale_id": sale.public_id,
+        "offer_id": till.offer(f"{OF_THE_STORE}-waiting").public_id,
+        "claimed_offer_id": till.offer(f"{OF_THE_STORE}-claimed").public_id,
+        "member_id": claim.member.public_id,
+    }
+
+
+def _connection(world: World) -> None:
+    connection = Connection.objects.create(
+        organisation=world.people.le_zinc,
+        provider="lightspeed_k",
+        account_name=OF_THE_ORGANISATION,
+        status_since=NOW,
+        access_token=b"",
+        refresh_token=b"",
+        access_expires_at=NOW + timedelta(days=30),
+        consented_by=world.people.alice,
+        created_at=NOW,
+    )
+    for number, store in enumerate((world.cellar, world.terrace), start=1):
+        LocationLink.objects.create(
+            organisation=world.people.le_zinc,
+            connection=connection,
+            provider="lightspeed_k",
+            external_id=f"{store.name}-{number}",
+            name=f"{store.name} at the till",
+            currency="EUR",
+            timezone="Europe/Paris",
+            country="FR",
+            store=store,
+        )
+    world.ids["connection_id"] = connection.public_id
+
+
+def _intake(world: World) -> None:
+    row = Notification.objects.create(
+        organisation_id=world.people.le_zinc.id,
+        store_id=world.cellar.id,
+        provider="lightspeed_k",
+        door="hooks/lightspeed_k/x",
+        verified=True,
+        body=f'{{"name": "{OF_THE_STORE}"}}'.encode(),
+        body_hash=b"x",
+        received_at=NOW,
+        received_minute=NOW,
+        processed_at=NOW,
+        outcome=Notification.Outcome.PARKED,
+        delivery=OF_THE_STORE,
+        fault=OF_THE_STORE,
+    )
+    world.ids["notification_id"] = str(row.id)
+    world.ids["import_id"] = public_id("imp", _failed_import(world))
+
+
+def _failed_import(world: World) -> UUID:
+    link = LocationLink.objects.get(store=world.cellar)
+    run = ImportRun.objects.create(
+        id=new_id(),
+        organisation_id=world.people.le_zinc.id,
+        store_id=world.cellar.id,
+        location_link_id=link.id,
+        start=NOW - timedelta(days=1),
+        end=NOW,
+        state=ImportRun.State.FAILED,
+        fault=OF_THE_STORE,
+        started_at=NOW,
+        finished_at=NOW,
+    )
+    return run.id

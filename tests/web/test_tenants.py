@@ -1,0 +1,193 @@
+"""Nobody reaches what is not theirs: every route with the ids of real things, for an owner, for a colleague without
+that store in every role, and for the owner of another organisation.
+
+A new route must stand here: in `PAGES`, or in `CALLS` when the API answers it.
+"""
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from comptoir.core.accounts.roles import PERMISSIONS, Role
+from comptoir.core.accounts.tokens import SCOPES, create_token
+from comptoir.core.intake.models import Notification
+from comptoir.web.api import api
+from tests.people import People
+from tests.tenants import NOW, OF_THE_ORGANISATION, OF_THE_STORE, World, build
+from tests.web.test_pages import ROUTES, routes
+
+COLLEAGUES = [role for role in Role if role is not Role.OWNER]
+
+
+class Of(Enum):
+    """Whom the thing behind a route belongs to."""
+
+    STORE = "a store: 404 for a colleague without it, 404 for a stranger"
+    ORGANISATION = "the organisation: a colleague sees it without what is of another store, 404 for a stranger"
+    EACH = "each sees what is theirs: the same route shows a colleague and a stranger nothing of the store"
+    NOBODY = "nothing of an organisation is behind it"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route: whose thing it is, how it is asked, and the ids it is asked with (names of `World.ids`)."""
+
+    of: Of
+    method: str = "get"
+    ids: dict[str, str] = field(default_factory=dict)
+    data: dict[str, str] = field(default_factory=dict)
+    why: str = ""
+
+
+PAGES = {
+    "overview": Row(Of.EACH),
+    "account_login": Row(Of.NOBODY),
+    "account_logout": Row(Of.NOBODY),
+    "account_inactive": Row(Of.NOBODY),
+    "organisation": Row(Of.NOBODY, why="chooses among one's own; tests/web/test_shell.py"),
+    "live_address": Row(Of.EACH),
+    "readyz": Row(Of.NOBODY),
+    "language": Row(Of.NOBODY),
+    "connections": Row(Of.EACH),
+    "connect": Row(Of.ORGANISATION, "post", {"provider": "lightspeed_k"}, {"connection": "connection_id"}),
+    "connection_returned": Row(Of.NOBODY, why="takes the state of one's own journey; tests/core/test_consent.py"),
+    "connection": Row(Of.ORGANISATION),
+    "connection_link": Row(Of.ORGANISATION, "post"),
+    "connection_refresh": Row(Of.ORGANISATION, "post"),
+    "inbox": Row(Of.EACH),
+    "notification": Row(Of.STORE),
+    "inbox_replay": Row(Of.EACH),
+    "notification_replay": Row(Of.STORE, "post"),
+    "imports": Row(Of.EACH),
+    "import_begin": Row(Of.EACH, "post"),
+    "import_go_on": Row(Of.STORE, "post"),
+    "sales": Row(Of.EACH),
+    "sale": Row(Of.STORE),
+    "nothing_there": Row(Of.NOBODY),
+    "loyalty": Row(Of.EACH),
+    "loyalty_counter": Row(Of.EACH),
+    "loyalty_thanks": Row(Of.STORE, ids={"offer_id": "claimed_offer_id"}),
+    "loyalty_claim": Row(Of.STORE),
+    "loyalty_members": Row(Of.EACH),
+    "loyalty_member": Row(Of.ORGANISATION),
+}
+CALLS = {
+    "GET /v1/sales": Row(Of.EACH),
+    "GET /v1/sales/{sale_id}": Row(Of.ORGANISATION),
+    "GET /v1/stores": Row(Of.EACH),
+    "GET /v1/integrations": Row(Of.EACH),
+    "GET /v1/loyalty/members": Row(Of.EACH),
+    "GET /v1/loyalty/members/{member_id}": Row(Of.ORGANISATION),
+    "GET /v1/loyalty/members/{member_id}/points": Row(Of.ORGANISATION),
+    "GET /v1/loyalty/offers": Row(Of.EACH),
+    "GET /v1/loyalty/offers/{offer_id}": Row(Of.ORGANISATION),
+    "POST /v1/loyalty/offers/{offer_id}/claim": Row(Of.ORGANISATION, "post"),
+}
+
+
+@pytest.fixture
+def world(people: People, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("LIGHTSPEED_K_AUTHORISE_URL", "https://till.example/auth")
+    monkeypatch.setenv("LIGHTSPEED_K_CLIENT_ID", "client")
+    monkeypatch.setenv("LIGHTSPEED_K_CLIENT_SECRET", "secret")
+    return build(people)
+
+
+def test_every_page_stands_in_the_table() -> None:
+    assert set(PAGES) == set(routes())
+
+
+def test_every_call_stands_in_the_table() -> None:
+    paths = api.get_openapi_schema()["paths"]
+    assert {f"{method.upper()} {path}" for path, operations in paths.items() for method in operations} == set(CALLS)
+
+
+def address(name: str, row: Row, world: World) -> str:
+    """The address of a page with the ids of things that exist."""
+    pattern = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: known(row.ids.get(match[1], match[1]), world), pattern_of(name))
+    return "/" + pattern
+
+
+def pattern_of(name: str) -> str:
+    return str(routes()[name].pattern)
+
+
+def known(name: str, world: World) -> str:
+    """The id of that name; a word that names no id stands for itself."""
+    assert name in world.ids or not name.endswith("_id"), f"tests/tenants.py has nothing for {name}"
+    return world.ids.get(name, name)
+
+
+def ask(client: Client, path: str, row: Row, world: World, **more: Any) -> Any:
+    data = {name: known(value, world) for name, value in row.data.items()}
+    return getattr(client, row.method)(path, data, **more)
+
+
+@pytest.mark.parametrize("name", [name for name, row in PAGES.items() if row.of is not Of.NOBODY])
+def test_a_page_shows_each_their_own(name: str, world: World) -> None:
+    row, permission = PAGES[name], str(ROUTES[name])
+    path = address(name, row, world)
+    stranger = ask(world.client(world.people.charlie), path, row, world)
+    for role in COLLEAGUES:
+        answer = ask(world.colleague(role), path, row, world)
+        allowed = role in PERMISSIONS[permission]
+        fine = {404} if row.of is Of.STORE else {200, 302, 400, 422}
+        assert answer.status_code in (fine if allowed else {403}), role
+        assert OF_THE_STORE not in answer.content.decode(), role
+
+    assert stranger.status_code in ({200, 302, 400, 422} if row.of is Of.EACH else {404})
+    assert OF_THE_STORE not in stranger.content.decode()
+    assert OF_THE_ORGANISATION not in stranger.content.decode()
+    assert ask(world.client(world.people.alice), path, row, world).status_code in (200, 302, 422), "it exists"
+
+
+LISTS = ["overview", "connections", "inbox", "imports", "sales", "loyalty", "loyalty_counter"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_an_owner_does_see_it(name: str, world: World) -> None:
+    answer = world.client(world.people.alice).get(address(name, PAGES[name], world))
+    assert OF_THE_STORE in answer.content.decode(), "without this the absence for others would say nothing"
+
+
+@pytest.mark.parametrize("name", ["inbox", "sales", "loyalty_members"])
+def test_a_search_finds_nothing_of_others(name: str, world: World) -> None:
+    path = address(name, PAGES[name], world)
+    searched = {"search": OF_THE_STORE.lower()}
+    answers = [world.colleague(Role.MANAGER), world.client(world.people.charlie)]
+    for client in answers:
+        for headers in ({}, {"HX-Request": "true"}):
+            found = client.get(path, searched, headers=headers).content.decode()
+            assert OF_THE_STORE not in found
+
+
+def bearer(world: World, *, stranger: bool) -> dict[str, str]:
+    organisation = world.people.chez_charlie if stranger else world.people.le_zinc
+    _, secret = create_token(name="test", scopes=SCOPES, organisations=[organisation], now=NOW)
+    return {"Authorization": f"Bearer {secret.reveal()}"}
+
+
+@pytest.mark.parametrize("name", list(CALLS))
+def test_a_call_answers_for_its_own_organisation(name: str, world: World) -> None:
+    row, path = CALLS[name], name.partition(" ")[2]
+    path = re.sub(r"{(\w+)}", lambda match: world.ids[match[1]], path)
+    more = {"content_type": "application/json"} if row.method == "post" else {}
+    data = {"phone": "+33612345642"} if row.method == "post" else {}
+    call = getattr(Client(), row.method)
+    theirs = call(path, data, headers=bearer(world, stranger=True), **more)
+
+    assert theirs.status_code == (200 if row.of is Of.EACH else 404)
+    assert OF_THE_STORE not in theirs.content.decode()
+    assert OF_THE_ORGANISATION not in theirs.content.decode()
+    assert call(path, data, headers=bearer(world, stranger=False), **more).status_code == 200
+
+
+def test_what_is_of_no_store_yet_is_for_those_who_have_all(world: World) -> None:
+    Notification.objects.update(store_id=None)
+    path = f"/inbox/{world.ids['notification_id']}"
+    assert world.colleague(Role.MANAGER).get(path).status_code == 404
+    assert world.client(world.people.alice).get(path).status_code == 200
