@@ -65,6 +65,7 @@ def _sales(world: World, till: Till) -> None:
     organisation_id = world.people.le_zinc.id
     [sale] = ledger.sales(organisation_id, external_id=f"{OF_THE_STORE}-waiting")
     world.ids |= {
+        "store_id": world.cellar.public_id,
         "sale_id": sale.public_id,
         "offer_id": till.offer(f"{OF_THE_STORE}-waiting").public_id,
         "claimed_offer_id": till.offer(f"{OF_THE_STORE}-claimed").public_id,

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-from comptoir.core.accounts.models import Organisation, Store
+from comptoir.core.accounts.models import Organisation
 from comptoir.core.accounts.roles import Role, may
+from comptoir.core.accounts.stores import stores
 from comptoir.core.installations import manifest, modules
 
 KEY = "comptoir.closed"
@@ -19,6 +21,7 @@ class Known(Protocol):
     META: dict[str, Any]
     organisation: Organisation
     role: Role
+    store_ids: frozenset[UUID] | None
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,15 @@ def look(request: Known, permission: str) -> Closed | None:
     owner = manifest.owner_of(permission)
     if owner is None:
         return None
-    off = [store for store, _app in modules.switched_off([request.organisation.id], app=owner.slug)]
-    if not off:
+    off = {store for store, _app in modules.switched_off([request.organisation.id], app=owner.slug)}
+    mine = stores(request.organisation.id, store_ids=request.store_ids) if off else []
+    closed = tuple(each.name for each in mine if each.id in off)
+    if not closed:
         return None
-    names = Store.objects.filter(organisation=request.organisation, id__in=off).order_by("name")
     found = Closed(
         app=owner.name,
-        stores=tuple(names.values_list("name", flat=True)),
-        is_everywhere=modules.is_off_everywhere(request.organisation.id, owner.slug),
+        stores=closed,
+        is_everywhere=len(closed) == len(mine) or modules.is_off_everywhere(request.organisation.id, owner.slug),
         may_switch=may(request.role, "modules.manage"),
     )
     request.META[KEY] = found

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
+from comptoir.core.accounts.stores import stores
 from comptoir.core.installations import manifest
 from comptoir.core.installations import modules as switches
 from comptoir.core.intake.tasks import drain
@@ -48,8 +49,8 @@ def modules(request: OrganisationRequest) -> HttpResponse:
     """Every store with every app."""
     found = switches.modules(request.organisation.id)
     waiting = aside.counts(request.organisation.id)
-    stores = Store.objects.filter(organisation=request.organisation).order_by("name")
-    rows = [_row(store, app, found, waiting) for store in stores for app in manifest.apps()]
+    mine = stores(request.organisation.id, store_ids=request.store_ids)
+    rows = [_row(store, app, found, waiting) for store in mine for app in manifest.apps()]
     values = {
         "rows": rows,
         "apps": manifest.apps(),
@@ -117,7 +118,8 @@ def _light(module: switches.Module | None) -> Status:
 
 def _store(request: OrganisationRequest, public: str) -> Store:
     wanted: UUID = parse_id("sto", public)
-    store = Store.objects.filter(organisation=request.organisation, id=wanted).first()
+    mine = stores(request.organisation.id, store_ids=request.store_ids)
+    store = next((each for each in mine if each.id == wanted), None)
     if store is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return store
