@@ -85,8 +85,8 @@ def read_settings() -> dict[str, bool]:
         for function, call in calls(tree):
             if function in ("setting", "environment.setting") and named(call, 1):
                 found[named(call, 1)] = True
-            elif function in ("_setting", "_required") and named(call, 1):
-                found[prefix + named(call, 1)] = True
+            elif prefix and function in ("settings.value", "settings.required") and named(call, 0):
+                found[prefix + named(call, 0)] = True
             elif function in ("environ.get", "os.environ.get", "os.environ.setdefault", "os.getenv") and named(call, 0):
                 found.setdefault(named(call, 0), False)
             for word in call.keywords:

@@ -196,7 +196,7 @@ def test_a_log_holds_a_part_of_a_long_answer(server: Answering, api: Api) -> Non
 
 def test_a_form_with_basic_authorisation(server: Answering) -> None:
     server.will(Told(400, b'{"error":"invalid_grant"}'))
-    answer = post_form(server.url + "/token", {"code": "a b&c"}, basic=("id", Secret("sécret")), vendor="Vendor")
+    answer = post_form(server.url + "/token", {"code": "a b&c"}, client=("id", Secret("sécret")), vendor="Vendor")
     (asked,) = server.asked
     assert (asked.method, asked.path, asked.body) == ("POST", "/token", b"code=a+b%26c")
     assert asked.headers["authorization"] == "Basic aWQ6c8OpY3JldA=="
@@ -208,7 +208,7 @@ def test_a_form_with_basic_authorisation(server: Answering) -> None:
 def test_a_form_without_an_answer_is_never_repeated(server: Answering, told: Told) -> None:
     server.will(told)
     with pytest.raises(OutcomeUnknown) as caught:
-        post_form(server.url, {"code": "once"}, basic=("id", Secret("hush")), vendor="Vendor")
+        post_form(server.url, {"code": "once"}, client=("id", Secret("hush")), vendor="Vendor")
     assert len(server.asked) == 1
     assert "hush" not in repr(caught.value) + str(caught.value)
 
@@ -256,3 +256,11 @@ def test_how_long_to_wait(value: str | None, expected: timedelta | None) -> None
 def test_any_header_is_read_or_ignored(value: str) -> None:
     wait = retry_after(value, now=NOW)
     assert wait is None or timedelta(0) <= wait <= LONGEST_RETRY_AFTER
+
+
+def test_a_client_may_have_to_name_itself_in_the_form(server: Answering) -> None:
+    post_form(server.url, {"code": "once"}, client=("id", Secret("hush")), vendor="Vendor", client_in_form=True)
+
+    [asked] = server.asked
+    assert "authorization" not in asked.headers
+    assert asked.body == b"code=once&client_id=id&client_secret=hush"

@@ -187,14 +187,20 @@ class Api:
         return f"{request.method} /{request.url.path.removeprefix(self._client.base_url.path)}"
 
 
-def post_form(url: str, fields: Mapping[str, str], *, basic: tuple[str, Secret], vendor: str) -> Answer:
-    """POST a form once, with HTTP Basic; the caller reads the status. Never repeated: a code or token works once.
+def post_form(
+    url: str, fields: Mapping[str, str], *, client: tuple[str, Secret], vendor: str, client_in_form: bool = False
+) -> Answer:
+    """POST a form once, as an OAuth client; the caller reads the status. Never repeated: a code or token works once.
+
+    The client names itself by HTTP Basic, or in the form where the vendor wants that (RFC 6749, 2.3.1).
 
     Raises VendorBusy when the server surely did nothing, OutcomeUnknown when the answer did not come.
     """
-    user, password = basic
+    name, secret = client[0], client[1].reveal()
+    data = {**fields, "client_id": name, "client_secret": secret} if client_in_form else dict(fields)
+    auth = None if client_in_form else (name, secret)
     try:
-        response = httpx.post(url, data=dict(fields), auth=(user, password.reveal()), timeout=TIMEOUT_SECONDS)
+        response = httpx.post(url, data=data, auth=auth, timeout=TIMEOUT_SECONDS)
     except NEVER_SENT as error:
         raise VendorBusy(f"{vendor} does not answer at the moment.", for_log=f"POST {url}: {error!r}") from error
     except httpx.RequestError as error:

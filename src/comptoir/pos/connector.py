@@ -49,6 +49,7 @@ class Manifest:
     scopes: tuple[str, ...]
     day_start: time
     pkce: bool = True
+    client_in_form: bool = False
     dispatch: str = ""
     webhook_name: str = ""
     capabilities: frozenset[Capability] = frozenset()

@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import time, timedelta
-from pathlib import Path
 from typing import Final
 
 from comptoir.connectors.lightspeed_k import webhooks
 from comptoir.connectors.lightspeed_k.account import CAPABILITIES, KSeriesAccount
 from comptoir.connectors.lightspeed_k.calls import VENDOR
 from comptoir.kernel.budget import Turns
-from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.http import Api, Credentials
 from comptoir.kernel.seal import Secret
 from comptoir.pos.connector import Endpoints, Manifest, Notification, Reading
+from comptoir.pos.settings import Settings
 
 PREFIX: Final = "LIGHTSPEED_K_"
 AUTHORISE_URL: Final = "https://auth.lsk-prod.app/realms/k-series/protocol/openid-connect/auth"
@@ -47,12 +46,13 @@ class KSeries:
 
     def endpoints(self, environ: Mapping[str, str]) -> Endpoints:
         """Production addresses unless told otherwise, and the OAuth client. Raises ComptoirError without a client."""
+        settings = Settings(environ, PREFIX, self.manifest.name)
         return Endpoints(
-            authorise_url=_setting(environ, "AUTHORISE_URL") or AUTHORISE_URL,
-            token_url=_setting(environ, "TOKEN_URL") or TOKEN_URL,
-            api_url=_setting(environ, "API_URL") or API_URL,
-            client_id=_required(environ, "CLIENT_ID"),
-            client_secret=Secret(_required(environ, "CLIENT_SECRET")),
+            authorise_url=settings.value("AUTHORISE_URL") or AUTHORISE_URL,
+            token_url=settings.value("TOKEN_URL") or TOKEN_URL,
+            api_url=settings.value("API_URL") or API_URL,
+            client_id=settings.required("CLIENT_ID"),
+            client_secret=Secret(settings.required("CLIENT_SECRET")),
         )
 
     def read(self, notification: Notification) -> Reading:
@@ -62,28 +62,6 @@ class KSeries:
     def open(self, endpoints: Endpoints, credentials: Credentials, budget: Turns | None = None) -> KSeriesAccount:
         """Open one vendor account; every call to it is paid from the budget."""
         return KSeriesAccount(Api(endpoints.api_url, vendor=VENDOR, credentials=credentials, budget=budget))
-
-
-def _setting(environ: Mapping[str, str], name: str) -> str:
-    """LIGHTSPEED_K_NAME, or the content of the file that LIGHTSPEED_K_NAME_FILE points at."""
-    path = environ.get(f"{PREFIX}{name}_FILE")
-    if not path:
-        return environ.get(f"{PREFIX}{name}", "").strip()
-    try:
-        return Path(path).read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ComptoirError(
-            f"{PREFIX}{name}_FILE points at {path}, which cannot be read.", for_log=str(error)
-        ) from error
-
-
-def _required(environ: Mapping[str, str], name: str) -> str:
-    if value := _setting(environ, name):
-        return value
-    raise ComptoirError(
-        f"Lightspeed K-Series is not set up: set {PREFIX}CLIENT_ID and {PREFIX}CLIENT_SECRET to your OAuth client.",
-        for_log=f"{PREFIX}{name} is missing",
-    )
 
 
 CONNECTOR: Final = KSeries()

@@ -91,7 +91,9 @@ def complete(
         fields["code_verifier"] = sealer().unseal(attempt.code_verifier).reveal()
     client = (endpoints.client_id, endpoints.client_secret)
     try:
-        answer = post_form(endpoints.token_url, fields, basic=client, vendor=vendor.name)
+        answer = post_form(
+            endpoints.token_url, fields, client=client, vendor=vendor.name, client_in_form=vendor.client_in_form
+        )
     except OutcomeUnknown as lost:
         raise VendorBusy(f"{lost.for_owner} Connect again in a while.", for_log=lost.for_log) from lost
     if answer.status != 200:

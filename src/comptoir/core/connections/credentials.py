@@ -1,7 +1,7 @@
 """Tokens of a connection: sealed at rest, refreshed once per expiry under a row lock, stored before use."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -20,7 +20,7 @@ from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused
 from comptoir.kernel.http import TIMEOUT_SECONDS, Answer, post_form
 from comptoir.kernel.seal import Secret
 from comptoir.pos import registry
-from comptoir.pos.connector import Endpoints
+from comptoir.pos.connector import Endpoints, Manifest
 
 log = structlog.get_logger(__name__)
 
@@ -134,9 +134,10 @@ class StoredCredentials:
 
     def _ask(self, connection: Connection) -> Outcome:
         """One question to the token endpoint. Raises VendorBusy, and VendorRefused where our own client is at fault."""
-        vendor = registry.connector(connection.provider).manifest.name
+        manifest = registry.connector(connection.provider).manifest
+        vendor = manifest.name
         kept = sealer().unseal(connection.refresh_token)
-        answer, was_lost = self._answer(kept, vendor)
+        answer, was_lost = self._answer(kept, manifest)
         if is_busy(answer):
             raise VendorBusy(f"{vendor} does not answer at the moment.", for_log=f"refresh: status {answer.status}")
         if answer.status == 200:
@@ -152,22 +153,26 @@ class StoredCredentials:
         reason = (LOST if was_lost else SIGN_IN_AGAIN).format(vendor=vendor)
         return Outcome(refusal_values(reason, now=self._clock()), VendorRefused(reason, for_log=f"refresh: {cause}"))
 
-    def _answer(self, kept: Secret, vendor: str) -> tuple[Answer, bool]:
+    def _answer(self, kept: Secret, vendor: Manifest) -> tuple[Answer, bool]:
         """What the endpoint says, and whether an answer was lost before.
 
         A lost answer is asked for once more, at once, with the same token: some vendors take it a second time, and none
         takes it later. Raises VendorBusy.
         """
         fields = {"grant_type": "refresh_token", "refresh_token": kept.reveal()}
-        client = (self._endpoints.client_id, self._endpoints.client_secret)
         try:
-            return post_form(self._endpoints.token_url, fields, basic=client, vendor=vendor), False
+            return self._post(fields, vendor), False
         except OutcomeUnknown as lost:
             log.warning("connection.answer_lost", connection=str(self._id), cause=lost.for_log)
         try:
-            return post_form(self._endpoints.token_url, fields, basic=client, vendor=vendor), True
+            return self._post(fields, vendor), True
         except OutcomeUnknown as lost:
             raise VendorBusy(lost.for_owner, for_log=lost.for_log) from lost
+
+    def _post(self, fields: Mapping[str, str], vendor: Manifest) -> Answer:
+        client = (self._endpoints.client_id, self._endpoints.client_secret)
+        url, in_form = self._endpoints.token_url, vendor.client_in_form
+        return post_form(url, fields, client=client, vendor=vendor.name, client_in_form=in_form)
 
 
 def refusal_values(reason: str, *, now: datetime, probe_at: datetime | None = None) -> dict[str, Any]:

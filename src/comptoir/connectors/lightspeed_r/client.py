@@ -1,0 +1,116 @@
+"""The calls of R-Series' API, one method each; answers are schemas (lightspeed-r-series.md 4 to 9)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import msgspec
+
+from comptoir.connectors.lightspeed_r import schemas
+from comptoir.connectors.lightspeed_r.values import decode, unreadable
+from comptoir.kernel.budget import Priority
+from comptoir.kernel.http import Api
+from comptoir.kernel.pages import by_token
+
+VENDOR: Final = "Lightspeed"
+PAGE_SIZE: Final = 100
+SALE_RELATIONS: Final = '["SaleLines","SaleLines.Item","SaleLines.Note","SalePayments","SalePayments.PaymentType"]'
+SHOP_RELATIONS: Final = '["Contact"]'
+EVERYTHING: Final = "true"
+"""`archived=true` lists active and archived records alike (section 5)."""
+
+Page = TypeVar("Page")
+
+
+class Client:
+    """The calls, for one account; safe to use from several threads."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def account(self) -> schemas.AccountHead:
+        """The account that the token opens: there is one. Raises VendorBusy, VendorRefused, VendorUnreadable."""
+        found = decode(self._api.get("/Account.json").body, schemas.ACCOUNTS).account
+        heads = found if isinstance(found, list) else [found]
+        if len(heads) != 1 or not heads[0].account_id.known.isdecimal():
+            raise unreadable("$.Account", "not one account")
+        return heads[0]
+
+    def currency(self, account_id: str) -> str:
+        """The account's currency (9.2)."""
+        return decode(self._api.get(f"/Account/{account_id}.json").body, schemas.ACCOUNT_FACTS).default_currency.code
+
+    def shops(self, account_id: str) -> Iterator[schemas.ShopsPage]:
+        """The shops in use, with their addresses."""
+        return self._pages(account_id, "Shop", schemas.SHOPS, {"load_relations": SHOP_RELATIONS})
+
+    def registers(self, account_id: str) -> Iterator[schemas.RegistersPage]:
+        """Every till there is or was."""
+        return self._pages(account_id, "Register", schemas.REGISTERS, {"archived": EVERYTHING})
+
+    def employees(self, account_id: str) -> Iterator[schemas.EmployeesPage]:
+        """Everybody who works or worked there: those who left are archived (section 5)."""
+        return self._pages(account_id, "Employee", schemas.EMPLOYEES, {"archived": EVERYTHING})
+
+    def payment_types(self, account_id: str) -> Iterator[schemas.PaymentTypesPage]:
+        """The ways to pay."""
+        return self._pages(account_id, "PaymentType", schemas.PAYMENT_TYPES, {})
+
+    def hours(self, account_id: str, shop_id: str, start: datetime, end: datetime) -> Iterator[schemas.HoursPage]:
+        """Times at work that began in a window, in the order of their ids: the only order there is (9.6)."""
+        asked = {"shopID": shop_id, "checkIn": f"><,{iso(start)},{iso(end)}", "sort": "employeeHoursID"}
+        return self._pages(account_id, "EmployeeHours", schemas.HOURS, asked, priority=Priority.IMPORT)
+
+    def sales_completed(
+        self, account_id: str, shop_id: str, start: datetime, end: datetime, *, cursor: str
+    ) -> Iterator[tuple[schemas.SalesPage, str]]:
+        """Sales of a shop completed in a window, voided ones among them, each page with the cursor to the next."""
+        asked = {
+            "shopID": shop_id,
+            "completeTime": f"><,{iso(start)},{iso(end)}",
+            "sort": "completeTime",
+            "archived": EVERYTHING,
+            "load_relations": SALE_RELATIONS,
+        }
+        return (
+            (page, _cursor(page.about))
+            for page in self._pages(account_id, "Sale", schemas.SALES, asked, cursor=cursor, priority=Priority.IMPORT)
+        )
+
+    def _pages(
+        self,
+        account_id: str,
+        resource: str,
+        shape: "msgspec.json.Decoder[Page]",
+        asked: Mapping[str, str],
+        *,
+        cursor: str = "",
+        priority: Priority = Priority.LIVE,
+    ) -> Iterator[Page]:
+        """Every page from `cursor` on.
+
+        What follows is asked for with the parameters of `next` as given; its host is not followed, for the token that
+        goes along is meant for ours alone (section 4).
+        """
+        path = f"/Account/{account_id}/{resource}.json"
+        first = urlencode({**asked, "limit": str(PAGE_SIZE)})
+
+        def load(query: str | None) -> Page:
+            params = dict(parse_qsl(query or first, keep_blank_values=True))
+            return decode(self._api.get(path, params, priority=priority).body, shape)
+
+        def following(page: Any) -> str | None:
+            return _cursor(page.about) or None
+
+        return by_token(load, next_token=following, start=cursor or None)
+
+
+def iso(instant: datetime) -> str:
+    """An instant as a filter wants it: always with its offset, whole seconds."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+
+
+def _cursor(about: schemas.Envelope) -> str:
+    """The query of the next page, "" behind the last."""
+    return urlsplit(about.next).query
