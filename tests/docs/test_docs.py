@@ -13,6 +13,7 @@ import typer.main
 
 from comptoir.cli.main import app
 from comptoir.core.accounts.tokens import SCOPES
+from comptoir.core.health.causes import RULES
 from comptoir.pos.events import EventKind
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -254,3 +255,8 @@ def test_decisions_are_numbered_once_and_listed() -> None:
     assert [name[:4] for name in records] == [f"{number:04}" for number in range(1, len(records) + 1)]
     listed = read(folder / "README.md")
     assert not [name for name in records if f"({name})" not in listed]
+
+
+def test_every_cause_of_trouble_is_documented_with_its_light_and_no_other() -> None:
+    documented = {cells[0]: cells[1] for cells in first_cells(read(ROOT / "docs/how-to/when-something-is-wrong.md"))}
+    assert documented == {cause.value: rule.colour.value for cause, rule in RULES.items()}

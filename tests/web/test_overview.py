@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from comptoir.core.accounts.roles import Role
+from comptoir.core.health.causes import Cause, Finding
+from comptoir.core.health.lights import Health, Light
 from comptoir.core.intake.reads import StoreHealth
 from comptoir.kernel.ids import new_id
 from comptoir.kernel.money import Money
-from comptoir.web.pages.overview import light, read_flow
+from comptoir.web.pages.overview import Flow, read_flow
 from tests.people import People
 
 NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
@@ -35,42 +38,71 @@ def health(
     )
 
 
-@pytest.mark.parametrize(
-    ("store", "level", "word"),
-    [
-        (health(), "ok", "Receiving"),
-        (health(ago=None), "off", "Waiting"),
-        (health(ago=timedelta(hours=25)), "warn", "Quiet"),
-        (health("reconnect"), "bad", "Signed out"),
-        (health("none", ago=None), "off", "Not connected"),
-    ],
-)
-def test_the_light_of_a_store(store: StoreHealth, level: str, word: str) -> None:
-    found = light(store, NOW)
-    assert (found.level, found.word) == (level, word)
+def found(cause: Cause, detail: str = "") -> Light:
+    return Light((Finding(cause, new_id(), "Le Zinc", NOW, detail),))
 
 
-def test_the_light_says_why() -> None:
-    assert light(health("reconnect", reason="K-Series withdrew it."), NOW).cause == "K-Series withdrew it."
-
-
-QUIET = health(ago=timedelta(hours=25))
+def flow(*stores: tuple[StoreHealth, Light], house: tuple[Finding, ...] = (), role: Role = Role.OWNER) -> Flow:
+    lights = {store.store_id: light for store, light in stores}
+    everything = (*house, *(each for light in lights.values() for each in light.findings))
+    return read_flow([store for store, _light in stores], Health({}, lights, everything), role)
 
 
 @pytest.mark.parametrize(
-    ("stores", "level", "answer"),
+    ("light", "level", "word", "url"),
     [
-        ([health()], "ok", "Your store is sending sales."),
-        ([health(), health()], "ok", "All 2 stores are sending sales."),
-        ([health(), health("none", ago=None)], "info", "1 of 2 stores is sending sales."),
-        ([health(), QUIET], "warn", "1 store has sent nothing for a day."),
-        ([health("reconnect"), QUIET], "bad", "1 store has lost its till: sign in there again."),
-        ([health(ago=None)], "off", "Nothing has come in yet."),
+        (Light(), "ok", "Receiving", None),
+        (found(Cause.NOTHING_YET), "off", "Waiting", "/connections"),
+        (found(Cause.QUIET), "warn", "Quiet", "/inbox"),
+        (found(Cause.STORE_NOT_CONNECTED), "off", "Not connected", "/connections"),
     ],
 )
-def test_what_is_broken_outweighs_what_flows(stores: list[StoreHealth], level: str, answer: str) -> None:
-    flow = read_flow(stores, NOW)
-    assert (flow.level, flow.answer) == (level, answer)
+def test_the_light_of_a_store(light: Light, level: str, word: str, url: str | None) -> None:
+    [line] = flow((health(), light)).stores
+    assert (line.light.level, line.light.word, line.action and line.action.url) == (level, word, url)
+
+
+def test_the_light_says_why_and_leads_to_what_mends_it() -> None:
+    told = flow((health("reconnect"), found(Cause.SIGNED_OUT, "K-Series withdrew it.")))
+    assert told.stores[0].light.cause == "K-Series withdrew it."
+    assert "no longer accepts Comptoir" in str(told.troubles[0].sentence)
+    assert told.troubles[0].action
+    assert told.troubles[0].action.url.startswith("/connections/con_")
+
+
+def test_nobody_is_sent_where_he_may_not_go() -> None:
+    told = flow((health(), found(Cause.QUIET)), role=Role.STAFF)
+    assert told.troubles[0].action is None
+
+
+def test_many_troubles_are_counted() -> None:
+    told = flow(*((health(), found(Cause.QUIET)) for _ in range(5)))
+    assert (len(told.troubles), told.more_troubles) == (3, 2)
+
+
+GOOD, QUIET, SIGNED_OUT = Light(), found(Cause.QUIET), found(Cause.SIGNED_OUT)
+
+
+@pytest.mark.parametrize(
+    ("lights", "level", "answer"),
+    [
+        ([GOOD], "ok", "Your store is sending sales."),
+        ([GOOD, GOOD], "ok", "All 2 stores are sending sales."),
+        ([GOOD, found(Cause.STORE_NOT_CONNECTED)], "info", "1 of 2 stores is sending sales."),
+        ([GOOD, QUIET], "warn", "1 store needs a look."),
+        ([SIGNED_OUT, QUIET], "bad", "1 store has lost its till: sign in there again."),
+        ([found(Cause.NOTHING_YET)], "off", "Nothing has come in yet."),
+    ],
+)
+def test_what_is_broken_outweighs_what_flows(lights: list[Light], level: str, answer: str) -> None:
+    told = flow(*((health(), light) for light in lights))
+    assert (told.level, told.answer) == (level, answer)
+
+
+def test_a_house_without_workers_is_told_first() -> None:
+    told = flow((health(), GOOD), house=(Finding(Cause.NO_WORKER, new_id(), ""),))
+    assert told.level == "bad"
+    assert "no worker runs" in told.answer
 
 
 def test_figures() -> None:
@@ -79,10 +111,10 @@ def test_figures() -> None:
         health(net=Money(250, "EUR"), sales=1),
         health(net=Money(90, "CHF")),
     ]
-    flow = read_flow(stores, NOW)
-    assert flow.net_sales == (Money(1250, "EUR"), Money(90, "CHF"))
-    assert (flow.sales, flow.open_checks) == (4, 6)
-    assert flow.latest_at == NOW - timedelta(seconds=8)
+    told = read_flow(stores, Health({}, {}, ()), Role.OWNER)
+    assert told.net_sales == (Money(1250, "EUR"), Money(90, "CHF"))
+    assert (told.sales, told.open_checks) == (4, 6)
+    assert told.latest_at == NOW - timedelta(seconds=8)
 
 
 def test_without_a_till_there_is_one_thing_to_do(people: People) -> None:

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "comptoir.core.outbox",
     "comptoir.core.ledger",
     "comptoir.core.intake",
+    "comptoir.core.health",
     "comptoir.web",
     *APPS,
     "comptoir.project",

@@ -22,6 +22,7 @@ from comptoir.core.connections import consent, reads
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import create_store, learn_day_starts, link_location, refresh_locations
 from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.health.lights import Light, health
 from comptoir.core.installations.install import install_all
 from comptoir.core.intake import imports
 from comptoir.core.intake import reads as intake
@@ -30,6 +31,8 @@ from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
 from comptoir.pos.connector import Vendor
+from comptoir.web import health_words
+from comptoir.web.health_words import Told
 from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -42,24 +45,33 @@ FIRST_IMPORT = timedelta(days=3)
 @page("connections.view")
 def connections(request: OrganisationRequest) -> HttpResponse:
     """Every connection with its light and its locations."""
+    now = timezone.now()
     found = reads.connections(request.organisation.id, store_ids=request.store_ids)
-    roads = intake.roads(request.organisation.id, now=timezone.now())
+    roads = intake.roads(request.organisation.id, now=now)
+    lights = health(request.organisation.id, now=now, store_ids=request.store_ids).connections
     values = {
-        "rows": [(each, light(each), _places(each, roads)) for each in found],
+        "rows": [(each, _told(request, lights, each), _places(each, roads)) for each in found],
         "providers": [each.manifest for each in registry.connectors()],
         "unlinked": sum(len(each.locations) - each.linked for each in found),
         "address": settings.COMPTOIR_URL,
     }
-    return render(request, "web/connections/list.html", values)
+    is_part = "HX-Request" in request.headers
+    return render(request, "web/connections/rows.html" if is_part else "web/connections/list.html", values)
 
 
-def light(connection: reads.ConnectionFacts) -> Status:
-    """The light of one connection."""
-    if connection.status == Connection.Status.RECONNECT:
-        return Status("bad", _("Sign in again"), connection.status_since, connection.status_reason)
-    if not connection.linked:
-        return Status("warn", _("Choose a store"), connection.status_since)
-    return Status("ok", _("Connected"), connection.status_since)
+@dataclass(frozen=True)
+class Standing:
+    """The light of one connection, and everything that is wrong with it."""
+
+    light: Status
+    troubles: tuple[Told, ...]
+
+
+def _told(request: OrganisationRequest, lights: Mapping[UUID, Light], each: reads.ConnectionFacts) -> Standing:
+    light = lights.get(each.id, Light())
+    good = Status("ok", _("Connected"), each.status_since)
+    troubles = tuple(health_words.tell(finding, request.role) for finding in light.findings)
+    return Standing(health_words.status(light, request.role, good), troubles)
 
 
 @dataclass(frozen=True)
@@ -160,15 +172,19 @@ def connection(request: OrganisationRequest, connection_id: str) -> HttpResponse
     facts = reads.connection(request.organisation.id, parse_id("con", connection_id), store_ids=request.store_ids)
     if facts is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    now = timezone.now()
     values = {
         "connection": facts,
-        "light": light(facts),
-        "places": _places(facts, intake.roads(request.organisation.id, now=timezone.now())),
+        "standing": _told(
+            request, health(request.organisation.id, now=now, store_ids=request.store_ids).connections, facts
+        ),
+        "places": _places(facts, intake.roads(request.organisation.id, now=now)),
         "stores": stores(request.organisation.id, store_ids=request.store_ids),
         "new_store": NEW_STORE,
         "address": settings.COMPTOIR_URL,
     }
-    return render(request, "web/connections/one.html", values)
+    is_part = "HX-Request" in request.headers
+    return render(request, "web/connections/one_standing.html" if is_part else "web/connections/one.html", values)
 
 
 @require_POST

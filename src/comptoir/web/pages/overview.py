@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,21 +11,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from comptoir.core.accounts.roles import Role
+from comptoir.core.health.causes import Colour, Subject
+from comptoir.core.health.lights import Health, Light, health
 from comptoir.core.intake import reads
 from comptoir.core.intake.reads import StoreHealth
 from comptoir.kernel.money import Money
-from comptoir.web.parts import Level, Status
+from comptoir.web import health_words
+from comptoir.web.health_words import Told
+from comptoir.web.parts import Action, Level, Status
 from comptoir.web.shell import OrganisationRequest, page
 
-QUIET_AFTER = timedelta(hours=24)
+MOST_TROUBLES = 3
 
 
 @dataclass(frozen=True)
 class StoreLine:
-    """One row of the table: a store and its light."""
+    """One row of the table: a store, its light, and the button that moves it on."""
 
     health: StoreHealth
     light: Status
+    action: Action | None
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class Flow:
     net_sales: tuple[Money, ...]
     sales: int
     open_checks: int
+    troubles: tuple[Told, ...]
+    more_troubles: int
 
     @property
     def is_connected(self) -> bool:
@@ -51,15 +59,20 @@ class Flow:
 def overview(request: OrganisationRequest) -> HttpResponse:
     """The whole page, or its live part when HTMX asks."""
     now = timezone.now()
-    flow = read_flow(reads.store_health(request.organisation.id, now=now, store_ids=request.store_ids), now)
+    stores = reads.store_health(request.organisation.id, now=now, store_ids=request.store_ids)
+    judged = health(request.organisation.id, now=now, store_ids=request.store_ids)
+    flow = read_flow(stores, judged, request.role)
     template = "web/overview_flow.html" if "HX-Request" in request.headers else "web/overview.html"
     return render(request, template, {"flow": flow})
 
 
-def read_flow(stores: Iterable[StoreHealth], now: datetime) -> Flow:
-    """Judge the stores; pure."""
-    lines = tuple(StoreLine(health, light(health, now)) for health in stores)
+def read_flow(stores: Iterable[StoreHealth], judged: Health, role: Role) -> Flow:
+    """Put figures and lights together; pure."""
+    lines = tuple(_line(store, judged.stores.get(store.store_id, Light()), role) for store in stores)
     level, answer = _answer([line.light.level for line in lines])
+    house = [each for each in judged.troubles if each.rule.subject == Subject.HOUSE and each.rule.colour == Colour.RED]
+    if house:
+        level, answer = "bad", str(health_words.tell(house[0], role).sentence)
     seen = [line.health.latest_notification_at for line in lines if line.health.latest_notification_at]
     return Flow(
         level=level,
@@ -69,25 +82,19 @@ def read_flow(stores: Iterable[StoreHealth], now: datetime) -> Flow:
         net_sales=_sum_by_currency(line.health.net_sales_today for line in lines),
         sales=sum(line.health.sales_today for line in lines),
         open_checks=sum(line.health.open_checks for line in lines),
+        troubles=tuple(health_words.tell(each, role) for each in judged.troubles[:MOST_TROUBLES]),
+        more_troubles=max(0, len(judged.troubles) - MOST_TROUBLES),
     )
 
 
-def light(health: StoreHealth, now: datetime) -> Status:
-    """The light of one store."""
-    latest = health.latest_notification_at
-    if health.connection_state == "none":
-        return Status("off", _("Not connected"))
-    if health.connection_state == "reconnect":
-        return Status("bad", _("Signed out"), latest, health.connection_reason or _("the till no longer accepts us"))
-    if latest is None:
-        return Status("off", _("Waiting"), None, _("for the first sale"))
-    if now - latest > QUIET_AFTER:
-        return Status("warn", _("Quiet"), latest)
-    return Status("ok", _("Receiving"), latest)
+def _line(store: StoreHealth, light: Light, role: Role) -> StoreLine:
+    good = Status("ok", _("Receiving"), store.latest_notification_at)
+    told = health_words.tell(light.worst, role) if light.worst else None
+    return StoreLine(store, told.light if told else good, told.action if told else None)
 
 
 def _answer(levels: list[Level]) -> tuple[Level, str]:
-    """The sentence on top: what is broken outweighs what is quiet, and that outweighs what has not begun."""
+    """The sentence on top: what is broken outweighs what needs a look, and that outweighs what has not begun."""
     total = len(levels)
     if broken := levels.count("bad"):
         text = ngettext(
@@ -96,11 +103,9 @@ def _answer(levels: list[Level]) -> tuple[Level, str]:
             broken,
         )
         return "bad", text % {"number": broken}
-    if quiet := levels.count("warn"):
-        text = ngettext(
-            "%(number)d store has sent nothing for a day.", "%(number)d stores have sent nothing for a day.", quiet
-        )
-        return "warn", text % {"number": quiet}
+    if troubled := levels.count("warn"):
+        text = ngettext("%(number)d store needs a look.", "%(number)d stores need a look.", troubled)
+        return "warn", text % {"number": troubled}
     sending = levels.count("ok")
     if not sending:
         return "off", _("Nothing has come in yet.")
