@@ -57,6 +57,9 @@ ROUTES = {
     "loyalty_claim": "loyalty.claim",
     "loyalty_members": "loyalty.view",
     "loyalty_member": "loyalty.view",
+    "loyalty_programme": "loyalty.view",
+    "loyalty_programme_change": "loyalty.manage",
+    "loyalty_programme_example": "loyalty.manage",
 }
 API_NAMESPACE = "v1"
 

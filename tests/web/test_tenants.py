@@ -78,6 +78,9 @@ PAGES = {
     "loyalty_claim": Row(Of.STORE),
     "loyalty_members": Row(Of.EACH),
     "loyalty_member": Row(Of.ORGANISATION),
+    "loyalty_programme": Row(Of.EACH),
+    "loyalty_programme_change": Row(Of.EACH),
+    "loyalty_programme_example": Row(Of.EACH),
 }
 CALLS = {
     "GET /v1/sales": Row(Of.EACH),

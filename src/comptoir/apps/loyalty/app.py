@@ -20,6 +20,7 @@ APP = App(
         NavigationItem(_("Counter"), "loyalty_counter", "counter", "loyalty.claim"),
         NavigationItem(_("Loyalty"), "loyalty", "loyalty", "loyalty.view"),
         NavigationItem(_("Members"), "loyalty_members", "members", "loyalty.view"),
+        NavigationItem(_("Programme"), "loyalty_programme", "settings", "loyalty.view"),
     ),
     permissions={
         "loyalty.view": EVERYONE,

@@ -7,8 +7,18 @@ from uuid import UUID
 
 from django.db.models import Count, Sum
 
-from comptoir.apps.loyalty.models import Entry, Kind, Offer
-from comptoir.apps.loyalty.points import Rule
+from comptoir.apps.loyalty.models import Entry, Kind, Member, Offer
+from comptoir.apps.loyalty.points import Basis, Rule
+
+
+def lock(organisation_id: UUID, member_ids: Collection[UUID]) -> None:
+    """Keep the balances of these members to ourselves until the transaction ends; always taken in one order.
+
+    Whoever adds to a balance, or decides by it, holds this: two buyers never see the same points. It comes after the
+    lock of an offer, never before.
+    """
+    rows = Member.objects.select_for_update(no_key=True).filter(organisation_id=organisation_id, id__in=member_ids)
+    list(rows.order_by("id").values_list("id"))
 
 
 def balance(organisation_id: UUID, member_id: UUID) -> int:
@@ -54,6 +64,7 @@ def append(
 
 def _inputs(offer: Offer, rule: Rule) -> dict[str, Any]:
     """The formula: everything that `points.points_for` was given, and the bill it came from."""
+    limits = {"most_per_sale": rule.most_per_sale, "ceiling": offer.ceiling}
     return {
         "total": offer.total,
         "target": offer.points,
@@ -61,4 +72,6 @@ def _inputs(offer: Offer, rule: Rule) -> dict[str, Any]:
         "rate_minor": rule.rate_minor,
         "minimum_order": rule.minimum_order,
         "rounding": rule.rounding,
+        **({} if rule.basis is Basis.WITH_TAX else {"basis": rule.basis}),
+        **{name: limit for name, limit in limits.items() if limit is not None},
     }

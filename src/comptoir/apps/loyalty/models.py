@@ -8,14 +8,18 @@ from typing import ClassVar
 
 from django.db import models
 
-from comptoir.apps.loyalty.points import Rounding, Rule
+from comptoir.apps.loyalty.points import Basis, Rounding, Rule
 from comptoir.core.accounts.models import Organisation
 from comptoir.kernel.ids import new_id, public_id
 from comptoir.kernel.money import Money
 
 
 class Programme(models.Model):
-    """One version of an organisation's programme; a version never changes, a change is the next version."""
+    """One version of an organisation's programme; a version never changes, a change is the next version.
+
+    `most_…` limit what is given: to one sale, to one member in a day and in a month, and the balance of a member; null
+    is no limit. `expiry` and the months are those of `expiry/rules.py`.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "version")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
@@ -24,6 +28,16 @@ class Programme(models.Model):
     rate_minor = models.IntegerField()
     minimum_order = models.BigIntegerField()
     rounding = models.CharField(max_length=8)
+    basis = models.CharField(max_length=12, default=Basis.WITH_TAX)
+    most_per_sale = models.BigIntegerField(null=True)
+    most_per_day = models.BigIntegerField(null=True)
+    most_per_month = models.BigIntegerField(null=True)
+    most_held = models.BigIntegerField(null=True)
+    stops_at_zero = models.BooleanField(default=False)
+    reinstates_rewards = models.BooleanField(default=True)
+    reward_months = models.IntegerField(default=12)
+    expiry = models.CharField(max_length=16, default="never")
+    expiry_months = models.IntegerField(default=12)
     effective_from = models.DateTimeField()
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=64, blank=True)
@@ -39,7 +53,15 @@ class Programme(models.Model):
     @property
     def rule(self) -> Rule:
         """The earn rule as plain data."""
-        return Rule(self.version, self.rate_points, self.rate_minor, self.minimum_order, Rounding(self.rounding))
+        return Rule(
+            version=self.version,
+            rate_points=self.rate_points,
+            rate_minor=self.rate_minor,
+            minimum_order=self.minimum_order,
+            rounding=Rounding(self.rounding),
+            basis=Basis(self.basis),
+            most_per_sale=self.most_per_sale,
+        )
 
 
 class Member(models.Model):
@@ -73,7 +95,8 @@ class Offer(models.Model):
     """What loyalty knows of a sale: what it is worth, whether it waits for a customer, and whose it became.
 
     `state` and `reason` are those of `points.py`. `eligible` and `points` are recomputed whenever the sale moves;
-    `programme_version` is fixed once it is claimed.
+    `programme_version` is fixed once it is claimed, and so is `ceiling`: the most that the programme's limits left for
+    it then. `forgiven` are points that a refund should have taken and that a balance which stops at 0 did not have.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
@@ -94,6 +117,8 @@ class Offer(models.Model):
     total = models.BigIntegerField()
     eligible = models.BigIntegerField(default=0)
     points = models.BigIntegerField(default=0)
+    ceiling = models.BigIntegerField(null=True)
+    forgiven = models.BigIntegerField(default=0)
     programme_version = models.IntegerField()
     state = models.CharField(max_length=12)
     reason = models.CharField(max_length=16, blank=True)

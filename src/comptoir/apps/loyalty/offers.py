@@ -6,17 +6,20 @@ lock of its offer, and writes only the difference.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.loyalty import entries, programmes
+from comptoir.apps.loyalty import entries, limits, programmes
 from comptoir.apps.loyalty.models import Kind, Offer, Programme
 from comptoir.apps.loyalty.points import (
+    Basis,
     Facts,
     Reason,
     Rule,
     State,
     Verdict,
+    at_most,
     correction,
     earning_instant,
     eligible_amount,
@@ -61,6 +64,7 @@ def settle(organisation_id: UUID, offers: Sequence[Offer], *, now: datetime) -> 
     The ledger is read here, after the lock: whoever comes last sees everything that was committed before.
     """
     chains = reads.chains_of(organisation_id, [offer.sale_id for offer in offers])
+    entries.lock(organisation_id, {offer.member_id for offer in offers if offer.member_id})
     given = entries.given_for(organisation_id, [offer.sale_id for offer in offers if offer.member_id])
     versions = programmes.versions(organisation_id, now=now)
     changed = []
@@ -81,18 +85,32 @@ def _settle(
     offer: Offer, chain: reads.Chain, versions: programmes.Versions, given: tuple[int, int], now: datetime
 ) -> None:
     _copy_facts(offer, chain.root)
-    rule = _programme(offer, versions).rule
-    verdict = judge(_facts(offer, chain), rule)
-    offer.eligible, offer.points, offer.programme_version = verdict.eligible, verdict.points, rule.version
+    programme = _programme(offer, versions)
+    rule = programme.rule
+    verdict = judge(_facts(offer, chain, rule), rule)
+    offer.eligible, offer.programme_version = verdict.eligible, rule.version
+    offer.points = at_most(verdict.points, offer.ceiling)
     if offer.member_id is None:
         offer.state, offer.reason = verdict.state, verdict.reason
     else:
-        _correct(offer, verdict, rule, given, member_id=offer.member_id, now=now)
+        _correct(
+            offer,
+            verdict,
+            rule,
+            given,
+            stops_at_zero=programme.stops_at_zero,
+            member_id=offer.member_id,
+            now=now,
+        )
 
 
 def credit(offer: Offer, *, member_id: UUID, actor: str, now: datetime) -> None:
     """Give a locked, open offer to a member: the earn entry and the new state."""
-    rule = programmes.version(offer.organisation_id, offer.programme_version).rule
+    programme = programmes.version(offer.organisation_id, offer.programme_version)
+    rule = programme.rule
+    entries.lock(offer.organisation_id, [member_id])
+    offer.ceiling = limits.room(offer, programme, member_id)
+    offer.points = at_most(offer.points, offer.ceiling)
     entries.append(
         offer=offer,
         kind=Kind.EARN,
@@ -162,21 +180,42 @@ def _programme(offer: Offer, versions: programmes.Versions) -> Programme:
     return versions.in_force(earning_instant(offer.closed_at, offer.created_at))
 
 
-def _facts(offer: Offer, chain: reads.Chain) -> Facts:
+def _facts(offer: Offer, chain: reads.Chain, rule: Rule) -> Facts:
     return Facts(
         is_final=_is_final(chain.root),
         total=offer.total,
         net=eligible_amount(chain.net_total, offer.currency),
+        eligible=eligible_amount(chain.net_total - _not_earning(chain, rule), offer.currency),
         is_too_old=is_too_old(offer.closed_at, offer.created_at),
     )
 
 
+def _not_earning(chain: reads.Chain, rule: Rule) -> Decimal:
+    """What of a sale does not earn: its tax, where the programme counts without; a tax nobody knows is 0."""
+    if rule.basis is Basis.WITH_TAX:
+        return Decimal(0)
+    counted = (chain.root, *(each for each in chain.corrections if each.sale.state is SaleState.CLOSED))
+    return sum((each.sale.tax or Decimal(0) for each in counted), Decimal(0))
+
+
 def _correct(
-    offer: Offer, verdict: Verdict, rule: Rule, given: tuple[int, int], *, member_id: UUID, now: datetime
+    offer: Offer,
+    verdict: Verdict,
+    rule: Rule,
+    given: tuple[int, int],
+    *,
+    stops_at_zero: bool,
+    member_id: UUID,
+    now: datetime,
 ) -> None:
-    """One entry for the difference between what the sale is worth now and what was given for it."""
+    """One entry for the difference between what the sale is worth now and what was given for it.
+
+    `stops_at_zero`: a balance that has too little is taken to 0, and the rest is forgiven.
+    """
     points, number = given
-    delta = correction(verdict.points, points)
+    delta = correction(offer.points, points - offer.forgiven)
+    if delta and stops_at_zero:
+        delta = _forgiving(offer, delta, member_id)
     if delta:
         entries.append(
             offer=offer,
@@ -191,6 +230,17 @@ def _correct(
         number += 1
     offer.state = state_once_credited(verdict, has_reversals=number > 1)
     offer.reason = verdict.reason
+
+
+def _forgiving(offer: Offer, delta: int, member_id: UUID) -> int:
+    """What of a correction is written when a balance stops at 0; what was forgiven before comes back first."""
+    if delta > 0:
+        returned = min(offer.forgiven, delta)
+        offer.forgiven -= returned
+        return delta - returned
+    taken = max(delta, -max(0, entries.balance(offer.organisation_id, member_id)))
+    offer.forgiven += taken - delta
+    return taken
 
 
 def _content(offer: Offer) -> tuple[object, ...]:

@@ -23,6 +23,13 @@ class Rounding(StrEnum):
     CEIL = "ceil"
 
 
+class Basis(StrEnum):
+    """Which amount of a sale earns; tips never do (loyalty.md 1.4)."""
+
+    WITH_TAX = "with_tax"
+    WITHOUT_TAX = "without_tax"
+
+
 class State(StrEnum):
     """Where a sale stands in the programme (loyalty.md 1.2)."""
 
@@ -47,13 +54,18 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """One version of the earn rule: `rate_points` for every `rate_minor`, from `minimum_order` on (inclusive)."""
+    """One version of the earn rule: `rate_points` for every `rate_minor`, from `minimum_order` on (inclusive).
+
+    `most_per_sale` is the most that one sale earns, None without such a limit.
+    """
 
     version: int
     rate_points: int
     rate_minor: int
     minimum_order: int
     rounding: Rounding
+    basis: Basis = Basis.WITH_TAX
+    most_per_sale: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,12 +73,14 @@ class Facts:
     """What the ledger knows of a sale, as far as the rules care.
 
     `total` is the bill as it was closed, `net` what refunds, voids and counter-entries have left of it; both with tax
-    and without tips, in minor units. `is_final` says that the bill is closed and counts in sales.
+    and without tips, in minor units. `eligible` is what of the net earns. `is_final` says that the bill is closed and
+    counts in sales.
     """
 
     is_final: bool
     total: int
     net: int
+    eligible: int
     is_too_old: bool
 
 
@@ -89,7 +103,15 @@ def points_for(eligible: int, rule: Rule) -> int:
     """Points for an eligible amount: 0 below the minimum, else rounded once, as the rule says (loyalty.md 1.4)."""
     if eligible < rule.minimum_order or eligible <= 0:
         return 0
-    product = eligible * rule.rate_points
+    return at_most(_rounded(eligible * rule.rate_points, rule), rule.most_per_sale)
+
+
+def at_most(points: int, limit: int | None) -> int:
+    """Points under a limit; None is none."""
+    return points if limit is None else min(points, max(0, limit))
+
+
+def _rounded(product: int, rule: Rule) -> int:
     match rule.rounding:
         case Rounding.FLOOR:
             return product // rule.rate_minor
@@ -103,11 +125,11 @@ def judge(facts: Facts, rule: Rule) -> Verdict:
     """Whether a sale waits for a customer, and for how many points (loyalty.md 1.2, 1.4)."""
     if not facts.is_final:
         return Verdict(State.VOIDED, Reason.CANCELLED, 0, 0)
-    eligible = max(0, facts.net)
+    eligible = max(0, facts.eligible)
     points = points_for(eligible, rule)
-    if facts.total == 0 and eligible == 0:
+    if facts.total == 0 and facts.net <= 0:
         return Verdict(State.INELIGIBLE, Reason.NOTHING_PAID, 0, 0)
-    if eligible == 0:
+    if facts.net <= 0:
         return Verdict(State.VOIDED, Reason.REFUNDED, 0, 0)
     if eligible < rule.minimum_order:
         return Verdict(State.INELIGIBLE, Reason.BELOW_MINIMUM, eligible, 0)

@@ -1,18 +1,21 @@
 """The programme of an organisation: where it runs, its versions, and the one in force at an instant."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
+from comptoir.apps.loyalty.expiry.rules import Expiry
 from comptoir.apps.loyalty.models import Programme
-from comptoir.apps.loyalty.points import Rounding
+from comptoir.apps.loyalty.points import Basis, Rounding
 from comptoir.core.accounts.models import Organisation
 from comptoir.core.installations.models import Installation
+from comptoir.kernel.errors import RuleBroken
 
 SINCE_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -24,6 +27,23 @@ FIRST_VERSION: Final = {
     "rounding": Rounding.FLOOR,
     "effective_from": SINCE_ALWAYS,
 }
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a programme says beside its rate and minimum; the defaults are those of loyalty.md."""
+
+    rounding: Rounding = Rounding.FLOOR
+    basis: Basis = Basis.WITH_TAX
+    most_per_sale: int | None = None
+    most_per_day: int | None = None
+    most_per_month: int | None = None
+    most_held: int | None = None
+    stops_at_zero: bool = False
+    reinstates_rewards: bool = True
+    reward_months: int = 12
+    expiry: Expiry = Expiry.NEVER
+    expiry_months: int = 12
 
 
 def running_at(organisation_id: UUID, store_ids: Collection[UUID]) -> set[UUID]:
@@ -81,12 +101,23 @@ def version(organisation_id: UUID, number: int) -> Programme:
 
 @transaction.atomic
 def change(
-    *, organisation_id: UUID, rate_points: int, rate_minor: int, minimum_order: int, actor: str, now: datetime
+    *,
+    organisation_id: UUID,
+    rate_points: int,
+    rate_minor: int,
+    minimum_order: int,
+    actor: str,
+    now: datetime,
+    terms: Terms = Terms(),
+    effective_from: datetime | None = None,
 ) -> Programme:
-    """Save the programme as its next version, in force from now on; what was sold before keeps its own.
+    """Save the programme as its next version, in force from now (or a later instant) on; earlier sales keep their own.
 
     The rate is `rate_points` points for `rate_minor` minor units; `minimum_order` is in minor units, inclusive.
+    Raises RuleBroken (`starts_in_the_past`, 422): what was sold is settled.
     """
+    if effective_from is not None and effective_from < now:
+        raise RuleBroken(_("A change cannot begin in the past."), code="starts_in_the_past", status=422)
     Organisation.objects.select_for_update(no_key=True).get(id=organisation_id)
     in_force(organisation_id, now, now=now)
     latest = Programme.objects.filter(organisation_id=organisation_id).aggregate(number=Max("version"))["number"]
@@ -96,8 +127,8 @@ def change(
         rate_points=rate_points,
         rate_minor=rate_minor,
         minimum_order=minimum_order,
-        rounding=Rounding.FLOOR,
-        effective_from=now,
+        effective_from=effective_from or now,
         created_at=now,
         created_by=actor,
+        **asdict(terms),
     )

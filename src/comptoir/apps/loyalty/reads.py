@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from comptoir.apps.loyalty.models import Entry, Kind, Member, Offer
-from comptoir.apps.loyalty.points import Reason, Rounding, Rule, State
+from comptoir.apps.loyalty.points import Basis, Reason, Rounding, Rule, State
 from comptoir.core.accounts.models import Store, User
 from comptoir.kernel.ids import public_id
 from comptoir.kernel.money import Money
@@ -76,6 +76,7 @@ class Formula:
     total: Money
     rule: Rule
     target: int
+    ceiling: int | None = None
 
     @property
     def rate(self) -> Money:
@@ -289,5 +290,13 @@ def _formula(row: Entry) -> Formula | None:
         rate_minor=said["rate_minor"],
         minimum_order=said["minimum_order"],
         rounding=Rounding(said["rounding"]),
+        basis=Basis(said.get("basis", Basis.WITH_TAX)),
+        most_per_sale=said.get("most_per_sale"),
     )
-    return Formula(Money(row.eligible, row.currency), Money(said["total"], row.currency), rule, said["target"])
+    return Formula(
+        eligible=Money(row.eligible, row.currency),
+        total=Money(said["total"], row.currency),
+        rule=rule,
+        target=said["target"],
+        ceiling=said.get("ceiling"),
+    )

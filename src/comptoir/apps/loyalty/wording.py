@@ -1,11 +1,13 @@
 """Loyalty in words: why an entry has its number, what a sale is called, how a rule reads."""
 
+from dataclasses import replace
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from comptoir.apps.loyalty.models import Kind
-from comptoir.apps.loyalty.points import Reason, Rounding, Rule, State
+from comptoir.apps.loyalty.points import Reason, Rounding, Rule, State, points_for
 from comptoir.apps.loyalty.reads import EntryFacts, Formula, OfferFacts
 from comptoir.kernel.money import Money
 from comptoir.web.formats import money, number
@@ -77,7 +79,8 @@ def why(entry: EntryFacts) -> str:
     if formula is None:
         return ""
     if entry.kind == Kind.EARN:
-        return _("%(amount)s at %(rate)s%(rounding)s.") % _values(formula)
+        said = _("%(amount)s at %(rate)s%(rounding)s.") % _values(formula)
+        return f"{said} {_limited(formula)}".strip()
     values = _values(formula) | {"target": points(formula.target), "before": points(formula.target - entry.points)}
     if formula.eligible.amount <= 0:
         return _("Nothing is left of this sale: %(before)s before, none now.") % values
@@ -93,6 +96,13 @@ def _values(formula: Formula) -> dict[str, str]:
         "rate": rate(formula.rule, formula.eligible.currency),
         "rounding": _rounding(formula),
     }
+
+
+def _limited(formula: Formula) -> str:
+    """Said only where a limit of the programme made a difference."""
+    if points_for(formula.eligible.amount, replace(formula.rule, most_per_sale=None)) <= formula.target:
+        return ""
+    return _("The limits of the programme left %(points)s.") % {"points": points(formula.target)}
 
 
 def _rounding(formula: Formula) -> str:

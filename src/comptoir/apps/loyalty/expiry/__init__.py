@@ -1,0 +1,1 @@
+"""Points that expire: which, when, and the job that writes it down."""

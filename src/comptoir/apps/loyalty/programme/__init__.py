@@ -1,0 +1,1 @@
+"""The programme to see and to change."""
