@@ -30,6 +30,7 @@ ROUTES = {
     "organisation": None,
     "live_address": "overview.view",
     "readyz": None,
+    "metrics": None,
     "language": None,
     "connections": "connections.view",
     "connect": "connections.manage",

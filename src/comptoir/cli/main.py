@@ -50,13 +50,17 @@ def serve(
 @app.command()
 def work(
     concurrency: Annotated[int, typer.Option(min=1, max=32, help="Jobs at the same time.")] = 2,
+    metrics: Annotated[int, typer.Option(help="Port for Prometheus, on this machine alone; none when 0.")] = 0,
 ) -> None:
     """A worker: processes what comes in, imports, and hands events to the apps."""
     with house.ready(supervise=True):
         from comptoir.core.intake import partitions
         from comptoir.core.jobs import engine
+        from comptoir.kernel import metrics as counted
 
         partitions.ensure(datetime.now(UTC))
+        if metrics:
+            counted.serve(metrics)
         engine.run_worker(concurrency=concurrency)
 
 

@@ -9,10 +9,14 @@ from typing import Final, Protocol
 
 import httpx
 import stamina
+import structlog
 
+from comptoir.kernel import metrics
 from comptoir.kernel.budget import Priority, Turns
 from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.seal import Secret
+
+log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS: Final = 20.0
 ATTEMPTS: Final = 5
@@ -21,6 +25,7 @@ LONGEST_TURN: Final = timedelta(seconds=30)
 """How long a call waits for its turn within the account's budget before it gives up."""
 LONGEST_RETRY_AFTER: Final = timedelta(days=1)
 RETRIED_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
+_OUTCOMES: Final = {401: "unauthorised", 403: "forbidden", 404: "not_found", 429: "too_often"}
 NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -139,7 +144,16 @@ class Api:
     def _sent(self, request: httpx.Request, token: Secret, priority: Priority) -> Answer:
         self._take_turn(request, priority)
         request.headers["authorization"] = f"Bearer {token.reveal()}"
-        response = self._client.send(request)
+        began, outcome = time.monotonic(), "no_answer"
+        try:
+            response = self._client.send(request)
+            outcome = _OUTCOMES.get(response.status_code, f"{response.status_code // 100}xx")
+        finally:
+            took = time.monotonic() - began
+            metrics.CALLS.labels(self._vendor, outcome).inc()
+            metrics.CALL_SECONDS.labels(self._vendor).observe(took)
+            # The correlation id of whoever asked is bound around this, in a request or in a job.
+            log.info("vendor.called", call=self._named(request), outcome=outcome, milliseconds=round(took * 1000))
         answer = Answer(response.status_code, response.headers, response.content)
         self._heed(answer)
         return answer

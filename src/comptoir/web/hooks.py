@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from comptoir.core.intake.receive import Arrival, DoorBusy, Envelope, Receipt, Receiver
+from comptoir.kernel import metrics
 from comptoir.kernel.seal import token_hash
 from comptoir.pos import registry
 from comptoir.pos.connector import Connector
@@ -86,13 +87,18 @@ class Doors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one notification in."""
+        door = metrics.DOORS
+        kind = scope["path"].split("/", 3)[1]
         try:
             await self._take(scope, receive)
         except Refusal as refusal:
+            door.labels(kind, refusal.code).inc()
             await _refuse(send, refusal)
         except DoorBusy as busy:
+            door.labels(kind, "busy").inc()
             await _refuse(send, Refusal(503, "busy", busy.for_owner))
         else:
+            door.labels(kind, "accepted").inc()
             await _answer(send, 202, ACCEPTED, b"application/json")
 
     async def _take(self, scope: Scope, receive: Receive) -> None:

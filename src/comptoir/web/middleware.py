@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from structlog.contextvars import bound_contextvars
 from ulid import ULID
 
+from comptoir.kernel import metrics
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.web.api import problem
 from comptoir.web.faults import Fault
@@ -52,6 +53,7 @@ class ErrorMiddleware:
         request_id = given if ACCEPTED_ID.fullmatch(given) else str(ULID()).lower()
         with bound_contextvars(request_id=request_id):
             response = self.get_response(request)
+        metrics.REQUESTS.labels(f"{response.status_code // 100}xx").inc()
         response.headers[HEADER] = request_id
         return response
 

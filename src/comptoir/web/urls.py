@@ -5,7 +5,18 @@ from django.conf import settings
 from django.urls import path
 from django.views.i18n import set_language
 
-from comptoir.web.pages import components, connections, health, imports, inbox, modules, organisation, overview, sales
+from comptoir.web.pages import (
+    components,
+    connections,
+    health,
+    imports,
+    inbox,
+    metrics,
+    modules,
+    organisation,
+    overview,
+    sales,
+)
 from comptoir.web.pages import settings as setting_up
 
 urlpatterns = [
@@ -16,6 +27,7 @@ urlpatterns = [
     path("organisation", organisation.switch, name="organisation"),
     path("live-address", organisation.live_address, name="live_address"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("language", set_language, name="language"),
     path("connections", connections.connections, name="connections"),
     path("connections/connect/<slug:provider>", connections.connect, name="connect"),

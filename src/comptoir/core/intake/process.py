@@ -15,6 +15,7 @@ from comptoir.core.intake import polling, unlinked
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import limits, store
 from comptoir.core.ledger.precedence import Key
+from comptoir.kernel import metrics
 from comptoir.kernel.errors import RuleBroken, VendorUnreadable
 from comptoir.pos import connector as pos
 from comptoir.pos import registry
@@ -249,6 +250,8 @@ def _save(fates: Sequence[Fate], now: datetime) -> None:
             " AND n.received_minute BETWEEN %s AND %s",
             [now, *columns, min(columns[0]), max(columns[0])],
         )
+    for fate in fates:
+        metrics.PROCESSED.labels(str(fate.outcome)).inc()
     for organisation_id in {fate.organisation_id for fate in fates if fate.organisation_id}:
         store.notify_live(organisation_id, LIVE_TOPIC)
 

@@ -6,10 +6,12 @@ Rows are the truth and jobs only carry ids: a job may be lost, doubled or late, 
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from typing import Any, Final, LiteralString, cast
 
 import psycopg
@@ -24,7 +26,10 @@ from procrastinate.jobs import Job as JobRow
 from procrastinate.jobs import Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.tasks import Task
+from structlog.contextvars import bound_contextvars, get_contextvars
+from ulid import ULID
 
+from comptoir.kernel import metrics
 from comptoir.kernel.errors import VendorBusy
 
 log = structlog.get_logger(__name__)
@@ -36,6 +41,7 @@ BACKGROUND: Final = "background"
 QUEUES: Final = (LIVE, POLLING, BACKGROUND)
 STALLED_AFTER_SECONDS: Final = 30
 POLL_SECONDS: Final = 5.0
+CORRELATION: Final = "request_id"
 RESTART_SECONDS: Final = 1.0
 FAILED_KEPT_HOURS: Final = 14 * 24
 RETRY_WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
@@ -57,7 +63,7 @@ class Job:
 
     def enqueue(self, **arguments: str | int) -> None:
         """Enqueue with the surrounding transaction: the job exists if and only if it commits."""
-        self.task.configure().defer(**arguments)
+        self.task.configure().defer(**arguments, **_correlation())
 
     def enqueue_once(self, *, key: str = "", **arguments: str | int) -> None:
         """Enqueue unless the same job (and key) is waiting already: rows tell what to do, not arguments.
@@ -67,7 +73,7 @@ class Job:
         lock = f"{self.name}{key}"
         try:
             with transaction.atomic():
-                self.task.configure(queueing_lock=lock, lock=lock if key else None).defer(**arguments)
+                self.task.configure(queueing_lock=lock, lock=lock if key else None).defer(**arguments, **_correlation())
         except AlreadyEnqueued:
             log.debug("job.already_waiting", job=self.name, key=key)
 
@@ -88,9 +94,36 @@ def job(name: str, *, queue: str) -> Callable[[Callable[..., None]], Job]:
     """Declare a job under a stable name. Arguments are ids as text; unknown extras must be tolerated."""
 
     def declare(function: Callable[..., None]) -> Job:
-        return Job(name, engine_app.task(name=name, queue=queue, retry=TryLater())(function))
+        @wraps(function)
+        def run(**arguments: str) -> None:
+            with _watched(name, arguments.pop(CORRELATION, "")):
+                function(**arguments)
+
+        return Job(name, engine_app.task(name=name, queue=queue, retry=TryLater())(run))
 
     return declare
+
+
+@contextlib.contextmanager
+def _watched(name: str, request_id: str) -> Iterator[None]:
+    """Log, count and time under the id of whatever asked for the job, or one of its own."""
+    began, outcome = time.monotonic(), "failed"
+    try:
+        with bound_contextvars(job=name, **{CORRELATION: request_id or str(ULID()).lower()}):
+            yield
+        outcome = "done"
+    except VendorBusy:
+        outcome = "put_off"
+        raise
+    finally:
+        metrics.JOBS.labels(name, outcome).inc()
+        metrics.JOB_SECONDS.labels(name).observe(time.monotonic() - began)
+
+
+def _correlation() -> dict[str, str]:
+    """The id of the request, or of the job, that enqueues: the new one works under it."""
+    request_id = get_contextvars().get(CORRELATION)
+    return {CORRELATION: str(request_id)} if request_id else {}
 
 
 def periodic(name: str, *, cron: str) -> Callable[[Callable[[], None]], Job]:
@@ -98,7 +131,8 @@ def periodic(name: str, *, cron: str) -> Callable[[Callable[[], None]], Job]:
 
     def declare(function: Callable[[], None]) -> Job:
         def run(timestamp: int) -> None:  # noqa: ARG001  (the engine names it)
-            function()
+            with _watched(name, ""):
+                function()
 
         run.__module__, run.__qualname__ = function.__module__, function.__qualname__
         task = engine_app.task(name=name, queue=LIVE, queueing_lock=name)(run)
@@ -211,6 +245,17 @@ def give_back_stalled() -> None:
             await app.job_manager.delete_old_jobs(FAILED_KEPT_HOURS, include_failed=True, include_aborted=True)
 
     _run(sweep())
+
+
+def waiting() -> dict[str, int]:
+    """How many jobs of each queue are due and not taken yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT queue_name, count(*) FROM procrastinate_jobs WHERE status = 'todo'"
+            " AND (scheduled_at IS NULL OR scheduled_at <= now()) GROUP BY queue_name"
+        )
+        found = dict(cursor.fetchall())
+    return {queue: int(found.get(queue, 0)) for queue in QUEUES}
 
 
 def workers_seen() -> int:
