@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
@@ -15,6 +15,7 @@ from comptoir.kernel.pages import by_token
 
 VENDOR: Final = "Lightspeed"
 PAGE_SIZE: Final = 100
+LONGEST_CURSOR: Final = 200
 SALE_RELATIONS: Final = '["SaleLines","SaleLines.Item","SaleLines.Note","SalePayments","SalePayments.PaymentType"]'
 SHOP_RELATIONS: Final = '["Contact"]'
 EVERYTHING: Final = "true"
@@ -88,16 +89,15 @@ class Client:
         cursor: str = "",
         priority: Priority = Priority.LIVE,
     ) -> Iterator[Page]:
-        """Every page from `cursor` on.
+        """Every page from `cursor` on, the place that the vendor names in `next`.
 
-        What follows is asked for with the parameters of `next` as given; its host is not followed, for the token that
-        goes along is meant for ours alone (section 4).
+        The address of `next` is not followed: it may name another host, and the token is meant for ours alone
+        (section 4). Its other parameters are those that were asked for.
         """
         path = f"/Account/{account_id}/{resource}.json"
-        first = urlencode({**asked, "limit": str(PAGE_SIZE)})
 
-        def load(query: str | None) -> Page:
-            params = dict(parse_qsl(query or first, keep_blank_values=True))
+        def load(after: str | None) -> Page:
+            params = {**asked, "limit": str(PAGE_SIZE), **({"after": after} if after else {})}
             return decode(self._api.get(path, params, priority=priority).body, shape)
 
         def following(page: Any) -> str | None:
@@ -112,5 +112,10 @@ def iso(instant: datetime) -> str:
 
 
 def _cursor(about: schemas.Envelope) -> str:
-    """The query of the next page, "" behind the last."""
-    return urlsplit(about.next).query
+    """The place behind this page, "" on the last. Raises VendorUnreadable when there is a next page and no place."""
+    if not about.next:
+        return ""
+    place = dict(parse_qsl(urlsplit(about.next).query)).get("after", "")
+    if not place or len(place) > LONGEST_CURSOR:
+        raise unreadable("$.@attributes.next", "no place to go on from")
+    return place
