@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.loyalty import handlers
+from comptoir.apps.loyalty.traces import traces
 from comptoir.core.accounts.roles import EVERYONE, Role
 from comptoir.core.installations.manifest import App, NavigationItem
 from comptoir.pos.events import EventKind
@@ -28,4 +29,5 @@ APP = App(
         "loyalty.phones": frozenset({Role.OWNER}),
         "loyalty.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
     },
+    traces=traces,
 )

@@ -1,8 +1,9 @@
 """What an app tells the house about itself, and the registry of apps."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -44,8 +45,19 @@ class NavigationItem:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """What an app made of a sale, in a few words; `level` is that of the pages' lights: ok, info, warn, bad, off."""
+
+    level: Literal["ok", "info", "warn", "bad", "off"]
+    words: str
+
+
+@dataclass(frozen=True)
 class App:
-    """A business app. `name` and `summary` are lazily translated."""
+    """A business app. `name` and `summary` are lazily translated.
+
+    `traces` tells what became of sales of an organisation, by their ids, in the reader's language.
+    """
 
     slug: str
     name: str | Promise
@@ -53,6 +65,7 @@ class App:
     handlers: Mapping[EventKind, Handler]
     navigation: tuple[NavigationItem, ...] = ()
     permissions: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    traces: Callable[[UUID, Collection[UUID]], Mapping[UUID, Trace]] | None = None
 
 
 _apps: dict[str, App] = {}

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
+from comptoir.core.installations.traces import traces
 from comptoir.core.intake import reads
 from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.tasks import drain, enqueue_replay
@@ -62,8 +63,9 @@ def inbox(request: OrganisationRequest) -> HttpResponse:
         limit=reads.PAGE + 1,
     )
     shown = found[: reads.PAGE]
+    became = traces(request.organisation.id, {each.sale_id for each in shown if each.sale_id})
     values = {
-        "rows": [(each, light(each)) for each in shown],
+        "rows": [(each, light(each), became.get(each.sale_id, ()) if each.sale_id else ()) for each in shown],
         "older": shown[-1].id if len(found) > reads.PAGE else "",
         "stores": _store_names(request),
         "outcome": outcome,
@@ -91,6 +93,7 @@ def notification(request: OrganisationRequest, notification_id: int) -> HttpResp
         "explanation": OUTCOMES[found.outcome][2],
         "store": _store_names(request).get(found.store_id) if found.store_id else "",
         "sale": public_id("sal", found.sale_id) if found.sale_id else "",
+        "traces": traces(request.organisation.id, {found.sale_id}).get(found.sale_id, ()) if found.sale_id else (),
         "body": _body(request, notification_id),
         "may_replay": found.processed_at and may(request.role, "inbox.replay"),
     }

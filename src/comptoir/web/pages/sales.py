@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from comptoir.core.accounts.stores import is_visible, stores
+from comptoir.core.installations.traces import traces
 from comptoir.core.ledger import reads
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
@@ -83,6 +84,7 @@ def sale(request: OrganisationRequest, sale_id: str) -> HttpResponse:
     values = {
         "record": record,
         "sale": record.sale,
+        "traces": traces(request.organisation.id, {record.id}).get(record.id, ()),
         "light": light(record.sale),
         "kind": KINDS[record.sale.kind],
         "total": total(record.sale),
