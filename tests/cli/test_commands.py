@@ -22,7 +22,20 @@ from tests.cli.commands import comptoir, expect_one_sentence
 from tests.database import NAME, YOURS, conninfo, maintenance
 from tests.people import People
 
-COMMANDS = ("demo", "serve", "work", "migrate", "import", "export", "tokens", "doctor", "sandbox", "keys")
+COMMANDS = (
+    "demo",
+    "serve",
+    "work",
+    "migrate",
+    "import",
+    "export",
+    "tokens",
+    "doctor",
+    "sandbox",
+    "keys",
+    "connect",
+    "rollup",
+)
 EVERY_HELP = """
 import json
 from typer.testing import CliRunner
@@ -90,6 +103,10 @@ class TestFacts:
         assert facts["organisations"] == 2
         assert facts["database"] == ("yours" if YOURS else "embedded")
         assert {"connections", "connections_to_mend", "notifications_waiting", "events_failing"} <= set(facts)
+        looked_at = {each["name"]: each["state"] for each in facts["checks"]}
+        assert set(looked_at) == {"database", "clock", "keys", "workers", "doors", "mail", "disk"}
+        assert (looked_at["database"], looked_at["clock"], looked_at["keys"]) == ("ok", "ok", "ok")
+        assert (looked_at["workers"], looked_at["doors"]) == ("bad", "bad"), "nothing of it runs"
         assert all(word not in json.dumps(facts) for word in ("Le Zinc", "example.com", "password"))
 
     def test_a_store_that_is_not_there_or_not_linked_cannot_be_imported(self, people: People) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +10,16 @@ from typing import Annotated
 import typer
 
 from comptoir.cli import house
+from comptoir.cli.connecting import connect
 from comptoir.cli.keys import keys
+from comptoir.cli.ledger import rollup
 from comptoir.cli.sandbox import sandbox
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(keys, name="keys")
+app.command()(connect)
+app.command()(rollup)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
@@ -151,14 +156,17 @@ def tokens(
 def doctor(as_json: AsJson = False) -> None:
     """What this installation is, and what stands in its way."""
     with house.ready():
-        from comptoir.cli import data
+        from comptoir.cli import data, diagnosis
 
         facts = data.diagnose(os.environ, now=datetime.now(UTC))
+        looked_at = diagnosis.checks(os.environ)
     if as_json:
-        typer.echo(json.dumps(facts, indent=2))
+        typer.echo(json.dumps({**facts, "checks": [asdict(each) for each in looked_at]}, indent=2))
     else:
+        for each in looked_at:
+            typer.echo(f"{each.state:5} {each.name:22} {each.words}")
         for name, value in facts.items():
-            typer.echo(f"{name:28} {value}")
+            typer.echo(f"      {name:22} {value}")
 
 
 if __name__ == "__main__":
