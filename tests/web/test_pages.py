@@ -61,6 +61,21 @@ ROUTES = {
     "loyalty_programme": "loyalty.view",
     "loyalty_programme_change": "loyalty.manage",
     "loyalty_programme_example": "loyalty.manage",
+    "tablets": "loyalty.tablets",
+    "tablet_code": "loyalty.tablets",
+    "register_passive": "loyalty.tablets",
+    "tablet": "loyalty.tablets",
+    "tablet_identify": "loyalty.tablets",
+    "tablet_link": "loyalty.tablets",
+    "tablet_revoke": "loyalty.tablets",
+    "screen": None,
+    "screen_manifest": None,
+    "screen_worker": None,
+    "screen_pair": None,
+    "screen_tell": None,
+    "screen_claim": None,
+    "screen_undo": None,
+    "screen_dismiss": None,
 }
 API_NAMESPACE = "v1"
 

@@ -32,9 +32,9 @@ WAITING_TOPICS: Final = 64
 KEEPALIVE: Final = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
-def address(organisation_id: UUID, *, now: datetime) -> str:
-    """Where a page of this organisation hears of news: signed, and good for half a day."""
-    claims = {"org": str(organisation_id)}
+def address(audience: UUID | str, *, now: datetime) -> str:
+    """Where a page of this organisation, or whoever else `notify_live` tells, hears of news; good for half a day."""
+    claims = {"org": str(audience)}
     return f"/live?token={quote(sealer().sign(claims, expires_at=now + TOKEN_LIFETIME))}"
 
 

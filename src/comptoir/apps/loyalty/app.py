@@ -22,11 +22,13 @@ APP = App(
         NavigationItem(_("Loyalty"), "loyalty", "loyalty", "loyalty.view"),
         NavigationItem(_("Members"), "loyalty_members", "members", "loyalty.view"),
         NavigationItem(_("Programme"), "loyalty_programme", "settings", "loyalty.view"),
+        NavigationItem(_("Tablets"), "tablets", "phone", "loyalty.tablets"),
     ),
     permissions={
         "loyalty.view": EVERYONE,
         "loyalty.claim": EVERYONE - {Role.VIEWER},
         "loyalty.phones": frozenset({Role.OWNER}),
+        "loyalty.tablets": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
         "loyalty.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
     },
     traces=traces,

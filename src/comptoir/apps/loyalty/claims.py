@@ -1,18 +1,21 @@
 """A customer types a phone number at the counter: the sale becomes theirs (loyalty.md 2.4)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.loyalty import entries, offers, phones
+from comptoir.apps.loyalty import entries, offers, phones, showings
 from comptoir.apps.loyalty.models import Member, Offer
 from comptoir.apps.loyalty.points import Reason, State
 from comptoir.core.accounts.models import Store
 from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
+
+REATTACH_WITHIN: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,7 @@ def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now:
     off for its store), `already_collected` (409, somebody else was first), `not_collectable` (409, the sale earns
     nothing).
     """
-    offer = Offer.objects.select_for_update().filter(organisation_id=organisation_id, id=offer_id).first()
-    if offer is None:
-        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    offer = _locked(organisation_id, offer_id)
     modules.require_on(organisation_id=organisation_id, store_id=offer.store_id, app="loyalty")
     number = phones.parse(phone, country=country or _country(offer))
     # A refund may be in the ledger already while its event is still on the way.
@@ -51,6 +52,7 @@ def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now:
         raise RuleBroken(_refusal(offer), code="not_collectable")
     member, is_new = _enrol(offer, number, actor, now)
     offers.credit(offer, member_id=member.id, actor=actor, now=now)
+    showings.claimed(offer, by=actor, now=now)
     return Claim(
         offer=offer,
         member=member,
@@ -59,6 +61,47 @@ def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now:
         is_new_member=is_new,
         is_repeat=False,
     )
+
+
+@transaction.atomic
+def undo(*, organisation_id: UUID, offer_id: UUID, claimed_at: datetime, actor: str, now: datetime) -> None:
+    """Take the claim of this instant back: the sale waits again, and its member keeps nothing of it.
+
+    When somebody else has the sale by now, nothing changes.
+    """
+    offer = _locked(organisation_id, offer_id)
+    if offer.claimed_at != claimed_at:
+        return
+    offers.settle(organisation_id, [offer], now=now)
+    offers.take_back(offer, actor=actor, now=now)
+    showings.reopened(offer)
+
+
+@transaction.atomic
+def reattach(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now: datetime) -> Claim:
+    """Give a sale that somebody else collected to the right member, within a day (loyalty.md E22).
+
+    Raises RuleBroken as `claim`, and `too_late` (409).
+    """
+    offer = _locked(organisation_id, offer_id)
+    number = phones.parse(phone, country=_country(offer))
+    if offer.claimed_at is not None and now - offer.claimed_at > REATTACH_WITHIN:
+        raise RuleBroken(
+            _("Points can be given to somebody else for 24 hours after they were collected."), code="too_late"
+        )
+    offers.settle(organisation_id, [offer], now=now)
+    if offer.member_id is not None:
+        owner = Member.objects.get(organisation_id=organisation_id, id=offer.member_id)
+        if owner.phone != number:
+            offers.take_back(offer, actor=actor, now=now)
+    return claim(organisation_id=organisation_id, offer_id=offer_id, phone=phone, actor=actor, now=now)
+
+
+def _locked(organisation_id: UUID, offer_id: UUID) -> Offer:
+    offer = Offer.objects.select_for_update().filter(organisation_id=organisation_id, id=offer_id).first()
+    if offer is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return offer
 
 
 def _again(offer: Offer, member_id: UUID, number: str) -> Claim:

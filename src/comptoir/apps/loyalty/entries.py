@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Sum
 
-from comptoir.apps.loyalty.models import Entry, Kind, Member, Offer
+from comptoir.apps.loyalty.models import OF_SALES, Entry, Kind, Member, Offer
 from comptoir.apps.loyalty.points import Basis, Rule
 
 
@@ -31,9 +31,7 @@ def given_for(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID, t
     """What each sale has brought its member so far, and in how many entries; sales without entries are left out."""
     if not sale_ids:
         return {}
-    rows = Entry.objects.filter(
-        organisation_id=organisation_id, sale_id__in=sale_ids, kind__in=[Kind.EARN, Kind.REVERSAL]
-    )
+    rows = Entry.objects.filter(organisation_id=organisation_id, sale_id__in=sale_ids, kind__in=OF_SALES)
     found = rows.values_list("sale_id").annotate(points=Sum("points"), number=Count("id"))
     return {sale_id: (points, number) for sale_id, points, number in found}
 

@@ -1,12 +1,16 @@
-"""What loyalty does when something happens to sales: one call."""
+"""What loyalty does when something happens to sales: points, registers, tablets."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from comptoir.apps.loyalty import offers
+from comptoir.apps.loyalty import offers, registers, showings
 from comptoir.core.installations.manifest import Event
+from comptoir.core.ledger import reads
 
 
 def sales_moved(events: Sequence[Event], now: datetime) -> None:
     """Sales were closed, changed or voided: look at them, or at the sales they correct, as they are now."""
-    offers.refresh(organisation_id=events[0].organisation_id, sale_ids={event.sale_id for event in events}, now=now)
+    organisation_id, sale_ids = events[0].organisation_id, {event.sale_id for event in events}
+    offers.refresh(organisation_id=organisation_id, sale_ids=sale_ids, now=now)
+    registers.detect(organisation_id=organisation_id, sale_ids=sale_ids, now=now)
+    showings.refresh(organisation_id=organisation_id, sale_ids=reads.affected(organisation_id, sale_ids), now=now)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from comptoir.apps.loyalty import devices  # noqa: F401  (tables of their own file, made known to Django)
 from comptoir.apps.loyalty.points import Basis, Rounding, Rule
 from comptoir.core.accounts.models import Organisation
 from comptoir.kernel.ids import new_id, public_id
@@ -163,6 +164,13 @@ class Kind(StrEnum):
 
     EARN = "earn"
     REVERSAL = "reversal"
+    UNDO = "undo"
+    ATTACH = "attach"
+
+
+OF_SALES = (Kind.EARN, Kind.REVERSAL, Kind.UNDO, Kind.ATTACH)
+"""What sales bring and take. A claim that is undone ends at 0 for the one who had it, and whoever has the sale next
+gets an entry of their own: a sale's earn stands once, and the sum over a sale is what its member has."""
 
 
 class Entry(models.Model):

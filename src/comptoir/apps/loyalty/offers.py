@@ -105,17 +105,18 @@ def _settle(
 
 
 def credit(offer: Offer, *, member_id: UUID, actor: str, now: datetime) -> None:
-    """Give a locked, open offer to a member: the earn entry and the new state."""
+    """Give a locked, open offer to a member: the earn entry, or an attached one after an undone claim."""
     programme = programmes.version(offer.organisation_id, offer.programme_version)
     rule = programme.rule
     entries.lock(offer.organisation_id, [member_id])
     offer.ceiling = limits.room(offer, programme, member_id)
     offer.points = at_most(offer.points, offer.ceiling)
+    _points, number = entries.given_for(offer.organisation_id, [offer.sale_id]).get(offer.sale_id, (0, 0))
     entries.append(
         offer=offer,
-        kind=Kind.EARN,
+        kind=Kind.ATTACH if number else Kind.EARN,
         points=offer.points,
-        position=0,
+        position=number,
         rule=rule,
         actor=actor,
         now=now,
@@ -125,6 +126,30 @@ def credit(offer: Offer, *, member_id: UUID, actor: str, now: datetime) -> None:
     offer.state, offer.updated_at = State.CREDITED, now
     offer.save()
     notify_live(offer.organisation_id, LIVE_TOPIC)
+
+
+def take_back(offer: Offer, *, actor: str, now: datetime) -> None:
+    """Undo the claim of a locked, settled offer: what it brought comes off, and it waits again (E22, E28)."""
+    member_id = offer.member_id
+    if member_id is None:
+        return
+    entries.lock(offer.organisation_id, [member_id])
+    points, number = entries.given_for(offer.organisation_id, [offer.sale_id]).get(offer.sale_id, (0, 0))
+    if number:
+        entries.append(
+            offer=offer,
+            kind=Kind.UNDO,
+            points=-points,
+            position=number,
+            rule=programmes.version(offer.organisation_id, offer.programme_version).rule,
+            actor=actor,
+            now=now,
+            member_id=member_id,
+        )
+    offer.member_id, offer.claimed_at, offer.claimed_by = None, None, ""
+    offer.ceiling, offer.forgiven = None, 0
+    offer.save()
+    settle(offer.organisation_id, [offer], now=now)
 
 
 def _make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) -> None:

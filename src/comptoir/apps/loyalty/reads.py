@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
-from comptoir.apps.loyalty.models import Entry, Kind, Member, Offer
+from comptoir.apps.loyalty.models import OF_SALES, Entry, Member, Offer
 from comptoir.apps.loyalty.points import Basis, Reason, Rounding, Rule, State
 from comptoir.core.accounts.models import Store, User
 from comptoir.kernel.ids import public_id
@@ -127,7 +127,7 @@ def figures(organisation_id: UUID, *, since: datetime, store_ids: Collection[UUI
     """Points given since an instant and sales that wait for a customer, of these stores; and all members."""
     entries = _of_stores(Entry.objects.filter(organisation_id=organisation_id, created_at__gte=since), store_ids)
     open_offers = _of_stores(Offer.objects.filter(organisation_id=organisation_id, state=State.OPEN), store_ids)
-    given = entries.filter(kind__in=[Kind.EARN, Kind.REVERSAL]).aggregate(points=Sum("points"))["points"]
+    given = entries.filter(kind__in=OF_SALES).aggregate(points=Sum("points"))["points"]
     return Figures(
         given=given or 0,
         members=Member.objects.filter(organisation_id=organisation_id).count(),

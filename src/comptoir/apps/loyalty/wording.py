@@ -16,6 +16,8 @@ from comptoir.web.parts import Level, Status
 KINDS: dict[str, Promise] = {
     Kind.EARN: gettext_lazy("Earned"),
     Kind.REVERSAL: gettext_lazy("Corrected"),
+    Kind.UNDO: gettext_lazy("Taken back"),
+    Kind.ATTACH: gettext_lazy("Given later"),
 }
 STATES: dict[State, tuple[Level, Promise]] = {
     State.INELIGIBLE: ("off", gettext_lazy("Earns nothing")),
@@ -78,7 +80,9 @@ def why(entry: EntryFacts) -> str:
     formula = entry.formula
     if formula is None:
         return ""
-    if entry.kind == Kind.EARN:
+    if entry.kind == Kind.UNDO:
+        return _("Collected by mistake: the sale went back, with all that it had brought.")
+    if entry.kind in (Kind.EARN, Kind.ATTACH):
         said = _("%(amount)s at %(rate)s%(rounding)s.") % _values(formula)
         return f"{said} {_limited(formula)}".strip()
     values = _values(formula) | {"target": points(formula.target), "before": points(formula.target - entry.points)}

@@ -176,7 +176,10 @@ def _business_date(store: StoreFacts, sale: Sale) -> str:
     return day.isoformat()
 
 
-def notify_live(organisation_id: UUID, topic: str) -> None:
-    """Tell open pages of this organisation, when the transaction commits, that a topic has news."""
+def notify_live(audience: UUID | str, topic: str) -> None:
+    """Tell the open pages of an organisation, when the transaction commits, that a topic has news.
+
+    An app may have audiences of its own, named without spaces: whoever was given an address for one hears it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('comptoir_live', %s)", [f"{organisation_id} {topic}"])
+        cursor.execute("SELECT pg_notify('comptoir_live', %s)", [f"{audience} {topic}"])

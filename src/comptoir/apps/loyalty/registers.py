@@ -1,0 +1,177 @@
+"""Registers: known from the orders that come from them, never typed in (loyalty.md 2.3)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from comptoir.apps.loyalty import programmes
+from comptoir.apps.loyalty.devices import Register, Tablet
+from comptoir.core.ledger import reads
+from comptoir.core.ledger.store import notify_live
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import public_id
+from comptoir.kernel.money import Money, to_minor
+from comptoir.pos.model import SaleKind, SaleState
+
+STALE_AFTER: Final = timedelta(days=30)
+SMALLEST: Final = Decimal(1)
+"""In the major unit of whatever currency the store has (loyalty.md E51)."""
+
+Key = tuple[str, str, str]
+MOVED: Final = "moved"
+LIVE_TOPIC: Final = "tablets"
+
+
+@dataclass(frozen=True)
+class RegisterFacts:
+    """A register as the owner sees it."""
+
+    id: UUID
+    store_id: UUID
+    device_id: str
+    name: str
+    last_seen_at: datetime
+    last_amount: Money
+    is_passive: bool
+    is_stale: bool
+    tablets: tuple[str, ...]
+
+    @property
+    def public_id(self) -> str:
+        """`reg_…`"""
+        return public_id("reg", self.id)
+
+
+def key_of(record: reads.SaleRecord) -> Key:
+    """What tells one till from another."""
+    register = record.sale.register
+    return record.provider, record.sale.location_id, register.id if register else ""
+
+
+def detect(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> None:
+    """Make registers out of closed orders of at least 1.00, and keep up what is known of them, in a transaction.
+
+    Smaller orders are told by registers that are known already. Telling it the same orders again changes nothing.
+    """
+    orders = [each for each in reads.records(organisation_id, sale_ids) if _is_paid_order(each)]
+    running = programmes.running_at(organisation_id, {each.store_id for each in orders}) if orders else set()
+    by_key: dict[Key, list[reads.SaleRecord]] = {}
+    for order in orders:
+        if order.store_id in running:
+            by_key.setdefault(key_of(order), []).append(order)
+    if not by_key:
+        return
+    drafts = [_draft(organisation_id, key, found, now) for key, found in sorted(by_key.items()) if _detects(found)]
+    Register.objects.bulk_create(drafts, ignore_conflicts=True)
+    known = Register.objects.select_for_update().filter(
+        organisation_id=organisation_id, location_id__in={location for _provider, location, _device in by_key}
+    )
+    for register in known.order_by("id"):
+        if found := by_key.get((register.provider, register.location_id, register.device_id)):
+            _keep_up(register, found)
+    notify_live(organisation_id, LIVE_TOPIC)
+
+
+def _is_paid_order(record: reads.SaleRecord) -> bool:
+    """Closed, counted, positive and no counter-entry; a bill of 0 paid by a reward tells nothing (loyalty.md E07)."""
+    sale = record.sale
+    is_sale = sale.kind is SaleKind.SALE and sale.state is SaleState.CLOSED and sale.counted
+    return is_sale and sale.closed_at is not None and sale.total > 0
+
+
+def _detects(orders: Iterable[reads.SaleRecord]) -> bool:
+    return any(each.sale.total >= SMALLEST for each in orders)
+
+
+def _closed(record: reads.SaleRecord) -> datetime:
+    """A till's clock may be wrong: nothing was closed later than we first saw it."""
+    return min(record.sale.closed_at or record.first_seen_at, record.first_seen_at)
+
+
+def _draft(organisation_id: UUID, key: Key, orders: list[reads.SaleRecord], now: datetime) -> Register:
+    provider, location_id, device_id = key
+    first = min((each for each in orders if each.sale.total >= SMALLEST), key=_closed)
+    register = Register(
+        organisation_id=organisation_id,
+        provider=provider,
+        location_id=location_id,
+        device_id=device_id,
+        first_seen_at=_closed(first),
+        created_at=now,
+    )
+    _tell(register, first)
+    return register
+
+
+def _tell(register: Register, order: reads.SaleRecord) -> None:
+    sale = order.sale
+    register.store_id, register.last_seen_at = order.store_id, _closed(order)
+    register.last_amount, register.currency = to_minor(sale.total, sale.currency), sale.currency
+    register.name = (sale.register.name if sale.register else "")[:120]
+
+
+def _keep_up(register: Register, orders: list[reads.SaleRecord]) -> None:
+    """The latest order speaks; a location that feeds another store now takes its registers along."""
+    latest = max(orders, key=_closed)
+    if _closed(latest) < register.last_seen_at:
+        return
+    before = register.store_id
+    _tell(register, latest)
+    register.save()
+    if register.store_id != before:
+        linked = Tablet.objects.filter(organisation_id=register.organisation_id, register_id=register.id)
+        linked.update(register_id=None, linked_at=None, unlinked_because=MOVED)
+
+
+def of_orders(organisation_id: UUID, keys: Collection[Key]) -> dict[Key, Register]:
+    """The registers of these tills, as far as they are known."""
+    found = Register.objects.filter(organisation_id=organisation_id, location_id__in={key[1] for key in keys})
+    rows = {(each.provider, each.location_id, each.device_id): each for each in found}
+    return {key: rows[key] for key in keys if key in rows}
+
+
+def register(organisation_id: UUID, register_id: UUID) -> Register:
+    """One register. Raises RuleBroken (404) when this organisation has none of that id."""
+    found = Register.objects.filter(organisation_id=organisation_id, id=register_id).first()
+    if found is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return found
+
+
+def registers(organisation_id: UUID, *, now: datetime) -> list[RegisterFacts]:
+    """Every register, the one heard of latest first, with the names of the tablets that are linked to it."""
+    names: dict[UUID, list[str]] = {}
+    linked = Tablet.objects.filter(organisation_id=organisation_id, revoked_at=None, register_id__isnull=False)
+    for tablet in linked.order_by("name"):
+        if tablet.register_id is not None:
+            names.setdefault(tablet.register_id, []).append(tablet.name)
+    rows = Register.objects.filter(organisation_id=organisation_id).order_by("-last_seen_at", "id")
+    return [
+        RegisterFacts(
+            id=row.id,
+            store_id=row.store_id,
+            device_id=row.device_id,
+            name=row.name,
+            last_seen_at=row.last_seen_at,
+            last_amount=row.amount,
+            is_passive=row.is_passive,
+            is_stale=now - row.last_seen_at > STALE_AFTER,
+            tablets=tuple(names.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def mark_passive(*, organisation_id: UUID, register_id: UUID, is_passive: bool, actor: str) -> None:
+    """Staff says that a till is a passive one, or is not: no document of the till tells. Its tablets lose it."""
+    found = register(organisation_id, register_id)
+    found.is_passive, found.passive_by = is_passive, actor if is_passive else ""
+    found.save(update_fields=["is_passive", "passive_by"])
+    if is_passive:
+        linked = Tablet.objects.filter(organisation_id=organisation_id, register_id=found.id)
+        linked.update(register_id=None, linked_at=None, unlinked_because="passive")

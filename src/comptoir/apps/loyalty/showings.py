@@ -1,0 +1,157 @@
+"""Offers on tablets: queued when the sale arrives, until they are claimed, dismissed, superseded or too old (2.4)."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from comptoir.apps.loyalty import registers
+from comptoir.apps.loyalty.devices import WAITING, Register, Screen, Showing, Tablet
+from comptoir.apps.loyalty.models import Offer
+from comptoir.apps.loyalty.points import State
+from comptoir.core.ledger.store import notify_live
+
+SHOWN_FOR: Final = timedelta(minutes=10)
+"""Counted from the close: an older sale would be claimed by the next guest (loyalty.md E21)."""
+
+PREVIOUS_FOR: Final = timedelta(minutes=2)
+NEWS: Final = "offer"
+
+
+def audience(tablet_id: UUID) -> str:
+    """For whom news of one tablet are: nobody else hears them."""
+    return f"tablet:{tablet_id}"
+
+
+def tell(tablet_ids: Collection[UUID], topic: str = NEWS) -> None:
+    """Let tablets look again, when the transaction commits."""
+    for tablet_id in sorted(tablet_ids):
+        notify_live(audience(tablet_id), topic)
+
+
+def refresh(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> None:
+    """Queue what just arrived on the tablets of its register, and let them see what became of the rest.
+
+    Call it in the transaction that settled the offers. Hearing of the same sale again changes nothing.
+    """
+    linked = _linked(organisation_id)
+    if not linked:
+        return
+    found = list(Offer.objects.filter(organisation_id=organisation_id, sale_id__in=sale_ids))
+    tills = registers.of_orders(organisation_id, {_key(offer) for offer in found})
+    touched: set[UUID] = set()
+    fresh: dict[UUID, list[Offer]] = {}
+    for offer in found:
+        register = tills.get(_key(offer))
+        if register is None or register.id not in linked:
+            continue
+        touched.add(register.id)
+        if _may_be_shown(offer, linked[register.id], now):
+            fresh.setdefault(register.id, []).append(offer)
+    for register_id in sorted(fresh):
+        _queue(organisation_id, register_id, fresh[register_id], now)
+    tell({tablet.id for register_id in touched for tablet in linked[register_id]})
+
+
+def claimed(offer: Offer, *, by: str, now: datetime) -> None:
+    """Somebody has it: the tablets that show it look again (loyalty.md E23)."""
+    if row := Showing.objects.filter(organisation_id=offer.organisation_id, offer_id=offer.id).first():
+        _end(row, Screen.CLAIMED, by, now)
+
+
+def dismissed(row: Showing, *, by: str, now: datetime) -> None:
+    """Waved away, by a guest or by staff; what was claimed stays claimed."""
+    if row.state != Screen.CLAIMED:
+        _end(row, Screen.DISMISSED, by, now)
+
+
+def reopened(offer: Offer) -> None:
+    """A claim was undone: the sale is on the tablets again, for as long as it would have been."""
+    row = Showing.objects.filter(organisation_id=offer.organisation_id, offer_id=offer.id).first()
+    if row is None:
+        return
+    newer = _of(row.organisation_id, row.register_id).filter(closed_at__gt=row.closed_at).exists()
+    row.state = Screen.SUPERSEDED if newer else Screen.SHOWN
+    row.save(update_fields=["state"])
+    tell(_tablet_ids(row.organisation_id, row.register_id))
+
+
+def _end(row: Showing, state: Screen, by: str, now: datetime) -> None:
+    row.state, row.ended_at, row.ended_by = state, now, by
+    row.save(update_fields=["state", "ended_at", "ended_by"])
+    tell(_tablet_ids(row.organisation_id, row.register_id))
+
+
+def current(organisation_id: UUID, register_id: UUID, *, now: datetime) -> Showing | None:
+    """What a tablet of this register shows now; marks it as shown, and what became too old as timed out."""
+    rows = _of(organisation_id, register_id)
+    rows.filter(state__in=WAITING, closed_at__lt=now - SHOWN_FOR).update(state=Screen.TIMED_OUT, ended_at=now)
+    row = _claimable(rows.filter(state__in=WAITING))
+    if row is not None and row.state == Screen.QUEUED:
+        row.state, row.shown_at = Screen.SHOWN, now
+        row.save(update_fields=["state", "shown_at"])
+    return row
+
+
+def previous(organisation_id: UUID, register_id: UUID, *, now: datetime) -> Showing | None:
+    """The order before the one that took its place, within two minutes (loyalty.md 2.4)."""
+    since = {"state": Screen.SUPERSEDED, "ended_at__gte": now - PREVIOUS_FOR, "closed_at__gte": now - SHOWN_FOR}
+    return _claimable(_of(organisation_id, register_id).filter(**since))
+
+
+def _claimable(rows: QuerySet[Showing]) -> Showing | None:
+    """The latest of these that still waits for somebody: a refund may have taken it meanwhile (loyalty.md E12)."""
+    for row in rows.order_by("-closed_at", "-offer_id")[:3]:
+        if Offer.objects.filter(organisation_id=row.organisation_id, id=row.offer_id, state=State.OPEN).exists():
+            return row
+    return None
+
+
+def _queue(organisation_id: UUID, register_id: UUID, offers: list[Offer], now: datetime) -> None:
+    """The order closed latest is shown; it takes the place of all others (loyalty.md E22)."""
+    # Two handlers with orders of one register take turns.
+    Register.objects.select_for_update(no_key=True).get(organisation_id=organisation_id, id=register_id)
+    drafts = [
+        Showing(
+            organisation_id=organisation_id,
+            offer_id=offer.id,
+            register_id=register_id,
+            state=Screen.QUEUED,
+            closed_at=offer.closed_at,
+            queued_at=now,
+        )
+        for offer in sorted(offers, key=lambda each: each.id)
+    ]
+    Showing.objects.bulk_create(drafts, ignore_conflicts=True)
+    rows = _of(organisation_id, register_id)
+    latest = rows.order_by("-closed_at", "-offer_id")[:1].values("offer_id")
+    rows.filter(state__in=WAITING).exclude(offer_id__in=latest).update(state=Screen.SUPERSEDED, ended_at=now)
+
+
+def _may_be_shown(offer: Offer, tablets: list[Tablet], now: datetime) -> bool:
+    """Waiting for somebody, closed just now, and after the register was linked (loyalty.md 2.1)."""
+    since = min(tablet.linked_at for tablet in tablets if tablet.linked_at)
+    return offer.state == State.OPEN and offer.closed_at >= max(since, now - SHOWN_FOR)
+
+
+def _linked(organisation_id: UUID) -> dict[UUID, list[Tablet]]:
+    found: dict[UUID, list[Tablet]] = {}
+    for tablet in Tablet.objects.filter(organisation_id=organisation_id, revoked_at=None, linked_at__isnull=False):
+        if tablet.register_id is not None:
+            found.setdefault(tablet.register_id, []).append(tablet)
+    return found
+
+
+def _tablet_ids(organisation_id: UUID, register_id: UUID) -> set[UUID]:
+    found = Tablet.objects.filter(organisation_id=organisation_id, register_id=register_id, revoked_at=None)
+    return set(found.values_list("id", flat=True))
+
+
+def _of(organisation_id: UUID, register_id: UUID) -> QuerySet[Showing]:
+    return Showing.objects.filter(organisation_id=organisation_id, register_id=register_id)
+
+
+def _key(offer: Offer) -> registers.Key:
+    return offer.provider, offer.location_id, offer.register_id

@@ -1,0 +1,1 @@
+"""Tablets on the counter: pairing, linking, what they show, what guests do on them."""
