@@ -116,7 +116,7 @@ WORDS: dict[Cause, Words] = {
     Cause.PARKED: Words(
         _("Parked"),
         _(
-            "Comptoir could not read %(count)d notifications of %(name)s; they are kept, with the reason. Read "
+            "Notifications of %(name)s could not be read (%(count)d); they are kept, with the reason. Read "
             "them again, or tell us."
         ),
         _("See what is parked"),
