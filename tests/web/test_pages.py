@@ -65,6 +65,7 @@ ROUTES = {
     "tablet_code": "loyalty.tablets",
     "register_passive": "loyalty.tablets",
     "tablet": "loyalty.tablets",
+    "tablet_diagnosis": "loyalty.tablets",
     "tablet_identify": "loyalty.tablets",
     "tablet_link": "loyalty.tablets",
     "tablet_revoke": "loyalty.tablets",

@@ -86,12 +86,13 @@ def counter(request: OrganisationRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page("loyalty.claim")
 def claim(request: OrganisationRequest, offer_id: str) -> HttpResponse:
-    """One waiting sale and the phone field; POST gives the points."""
+    """One sale and the phone field; POST gives the points, or what somebody else collected within the latest day."""
     offer = _offer(request, offer_id)
+    give = claims.reattach if "reattach" in request.POST else claims.claim
     form, refusal, status = PhoneForm(request.POST or None), "", 200
     if request.method == "POST" and form.is_valid():
         try:
-            result = claims.claim(
+            result = give(
                 organisation_id=request.organisation.id,
                 offer_id=offer.id,
                 phone=form.cleaned_data["phone"],
@@ -112,6 +113,7 @@ def claim(request: OrganisationRequest, offer_id: str) -> HttpResponse:
         "points": wording.points(offer.points),
         "light": wording.light(offer),
         "is_open": offer.state is State.OPEN,
+        "may_reattach": offer.claimed_at is not None and timezone.now() - offer.claimed_at < claims.REATTACH_WITHIN,
         "form": form,
         "refusal": refusal,
     }

@@ -150,11 +150,12 @@ def offers(
     *,
     state: str = "",
     external_id: str = "",
+    store_ids: Collection[UUID] | None = None,
     before: UUID | None = None,
     limit: int = PAGE,
 ) -> list[OfferFacts]:
     """Sales in the programme, newest first by our id; `before` is the id of the last one seen."""
-    rows = Offer.objects.filter(organisation_id=organisation_id)
+    rows = _of_stores(Offer.objects.filter(organisation_id=organisation_id), store_ids)
     if state:
         rows = rows.filter(state=state)
     if external_id:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("tablets/code", tablets.code, name="tablet_code"),
     path("tablets/registers/<str:register_id>/passive", tablets.passive, name="register_passive"),
     path("tablets/<str:tablet_id>", tablets.tablet, name="tablet"),
+    path("tablets/<str:tablet_id>/diagnosis", tablets.diagnosis, name="tablet_diagnosis"),
     path("tablets/<str:tablet_id>/identify", tablets.identify, name="tablet_identify"),
     path("tablets/<str:tablet_id>/link", tablets.link, name="tablet_link"),
     path("tablets/<str:tablet_id>/revoke", tablets.revoke, name="tablet_revoke"),

@@ -18,9 +18,10 @@ from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
 
 from comptoir.apps.loyalty import registers
 from comptoir.apps.loyalty.registers import RegisterFacts
-from comptoir.apps.loyalty.tablets import linking, pairing, reads
+from comptoir.apps.loyalty.tablets import diagnosing, linking, pairing, reads
 from comptoir.apps.loyalty.tablets.reads import TabletFacts
 from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.stores import is_visible, stores
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.parts import Status
@@ -92,6 +93,22 @@ def tablet(request: OrganisationRequest, tablet_id: str) -> HttpResponse:
     return render(request, part, values)
 
 
+@require_GET
+@page(PERMISSION)
+def diagnosis(request: OrganisationRequest, tablet_id: str) -> HttpResponse:
+    """Why points do not show: what is needed, with its latest proof, and what became of the latest orders (2.8)."""
+    now = timezone.now()
+    facts = _tablet(request, tablet_id)
+    values = {
+        "tablet": facts,
+        "steps": diagnosing.steps(request.organisation.id, facts),
+        "orders": diagnosing.orders(request.organisation.id, facts, now=now),
+        "here": request.get_full_path(),
+    }
+    part = "diagnosis_content.html" if "HX-Request" in request.headers else "diagnosis.html"
+    return render(request, f"loyalty/tablets/{part}", values)
+
+
 @require_POST
 @page(PERMISSION)
 def identify(request: OrganisationRequest, tablet_id: str) -> HttpResponse:
@@ -131,9 +148,12 @@ def revoke(request: OrganisationRequest, tablet_id: str) -> HttpResponse:
 @page(PERMISSION)
 def passive(request: OrganisationRequest, register_id: str) -> HttpResponse:
     """Staff knows which till is a passive one."""
+    found = registers.register(request.organisation.id, parse_id("reg", register_id))
+    if not is_visible(request.store_ids, found.store_id):
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     registers.mark_passive(
         organisation_id=request.organisation.id,
-        register_id=parse_id("reg", register_id),
+        register_id=found.id,
         is_passive=request.POST.get("passive") == "yes",
         actor=f"user:{request.user.pk}",
     )
@@ -179,16 +199,17 @@ def _register_light(register: RegisterFacts) -> Status:
 def _values(request: OrganisationRequest, form: PairingForm) -> dict[str, Any]:
     now = timezone.now()
     organisation_id = request.organisation.id
-    stores = {store.id: store.name for store in _stores(request)}
-    found = reads.tablets(organisation_id, now=now)
-    tills = registers.registers(organisation_id, now=now)
+    names = {store.id: store.name for store in _stores(request)}
+    found = [each for each in reads.tablets(organisation_id, now=now) if each.store_id in names]
+    tills = [each for each in registers.registers(organisation_id, now=now) if each.store_id in names]
+    codes = [each for each in pairing.open_codes(organisation_id, now=now) if each.store_id in names]
     return {
         "form": form,
         "tablets": [(each, light(each), label(each.register) if each.register else "") for each in found],
         "drifting": [(each, label(each.drift)) for each in found if each.drift],
         "online": sum(each.is_online for each in found),
-        "registers": [(each, label(each), _register_light(each), stores.get(each.store_id, "")) for each in tills],
-        "codes": [(each, _qr(each.code)) for each in pairing.open_codes(organisation_id, now=now)],
+        "registers": [(each, label(each), _register_light(each), names.get(each.store_id, "")) for each in tills],
+        "codes": [(each, _qr(each.code)) for each in codes],
         "screen_url": f"{settings.COMPTOIR_URL}/tablet",
         "here": reverse("tablets"),
     }
@@ -202,11 +223,12 @@ def _qr(code: str) -> str:
 
 
 def _stores(request: OrganisationRequest) -> list[Store]:
-    return list(Store.objects.filter(organisation=request.organisation).order_by("name"))
+    """Those that this person was given."""
+    return stores(request.organisation.id, store_ids=request.store_ids)
 
 
 def _tablet(request: OrganisationRequest, tablet_id: str) -> TabletFacts:
     found = reads.tablet(request.organisation.id, parse_id("tbl", tablet_id), now=timezone.now())
-    if found is None:
+    if found is None or not is_visible(request.store_ids, found.store_id):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found
