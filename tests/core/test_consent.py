@@ -69,6 +69,17 @@ def test_an_attempt_keeps_neither_state_nor_verifier_in_clear(people: People, ve
         assert secret.encode() not in everything_stored()
 
 
+def test_more_is_asked_for_where_more_was_granted_to_the_client(
+    people: People, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"financial-api", "orders-api", "offline_access"}
+    assert set(query_of(leave(people.client(people.alice)))["scope"].split()) == asked
+    monkeypatch.setenv("LIGHTSPEED_K_SCOPES", "financial-api  staff-api items offline_access")
+    address = leave(people.client(people.alice))
+    assert query_of(address)["scope"] == "financial-api staff-api items offline_access"
+    assert people.client(people.alice).get(decide(address).removeprefix("http://testserver")).status_code == 302
+
+
 def test_a_denial_leaves_nothing_and_uses_the_attempt_up(people: People, vendor: Vendor) -> None:
     client = people.client(people.alice)
     back = decide(leave(client), "deny")

@@ -24,13 +24,14 @@ REFRESH_IDLE: Final = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where this vendor is reached, and as which OAuth client."""
+    """Where this vendor is reached, and as which OAuth client; `scopes` are asked for instead of the manifest's."""
 
     authorise_url: str
     token_url: str
     api_url: str
     client_id: str
     client_secret: Secret
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

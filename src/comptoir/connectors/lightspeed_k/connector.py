@@ -53,6 +53,7 @@ class KSeries:
             api_url=settings.value("API_URL") or API_URL,
             client_id=settings.required("CLIENT_ID"),
             client_secret=Secret(settings.required("CLIENT_SECRET")),
+            scopes=tuple(settings.value("SCOPES").split()),
         )
 
     def read(self, notification: Notification) -> Reading:

@@ -55,7 +55,7 @@ def begin(
         "response_type": "code",
         "client_id": endpoints.client_id,
         "redirect_uri": redirect_uri,
-        "scope": " ".join(connector.manifest.scopes),
+        "scope": " ".join(endpoints.scopes or connector.manifest.scopes),
         "state": state,
     }
     if connector.manifest.pkce:
