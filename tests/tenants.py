@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.test import Client
 
+from comptoir.apps.loyalty.devices import Register
+from comptoir.apps.loyalty.tablets import pairing
 from comptoir.core.accounts.models import Membership, MembershipStore, Store, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.connections.models import Connection, LocationLink
@@ -70,7 +72,18 @@ def _sales(world: World, till: Till) -> None:
         "offer_id": till.offer(f"{OF_THE_STORE}-waiting").public_id,
         "claimed_offer_id": till.offer(f"{OF_THE_STORE}-claimed").public_id,
         "member_id": claim.member.public_id,
+        "register_id": Register.objects.get(organisation_id=organisation_id).public_id,
     }
+    _tablet(world)
+
+
+def _tablet(world: World) -> None:
+    now = datetime.now(UTC)  # a code is short-lived, and the page looks at the clock
+    store = {"organisation_id": world.people.le_zinc.id, "store_id": world.cellar.id, "actor": "user:1", "now": now}
+    code = pairing.new_code(**store, name=f"{OF_THE_STORE}-tablet")  # type: ignore[arg-type]
+    tablet, _token = pairing.pair(code=code.code, address="a", now=now)
+    pairing.new_code(**store, name=f"{OF_THE_STORE}-code")  # type: ignore[arg-type]
+    world.ids["tablet_id"] = tablet.public_id
 
 
 def _connection(world: World) -> None:

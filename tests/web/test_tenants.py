@@ -43,6 +43,16 @@ class Row:
     why: str = ""
 
 
+SCREEN = (
+    "screen",
+    "screen_claim",
+    "screen_dismiss",
+    "screen_manifest",
+    "screen_pair",
+    "screen_tell",
+    "screen_undo",
+    "screen_worker",
+)
 PAGES = {
     "overview": Row(Of.EACH),
     "account_login": Row(Of.NOBODY),
@@ -78,6 +88,15 @@ PAGES = {
     "loyalty_claim": Row(Of.STORE),
     "loyalty_members": Row(Of.EACH),
     "loyalty_member": Row(Of.ORGANISATION),
+    "tablets": Row(Of.EACH),
+    "tablet": Row(Of.STORE),
+    "tablet_code": Row(Of.EACH, "post"),
+    "tablet_identify": Row(Of.STORE, "post"),
+    "tablet_link": Row(Of.STORE, "post"),
+    "tablet_revoke": Row(Of.STORE, "post"),
+    "register_passive": Row(Of.STORE, "post"),
+    **{name: Row(Of.NOBODY, why="a tablet's own; its token names it") for name in SCREEN},
+    "metrics": Row(Of.NOBODY, why="counts of the whole installation; tests/web/test_metrics.py"),
     "loyalty_programme": Row(Of.EACH),
     "loyalty_programme_change": Row(Of.EACH),
     "loyalty_programme_example": Row(Of.EACH),
@@ -152,7 +171,7 @@ def test_a_page_shows_each_their_own(name: str, world: World) -> None:
     assert ask(world.client(world.people.alice), path, row, world).status_code in (200, 302, 422), "it exists"
 
 
-LISTS = ["overview", "connections", "inbox", "imports", "sales", "loyalty", "loyalty_counter"]
+LISTS = ["overview", "connections", "inbox", "imports", "sales", "loyalty", "loyalty_counter", "tablets"]
 
 
 @pytest.mark.parametrize("name", LISTS)
