@@ -91,6 +91,7 @@ PAGES = {
     "tablets": Row(Of.EACH),
     "tablet": Row(Of.STORE),
     "tablet_code": Row(Of.EACH, "post"),
+    "tablet_diagnosis": Row(Of.STORE),
     "tablet_identify": Row(Of.STORE, "post"),
     "tablet_link": Row(Of.STORE, "post"),
     "tablet_revoke": Row(Of.STORE, "post"),
