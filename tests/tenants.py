@@ -15,6 +15,7 @@ from comptoir.core.accounts.roles import Role
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake.models import ImportRun, Notification
 from comptoir.core.ledger import reads as ledger
+from comptoir.core.outbox import endpoints
 from comptoir.kernel.ids import new_id, public_id
 from tests.apps.loyalty.till import Till, bill, till_of
 from tests.people import People, create_store
@@ -55,6 +56,7 @@ def build(people: People) -> World:
     world = World(people, cellar, terrace, membership)
     _sales(world, till_of(people.le_zinc, cellar))
     _connection(world)
+    _webhook(world)
     _intake(world)
     return world
 
@@ -111,6 +113,13 @@ def _connection(world: World) -> None:
             store=store,
         )
     world.ids["connection_id"] = connection.public_id
+
+
+def _webhook(world: World) -> None:
+    wish = endpoints.Wish("https://hooks.example.com/", description=OF_THE_ORGANISATION)
+    endpoint, _ = endpoints.create(organisation_id=world.people.le_zinc.id, wish=wish, now=NOW)
+    sent = endpoints.send_test(organisation_id=endpoint.organisation_id, endpoint_id=endpoint.id, now=NOW)
+    world.ids |= {"webhook_id": endpoint.public_id, "delivery_id": sent.public_id}
 
 
 def _intake(world: World) -> None:

@@ -1,10 +1,14 @@
 """Calls to vendors as one onion: authorise, budget, retry, answer. The only file that knows the HTTP library."""
 
+import asyncio
+import contextlib
 import email.utils
+import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Final, Protocol
 
 import httpx
@@ -19,6 +23,7 @@ from comptoir.kernel.seal import Secret
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS: Final = 20.0
+BODY_SECONDS: Final = 2.0
 ATTEMPTS: Final = 5
 LONGEST_WAIT: Final = timedelta(seconds=30)
 LONGEST_TURN: Final = timedelta(seconds=30)
@@ -229,6 +234,39 @@ def send(method: str, url: str, *, body: bytes, headers: Mapping[str, str], time
     except httpx.RequestError as error:
         raise VendorBusy("No answer.", for_log=f"{method} {url}: {error!r}") from error
     return Answer(response.status_code, response.headers, response.content)
+
+
+async def post_pinned(url: str, address: str, *, body: bytes, headers: Mapping[str, str], longest: int) -> Answer:
+    """POST once to the host of `url` at exactly this IP address: no redirect, no proxy, no more than `longest` read.
+
+    The certificate must be the host's. Raises VendorBusy without an answer; how long it may take is the caller's say.
+    """
+    asked = httpx.URL(url)
+    told = {"accept-encoding": "identity", **headers, "host": asked.netloc.decode("ascii")}
+    pinned, sni = asked.copy_with(host=address), {"sni_hostname": asked.raw_host.decode("ascii")}
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=TIMEOUT_SECONDS, verify=_certificates()) as client:
+            async with client.stream("POST", pinned, content=body, headers=told, extensions=sni) as response:
+                return Answer(response.status_code, response.headers, await _beginning(response, longest))
+    except (httpx.RequestError, httpx.InvalidURL) as error:
+        raise VendorBusy("No answer.", for_log=f"{type(error).__name__}: {error}") from error
+
+
+async def _beginning(response: httpx.Response, longest: int) -> bytes:
+    """The first bytes of the body; the status was said already, so what is missing of it changes nothing."""
+    found = b""
+    with contextlib.suppress(httpx.RequestError, TimeoutError):
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in response.aiter_raw():
+                if len(found := found + chunk) >= longest:
+                    break
+    return found[:longest]
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom we trust; read from disk once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def retry_after(value: str | None, *, now: datetime) -> timedelta | None:

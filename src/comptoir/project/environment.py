@@ -13,7 +13,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from comptoir.core.mail.server import MailServer, mail_server
-from comptoir.kernel import postgres, seal
+from comptoir.kernel import egress, postgres, seal
 from comptoir.kernel.errors import ComptoirError
 
 POOL_SIZE: Final = 32
@@ -43,6 +43,13 @@ def setting_file(environ: Mapping[str, str], name: str) -> Path | None:
 def data_folder(environ: Mapping[str, str]) -> Path:
     """Where Comptoir keeps what it keeps outside a database of yours."""
     return Path(environ.get("COMPTOIR_DATA") or "var").absolute()
+
+
+def egress_allow(environ: Mapping[str, str]) -> str:
+    """Private addresses that webhooks may call all the same. Raises ComptoirError when they are no host:port."""
+    found = setting(environ, "COMPTOIR_EGRESS_ALLOW")
+    egress.Rules.parse(found)
+    return found
 
 
 def is_embedded(environ: Mapping[str, str]) -> bool:

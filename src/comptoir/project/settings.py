@@ -33,6 +33,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DEBUG = False
+COMPTOIR_EGRESS_ALLOW = environment.egress_allow(os.environ)
 COMPTOIR_DEVELOPMENT = environment.setting(os.environ, "COMPTOIR_DEVELOPMENT") == "1"
 
 DATABASES = {"default": environment.database(os.environ)}

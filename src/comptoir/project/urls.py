@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from django.urls import include, path
 
 from comptoir.project.installed import APPS
-from comptoir.web import api_sales  # noqa: F401  (declares its operations)
+from comptoir.web import api_sales, api_webhooks  # noqa: F401  (declare their operations)
 from comptoir.web.api import api, nothing_there
 
 for app in APPS:

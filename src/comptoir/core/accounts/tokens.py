@@ -6,7 +6,15 @@ from datetime import datetime
 from comptoir.core.accounts.models import ApiToken, Organisation
 from comptoir.kernel.seal import Secret, new_token, token_hash
 
-SCOPES = ("sales.read", "stores.read", "integrations.read", "loyalty.read", "loyalty.write")
+SCOPES = (
+    "sales.read",
+    "stores.read",
+    "integrations.read",
+    "webhooks.read",
+    "webhooks.write",
+    "loyalty.read",
+    "loyalty.write",
+)
 
 
 def create_token(

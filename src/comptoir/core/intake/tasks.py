@@ -9,7 +9,7 @@ from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.models import Notification
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.retention import forget_revisions
-from comptoir.core.outbox import dispatch
+from comptoir.core.outbox import couriers, dispatch
 from comptoir.core.outbox.models import Delivery
 
 
@@ -88,6 +88,7 @@ def retention() -> None:
 def forget_old(*, now: datetime) -> None:
     """How long each is kept stands where it is forgotten."""
     unlinked.forget_old(now=now)
+    couriers.forget_old(now=now)
     partitions.drop_old(now)
     forget_revisions(now=now)
 
@@ -102,6 +103,7 @@ def sweep() -> None:
     due = Delivery.objects.filter(due_at__lte=utc_now()).exists()
     if waiting or due:
         drain.enqueue_once()
+    couriers.wake_all(now=utc_now())
     enqueue_confirmations()
     for organisation_id, run_id in replaying.unfinished():
         enqueue_replay(organisation_id, run_id)

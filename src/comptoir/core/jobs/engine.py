@@ -38,7 +38,9 @@ log = structlog.get_logger(__name__)
 LIVE: Final = "live"
 POLLING: Final = "polling"
 BACKGROUND: Final = "background"
-QUEUES: Final = (LIVE, POLLING, BACKGROUND)
+# Calls to customers' addresses: they may be slow, so they wait only for one another.
+WEBHOOKS: Final = "webhooks"
+QUEUES: Final = (LIVE, POLLING, BACKGROUND, WEBHOOKS)
 STALLED_AFTER_SECONDS: Final = 30
 POLL_SECONDS: Final = 5.0
 CORRELATION: Final = "request_id"
@@ -65,15 +67,16 @@ class Job:
         """Enqueue with the surrounding transaction: the job exists if and only if it commits."""
         self.task.configure().defer(**arguments, **_correlation())
 
-    def enqueue_once(self, *, key: str = "", **arguments: str | int) -> None:
+    def enqueue_once(self, *, key: str = "", at: datetime | None = None, **arguments: str | int) -> None:
         """Enqueue unless the same job (and key) is waiting already: rows tell what to do, not arguments.
 
-        With a key, arguments name whose rows; and of one key one job runs at a time.
+        With a key, arguments name whose rows; and of one key one job runs at a time. `at` is when it may begin.
         """
         lock = f"{self.name}{key}"
         try:
             with transaction.atomic():
-                self.task.configure(queueing_lock=lock, lock=lock if key else None).defer(**arguments, **_correlation())
+                waiting = self.task.configure(queueing_lock=lock, lock=lock if key else None, schedule_at=at)
+                waiting.defer(**arguments, **_correlation())
         except AlreadyEnqueued:
             log.debug("job.already_waiting", job=self.name, key=key)
 

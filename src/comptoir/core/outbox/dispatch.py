@@ -13,7 +13,7 @@ import structlog
 from django.db import connection, transaction
 
 from comptoir.core.installations import manifest, modules
-from comptoir.core.outbox import aside
+from comptoir.core.outbox import aside, couriers
 from comptoir.core.outbox.models import Delivery
 from comptoir.core.outbox.models import Event as EventRow
 from comptoir.pos.events import EventKind
@@ -29,7 +29,7 @@ RETRY_WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120
 
 
 def publish(events: Sequence[manifest.Event]) -> None:
-    """Write events, and a delivery for each app that listens, into the caller's transaction."""
+    """Write events, and a delivery for each app and endpoint that listens, into the caller's transaction."""
     off = modules.switched_off({event.organisation_id for event in events})
     EventRow.objects.bulk_create(
         EventRow(
@@ -50,6 +50,7 @@ def publish(events: Sequence[manifest.Event]) -> None:
         if (event.store_id, app) not in off
     )
     aside.keep([(event, app) for event, app in heard if (event.store_id, app) in off])
+    couriers.write_down(events)
 
 
 def dispatch(*, clock: Callable[[], datetime]) -> int:
@@ -59,6 +60,7 @@ def dispatch(*, clock: Callable[[], datetime]) -> int:
         succeeded, claimed = _dispatch_batch(clock)
         handled += succeeded
         if claimed < BATCH:
+            couriers.wake_all(now=clock())
             return handled
 
 

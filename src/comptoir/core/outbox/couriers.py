@@ -1,0 +1,91 @@
+"""Events on their way to customers' endpoints: written down with the event, carried by a job of each endpoint's own."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+
+from comptoir.core.installations.manifest import Event
+from comptoir.core.jobs import engine
+from comptoir.core.outbox import sending
+from comptoir.core.outbox.models import Attempt, Endpoint, WebhookDelivery
+from comptoir.kernel.egress import Rules
+from comptoir.kernel.ids import new_id
+
+KEPT_FOR: Final = timedelta(days=30)
+UNTIL_THE_SWEEP: Final = timedelta(seconds=60)
+
+
+def write_down(events: Sequence[Event]) -> None:
+    """A delivery for every endpoint that wants to hear of an event; in the transaction that made it happen."""
+    endpoints = Endpoint.objects.filter(
+        organisation_id__in={event.organisation_id for event in events}, disabled=Endpoint.Disabled.NOT
+    )
+    listening = list(endpoints)
+    WebhookDelivery.objects.bulk_create(
+        WebhookDelivery(
+            id=new_id(),
+            organisation_id=event.organisation_id,
+            endpoint_id=endpoint.id,
+            event_id=event.id,
+            kind=event.kind,
+            at=event.at,
+            due_at=event.at,
+        )
+        for event in events
+        for endpoint in listening
+        if _hears(endpoint, event)
+    )
+
+
+def _hears(endpoint: Endpoint, event: Event) -> bool:
+    return (
+        endpoint.organisation_id == event.organisation_id
+        and (not endpoint.kinds or event.kind in endpoint.kinds)
+        and (not endpoint.store_ids or event.store_id in endpoint.store_ids)
+    )
+
+
+def wake(endpoint_id: UUID, *, now: datetime, at: datetime | None = None) -> None:
+    """Have what waits for an endpoint sent: now, or at an instant soon."""
+    if at is None or at <= now:
+        send.enqueue_once(key=f" {endpoint_id}", endpoint_id=str(endpoint_id))
+    elif at - now < UNTIL_THE_SWEEP:
+        come_back.enqueue_once(key=f" {endpoint_id}", at=at, endpoint_id=str(endpoint_id))
+
+
+def wake_all(*, now: datetime) -> None:
+    """One job for each endpoint with something due."""
+    due = WebhookDelivery.objects.filter(
+        endpoint_id=OuterRef("id"), state=WebhookDelivery.State.WAITING, due_at__lte=now
+    )
+    ready = Endpoint.objects.filter(Q(not_before=None) | Q(not_before__lte=now), Exists(due), disabled="")
+    for endpoint_id in ready.values_list("id", flat=True):
+        wake(endpoint_id, now=now)
+
+
+@engine.job("outbox.send_webhooks", queue=engine.WEBHOOKS)
+def send(*, endpoint_id: str, **_: str) -> None:
+    """One turn for one endpoint, then whoever waits; more of this one comes behind them."""
+    target = UUID(endpoint_id)
+    rules = Rules.parse(settings.COMPTOIR_EGRESS_ALLOW)
+    following = sending.send_due(target, clock=lambda: datetime.now(UTC), rules=rules)
+    if following is not None:
+        wake(target, now=datetime.now(UTC), at=following)
+
+
+@engine.job("outbox.come_back", queue=engine.WEBHOOKS)
+def come_back(*, endpoint_id: str, **_: str) -> None:
+    """The retry that cannot wait for the sweep."""
+    wake(UUID(endpoint_id), now=datetime.now(UTC))
+
+
+def forget_old(*, now: datetime) -> None:
+    """Deliveries that are over are kept for thirty days, with their attempts; what waits is kept."""
+    old = WebhookDelivery.objects.exclude(state=WebhookDelivery.State.WAITING).filter(finished_at__lt=now - KEPT_FOR)
+    ids = list(old.values_list("id", flat=True))
+    Attempt.objects.filter(delivery_id__in=ids).delete()
+    WebhookDelivery.objects.filter(id__in=ids).delete()
