@@ -45,6 +45,7 @@ class RSeries:
         capabilities=CAPABILITIES,
         calls_per_second=CALLS_PER_SECOND,
         refresh_idle=REFRESH_IDLE,
+        notifies=False,
     )
 
     def endpoints(self, environ: Mapping[str, str]) -> Endpoints:
