@@ -3,6 +3,7 @@
 from allauth.account import views as account
 from django.conf import settings
 from django.urls import path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from comptoir.web.pages import (
@@ -43,6 +44,9 @@ urlpatterns = [
     path("imports/new", imports.begin, name="import_begin"),
     path("imports/<str:import_id>/go-on", imports.go_on, name="import_go_on"),
     path("settings", setting_up.settings, name="settings"),
+    # Where the help pages of other programmes send people.
+    path("integrations", RedirectView.as_view(pattern_name="connections"), name="integrations"),
+    path("settings/users", RedirectView.as_view(pattern_name="settings"), name="settings_users"),
     path("settings/modules", modules.modules, name="modules"),
     path("settings/modules/<str:store_id>/<slug:app>/catch-up", modules.catch_up, name="module_catch_up"),
     path("settings/modules/<str:store_id>/<slug:app>/<slug:position>", modules.switch, name="module_switch"),

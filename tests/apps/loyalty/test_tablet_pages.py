@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from comptoir.apps.loyalty import claims, registers
 from comptoir.apps.loyalty.devices import PairingCode, Register
 from comptoir.apps.loyalty.models import Entry
-from comptoir.apps.loyalty.tablets import pairing, reads
+from comptoir.apps.loyalty.tablets import linking, pairing, reads
 from comptoir.core.accounts.models import Membership, MembershipStore, Store
 from comptoir.core.accounts.roles import Role
 from comptoir.pos.model import Named
@@ -105,6 +105,34 @@ def test_e22_staff_give_a_collected_sale_to_somebody_else_on_its_page(till: Till
     assert "Give to this member instead" not in client.get(address).content.decode()
 
 
+def test_the_steps_turn_green_by_facts(till: Till, people: People) -> None:
+    client = people.client(people.alice)
+    before = client.get("/loyalty/set-up").content.decode()
+    assert before.count("step-done") == 1, "loyalty is on, nothing else is done"
+    assert "http://testserver/partner/orders?dispatch=lightspeed" in before
+
+    tablet = linked(till)
+    checks = dict.fromkeys(("browser", "live", "storage", "camera", "screen"), True)
+    linking.heard(tablet, said={"checks": checks}, now=till.now)
+    till.sends(bill("A1", "24.00"))
+    till.claim("A1")
+    after = client.get("/loyalty/set-up").content.decode()
+    assert after.count("step-done") == 5
+    assert after.count("step-now") == 1
+
+
+def test_the_mail_to_support_speaks_the_language_of_the_page(till: Till, people: People) -> None:
+    text = people.client(people.alice).get("/loyalty/set-up", headers={"Accept-Language": "fr"}).content.decode()
+    assert "comptoir-fid" in text
+    assert "notifications en temps réel" in text
+
+
+def test_addresses_of_the_help_pages_lead_somewhere(till: Till, people: People) -> None:
+    client = people.client(people.alice)
+    for path in ("/integrations", "/settings/users", "/loyalty", "/tablets"):
+        assert client.get(path, follow=True).status_code == 200, path
+
+
 @pytest.fixture
 def page(chromium: Browser, live_server: LiveServer, people: People) -> Iterator[Page]:
     client = people.client(people.alice)
@@ -127,8 +155,13 @@ def test_the_pages_are_accessible_and_fit_a_phone(page: Page, people: People, ti
     assert reads.tablet(till.organisation.id, tablet.id, now=till.now)
     assert PairingCode.objects.exists()
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for name, path in (("tablets", ""), ("tablet", f"/{tablet.public_id}"), ("why", f"/{tablet.public_id}/diagnosis")):
-        page.goto(f"/tablets{path}")
+    for name, path in (
+        ("tablets", ""),
+        ("tablet", f"/{tablet.public_id}"),
+        ("why", f"/{tablet.public_id}/diagnosis"),
+        ("set-up", ""),
+    ):
+        page.goto("/loyalty/set-up" if name == "set-up" else f"/tablets{path}")
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
             page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)

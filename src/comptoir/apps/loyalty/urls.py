@@ -17,6 +17,7 @@ urlpatterns = [
     path("loyalty/programme", programme_pages.programme, name="loyalty_programme"),
     path("loyalty/programme/change", programme_pages.change, name="loyalty_programme_change"),
     path("loyalty/programme/example", programme_pages.example, name="loyalty_programme_example"),
+    path("loyalty/set-up", tablets.set_up, name="loyalty_set_up"),
     path("tablets", tablets.tablets, name="tablets"),
     path("tablets/code", tablets.code, name="tablet_code"),
     path("tablets/registers/<str:register_id>/passive", tablets.passive, name="register_passive"),

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
 
 from comptoir.apps.loyalty import registers
 from comptoir.apps.loyalty.registers import RegisterFacts
-from comptoir.apps.loyalty.tablets import diagnosing, linking, pairing, reads
+from comptoir.apps.loyalty.tablets import diagnosing, linking, pairing, reads, setting_up
 from comptoir.apps.loyalty.tablets.reads import TabletFacts
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import is_visible, stores
@@ -55,6 +56,22 @@ def tablets(request: OrganisationRequest) -> HttpResponse:
     """Every tablet and every register that orders came from; the live part alone when HTMX asks."""
     part = "loyalty/tablets/list.html" if "HX-Request" in request.headers else "loyalty/tablets/tablets.html"
     return render(request, part, _values(request, PairingForm(_stores(request))))
+
+
+@require_GET
+@page(PERMISSION)
+def set_up(request: OrganisationRequest) -> HttpResponse:
+    """From nothing to the first points on a tablet, and the mail that the maker of the till needs."""
+    organisation_id, now = request.organisation.id, timezone.now()
+    steps = setting_up.steps(organisation_id, store_ids=request.store_ids, now=now)
+    values = {
+        "steps": steps,
+        "letter": _letter(request),
+        "is_done": all(step.state == "done" for step in steps),
+        "here": request.get_full_path(),
+    }
+    part = "set_up_steps.html" if "HX-Request" in request.headers else "set_up.html"
+    return render(request, f"loyalty/tablets/{part}", values)
 
 
 @require_POST
@@ -220,6 +237,13 @@ def _qr(code: str) -> str:
     stream = BytesIO()
     qrcode.make(f"{settings.COMPTOIR_URL}/tablet#{code}", image_factory=SvgPathImage, border=2).save(stream)
     return f"data:image/svg+xml;base64,{b64encode(stream.getvalue()).decode()}"
+
+
+def _letter(request: OrganisationRequest) -> str:
+    """The mail in words, in the language of whoever reads the page; empty where there is nobody to write to."""
+    mail = setting_up.mail(request.organisation.id, store_ids=request.store_ids)
+    values = {"mail": mail, "organisation": request.organisation.name}
+    return render_to_string("loyalty/tablets/set_up_mail.txt", values) if mail else ""
 
 
 def _stores(request: OrganisationRequest) -> list[Store]:
