@@ -38,7 +38,7 @@ def worker(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def test_a_worker_stops_at_sigterm_and_forgets_itself(people: People) -> None:
     with worker() as process:
-        until(lambda: engine.workers_seen() == 3)
+        until(lambda: engine.workers_seen() == len(engine.QUEUES))
         arrive(people)
         tasks.drain.enqueue_once()
         until(lambda: Sale.objects.exists() and not jobs())
@@ -50,7 +50,7 @@ def test_a_worker_stops_at_sigterm_and_forgets_itself(people: People) -> None:
 
 def test_a_worker_goes_on_when_its_database_sessions_were_ended(people: People) -> None:
     with worker() as process:
-        until(lambda: engine.workers_seen() == 3)
+        until(lambda: engine.workers_seen() == len(engine.QUEUES))
         tasks.drain.enqueue_once()
         until(lambda: not jobs())
         for _ in range(2):  # the second time they have just come back
