@@ -32,7 +32,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Mail:
-    """The mail for the maker of the till, ready to send; `sign` is what K-Series calls the code, `lines` are the establishments with their addresses."""
+    """The mail for the maker of the till, ready to send.
+
+    `sign` is what K-Series calls the code; `lines` are the establishments with their addresses.
+    """
 
     sign: str
     lines: tuple[tuple[str, str], ...]
