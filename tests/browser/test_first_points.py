@@ -4,103 +4,23 @@ Everything is real: `comptoir demo` with its database, worker, web server and si
 each step are kept in `artefacts/`.
 """
 
-import json
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.servers import free_port, until
+from tests.browser.running import ARTEFACTS, PATIENCE, Demo, Visitor, demo, sign_in
+
+__all__ = ["demo"]
 
 pytestmark = pytest.mark.browser
-PICTURES = Path(__file__).resolve().parents[2] / "artefacts" / "first-points"
-PATIENCE = 15_000
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A running demo and what it says of itself."""
-
-    facts: dict[str, Any]
-
-    @property
-    def url(self) -> str:
-        return str(self.facts["url"])
-
-    @property
-    def till(self) -> str:
-        return str(self.facts["sandbox_url"])
-
-    def password(self, email: str) -> str:
-        return next(str(user["password"]) for user in self.facts["users"] if user["email"] == email)
-
-
-def three_free_ports() -> int:
-    """The first of three ports in a row that nobody uses now."""
-    while True:
-        first = free_port()
-        try:
-            for port in (first + 1, first + 2):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return first
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("demo")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("COMPTOIR_")}
-    environ.pop("DATABASE_URL", None)
-    environ |= {"COMPTOIR_DATA": str(data), "PORT": str(three_free_ports())}
-    process = subprocess.Popen([sys.executable, "-m", "comptoir", "demo"], env=environ)
-    facts = data / "demo.json"
-
-    def is_ready() -> bool:
-        assert process.poll() is None, "the demo ended by itself"
-        return facts.exists()
-
-    try:
-        until(is_ready, seconds=90)
-        yield Demo(json.loads(facts.read_text()))
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
-
-
-class Visitor:
-    """Somebody at a browser, who takes a picture of each step."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.steps = 0
-        PICTURES.mkdir(parents=True, exist_ok=True)
-
-    def picture(self, name: str) -> None:
-        self.steps += 1
-        self.page.screenshot(path=PICTURES / f"{self.steps:02}-{name}.png")
-
-    def expect_accessible(self) -> None:
-        violations = Axe().run(self.page).response["violations"]
-        assert not violations, [(each["id"], each["nodes"][0]["html"]) for each in violations]
 
 
 def test_a_bill_closed_at_the_till_becomes_points_and_its_refund_takes_them_back(demo: Demo, chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    visitor = Visitor(context.new_page())
+    visitor = Visitor(context.new_page(), "first-points")
     till = context.new_page()
 
     sign_in(visitor, demo, "charlie@example.com")
@@ -111,18 +31,6 @@ def test_a_bill_closed_at_the_till_becomes_points_and_its_refund_takes_them_back
     refund(till, number)
     see_points_taken_back(visitor, demo, member)
     context.close()
-
-
-def sign_in(visitor: Visitor, demo: Demo, email: str) -> None:
-    page = visitor.page
-    page.goto(demo.url)
-    visitor.picture("sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(demo.password(email))
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-    visitor.picture("overview-empty")
-    visitor.expect_accessible()
 
 
 def connect(visitor: Visitor) -> str:
@@ -168,7 +76,7 @@ def close_a_bill(till: Page, demo: Demo, address: str) -> str:
     ticket.get_by_role("button", name="Close and pay").click()
     number = identifier.removeprefix("bill-")
     expect(till.locator(f"[id='receipt-{number}']")).to_be_visible()
-    till.screenshot(path=PICTURES / "till.png")
+    till.screenshot(path=ARTEFACTS / "first-points" / "till.png")
     return number
 
 

@@ -45,6 +45,11 @@ class Addresses:
         """The K-Series simulator."""
         return f"http://localhost:{self.port + 2}"
 
+    @property
+    def mail_port(self) -> int:
+        """Where the sandbox takes mails; the ports between are left to simulators."""
+        return self.port + 9
+
 
 class Stopped(Exception):
     """Somebody pressed Ctrl-C, or asked us to end."""
@@ -53,7 +58,7 @@ class Stopped(Exception):
 def run() -> None:
     """Run until Ctrl-C. Raises ComptoirError with one sentence when something stands in the way."""
     addresses = Addresses(_port(os.environ))
-    for port in range(addresses.port, addresses.port + 3):
+    for port in (*range(addresses.port, addresses.port + 3), addresses.mail_port):
         listen(HOST, port).close()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
@@ -80,8 +85,8 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 def _port(environ: Mapping[str, str]) -> int:
     text = environ.get("PORT", "8000")
-    if not text.isdecimal() or not 0 < int(text) < 65533:
-        raise ComptoirError(f"PORT is {text}; it should be a number from 1 to 65532.")
+    if not text.isdecimal() or not 0 < int(text) < 65527:
+        raise ComptoirError(f"PORT is {text}; it should be a number from 1 to 65526.")
     return int(text)
 
 
@@ -93,7 +98,9 @@ def _start(children: Children, addresses: Addresses, data: Path) -> None:
     os.environ.update(_environ(addresses, client.id, client.secret.reveal()))
     house.set_up_django()
     house.migrate()
-    children.start("sandbox", ["sandbox", "run", "--port", str(addresses.port + 1)], {})
+    children.start(
+        "sandbox", ["sandbox", "run", "--port", str(addresses.port + 1), "--mail-port", str(addresses.mail_port)], {}
+    )
     _await(f"{addresses.sandbox}/api/state", children)
     children.start("web server", ["serve", "--port", str(addresses.port)], {})
     children.start("worker", ["work"], {})
@@ -110,6 +117,7 @@ def _environ(addresses: Addresses, client_id: str, client_secret: str) -> dict[s
     consent = f"{addresses.lightspeed_k}/realms/k-series/protocol/openid-connect"
     return {
         "COMPTOIR_URL": addresses.web,
+        "COMPTOIR_SMTP_URL": f"smtp://{HOST}:{addresses.mail_port}",
         "LIGHTSPEED_K_AUTHORISE_URL": f"{consent}/auth",
         "LIGHTSPEED_K_TOKEN_URL": f"{consent}/token",
         "LIGHTSPEED_K_API_URL": addresses.lightspeed_k,
@@ -148,6 +156,7 @@ def _write(path: Path, facts: dict[str, Any]) -> None:
 def _tell(facts: dict[str, Any]) -> None:
     typer.secho(f"\n  Comptoir    {facts['url']}", bold=True)
     typer.secho(f"  The till    {facts['sandbox_url']}", bold=True)
+    typer.secho(f"  Mailbox     {facts['sandbox_url']}/mailbox", bold=True)
     typer.echo()
     for user in facts["users"]:
         typer.echo(f"  {user['email']:22} {user['password']:16} {user['role']}, {user['organisation']}")

@@ -18,6 +18,7 @@ sandbox = typer.Typer(no_args_is_help=True, help="Simulated restaurants and thei
 def run(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of the control page; simulators take the ports after it.")] = 8001,
+    mail_port: Annotated[int, typer.Option(help="Port of its mail server; 0: any free one.")] = 0,
 ) -> None:
     """Run the sandbox until it is stopped."""
     from comptoir.sandbox import server
@@ -31,6 +32,7 @@ def run(
             control_port=port,
             simulator_ports={"lightspeed_k": port + 1},
             client=server.client_of(folder, redirects=redirects),
+            mail_port=mail_port,
         )
 
 

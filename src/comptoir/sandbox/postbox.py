@@ -72,21 +72,33 @@ class Postbox:
 
     def start(self) -> None:
         """Listen; `port` says where. Raises OSError when the port is taken."""
+        # All of it in a thread of its own: whoever starts this may have a loop running in theirs.
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(self._loop.create_server(self._answer, "127.0.0.1", self.port))
-        self.port = self._server.sockets[0].getsockname()[1]
         self._thread = threading.Thread(target=self._loop.run_forever, name="postbox", daemon=True)
         self._thread.start()
+        try:
+            asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
+        except OSError:
+            self._end()
+            raise
+        self.port = self._server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
         """Stop listening; what arrived stays readable."""
         if self._thread is None:
             return
         asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self._thread = None
+        self._end()
+
+    async def _listen(self) -> None:
+        self._server = await self._loop.create_server(self._answer, "127.0.0.1", self.port)
+
+    def _end(self) -> None:
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+            self._thread = None
 
     def messages(self, to: str = "") -> tuple[Mail, ...]:
         """What arrived, the oldest first; with `to`, for this address alone."""

@@ -27,6 +27,7 @@ from comptoir.sandbox.control.views import Viewer
 from comptoir.sandbox.faults import Fault, Faults
 from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.living import Living
+from comptoir.sandbox.postbox import Postbox
 from comptoir.sandbox.trouble import Troubled
 from comptoir.sandbox.world import RestaurantWorld
 
@@ -71,8 +72,11 @@ class Sandbox:
         history: timedelta = HISTORY,
         speed: float | None = None,
         behaviour: Behaviour | None = None,
+        mail_port: int = 0,
     ) -> None:
         self._folder = folder
+        # In memory alone: mails hold links that let their reader in.
+        self.postbox = Postbox(port=mail_port)
         self._client = client
         self._host = host
         self._control_port = control_port
@@ -125,11 +129,20 @@ class Sandbox:
     def _open_control(self, stack: ExitStack) -> None:
         orders = Orders(self.world, self.living, self.lightspeed_k, self.faults)
         viewer = Viewer(self.world, self.living, self.journal, self.lightspeed_k, self.faults)
-        control = Control(orders, viewer)
+        self._open_postbox(stack)
+        control = Control(orders, viewer, self.postbox)
         server = Server(control.answer, host=self._host, port=self._control_port)
         server.start()
         stack.callback(server.stop)
         self.control_url = server.url
+
+    def _open_postbox(self, stack: ExitStack) -> None:
+        try:
+            self.postbox.start()
+        except OSError as error:
+            words = f"Port {self.postbox.port} for mails is taken: {error.strerror}."
+            raise ComptoirError(words, for_log=str(error)) from error
+        stack.callback(self.postbox.stop)
 
     def _renumbers(self, location_id: str) -> bool:
         return Fault.EDITS_RENUMBER in self.faults.on(LIGHTSPEED_K, location_id)
@@ -187,6 +200,7 @@ def run(
     control_port: int,
     simulator_ports: Mapping[str, int],
     client: OAuthClient,
+    mail_port: int = 0,
     seed: int = DEFAULT_SEED,
 ) -> None:
     """Run the sandbox until SIGTERM or SIGINT. Raises ComptoirError when a port is taken."""
@@ -200,6 +214,7 @@ def run(
         control_port=control_port,
         simulator_ports=simulator_ports,
         seed=seed,
+        mail_port=mail_port,
     )
     sandbox.start()
     try:

@@ -11,6 +11,7 @@ import msgspec
 
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.hosting import Request, Response
+from comptoir.sandbox.control.mailbox import Mailbox
 from comptoir.sandbox.control.orders import (
     AddItems,
     AnnounceOrder,
@@ -31,6 +32,7 @@ from comptoir.sandbox.control.orders import (
 from comptoir.sandbox.control.pages import Pages
 from comptoir.sandbox.control.views import Viewer
 from comptoir.sandbox.faults import EVERYWHERE
+from comptoir.sandbox.postbox import Postbox
 
 READING: Final = frozenset({"GET", "HEAD"})
 
@@ -49,15 +51,18 @@ class Call:
 class Control:
     """Answers the page and the interface; safe to call from several threads."""
 
-    def __init__(self, orders: Orders, viewer: Viewer) -> None:
+    def __init__(self, orders: Orders, viewer: Viewer, postbox: Postbox) -> None:
         self._orders = orders
         self._viewer = viewer
         self._pages = Pages(orders, viewer)
+        self._mailbox = Mailbox(postbox)
 
     def answer(self, request: Request, now: datetime) -> Response:
         """Answer one request; what another site's page asks to change is refused."""
         if request.method not in READING and _from_elsewhere(request):
             return problem(403, "cross_origin", "This page takes orders from itself only.")
+        if request.path.startswith("/mailbox"):
+            return self._mailbox.answer(request)
         if not request.path.startswith("/api/"):
             return self._pages.answer(request, now)
         try:

@@ -19,6 +19,7 @@ class Words:
     pause: str
     pace_label: str
     restaurants: str
+    mailbox: str
     other_language: str
     other_language_code: str
     open_bills: str
@@ -95,6 +96,7 @@ EN: Final = Words(
     pause="Pause",
     pace_label="Pace",
     restaurants="Restaurants",
+    mailbox="Mailbox",
     other_language="Français",
     other_language_code="fr",
     open_bills="Open bills",
@@ -166,6 +168,7 @@ FR: Final = Words(
     pause="Pause",
     pace_label="Rythme",
     restaurants="Restaurants",
+    mailbox="Courrier",
     other_language="English",
     other_language_code="en",
     open_bills="Additions ouvertes",

@@ -35,6 +35,7 @@ from comptoir.web import health_words
 from comptoir.web.health_words import Told
 from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.tasks import look_at_once
 from comptoir.web.toasts import toast
 
 NEW_STORE = "new"
@@ -134,6 +135,7 @@ def returned(request: OrganisationRequest) -> HttpResponse:
         redirect_uri=redirect_uri(),
         now=timezone.now(),
     )
+    look_at_once(request.organisation.id)
     return _read_locations(request, connection)
 
 
@@ -148,6 +150,7 @@ def _read_locations(request: OrganisationRequest, connection: Connection) -> Htt
             found = refresh_locations(connection, vendor)
             _learn_day_starts(request, connection, vendor)
     except ComptoirError as error:
+        look_at_once(request.organisation.id)
         toast(request, _("Connected, but the locations could not be read: %s") % error.for_owner, level="warn")
         return redirect("connections")
     if not found:
