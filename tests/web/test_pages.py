@@ -249,6 +249,13 @@ def test_a_location_can_feed_a_new_store_a_known_one_or_none(people: People, con
     assert link.store is None
 
 
+def test_connections_answer_with_what_is_broken(people: People, connected: Connection) -> None:
+    Connection.objects.update(status="reconnect", status_reason="Sign in again.")
+    answer = page(people.client(people.alice), "/connections").partition('id="answer"')[2].partition("</div>")[0]
+    assert "answer-bad" in answer
+    assert "no longer accepts Comptoir" in answer
+
+
 def test_nobody_links_a_store_of_another_organisation(people: People, connected: Connection) -> None:
     link = LocationLink.objects.get()
     mine, theirs = people.client(people.alice), people.client(people.charlie)

@@ -50,8 +50,10 @@ def connections(request: OrganisationRequest) -> HttpResponse:
     found = reads.connections(request.organisation.id, store_ids=request.store_ids)
     roads = intake.roads(request.organisation.id, now=now)
     lights = health(request.organisation.id, now=now, store_ids=request.store_ids).connections
+    rows = [(each, _told(request, lights, each), _places(each, roads)) for each in found]
     values = {
-        "rows": [(each, _told(request, lights, each), _places(each, roads)) for each in found],
+        "rows": rows,
+        "broken": next((standing for _each, standing, _ in rows if standing.light.level == "bad"), None),
         "providers": [each.manifest for each in registry.connectors()],
         "unlinked": sum(len(each.locations) - each.linked for each in found),
         "address": settings.COMPTOIR_URL,
