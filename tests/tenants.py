@@ -10,15 +10,16 @@ from django.test import Client
 
 from comptoir.apps.loyalty.devices import Register
 from comptoir.apps.loyalty.tablets import pairing
-from comptoir.core.accounts.models import Membership, MembershipStore, Store, User
+from comptoir.core.accounts.models import Invitation, Membership, MembershipStore, Store, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.connections.sealing import sealer
 from comptoir.core.intake.models import ImportRun, Notification
 from comptoir.core.ledger import reads as ledger
 from comptoir.core.outbox import endpoints
 from comptoir.kernel.ids import new_id, public_id
 from tests.apps.loyalty.till import Till, bill, till_of
-from tests.people import People, create_store
+from tests.people import People, create_member, create_store
 
 OF_THE_STORE = "Secretcellar"
 OF_THE_ORGANISATION = "Zincaccount"
@@ -58,7 +59,31 @@ def build(people: People) -> World:
     _connection(world)
     _webhook(world)
     _intake(world)
+    _people(world)
     return world
+
+
+def _people(world: World) -> None:
+    """Somebody who works here, somebody who did, and somebody who is asked to."""
+    organisation = world.people.le_zinc
+    member = create_member(organisation, OF_THE_ORGANISATION, Role.STAFF)
+    gone = User.objects.create_user("gone@example.com")
+    claims = {"removed": gone.pk, "from": str(organisation.id), "role": "staff", "stores": None}
+    asked = Invitation.objects.create(
+        organisation=organisation,
+        email=f"{OF_THE_ORGANISATION.lower()}@example.org",
+        role=Role.STAFF,
+        language="en",
+        token_hash=b"x",
+        created_at=NOW,
+        sent_at=NOW,
+        expires_at=NOW + timedelta(days=7),
+    )
+    world.ids |= {
+        "membership_id": str(Membership.objects.get(user=member).pk),
+        "removed_id": sealer().sign(claims, expires_at=datetime.now(UTC) + timedelta(hours=1)),
+        "invitation_id": public_id("inv", asked.id),
+    }
 
 
 def _sales(world: World, till: Till) -> None:

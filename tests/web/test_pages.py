@@ -48,6 +48,13 @@ ROUTES = {
     "sales": "sales.view",
     "sale": "sales.view",
     "settings": "settings.view",
+    "users": "users.manage",
+    "user": "users.manage",
+    "user_remove": "users.manage",
+    "user_restore": "users.manage",
+    "invitation_resend": "users.manage",
+    "invitation_withdraw": "users.manage",
+    "invitation": None,
     "modules": "modules.view",
     "module_catch_up": "modules.manage",
     "module_switch": "modules.manage",
@@ -105,9 +112,12 @@ def test_every_permission_of_a_route_is_somebody_s() -> None:
         assert PERMISSIONS[permission], permission
 
 
+NUMBERS = {"notification_id": "999999", "membership_id": "999999"}
+
+
 def address(name: str) -> str:
     """The address of a route, with an id that names nothing."""
-    ids = {"provider": "lightspeed_k", "notification_id": "999999", "app": "loyalty", "position": "on"}
+    ids = {"provider": "lightspeed_k", "app": "loyalty", "position": "on"} | NUMBERS
     pattern = str(routes()[name].pattern)
     return "/" + re.sub(r"<\w+:(\w+)>", lambda match: ids.get(match[1], "xxx_01JZZZZZZZZZZZZZZZZZZZZZZZ"), pattern)
 

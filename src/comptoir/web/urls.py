@@ -12,10 +12,12 @@ from comptoir.web.pages import (
     health,
     imports,
     inbox,
+    joining,
     metrics,
     modules,
     organisation,
     overview,
+    people,
     sales,
 )
 from comptoir.web.pages import settings as setting_up
@@ -47,6 +49,13 @@ urlpatterns = [
     # Where the help pages of other programmes send people.
     path("integrations", RedirectView.as_view(pattern_name="connections"), name="integrations"),
     path("settings/users", RedirectView.as_view(pattern_name="settings"), name="settings_users"),
+    path("settings/users", people.users, name="users"),
+    path("settings/users/<int:membership_id>", people.user, name="user"),
+    path("settings/users/<int:membership_id>/remove", people.remove, name="user_remove"),
+    path("settings/users/restore/<str:token>", people.restore, name="user_restore"),
+    path("settings/invitations/<str:invitation_id>/resend", people.resend, name="invitation_resend"),
+    path("settings/invitations/<str:invitation_id>/withdraw", people.withdraw, name="invitation_withdraw"),
+    path("invitations/<str:token>", joining.invitation, name="invitation"),
     path("settings/modules", modules.modules, name="modules"),
     path("settings/modules/<str:store_id>/<slug:app>/catch-up", modules.catch_up, name="module_catch_up"),
     path("settings/modules/<str:store_id>/<slug:app>/<slug:position>", modules.switch, name="module_switch"),

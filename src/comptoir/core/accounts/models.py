@@ -108,6 +108,34 @@ class MembershipStore(models.Model):
     store = models.ForeignKey(Store, on_delete=models.CASCADE, db_constraint=False)
 
 
+class Invitation(models.Model):
+    """Somebody was asked by e-mail to work here. The key in the link is kept as its hash and works once."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    email = models.EmailField(max_length=320)
+    role = models.CharField(max_length=24, choices=[(role.value, role.value) for role in Role])
+    all_stores = models.BooleanField(default=True)
+    store_ids = ArrayField(models.UUIDField(), default=list)
+    language = models.CharField(max_length=8)
+    token_hash = models.BinaryField(unique=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "email"],
+                condition=models.Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="invited_once_at_a_time",
+            ),
+        ]
+
+
 class ApiToken(models.Model):
     """A bearer token for the platform API: its hash, what it may do, and for which organisations."""
 
@@ -117,7 +145,14 @@ class ApiToken(models.Model):
     scopes = ArrayField(models.CharField(max_length=40))
     organisations = models.ManyToManyField(Organisation)
     created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    @property
+    def public_id(self) -> str:
+        """`tok_…`"""
+        return public_id("tok", self.id)
 
     def organisation_ids(self) -> set[UUID]:
         """The organisations this token may speak for."""

@@ -76,6 +76,13 @@ def connection(
     return next((each for each in found if each.id == connection_id), None)
 
 
+def consented_by(organisation_id: UUID, user_id: int) -> list[ConnectionFacts]:
+    """The connections that stand on this person's sign-in at the till."""
+    mine = Connection.objects.filter(organisation_id=organisation_id, consented_by_id=user_id)
+    ids = set(mine.values_list("id", flat=True))
+    return [each for each in connections(organisation_id) if each.id in ids] if ids else []
+
+
 def _location(link: LocationLink, addresses: dict[tuple[UUID, str], str]) -> LocationFacts:
     return LocationFacts(
         id=link.id,

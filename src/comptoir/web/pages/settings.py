@@ -23,7 +23,10 @@ class Setting:
     permission: str
 
 
-SETTINGS: Final = (Setting("modules", _("Modules"), _("Which app works for which store."), "modules.view"),)
+SETTINGS: Final = (
+    Setting("modules", _("Modules"), _("Which app works for which store."), "modules.view"),
+    Setting("users", _("Users"), _("Who works here, with which role, in which stores."), "users.manage"),
+)
 
 
 @require_GET

@@ -1,0 +1,115 @@
+"""Change what a member may do, remove one, take that back. An organisation always keeps an owner."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from comptoir.core.accounts.models import Membership, MembershipStore, Organisation, Store, User
+from comptoir.core.accounts.reads import MemberFacts, members
+from comptoir.core.accounts.roles import Role
+from comptoir.core.audit.notes import note
+from comptoir.kernel.errors import RuleBroken
+
+
+@transaction.atomic
+def change(
+    *,
+    organisation_id: UUID,
+    membership_id: int,
+    role: Role,
+    store_ids: Collection[UUID] | None,
+    actor: str,
+    now: datetime,
+) -> MemberFacts:
+    """Another role or other stores (None: all). Raises RuleBroken: `not_found`, `last_owner`."""
+    before = _locked(organisation_id, membership_id)
+    if before.role is Role.OWNER and role is not Role.OWNER:
+        _keep_an_owner(organisation_id, membership_id)
+    give(organisation_id=organisation_id, user_id=before.user_id, role=role, store_ids=store_ids)
+    [after] = members(organisation_id, membership_id=membership_id)
+    if after != before:
+        details: dict[str, object] = {"before": _said(before), "after": _said(after)}
+        _note(organisation_id, actor, "member.changed", after, details, now)
+    return after
+
+
+@transaction.atomic
+def remove(*, organisation_id: UUID, membership_id: int, actor: str, now: datetime) -> MemberFacts:
+    """Out at once: the next request of theirs finds no membership. Raises RuleBroken: `not_found`, `last_owner`."""
+    found = _locked(organisation_id, membership_id)
+    if found.role is Role.OWNER:
+        _keep_an_owner(organisation_id, membership_id)
+    Membership.objects.filter(organisation_id=organisation_id, id=membership_id).delete()
+    _note(organisation_id, actor, "member.removed", found, _said(found), now)
+    return found
+
+
+@transaction.atomic
+def restore(
+    *,
+    organisation_id: UUID,
+    user_id: int,
+    role: Role,
+    store_ids: Collection[UUID] | None,
+    actor: str,
+    now: datetime,
+) -> MemberFacts:
+    """Take a removal back; somebody who has come back another way keeps what they have now. Raises RuleBroken."""
+    _lock(organisation_id)
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+    known = Membership.objects.filter(organisation_id=organisation_id, user=user).first()
+    made = known or give(organisation_id=organisation_id, user_id=user_id, role=role, store_ids=store_ids)
+    [found] = members(organisation_id, membership_id=made.pk)
+    if known is None:
+        _note(organisation_id, actor, "member.restored", found, _said(found), now)
+    return found
+
+
+def give(*, organisation_id: UUID, user_id: int, role: Role, store_ids: Collection[UUID] | None) -> Membership:
+    """Make or change a membership; stores that are not this organisation's are left out. Call it in a transaction."""
+    reach = None if role is Role.OWNER else store_ids
+    membership, _is_new = Membership.objects.update_or_create(
+        organisation_id=organisation_id,
+        user_id=user_id,
+        defaults={"role": role, "all_stores": reach is None},
+    )
+    MembershipStore.objects.filter(organisation_id=organisation_id, membership=membership).delete()
+    stores = Store.objects.filter(organisation_id=organisation_id, id__in=reach or ())
+    MembershipStore.objects.bulk_create(
+        MembershipStore(organisation_id=organisation_id, membership=membership, store=store) for store in stores
+    )
+    return membership
+
+
+def _lock(organisation_id: UUID) -> None:
+    """One change of members at a time: two owners who remove each other would leave nobody."""
+    Organisation.objects.select_for_update().get(id=organisation_id)
+
+
+def _locked(organisation_id: UUID, membership_id: int) -> MemberFacts:
+    _lock(organisation_id)
+    found = members(organisation_id, membership_id=membership_id)
+    if not found:
+        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+    return found[0]
+
+
+def _keep_an_owner(organisation_id: UUID, membership_id: int) -> None:
+    others = Membership.objects.filter(organisation_id=organisation_id, role=Role.OWNER, user__is_active=True)
+    if not others.exclude(id=membership_id).exists():
+        raise RuleBroken("An organisation keeps at least one owner: make somebody else one first.", code="last_owner")
+
+
+def _said(found: MemberFacts) -> dict[str, object]:
+    stores = "all" if found.store_ids is None else sorted(str(each) for each in found.store_ids)
+    return {"role": found.role.value, "stores": stores}
+
+
+def _note(
+    organisation_id: UUID, actor: str, what: str, found: MemberFacts, details: dict[str, object], now: datetime
+) -> None:
+    note(organisation_id=organisation_id, actor=actor, what=what, subject=found.called, details=details, now=now)

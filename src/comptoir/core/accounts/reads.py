@@ -1,0 +1,106 @@
+"""Questions about the people of an organisation; answers are plain data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+
+from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, User
+from comptoir.core.accounts.roles import Role
+from comptoir.kernel.ids import parse_id, public_id
+
+
+@dataclass(frozen=True)
+class MemberFacts:
+    """A member; `store_ids` None means all stores."""
+
+    id: int
+    user_id: int
+    name: str
+    email: str
+    role: Role
+    store_ids: frozenset[UUID] | None
+
+    @property
+    def called(self) -> str:
+        """The name, or the address of somebody who gave none."""
+        return self.name or self.email
+
+
+@dataclass(frozen=True)
+class InvitationFacts:
+    """An invitation that was neither accepted nor withdrawn."""
+
+    id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    email: str
+    role: Role
+    store_ids: frozenset[UUID] | None
+    invited_by: str
+    sent_at: datetime
+    expires_at: datetime
+
+    @property
+    def public_id(self) -> str:
+        """`inv_…`"""
+        return public_id("inv", self.id)
+
+    @staticmethod
+    def of(row: Invitation) -> "InvitationFacts":
+        """The row as plain data."""
+        return InvitationFacts(
+            id=row.id,
+            organisation_id=row.organisation_id,
+            organisation_name=row.organisation.name,
+            email=row.email,
+            role=Role(row.role),
+            store_ids=None if row.all_stores else frozenset(row.store_ids),
+            invited_by=str(row.invited_by) if row.invited_by else "",
+            sent_at=row.sent_at,
+            expires_at=row.expires_at,
+        )
+
+
+def members(organisation_id: UUID, *, membership_id: int | None = None) -> list[MemberFacts]:
+    """Everybody who works here, by name."""
+    chosen = MembershipStore.objects.filter(membership=OuterRef("pk")).values("store_id")
+    rows = Membership.objects.filter(organisation_id=organisation_id).select_related("user")
+    if membership_id is not None:
+        rows = rows.filter(id=membership_id)
+    return [
+        MemberFacts(
+            id=row.pk,
+            user_id=row.user.pk,
+            name=row.user.name,
+            email=row.user.email,
+            role=Role(row.role),
+            store_ids=None if row.all_stores else frozenset(row.stores),
+        )
+        for row in rows.annotate(stores=ArraySubquery(chosen)).order_by("user__name", "user__email")
+    ]
+
+
+def invitations(organisation_id: UUID) -> list[InvitationFacts]:
+    """Those that wait for their answer, newest first; expired ones too."""
+    rows = Invitation.objects.filter(organisation_id=organisation_id, accepted_at=None, withdrawn_at=None)
+    return [InvitationFacts.of(row) for row in rows.select_related("organisation", "invited_by").order_by("-sent_at")]
+
+
+def actors_named(organisation_id: UUID, search: str) -> list[str]:
+    """The actors of this organisation whose name or address has this part, as a note quotes them."""
+    people = Q(name__icontains=search) | Q(email__icontains=search)
+    users = User.objects.filter(people, membership__organisation_id=organisation_id).values_list("pk", flat=True)
+    return [f"user:{user_id}" for user_id in users[:200]]
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """What the actors quoted in one's own notes are called; they may have left since."""
+    wanted = set(actors)
+    users = [int(each.removeprefix("user:")) for each in wanted if each.startswith("user:")]
+    tokens = [parse_id("tok", each.removeprefix("token:")) for each in wanted if each.startswith("token:")]
+    names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=users)}
+    return names | {f"token:{each.public_id}": each.name for each in ApiToken.objects.filter(id__in=tokens)}

@@ -1,0 +1,23 @@
+"""The table of what people and programs did."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from comptoir.kernel.ids import new_id
+
+
+class Note(models.Model):
+    """Somebody did something; never changed. `actor` is `user:…`, `token:…` or `system`, `what` a stable code."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, db_index=False)
+    id = models.UUIDField(default=new_id, editable=False)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=64)
+    what = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200, blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation", "what", "-id"], name="note_by_kind")]

@@ -1,0 +1,253 @@
+"""Who works here: roles and stores of each, invitations, and taking somebody out."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from comptoir.core.accounts import invitations as inviting
+from comptoir.core.accounts import members, reads
+from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.reads import InvitationFacts, MemberFacts
+from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.stores import stores
+from comptoir.core.connections import reads as connections
+from comptoir.core.connections.sealing import sealer
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id
+from comptoir.kernel.seal import SealBroken
+from comptoir.web.parts import Status
+from comptoir.web.shell import ROLE_NAMES, OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+PERMISSION = "users.manage"
+UNDO_WITHIN = timedelta(hours=1)
+ALL, CHOSEN = "all", "chosen"
+ROLE_WORDS: dict[Role, Promise] = {
+    Role.OWNER: gettext_lazy("Everything, in all stores: tills, apps, people."),
+    Role.SUPERVISOR: gettext_lazy("Sales, inbox and imports of their stores, and the programme of each app."),
+    Role.REGIONAL_SUPERVISOR: gettext_lazy("Sales and inbox of their stores."),
+    Role.MANAGER: gettext_lazy("Sales, inbox and imports of their stores, and what stands at the till."),
+    Role.STAFF: gettext_lazy("Points at the counter of their stores."),
+    Role.VIEWER: gettext_lazy("Figures and sales of their stores, to read."),
+}
+
+
+class ReachForm(forms.Form):
+    """A role, and in which stores."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in Role])
+    reach = forms.ChoiceField(
+        label=gettext_lazy("Stores"),
+        choices=[(ALL, gettext_lazy("All stores, those to come included")), (CHOSEN, gettext_lazy("Chosen stores"))],
+        widget=forms.RadioSelect,
+        initial=ALL,
+    )
+    stores = forms.MultipleChoiceField(
+        label=gettext_lazy("Chosen stores"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, mine: list[Store], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stores"].choices = [(each.public_id, each.name) for each in mine]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Chosen stores are at least one, and an owner has all."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("reach") == CHOSEN:
+            if cleaned.get("role") == Role.OWNER:
+                self.add_error("reach", _("An owner has all stores."))
+            elif not cleaned.get("stores"):
+                self.add_error("stores", _("Choose at least one store."))
+        return cleaned
+
+    def given(self) -> dict[str, Any]:
+        """What was chosen, as the core takes it."""
+        chosen = self.cleaned_data
+        ids = None if chosen["reach"] == ALL else frozenset(parse_id("sto", each) for each in chosen["stores"])
+        return {"role": Role(chosen["role"]), "store_ids": ids}
+
+
+class InviteForm(ReachForm):
+    """Whom to ask, and in which language."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
+    language = forms.ChoiceField(label=gettext_lazy("Language of the mail"), choices=settings.LANGUAGES)
+    field_order = ("email", "role", "reach", "stores", "language")
+
+
+@require_http_methods(["GET", "POST"])
+@page(PERMISSION)
+def users(request: OrganisationRequest) -> HttpResponse:
+    """Everybody, and the form to ask somebody; POST sends the invitation."""
+    mine = stores(request.organisation.id)
+    form = InviteForm(
+        mine, request.POST or None, initial={"language": get_language(), "role": Role.STAFF, "reach": ALL}
+    )
+    if form.is_bound and form.is_valid():
+        email, language = form.cleaned_data["email"], form.cleaned_data["language"]
+        try:
+            inviting.invite(
+                organisation=request.organisation,
+                email=email,
+                language=language,
+                by=request.user,
+                now=timezone.now(),
+                **form.given(),
+            )
+        except RuleBroken as refused:
+            form.add_error("email", refused.for_owner)
+        else:
+            toast(request, _("A mail with a link is on its way to %(email)s.") % {"email": email})
+            return redirect("users")
+    now = timezone.now()
+    names = {each.id: each.name for each in mine}
+    waiting = reads.invitations(request.organisation.id)
+    values = {
+        "members": [(each, ROLE_NAMES[each.role], _stores_of(each, names)) for each in members_of(request)],
+        "invitations": [(each, ROLE_NAMES[each.role], _stores_of(each, names), _light(each, now)) for each in waiting],
+        "form": form,
+        "roles": [(ROLE_NAMES[role], words) for role, words in ROLE_WORDS.items()],
+        "me": request.user.pk,
+    }
+    return render(request, "web/settings/users.html", values, status=422 if form.is_bound else 200)
+
+
+def members_of(request: OrganisationRequest) -> list[MemberFacts]:
+    """Those of this organisation."""
+    return reads.members(request.organisation.id)
+
+
+@require_http_methods(["GET", "POST"])
+@page(PERMISSION)
+def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
+    """One member: role and stores, the connections that stand on their sign-in, and the way out."""
+    found = _member(request, membership_id)
+    ids = found.store_ids
+    mine = stores(request.organisation.id)
+    chosen = [each.public_id for each in mine if ids is not None and each.id in ids]
+    initial = {"role": found.role.value, "reach": ALL if ids is None else CHOSEN, "stores": chosen}
+    form = ReachForm(mine, request.POST or None, initial=initial)
+    if form.is_bound and form.is_valid():
+        try:
+            members.change(
+                organisation_id=request.organisation.id,
+                membership_id=membership_id,
+                actor=f"user:{request.user.pk}",
+                now=timezone.now(),
+                **form.given(),
+            )
+        except RuleBroken as refused:
+            form.add_error("role", refused.for_owner)
+        else:
+            toast(request, _("Saved. It holds from the next click on."))
+            return redirect("users")
+    values = {
+        "member": found,
+        "role_name": ROLE_NAMES[found.role],
+        "form": form,
+        "consents": connections.consented_by(request.organisation.id, found.user_id),
+        "is_me": found.user_id == request.user.pk,
+    }
+    return render(request, "web/settings/user.html", values, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@page(PERMISSION)
+def remove(request: OrganisationRequest, membership_id: int) -> HttpResponse:
+    """Out at once; the toast takes it back."""
+    gone = members.remove(
+        organisation_id=request.organisation.id,
+        membership_id=membership_id,
+        actor=f"user:{request.user.pk}",
+        now=timezone.now(),
+    )
+    claims = {
+        "removed": gone.user_id,
+        "from": str(request.organisation.id),
+        "role": gone.role.value,
+        "stores": None if gone.store_ids is None else [str(each) for each in gone.store_ids],
+    }
+    undo = sealer().sign(claims, expires_at=timezone.now() + UNDO_WITHIN)
+    text = _("%(name)s does not work here any more.") % {"name": gone.called}
+    toast(request, text, undo_url=reverse("user_restore", args=[undo]))
+    return redirect("users")
+
+
+@require_POST
+@page(PERMISSION)
+def restore(request: OrganisationRequest, token: str) -> HttpResponse:
+    """Take a removal back, as it was."""
+    try:
+        said = sealer().verify(token, now=timezone.now())
+        is_ours = said["from"] == str(request.organisation.id)
+        user_id, role, ids = said["removed"], Role(said["role"]), said["stores"]
+    except (SealBroken, KeyError, ValueError):
+        is_ours, user_id, role, ids = False, 0, Role.VIEWER, None
+    if not is_ours:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    back = members.restore(
+        organisation_id=request.organisation.id,
+        user_id=user_id,
+        role=role,
+        store_ids=ids,
+        actor=f"user:{request.user.pk}",
+        now=timezone.now(),
+    )
+    toast(request, _("%(name)s works here again.") % {"name": back.called})
+    return redirect("users")
+
+
+@require_POST
+@page(PERMISSION)
+def resend(request: OrganisationRequest, invitation_id: str) -> HttpResponse:
+    """Another link for another week."""
+    found = inviting.resend(**_named(request, invitation_id))
+    toast(request, _("A mail with a link is on its way to %(email)s.") % {"email": found.email})
+    return redirect("users")
+
+
+@require_POST
+@page(PERMISSION)
+def withdraw(request: OrganisationRequest, invitation_id: str) -> HttpResponse:
+    """The link stops working."""
+    found = inviting.withdraw(**_named(request, invitation_id))
+    toast(request, _("The invitation of %(email)s is withdrawn; its link works no more.") % {"email": found.email})
+    return redirect("users")
+
+
+def _named(request: OrganisationRequest, invitation_id: str) -> dict[str, Any]:
+    return {
+        "organisation_id": request.organisation.id,
+        "invitation_id": parse_id("inv", invitation_id),
+        "actor": f"user:{request.user.pk}",
+        "now": timezone.now(),
+    }
+
+
+def _member(request: OrganisationRequest, membership_id: int) -> MemberFacts:
+    found = reads.members(request.organisation.id, membership_id=membership_id)
+    if not found:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return found[0]
+
+
+def _stores_of(found: MemberFacts | InvitationFacts, names: dict[Any, str]) -> str:
+    if found.store_ids is None:
+        return _("All stores")
+    return ", ".join(name for store_id, name in names.items() if store_id in found.store_ids) or _("No store")
+
+
+def _light(found: InvitationFacts, now: Any) -> Status:
+    if found.expires_at <= now:
+        return Status("warn", _("Expired"), found.expires_at)
+    return Status("info", _("Waiting for an answer"), found.sent_at)
