@@ -44,7 +44,7 @@ def test_somebody_new_opens_the_mail_and_sees_the_chosen_store_alone(people: Peo
     guest = Client()
     shown = guest.get(path)
     assert INVITED in shown.content.decode()
-    assert shown["Referrer-Policy"] == "no-referrer"
+    assert shown["Referrer-Policy"] == "same-origin"
 
     weak = guest.post(path, {"name": "Dora", "password": "1234"})
     assert weak.status_code == 422

@@ -48,7 +48,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """What one is invited to, and the one step that is left."""
     response = _answer(request, token)
     add_never_cache_headers(response)
-    response["Referrer-Policy"] = "no-referrer"  # the address is a key
+    response["Referrer-Policy"] = (
+        "same-origin"  # the address is a key; without any, browsers send no origin with the form
+    )
     return response
 
 
