@@ -69,7 +69,6 @@ ROUTES = {
     "loyalty_programme_change": "loyalty.manage",
     "loyalty_programme_example": "loyalty.manage",
     "integrations": None,
-    "settings_users": None,
     "loyalty_set_up": "loyalty.tablets",
     "tablets": "loyalty.tablets",
     "tablet_code": "loyalty.tablets",

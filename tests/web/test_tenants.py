@@ -76,6 +76,8 @@ PAGES = {
     "import_begin": Row(Of.EACH, "post"),
     "import_go_on": Row(Of.STORE, "post"),
     "settings": Row(Of.EACH),
+    "integrations": Row(Of.NOBODY, why="leads to the connections"),
+    "loyalty_set_up": Row(Of.EACH),
     "users": Row(Of.EACH),
     "user": Row(Of.ORGANISATION),
     "user_remove": Row(Of.ORGANISATION, "post"),

@@ -48,7 +48,6 @@ urlpatterns = [
     path("settings", setting_up.settings, name="settings"),
     # Where the help pages of other programmes send people.
     path("integrations", RedirectView.as_view(pattern_name="connections"), name="integrations"),
-    path("settings/users", RedirectView.as_view(pattern_name="settings"), name="settings_users"),
     path("settings/users", people.users, name="users"),
     path("settings/users/<int:membership_id>", people.user, name="user"),
     path("settings/users/<int:membership_id>/remove", people.remove, name="user_remove"),
