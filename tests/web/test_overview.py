@@ -125,3 +125,16 @@ def test_without_a_till_there_is_one_thing_to_do(people: People) -> None:
 
 def test_nobody_sees_anothers_stores(people: People) -> None:
     assert b"Chez Charlie" not in people.client(people.alice).get("/").content
+
+
+def test_only_what_is_set_up_is_offered_to_be_connected(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"LIGHTSPEED_K_{name}", "x")
+        monkeypatch.delenv(f"LIGHTSPEED_R_{name}", raising=False)
+    client = people.client(people.alice)
+    shown = client.get("/connections").content.decode()
+    assert "Connect Lightspeed K-Series" in shown
+    assert "Connect Lightspeed R-Series" not in shown
+
+    monkeypatch.delenv("LIGHTSPEED_K_CLIENT_ID")
+    assert "Connect Lightspeed R-Series" in client.get("/connections").content.decode()

@@ -30,7 +30,7 @@ from comptoir.core.intake.tasks import import_window, reopen_unlinked
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
-from comptoir.pos.connector import Vendor
+from comptoir.pos.connector import Connector, Manifest, Vendor
 from comptoir.web import health_words
 from comptoir.web.health_words import Told
 from comptoir.web.parts import Status
@@ -54,12 +54,27 @@ def connections(request: OrganisationRequest) -> HttpResponse:
     values = {
         "rows": rows,
         "broken": next((standing for _each, standing, _ in rows if standing.light.level == "bad"), None),
-        "providers": [each.manifest for each in registry.connectors()],
+        "providers": _offered(),
         "unlinked": sum(len(each.locations) - each.linked for each in found),
         "address": settings.COMPTOIR_URL,
     }
     is_part = "HX-Request" in request.headers
     return render(request, "web/connections/rows.html" if is_part else "web/connections/list.html", values)
+
+
+def _offered() -> list[Manifest]:
+    """What can be connected here; everything where nothing is set up yet, so that a press says what is missing."""
+    known = registry.connectors()
+    ready = [each for each in known if _is_set_up(each)]
+    return [each.manifest for each in ready or known]
+
+
+def _is_set_up(connector: Connector) -> bool:
+    try:
+        connector.endpoints(os.environ)
+    except ComptoirError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
