@@ -100,14 +100,14 @@ def test_tokens_survive_the_database_session_that_waited_for_them(people: People
 def test_tokens_survive_a_database_that_ends_idle_transactions(people: People, vendor: Vendor) -> None:
     connection = vendor.connect(people, expires_in=SOON)
     with database.cursor() as cursor:
-        cursor.execute("SET idle_in_transaction_session_timeout = '20ms'")
+        cursor.execute("SET idle_in_transaction_session_timeout = '300ms'")
         cursor.execute("SET statement_timeout = '2s'")
-    while_refreshing(vendor, lambda: threading.Event().wait(0.2) and None)
+    while_refreshing(vendor, lambda: threading.Event().wait(0.8) and None)
 
     assert tokens_of(connection).access_token().reveal() == stored()[0]
     with database.cursor() as cursor:
         cursor.execute("SELECT current_setting('idle_in_transaction_session_timeout')")
-        assert cursor.fetchone() == ("20ms",), "the session was not replaced, and is as it was"
+        assert cursor.fetchone() == ("300ms",), "the session was not replaced, and is as it was"
     database.close()
     database.close_pool()
 

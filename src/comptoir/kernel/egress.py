@@ -4,10 +4,12 @@ What is checked is the address that is connected to, not a name that may mean so
 """
 
 import asyncio
+import contextvars
 import ipaddress
 import socket
 import time
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -102,7 +104,9 @@ def post_all(calls: Sequence[Call], rules: Rules) -> list[Outcome]:
     async def together() -> list[Outcome]:
         return await asyncio.gather(*(_post(call, rules) for call in calls))
 
-    return asyncio.run(together())
+    # In a thread of its own: whoever calls may have a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(contextvars.copy_context().run, lambda: asyncio.run(together())).result()
 
 
 async def _post(call: Call, rules: Rules) -> Outcome:
