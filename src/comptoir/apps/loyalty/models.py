@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from comptoir.apps.loyalty import devices  # noqa: F401  (tables of their own file, made known to Django)
+from comptoir.apps.loyalty import devices, holdings  # noqa: F401  (tables of their own files, made known to Django)
 from comptoir.apps.loyalty.points import Basis, Rounding, Rule
 from comptoir.core.accounts.models import Organisation
 from comptoir.kernel.ids import new_id, public_id
@@ -166,6 +166,9 @@ class Kind(StrEnum):
     REVERSAL = "reversal"
     UNDO = "undo"
     ATTACH = "attach"
+    SPEND = "spend"
+    RETURN = "return"
+    EXPIRE = "expire"
 
 
 OF_SALES = (Kind.EARN, Kind.REVERSAL, Kind.UNDO, Kind.ATTACH)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.loyalty import entries, limits, programmes
+from comptoir.apps.loyalty import entries, limits, programmes, redeemed
 from comptoir.apps.loyalty.models import Kind, Offer, Programme
 from comptoir.apps.loyalty.points import (
     Basis,
@@ -63,14 +63,23 @@ def settle(organisation_id: UUID, offers: Sequence[Offer], *, now: datetime) -> 
 
     The ledger is read here, after the lock: whoever comes last sees everything that was committed before.
     """
-    chains = reads.chains_of(organisation_id, [offer.sale_id for offer in offers])
+    sale_ids = [offer.sale_id for offer in offers]
+    chains = reads.chains_of(organisation_id, sale_ids)
+    used = redeemed.used_on(organisation_id, sale_ids)
+    products = redeemed.products(organisation_id, [held for each in used.values() for held in each])
     entries.lock(organisation_id, {offer.member_id for offer in offers if offer.member_id})
     given = entries.given_for(organisation_id, [offer.sale_id for offer in offers if offer.member_id])
     versions = programmes.versions(organisation_id, now=now)
     changed = []
     for offer in offers:
         before = _content(offer)
-        _settle(offer, chains[offer.sale_id], versions, given.get(offer.sale_id, (0, 0)), now)
+        chain, kept = chains[offer.sale_id], list[set[str]]()
+        for held in used.get(offer.sale_id, ()):
+            skus = products.get((held.reward_id, offer.provider), set())
+            if redeemed.is_given_back(chain, skus):
+                redeemed.let_go(held, reinstates=_programme(offer, versions).reinstates_rewards, now=now)
+            kept.append(skus)
+        _settle(offer, chain, versions, given.get(offer.sale_id, (0, 0)), redeemed.value(chain, kept), now)
         if _content(offer) != before:
             offer.updated_at = now
             changed.append(offer)
@@ -82,12 +91,17 @@ def settle(organisation_id: UUID, offers: Sequence[Offer], *, now: datetime) -> 
 
 
 def _settle(
-    offer: Offer, chain: reads.Chain, versions: programmes.Versions, given: tuple[int, int], now: datetime
+    offer: Offer,
+    chain: reads.Chain,
+    versions: programmes.Versions,
+    given: tuple[int, int],
+    rewarded: Decimal,
+    now: datetime,
 ) -> None:
     _copy_facts(offer, chain.root)
     programme = _programme(offer, versions)
     rule = programme.rule
-    verdict = judge(_facts(offer, chain, rule), rule)
+    verdict = judge(_facts(offer, chain, rule, rewarded), rule)
     offer.eligible, offer.programme_version = verdict.eligible, rule.version
     offer.points = at_most(verdict.points, offer.ceiling)
     if offer.member_id is None:
@@ -205,12 +219,12 @@ def _programme(offer: Offer, versions: programmes.Versions) -> Programme:
     return versions.in_force(earning_instant(offer.closed_at, offer.created_at))
 
 
-def _facts(offer: Offer, chain: reads.Chain, rule: Rule) -> Facts:
+def _facts(offer: Offer, chain: reads.Chain, rule: Rule, rewarded: Decimal) -> Facts:
     return Facts(
         is_final=_is_final(chain.root),
         total=offer.total,
         net=eligible_amount(chain.net_total, offer.currency),
-        eligible=eligible_amount(chain.net_total - _not_earning(chain, rule), offer.currency),
+        eligible=eligible_amount(chain.net_total - _not_earning(chain, rule) - rewarded, offer.currency),
         is_too_old=is_too_old(offer.closed_at, offer.created_at),
     )
 

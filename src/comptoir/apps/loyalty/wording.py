@@ -18,6 +18,9 @@ KINDS: dict[str, Promise] = {
     Kind.REVERSAL: gettext_lazy("Corrected"),
     Kind.UNDO: gettext_lazy("Taken back"),
     Kind.ATTACH: gettext_lazy("Given later"),
+    Kind.SPEND: gettext_lazy("Spent"),
+    Kind.RETURN: gettext_lazy("Came back"),
+    Kind.EXPIRE: gettext_lazy("Expired"),
 }
 STATES: dict[State, tuple[Level, Promise]] = {
     State.INELIGIBLE: ("off", gettext_lazy("Earns nothing")),

@@ -1,0 +1,136 @@
+"""Tables of rewards: the catalogue, what members hold of it, and what somebody has to look at.
+
+They point at the organisation only; stores and sales are quoted by id.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from comptoir.core.accounts.models import Organisation
+from comptoir.kernel.ids import new_id, public_id
+
+
+class Reward(models.Model):
+    """An item of the catalogue with its price in points; no stores means all of them."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    id = models.UUIDField(default=new_id, editable=False)
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    points = models.IntegerField()
+    store_ids = ArrayField(models.UUIDField(), default=list)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    updated_by = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(points__gt=0), name="reward_costs_points"),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """`rew_…`"""
+        return public_id("rew", self.id)
+
+
+class RewardProduct(models.Model):
+    """A product of a till that a reward stands for, with who typed it; several are a choice, in this order."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "reward_id", "provider", "sku")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    reward_id = models.UUIDField()
+    provider = models.CharField(max_length=40)
+    sku = models.CharField(max_length=64)
+    position = models.IntegerField()
+    added_by = models.CharField(max_length=64, blank=True)
+    added_at = models.DateTimeField()
+
+
+class Held(StrEnum):
+    """Where a held reward stands; that its time is over is told by the clock, not written down."""
+
+    AVAILABLE = "available"
+    USED = "used"
+    CANCELLED = "cancelled"
+
+
+class HeldReward(models.Model):
+    """One reward that a member bought, as it was bought: a later price or name changes nothing.
+
+    `code` names it outside. `used_sale_id` is the sale it was used on; a sale that is refunded lets go of it.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    id = models.UUIDField(default=new_id, editable=False)
+    code = models.CharField(max_length=40)
+    reward_id = models.UUIDField()
+    member_id = models.UUIDField()
+    name = models.CharField(max_length=120)
+    points = models.IntegerField()
+    state = models.CharField(max_length=12, default=Held.AVAILABLE)
+    bought_at = models.DateTimeField()
+    bought_by = models.CharField(max_length=64, blank=True)
+    store_id = models.UUIDField()
+    valid_until = models.DateTimeField()
+    locked_by = models.CharField(max_length=80, blank=True)
+    locked_until = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    used_by = models.CharField(max_length=64, blank=True)
+    used_store_id = models.UUIDField(null=True)
+    used_sale_id = models.UUIDField(null=True)
+    reinstated_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="held_reward_by_code"),
+            models.CheckConstraint(
+                condition=models.Q(state="used", used_at__isnull=False) | (~models.Q(state="used")),
+                name="used_rewards_say_when",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "member_id", "-bought_at"], name="held_by_member"),
+            models.Index(
+                fields=["organisation", "used_sale_id"],
+                condition=models.Q(used_sale_id__isnull=False),
+                name="held_by_sale",
+            ),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """`hrw_…`"""
+        return public_id("hrw", self.id)
+
+
+class AlertKind(StrEnum):
+    """What somebody has to look at."""
+
+    REWARD_CONFLICT = "reward_conflict"
+    REWARD_ON_REFUNDED_SALE = "reward_refunded"
+
+
+class Alert(models.Model):
+    """Something that happened to a reward and that money has moved past: it is told, not undone."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    id = models.UUIDField(default=new_id, editable=False)
+    kind = models.CharField(max_length=20)
+    held_id = models.UUIDField()
+    sale_id = models.UUIDField()
+    reason = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "held_id", "sale_id", "kind", "reason"], name="alert_once"),
+        ]

@@ -1,0 +1,1 @@
+"""Rewards: what there is, who holds which, buying and using them."""

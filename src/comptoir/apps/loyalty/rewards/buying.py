@@ -1,0 +1,119 @@
+"""Rewards are bought with points, and points come back when one is cancelled (loyalty.md 1.7).
+
+Whoever buys or cancels holds the member's lock; the database refuses a purchase that a balance does not cover.
+"""
+
+import secrets
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from comptoir.apps.loyalty import entries, programmes, wallets
+from comptoir.apps.loyalty.expiry.rules import months_later
+from comptoir.apps.loyalty.holdings import Held, HeldReward, Reward
+from comptoir.apps.loyalty.models import Entry, Kind, Member
+from comptoir.apps.loyalty.rewards import catalogue
+from comptoir.core.installations import modules
+from comptoir.kernel.errors import RuleBroken
+
+
+@transaction.atomic
+def buy(
+    *, organisation_id: UUID, member_id: UUID, reward_id: UUID, store_id: UUID, actor: str, now: datetime
+) -> HeldReward:
+    """Take the price off a member's points and give them the reward.
+
+    Raises RuleBroken: `not_found` (404), `module_inactive` (403), `reward_unavailable` (409: not sold any more),
+    `reward_not_here` (409: for other stores), `insufficient_points` (409).
+    """
+    modules.require_on(organisation_id=organisation_id, store_id=store_id, app="loyalty")
+    if not Member.objects.filter(organisation_id=organisation_id, id=member_id).exists():
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    entries.lock(organisation_id, [member_id])
+    reward = catalogue.one(organisation_id, reward_id)
+    if not reward.is_active:
+        raise RuleBroken(_("This reward is not sold any more."), code="reward_unavailable")
+    require_store(reward, store_id)
+    balance = wallets.write_expired(organisation_id, member_id, now=now)
+    if balance < reward.points:
+        raise RuleBroken(_("There are not enough points for this reward."), code="insufficient_points")
+    held = HeldReward.objects.create(
+        organisation_id=organisation_id,
+        code=secrets.token_urlsafe(18),
+        reward_id=reward.id,
+        member_id=member_id,
+        name=reward.name,
+        points=reward.points,
+        bought_at=now,
+        bought_by=actor,
+        store_id=store_id,
+        valid_until=_valid_until(organisation_id, now),
+    )
+    _write(held, Kind.SPEND, -held.points, actor=actor, now=now)
+    return held
+
+
+@transaction.atomic
+def cancel(*, organisation_id: UUID, held_id: UUID, actor: str, now: datetime) -> HeldReward:
+    """Give the points of an unused reward back, as old as they were; asked again, nothing more happens.
+
+    Raises RuleBroken: `not_found` (404), `reward_already_used`, `reward_locked`, `reward_expired` (409).
+    """
+    held = lock(organisation_id, held_id)
+    if held.state == Held.CANCELLED:
+        return held
+    require_free(held, by=actor, now=now)
+    held.state, held.cancelled_at = Held.CANCELLED, now
+    held.save()
+    _write(held, Kind.RETURN, held.points, actor=actor, now=now)
+    return held
+
+
+def lock(organisation_id: UUID, held_id: UUID) -> HeldReward:
+    """A held reward and its member's points, ours alone. Raises RuleBroken (`not_found`, 404)."""
+    found = HeldReward.objects.filter(organisation_id=organisation_id, id=held_id).first()
+    if found is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    entries.lock(organisation_id, [found.member_id])
+    return HeldReward.objects.select_for_update().get(organisation_id=organisation_id, id=held_id)
+
+
+def require_free(held: HeldReward, *, by: str, now: datetime) -> None:
+    """Raises RuleBroken (409) for a reward that is used, cancelled, too old, or locked by somebody else."""
+    if held.state == Held.USED:
+        raise RuleBroken(_("This reward was already used."), code="reward_already_used")
+    if held.state == Held.CANCELLED:
+        raise RuleBroken(_("This reward was cancelled: its points came back."), code="reward_cancelled")
+    if held.valid_until <= now:
+        raise RuleBroken(_("This reward is too old to be used."), code="reward_expired")
+    if held.locked_until and held.locked_until > now and held.locked_by != by:
+        raise RuleBroken(_("Somebody is using this reward right now."), code="reward_locked")
+
+
+def require_store(reward: Reward, store_id: UUID) -> None:
+    """Raises RuleBroken (409 `reward_not_here`) for a reward of other stores."""
+    if reward.store_ids and store_id not in reward.store_ids:
+        raise RuleBroken(_("This reward is for other stores."), code="reward_not_here")
+
+
+def _valid_until(organisation_id: UUID, now: datetime) -> datetime:
+    """The end of the day, so many months from now."""
+    months = programmes.in_force(organisation_id, now, now=now).reward_months
+    zone = wallets.term(organisation_id, now=now).zone
+    day = months_later(now.astimezone(zone).date(), months) + timedelta(days=1)
+    return datetime.combine(day, time(), zone)
+
+
+def _write(held: HeldReward, kind: Kind, points: int, *, actor: str, now: datetime) -> None:
+    Entry.objects.create(
+        organisation_id=held.organisation_id,
+        member_id=held.member_id,
+        kind=kind,
+        points=points,
+        store_id=held.store_id,
+        inputs={"held": str(held.id), "reward": held.name},
+        actor=actor,
+        created_at=now,
+    )

@@ -1,0 +1,91 @@
+"""A held reward is locked for a moment, and used once (loyalty.md 1.7)."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from comptoir.apps.loyalty import offers, redeemed
+from comptoir.apps.loyalty.holdings import AlertKind, Held, HeldReward
+from comptoir.apps.loyalty.rewards import buying, catalogue
+from comptoir.core.installations import modules
+from comptoir.kernel.errors import RuleBroken
+
+LOCKED_FOR: Final = timedelta(minutes=10)
+TOLD: Final = frozenset({"reward_already_used", "reward_not_here"})
+
+
+@transaction.atomic
+def hold(*, organisation_id: UUID, held_id: UUID, owner: str, now: datetime) -> HeldReward:
+    """Keep a reward for one caller; the owner renews it by asking again, and a crashed owner loses it by itself.
+
+    Raises RuleBroken: `not_found` (404), `reward_locked`, `reward_already_used`, `reward_expired` (409).
+    """
+    held = buying.lock(organisation_id, held_id)
+    buying.require_free(held, by=owner, now=now)
+    held.locked_by, held.locked_until = owner, now + LOCKED_FOR
+    held.save()
+    return held
+
+
+@transaction.atomic
+def release(*, organisation_id: UUID, held_id: UUID, owner: str, now: datetime) -> HeldReward:
+    """Let go of one's own lock; a lock of somebody else stays (409 `reward_locked`)."""
+    held = buying.lock(organisation_id, held_id)
+    if held.state == Held.AVAILABLE:
+        buying.require_free(held, by=owner, now=now)
+    held.locked_by, held.locked_until = "", None
+    held.save()
+    return held
+
+
+def use(
+    *,
+    organisation_id: UUID,
+    held_id: UUID,
+    store_id: UUID,
+    actor: str,
+    now: datetime,
+    sale_id: UUID | None = None,
+    owner: str = "",
+) -> HeldReward:
+    """Use a reward, on a sale where it is known; for the same sale again, nothing more happens.
+
+    Raises RuleBroken: `not_found` (404), `module_inactive` (403), `reward_already_used`, `reward_locked`,
+    `reward_cancelled`, `reward_expired`, `reward_not_here` (409). A sale that names a reward it cannot have stands
+    all the same, so that is told as an alert.
+    """
+    try:
+        with transaction.atomic():
+            return _use(organisation_id, held_id, store_id, actor, now, sale_id, owner or actor)
+    except RuleBroken as refused:
+        if sale_id is not None and refused.code in TOLD:
+            held = HeldReward.objects.get(organisation_id=organisation_id, id=held_id)
+            redeemed.alert(held, AlertKind.REWARD_CONFLICT, sale_id, refused.code, now)
+        raise
+
+
+def _use(
+    organisation_id: UUID,
+    held_id: UUID,
+    store_id: UUID,
+    actor: str,
+    now: datetime,
+    sale_id: UUID | None,
+    owner: str,
+) -> HeldReward:
+    modules.require_on(organisation_id=organisation_id, store_id=store_id, app="loyalty")
+    # The lock of an offer comes before that of a member, everywhere.
+    waiting = offers.lock(organisation_id, [sale_id]) if sale_id else []
+    held = buying.lock(organisation_id, held_id)
+    if held.state == Held.USED and sale_id is not None and held.used_sale_id == sale_id:
+        return held
+    buying.require_free(held, by=owner, now=now)
+    buying.require_store(catalogue.one(organisation_id, held.reward_id), store_id)
+    held.state, held.used_at, held.used_by = Held.USED, now, actor
+    held.used_store_id, held.used_sale_id = store_id, sale_id
+    held.locked_by, held.locked_until = "", None
+    held.save()
+    offers.settle(organisation_id, waiting, now=now)
+    return held
