@@ -195,7 +195,7 @@ def test_without_a_network_a_claim_is_kept_and_counts_once(counter: Counter) -> 
     page.route("**/tablet/claim", lose, times=1)
     context.set_offline(False)
     seconds_later(lambda: page.wait_for_timeout(100) or points() == 24)
-    page.wait_for_function("JSON.parse(localStorage.getItem('comptoir.claims') || '[]').length === 0")
+    until(lambda: page.evaluate("JSON.parse(localStorage.getItem('comptoir.claims') || '[]').length") == 0)
     assert len(answered) == 1
     assert points() == 24
     assert Entry.objects.count() == 1
