@@ -167,10 +167,10 @@ def test_a_bug_of_ours_parks_one_notification_and_no_other(people: People) -> No
     rows = [arrive(people, body(number=f"A1.{number}")) for number in range(3)]
     original = process.limits.check
 
-    def failing(sale: Any) -> None:
-        if sale.external_id == "A1.1":
+    def failing(observed: Any) -> None:
+        if observed.sale.external_id == "A1.1":
             raise ZeroDivisionError("a bug")
-        original(sale)
+        original(observed)
 
     with mock.patch.object(process.limits, "check", failing):
         process.drain(clock=clock)

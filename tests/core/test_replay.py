@@ -18,6 +18,7 @@ from comptoir.core.jobs import engine
 from comptoir.core.ledger.models import HourlyFigure, Sale
 from comptoir.kernel.errors import RuleBroken, VendorUnreadable
 from comptoir.pos import registry
+from comptoir.pos.model import Observed
 from tests.notifications import body
 from tests.people import People
 
@@ -101,10 +102,10 @@ def test_what_was_counted_stays_so_when_it_cannot_be_read_any_more(people: Peopl
 def test_one_that_stumbles_holds_up_no_other(people: People, parked: list[Notification]) -> None:
     check = process.limits.check
 
-    def failing(sale: object) -> None:
-        if sale.external_id == "A1.1":  # type: ignore[attr-defined]
+    def failing(observed: Observed) -> None:
+        if observed.sale.external_id == "A1.1":
             raise ZeroDivisionError("a bug")
-        check(sale)  # type: ignore[arg-type]
+        check(observed)
 
     with mock.patch.object(process.limits, "check", failing):
         assert replay.replay(Selection(people.le_zinc.id), clock=clock).changed == 3

@@ -124,6 +124,8 @@ def test_recorded_notifications_then_a_close_make_exactly_one_award(
     assert check["state"] == "closed"
     [offer] = till.ask("/v1/loyalty/offers?state=open")
     assert (offer["external_id"], offer["points"]) == (OPEN_CHECK, 10)
+    for name in (opened["account"]["id"], close["account"]["receiptNumber"]):
+        assert [each["external_id"] for each in till.ask(f"/v1/sales?external_id={name}")] == [OPEN_CHECK]
 
 
 def test_the_recorded_edit_replaces_the_check_it_cancelled(server: WebServer, people: People) -> None:

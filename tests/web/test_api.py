@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from django.test import Client
 
@@ -151,6 +152,20 @@ def test_an_external_id_finds_its_sale_and_no_other(people: People, alice: Calle
     assert [sale["external_id"] for sale in alice.ask("/v1/sales", external_id="A1.1")["data"]] == ["A1.1"]
     assert alice.ask("/v1/sales", external_id="A1.")["data"] == []
     assert alice.ask("/v1/sales", external_id="' OR 1=1 --")["data"] == []
+
+
+def test_a_sale_is_found_by_every_name_the_till_has_for_it(people: People, alice: Caller) -> None:
+    names = ("90000000004400", "R40017.104", "TASK:OO-7-abc")
+    sold = told(bill("A1.1"))
+    record(people.bar, [msgspec.structs.replace(sold, aliases=names[:2]), told(bill("A1.2"))])
+    record(people.bar, [msgspec.structs.replace(sold, aliases=names[1:])])  # nothing new but a name
+
+    for name in ("A1.1", *names):
+        [found] = alice.ask("/v1/sales", external_id=name)["data"]
+        assert (found["external_id"], found["revision"]) == ("A1.1", 1)
+    assert alice.ask("/v1/sales", external_id="9000000000440")["data"] == []
+    record(people.shop, [msgspec.structs.replace(sold, aliases=names)])
+    assert len(alice.ask("/v1/sales", external_id=names[0])["data"]) == 1
 
 
 def test_state_and_day_narrow_the_list(people: People, alice: Caller) -> None:

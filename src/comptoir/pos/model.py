@@ -113,11 +113,16 @@ class Source(StrEnum):
 
 
 class Observed(Record, frozen=True, kw_only=True):
-    """A sale as one source showed it at one instant (UTC)."""
+    """A sale as one source showed it at one instant (UTC).
+
+    `aliases` are the vendor's other names for it (unified-pos-model.md 1.4). The sources of a till do not know the same
+    ones, so they stand beside the sale: it is found by them, and stays the same to the byte whoever told of it.
+    """
 
     sale: Sale
     source: Source
     observed_at: datetime
+    aliases: tuple[str, ...] = ()
 
 
 class Check(Record, frozen=True, kw_only=True):

@@ -130,7 +130,7 @@ def list_sales(
     after: str | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> SalesOut:
-    """Sales, newest first. `external_id` finds a sale by the vendor's number; `after` is `next` of the page before."""
+    """Sales, newest first; `external_id` is any of the vendor's numbers, `after` is `next` of the page before."""
     before = parse_id("sal", after) if after else None
     pages = [
         [

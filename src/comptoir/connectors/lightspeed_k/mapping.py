@@ -82,7 +82,9 @@ def from_notification(said: schemas.Notification) -> Observed:
         payments=tuple(_notified_payment(each) for each in account.payment_lines or () if each.active is not False),
     )
     seen = account.update_date or account.close_date or account.open_date
-    return Observed(sale=sale, source=Source.NOTIFICATION, observed_at=seen.at)
+    references = (f"{text(each.prefix)}:{text(each.reference)}" for each in account.external_references or ())
+    aliases = _aliases(account.id, account.uuid, account.receipt_number, *references)
+    return Observed(sale=sale, source=Source.NOTIFICATION, observed_at=seen.at, aliases=aliases)
 
 
 def from_sale(read: schemas.Sale, *, location: Location, now: datetime, path: str) -> Observed:
@@ -117,7 +119,8 @@ def from_sale(read: schemas.Sale, *, location: Location, now: datetime, path: st
         lines=read_lines(lines, totals),
         payments=tuple(_read_payment(each) for each in read.payments or ()),
     )
-    return Observed(sale=sale, source=Source.READ, observed_at=now)
+    aliases = _aliases(read.account_reference, read.receipt_id, *(read.external_references or ()))
+    return Observed(sale=sale, source=Source.READ, observed_at=now, aliases=aliases)
 
 
 def locations(read: Businesses) -> tuple[Location, ...]:
@@ -150,6 +153,11 @@ def _state(*, cancelled: bool, is_open: bool) -> SaleState:
 
 def _counted(sale_type: str, *, cancelled: bool) -> bool:
     return sale_type in REVENUE_TYPES and not cancelled
+
+
+def _aliases(*names: str | None) -> tuple[str, ...]:
+    """Each name once; what is absent is none."""
+    return tuple(dict.fromkeys(name for each in names if (name := text(each)) and name != ":"))
 
 
 def _previous(own: str, *candidates: str | None) -> str:

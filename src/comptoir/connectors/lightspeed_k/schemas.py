@@ -105,6 +105,8 @@ class Account(Shape, frozen=True):
     open_date: Instant
     total_amount: Amount
     currency_code: Currency
+    id: Ident | None = None
+    uuid: str | None = None
     close_date: Instant | None = None
     update_date: Instant | None = None
     type: AccountType | None = None
@@ -212,6 +214,7 @@ class Sale(Shape, frozen=True):
     """A closed sale. Its two instants go by different names in V1, in its recordings and in V2: all are read."""
 
     account_fisc_id: Key
+    account_reference: str | None = None
     receipt_id: Ident | None = None
     source: SaleSource | None = None
     sales_lines: list[SaleLine] | None = None

@@ -157,7 +157,7 @@ def read_into_ledger(
 
 def _check(page: SalesPage) -> None:
     for observed in page.observed:
-        limits.check(observed.sale)
+        limits.check(observed)
 
 
 def _record(store_id: UUID, page: SalesPage, provider: str, now: datetime) -> dict[Key, store.Recorded]:

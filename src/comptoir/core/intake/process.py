@@ -164,7 +164,7 @@ def _reading_of(row: Notification) -> pos.Reading:
     notification = pos.Notification(body=bytes(row.body), received_at=row.received_at, headers=row.headers)
     reading = registry.connector(row.provider).read(notification)
     for observed in reading.observed:
-        limits.check(observed.sale)
+        limits.check(observed)
     if len(reading.location_id) > limits.LONGEST_ID or "\0" in reading.location_id:
         raise VendorUnreadable("The till sent a location that cannot be kept.", path="$")
     return reading

@@ -8,16 +8,23 @@ import msgspec
 
 from comptoir.core.ledger import rollup
 from comptoir.kernel.errors import VendorUnreadable
-from comptoir.pos.model import Sale
+from comptoir.pos.model import Observed, Sale
 
 LARGEST_AMOUNT: Final = Decimal(10) ** 12
 LONGEST_ID: Final = 64
+LONGEST_ALIAS: Final = 200
 LONGEST_NAME: Final = 120
 LARGEST_COUNT: Final = 2**31 - 1
 
 
-def check(sale: Sale) -> None:
+def check(observed: Observed) -> None:
     """Raises VendorUnreadable when a figure, an id or a text is beyond what can be stored."""
+    if any(len(each) > LONGEST_ALIAS or "\0" in each for each in observed.aliases):
+        raise _beyond("a number is too long")
+    _check_sale(observed.sale)
+
+
+def _check_sale(sale: Sale) -> None:
     amounts = [sale.total, sale.paid, sale.tax, sale.discount, sale.service_charge, sale.tip]
     amounts += [amount for line in sale.lines for amount in (line.quantity, line.unit_price, line.total)]
     amounts += [amount for payment in sale.payments for amount in (payment.amount, payment.tip)]

@@ -59,6 +59,15 @@ class Sale(models.Model):
         ]
 
 
+class SaleAlias(models.Model):
+    """Another name the vendor has for a sale: it is found by it."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "alias", "sale_id")
+    organisation_id = models.UUIDField()
+    alias = models.CharField(max_length=200)
+    sale_id = models.UUIDField()
+
+
 class SaleRevision(models.Model):
     """A sale as it was before a later revision took its place; kept 400 days."""
 

@@ -28,11 +28,16 @@ def rank(observed: Observed) -> Rank:
     return (finished, observed.source is Source.READ, observed.observed_at, fingerprint(observed.sale))
 
 
+def key_of(observed: Observed) -> Key:
+    """Which sale it is of."""
+    return (observed.sale.location_id, observed.sale.external_id)
+
+
 def latest(observations: Iterable[Observed]) -> dict[Key, Observed]:
     """Of each sale (location, external id), the observation that stands."""
     standing: dict[Key, Observed] = {}
     for observed in observations:
-        key = (observed.sale.location_id, observed.sale.external_id)
+        key = key_of(observed)
         if key not in standing or rank(observed) > rank(standing[key]):
             standing[key] = observed
     return standing

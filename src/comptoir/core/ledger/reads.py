@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from comptoir.core.ledger import chains
-from comptoir.core.ledger.models import HourlyFigure, SaleRevision
+from comptoir.core.ledger.models import HourlyFigure, SaleAlias, SaleRevision
 from comptoir.core.ledger.models import Sale as SaleRow
 from comptoir.kernel.ids import public_id
 from comptoir.pos.model import Sale, SaleState, Source
@@ -93,16 +93,23 @@ def sales(
     if store_ids is not None:
         rows = rows.filter(store_id__in=store_ids)
     if external_id:
-        rows = rows.filter(external_id=external_id)
+        rows = rows.filter(Q(external_id=external_id) | Q(id__in=_known_as(organisation_id, external_id)))
     if state:
         rows = rows.filter(state=state)
     if business_date:
         rows = rows.filter(business_date=business_date)
     if search:
-        rows = rows.filter(external_id__icontains=search) | rows.filter(receipt_number__icontains=search)
+        contained = Q(external_id__icontains=search) | Q(receipt_number__icontains=search)
+        rows = rows.filter(contained | Q(id__in=_known_as(organisation_id, search)))
     if before:
         rows = rows.filter(id__lt=before)
     return _records(rows.order_by("-id")[:limit])
+
+
+def _known_as(organisation_id: UUID, alias: str) -> list[UUID]:
+    """The sales that the vendor calls so beside their number."""
+    found = SaleAlias.objects.filter(organisation_id=organisation_id, alias=alias)
+    return list(found.values_list("sale_id", flat=True))
 
 
 def chain(organisation_id: UUID, sale_id: UUID) -> Chain | None:

@@ -149,6 +149,18 @@ def keep_revisions(organisation_id: UUID, replaced: Sequence[StoredSale], now: d
         )
 
 
+def keep_aliases(organisation_id: UUID, aliases: Collection[tuple[str, UUID]]) -> None:
+    """Remember by which other names sales are found; known ones stay as they are."""
+    if not aliases:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_salealias (organisation_id, alias, sale_id)"
+            " SELECT %s, new.* FROM unnest(%s::text[], %s::uuid[]) AS new ON CONFLICT DO NOTHING",
+            [organisation_id, [alias for alias, _ in aliases], [sale_id for _, sale_id in aliases]],
+        )
+
+
 def _stored(row: tuple[Any, ...]) -> StoredSale:
     identifier, store, provider, document, content_hash, revision, source, observed, first_seen, updated = row
     return StoredSale(

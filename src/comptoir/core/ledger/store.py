@@ -13,7 +13,16 @@ from django.db import connection
 from comptoir.core.accounts.models import Store
 from comptoir.core.installations.manifest import Event
 from comptoir.core.ledger import rollup, rows
-from comptoir.core.ledger.precedence import Key, as_observed, as_stored, fingerprint, latest, rank, superseded_by
+from comptoir.core.ledger.precedence import (
+    Key,
+    as_observed,
+    as_stored,
+    fingerprint,
+    key_of,
+    latest,
+    rank,
+    superseded_by,
+)
 from comptoir.core.ledger.rows import StoredSale
 from comptoir.core.outbox import dispatch
 from comptoir.kernel.clock import business_date
@@ -70,6 +79,9 @@ def record(*, store: StoreFacts, provider: str, observed: Sequence[Observed], no
     superseded = _superseded(store.organisation_id, provider, standing)
     after = {key: _row(known.get(key), each, key in superseded, store, provider, now) for key, each in standing.items()}
     _write(store, known, [row for key, row in after.items() if row is not known.get(key)], now)
+    rows.keep_aliases(
+        store.organisation_id, {(alias, after[key_of(each)].id) for each in observed for alias in each.aliases}
+    )
     return {
         key: Recorded(after[key].id, changed=key not in known or after[key].revision != known[key].revision)
         for key in incoming
