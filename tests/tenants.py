@@ -164,21 +164,24 @@ def _intake(world: World) -> None:
         fault=OF_THE_STORE,
     )
     world.ids["notification_id"] = str(row.id)
-    world.ids["import_id"] = public_id("imp", _failed_import(world))
+    world.ids["import_id"] = public_id("imp", _import(world, ImportRun.State.FAILED))
+    world.ids["running_import_id"] = public_id("imp", _import(world, ImportRun.State.RUNNING))
 
 
-def _failed_import(world: World) -> UUID:
+def _import(world: World, state: ImportRun.State) -> UUID:
     link = LocationLink.objects.get(store=world.cellar)
     run = ImportRun.objects.create(
         id=new_id(),
         organisation_id=world.people.le_zinc.id,
         store_id=world.cellar.id,
+        connection_id=link.connection_id,
         location_link_id=link.id,
         start=NOW - timedelta(days=1),
         end=NOW,
-        state=ImportRun.State.FAILED,
+        state=state,
         fault=OF_THE_STORE,
         started_at=NOW,
+        going_since=NOW,
         finished_at=NOW,
     )
     return run.id

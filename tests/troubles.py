@@ -89,12 +89,14 @@ class Shop:
             organisation_id=self.people.le_zinc.id,
             id=new_id(),
             store_id=self.people.bar.id,
+            connection_id=self.link.connection_id,
             location_link_id=self.link.id,
             start=NOW - DAY,
             end=NOW,
             state=state,
             fault="The till's books are closed." if state == "failed" else "",
             started_at=NOW - ago,
+            going_since=NOW - ago,
             finished_at=NOW - ago,
         )
 

@@ -15,7 +15,8 @@ from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import link_location, refresh_locations
 from comptoir.core.connections.models import LocationLink
 from comptoir.core.connections.tokens import TokenPair
-from comptoir.core.intake import imports, polling, process
+from comptoir.core.intake import polling, process
+from comptoir.core.intake.importing import reading, runs
 from comptoir.core.intake.models import BookReading, ImportRun, Notification
 from comptoir.core.ledger import reads
 from comptoir.core.ledger.models import HourlyFigure, Sale
@@ -45,8 +46,8 @@ class House:
 
     def by_books(self) -> None:
         now = datetime.now(UTC)
-        run_id = imports.begin(self.link, start=START, end=END, now=now)
-        imports.run(organisation_id=self.link.organisation_id, run_id=run_id, clock=lambda: datetime.now(UTC))
+        run_id = runs.begin(self.link, start=START, end=END, now=now)
+        reading.run(organisation_id=self.link.organisation_id, run_id=run_id, clock=lambda: datetime.now(UTC))
 
     def by_notifications(self, bodies: list[bytes]) -> None:
         for content in bodies:
@@ -117,11 +118,11 @@ def test_two_hands_on_one_window_count_once(house: House) -> None:
     sold = sell(house)
     now = datetime.now(UTC)
     mine = house.link.organisation_id
-    first = imports.begin(house.link, start=START, end=END, now=now)
-    second = imports.begin(house.link, start=START, end=END + timedelta(minutes=1), now=now)
+    first = runs.begin(house.link, start=START, end=END, now=now)
+    second = runs.begin(house.link, start=START, end=END + timedelta(minutes=1), now=now)
     found = at_once(
-        lambda: imports.run(organisation_id=mine, run_id=first, clock=lambda: datetime.now(UTC)),
-        lambda: imports.run(organisation_id=mine, run_id=second, clock=lambda: datetime.now(UTC)),
+        lambda: reading.run(organisation_id=mine, run_id=first, clock=lambda: datetime.now(UTC)),
+        lambda: reading.run(organisation_id=mine, run_id=second, clock=lambda: datetime.now(UTC)),
     )
 
     assert not [each for each in found if isinstance(each, Exception)]

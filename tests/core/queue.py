@@ -6,7 +6,8 @@ from typing import Any
 from django.db import connection as database
 
 from comptoir.core.connections.models import Connection
-from comptoir.core.intake import imports, tasks
+from comptoir.core.intake import tasks
+from comptoir.core.intake.importing import runs
 from comptoir.core.intake.models import BookReading, Notification
 from comptoir.core.jobs import engine
 from tests.connectors.lightspeed_k.simulator_shop import ZINC
@@ -58,5 +59,5 @@ def enqueue_import(people: People, vendor: Vendor) -> None:
     BookReading.objects.create(
         organisation_id=link.organisation_id, location_link_id=link.id, read_until=NOW, due_at=later, long_due_at=later
     )
-    run_id = imports.begin(link, start=NOW - timedelta(days=1), end=NOW, now=datetime.now(UTC))
-    tasks.import_window.enqueue(organisation_id=str(link.organisation_id), run_id=str(run_id))
+    runs.begin(link, start=NOW - timedelta(days=1), end=NOW, now=datetime.now(UTC))
+    tasks.enqueue_imports(link.organisation_id, link.connection_id)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.db import connection, transaction
 
 from comptoir.core.intake import receive, tasks
-from comptoir.core.intake.models import ImportRun, Notification
+from comptoir.core.intake.models import ImportRun, ImportWindow, Notification
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.models import Sale
 from comptoir.core.outbox.models import Delivery
@@ -41,13 +41,13 @@ def dead_worker(task: str = receive.DRAIN_JOB, *, lock: str | None = receive.DRA
 
 def test_a_job_exists_if_and_only_if_its_transaction_commits(db: None) -> None:
     with transaction.atomic():
-        tasks.import_window.enqueue(organisation_id="x", run_id="y")
+        tasks.import_window.enqueue(organisation_id="x", connection_id="y", lane="0")
         tasks.drain.enqueue_once()
         transaction.set_rollback(True)
     assert jobs() == []
 
     with transaction.atomic():
-        tasks.import_window.enqueue(organisation_id="x", run_id="y")
+        tasks.import_window.enqueue(organisation_id="x", connection_id="y", lane="0")
     assert jobs() == [("intake.import_window", "todo")]
 
 
@@ -164,19 +164,21 @@ def test_an_import_the_vendor_has_no_time_for_comes_again_later(
         busy = Response(503, b"", {"retry-after": "7200"})
         vendor.instead = lambda request, now: busy if request.path.endswith("/sales") else None
         engine.drain()
-        [[status, wait]] = query("SELECT status, scheduled_at - now() FROM procrastinate_jobs")
-        assert status == "todo"
-        assert timedelta(minutes=110) < wait <= timedelta(minutes=120), "as the vendor asked"
-        assert ImportRun.objects.get().state == "failed"
+        assert jobs() == []
+        waits = [each.due_at - datetime.now(UTC) for each in ImportWindow.objects.all()]
+        assert all(timedelta(minutes=110) < wait <= timedelta(minutes=120) for wait in waits), "as the vendor asked"
+        assert ImportRun.objects.get().state == "running"
 
         vendor.instead = None
-        query("UPDATE procrastinate_jobs SET scheduled_at = now()")
+        query("UPDATE intake_importwindow SET due_at = now()")
+        query("UPDATE connections_callbudget SET paused_until = 0")
+        tasks.sweep.task(timestamp=0)
         engine.drain()
     assert (jobs(), ImportRun.objects.get().state, Sale.objects.count()) == ([], "done", 1)
 
 
 def test_a_job_that_failed_for_good_is_kept_for_a_while_and_then_forgotten(people: People) -> None:
-    tasks.import_window.enqueue(organisation_id="no-id", run_id="no-id")
+    tasks.import_window.enqueue(organisation_id="no-id", connection_id="no-id", lane="0")
     engine.drain()
     engine.give_back_stalled()
     assert statuses() == ["failed"]

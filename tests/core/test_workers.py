@@ -91,7 +91,7 @@ def test_a_worker_killed_in_the_middle_of_a_job_leaves_it_to_the_next(
                 process.wait()
         finally:
             released.set()
-        assert jobs() == [("intake.import_window", "doing")]
+        assert ("intake.import_window", "doing") in jobs()
         query("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - %s", LONG_AGO)
         with worker():
             until(lambda: not jobs())
@@ -110,5 +110,5 @@ def test_a_worker_told_to_stop_finishes_the_job_at_hand(people: People, monkeypa
             released.set()
             assert process.wait(timeout=20) == 0
 
-    assert jobs() == []
+    assert "doing" not in {status for _, status in jobs()}  # the sweeper may have asked for more
     assert Sale.objects.count() == 1

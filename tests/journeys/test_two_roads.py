@@ -25,7 +25,8 @@ from comptoir.core.connections.locations import create_store as create_store_of
 from comptoir.core.connections.locations import learn_day_starts, link_location, refresh_locations
 from comptoir.core.connections.models import LocationLink
 from comptoir.core.connections.tokens import read_token_answer
-from comptoir.core.intake import imports, process
+from comptoir.core.intake import process
+from comptoir.core.intake.importing import reading, runs
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import reads
 from comptoir.core.ledger.models import HourlyFigure, Sale
@@ -145,8 +146,8 @@ def by_notifications(day: TradingDay, bodies: list[bytes]) -> None:
 
 
 def by_books(day: TradingDay) -> None:
-    run_id = imports.begin(day.link, start=day.start, end=day.end, now=day.now())
-    imports.run(organisation_id=day.link.organisation_id, run_id=run_id, clock=lambda: datetime.now(UTC))
+    run_id = runs.begin(day.link, start=day.start, end=day.end, now=day.now())
+    reading.run(organisation_id=day.link.organisation_id, run_id=run_id, clock=lambda: datetime.now(UTC))
 
 
 def ledger_of(store: Store | None) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from comptoir.core.connections.models import LocationLink
-from comptoir.core.intake import imports, reads
+from comptoir.core.intake.importing import reads, runs
 from comptoir.core.intake.models import ImportRun
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.models import Sale
@@ -37,6 +37,10 @@ def teapot(request: Request, now: datetime) -> Response | None:
     return Response(418, b"teapot") if request.path.endswith("/sales") else None
 
 
+def found(people: People) -> list[reads.ImportFacts]:
+    return reads.import_runs(people.le_zinc.id, now=datetime.now(UTC))
+
+
 def text(people: People, path: str = "/imports", **headers: str) -> str:
     response = people.client(people.alice).get(path, headers=headers)
     assert response.status_code == 200
@@ -53,8 +57,8 @@ def test_days_are_imported_from_the_page(people: People, vendor: Vendor, link: L
     engine.drain()
 
     assert Sale.objects.count() == 3
-    [run] = reads.import_runs(people.le_zinc.id)
-    assert (run.state, run.sales_changed, run.reached_at) == ("done", 3, START + timedelta(hours=2))
+    [run] = found(people)
+    assert (run.state, run.sales_changed, run.percent) == ("done", 3, 100)
     page = text(people, **{"HX-Request": "true"})
     assert "Every import is done." in page
     assert "<html" not in page
@@ -65,10 +69,11 @@ def test_one_that_stopped_says_why_and_goes_on(people: People, vendor: Vendor, l
     vendor.instead = teapot
     client.post("/imports/new", {"store": people.bar.public_id, **DAY})
     engine.drain()
-    [run] = reads.import_runs(people.le_zinc.id)
-    assert run.state == "failed"
-    assert run.fault in text(people)
-    assert "1 import has stopped." in text(people)
+    [run] = found(people)
+    assert (run.state, bool(run.waits_for)) == ("running", True)
+    assert run.waits_for in text(people)
+    assert "1 import waits and tries again by itself." in text(people)
+    assert run.waits_for in text(people, f"/imports/{run.public_id}")
 
     vendor.instead = None
     path = f"/imports/{run.public_id}/go-on"
@@ -77,8 +82,34 @@ def test_one_that_stopped_says_why_and_goes_on(people: People, vendor: Vendor, l
     assert client.post(path)["Location"] == "/imports"
     assert client.post(path).status_code == 409, "a second click finds it running"
     engine.drain()
-    assert [each.state for each in reads.import_runs(people.le_zinc.id)] == ["done"]
+    assert [each.state for each in found(people)] == ["done"]
     assert Sale.objects.count() == 3
+
+
+def test_one_is_paused_taken_up_and_cancelled_from_the_page(people: People, vendor: Vendor, link: LocationLink) -> None:
+    client = people.client(people.alice)
+    client.post("/imports/new", {"store": people.bar.public_id, **DAY})
+    [run] = found(people)
+    page = f"/imports/{run.public_id}"
+    for act, word, again in (("pause", "Paused", 409), ("go-on", "Running", 409), ("cancel", "Cancelled", 409)):
+        assert people.client(people.charlie).post(f"{page}/{act}").status_code == 404
+        assert client.post(f"{page}/{act}")["Location"] == "/imports"
+        assert client.post(f"{page}/{act}").status_code == again, "a second click finds it so"
+        assert word in text(people, page)
+    engine.drain()
+
+    assert not Sale.objects.exists()
+    assert f"{page}/cancel" not in text(people)
+
+
+def test_each_day_of_an_import_says_what_became_of_it(people: People, vendor: Vendor, link: LocationLink) -> None:
+    people.client(people.alice).post("/imports/new", {"store": people.bar.public_id, **DAY, "since": "2026-03-05"})
+    engine.drain()
+    [run] = found(people)
+
+    page = text(people, f"/imports/{run.public_id}", **{"HX-Request": "true"})
+    assert page.count('<th scope="row">') == 3
+    assert "3 sales read, 3 new or changed" in page
 
 
 def test_what_makes_no_sense_is_said_beside_the_field(people: People, vendor: Vendor, link: LocationLink) -> None:
@@ -96,9 +127,9 @@ def test_what_makes_no_sense_is_said_beside_the_field(people: People, vendor: Ve
 
 
 def test_charlie_sees_no_import_of_le_zinc(people: People, vendor: Vendor, link: LocationLink) -> None:
-    run_id = imports.begin_days(people.bar, first=START.date(), last=START.date(), now=START)
+    run_id = runs.begin_days(people.bar, first=START.date(), last=START.date(), now=START)
 
-    assert reads.import_runs(people.chez_charlie.id) == []
+    assert reads.import_runs(people.chez_charlie.id, now=datetime.now(UTC)) == []
     page = people.client(people.charlie).get("/imports").content.decode()
     assert str(run_id) not in page
     assert "Nothing was imported yet" in page

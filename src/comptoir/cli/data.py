@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from comptoir.core.accounts.models import Organisation, Store
 from comptoir.core.accounts.tokens import SCOPES
 from comptoir.core.accounts.tokens import create_token as new_token
 from comptoir.core.connections.models import Connection
-from comptoir.core.intake import imports
 from comptoir.core.intake import reads as inbox
+from comptoir.core.intake.importing import reading, runs
 from comptoir.core.ledger import reads
 from comptoir.core.mail import reads as mail
 from comptoir.core.outbox import dispatch
@@ -40,15 +40,16 @@ def import_sales(
     store = find_store(store_id)
     zone = ZoneInfo(store.timezone)
     until = last or business_date(clock(), zone=zone, day_start=store.day_start)
-    run_id = imports.begin_days(store, first=first, last=until, now=clock())
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    run_id = runs.begin_days(store, first=first, last=until, now=clock())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
-        task = bar.add_task(f"{store.name}: reading")
+        task = bar.add_task(f"{store.name}: reading", total=1.0)
 
-        def show(at: imports.Progress) -> None:
-            bar.update(task, description=f"{store.name}: {at.sales_read} sales read, {at.sales_changed} changed")
+        def show(at: reading.Progress) -> None:
+            words = f"{store.name}: {at.sales_read} sales read, {at.sales_changed} changed"
+            bar.update(task, completed=at.share, description=words)
 
-        done = imports.run(organisation_id=store.organisation_id, run_id=run_id, clock=clock, progress=show)
+        done = reading.run(organisation_id=store.organisation_id, run_id=run_id, clock=clock, progress=show)
     dispatch.dispatch(clock=clock)
     return {"read": done.sales_read, "changed": done.sales_changed}
 

@@ -11,6 +11,7 @@ import typer
 
 from comptoir.cli import house
 from comptoir.cli.connecting import connect
+from comptoir.cli.importing import imports
 from comptoir.cli.keys import keys
 from comptoir.cli.ledger import rollup
 from comptoir.cli.sandbox import sandbox
@@ -18,6 +19,7 @@ from comptoir.cli.sandbox import sandbox
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(keys, name="keys")
+app.add_typer(imports, name="imports")
 app.command()(connect)
 app.command()(rollup)
 

@@ -26,8 +26,8 @@ from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.tokens import read_token_answer
 from comptoir.core.installations.install import install_all
 from comptoir.core.installations.models import Installation
-from comptoir.core.intake import imports
-from comptoir.core.intake.tasks import import_window, reopen_unlinked
+from comptoir.core.intake.importing import runs
+from comptoir.core.intake.tasks import enqueue_imports, reopen_unlinked
 from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.http import send
 from comptoir.pos import registry
@@ -121,8 +121,8 @@ def _connect(organisation: Organisation, owner: User, business_id: str, sandbox:
         store = create_store(link, day_start=day_start, now=now)
         link_location(link, store, now=now)
         install_all(organisation=organisation, store=store, provider=PROVIDER, now=now)
-        run_id = imports.begin(link, start=now - HISTORY, end=now, now=now)
-        import_window.enqueue(organisation_id=str(organisation.id), run_id=str(run_id))
+        runs.begin(link, start=now - HISTORY, end=now, now=now)
+        enqueue_imports(organisation.id, connection.id)
         reopen_unlinked.enqueue_once()
     for link in LocationLink.objects.filter(connection=connection, store__isnull=False).select_related("store"):
         if link.store is not None:

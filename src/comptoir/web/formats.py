@@ -1,6 +1,6 @@
 """Money, numbers, dates and instants as a reader of the active language writes them (Unicode CLDR, through Babel)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,11 @@ def clock_time(value: datetime, zone: ZoneInfo | str | None = None) -> str:
     # Babel has no date and time without seconds: join the two as the language does ("{1}, {0}").
     joined = str(dates.get_datetime_format("medium", locale=locale()))
     return joined.replace("'", "").replace("{0}", time).replace("{1}", day(local.date()))
+
+
+def duration(value: timedelta) -> str:
+    """12 seconds; 3 minutes; 2 hours: the largest unit that fits."""
+    return dates.format_timedelta(value, threshold=1, granularity="second", locale=locale())
 
 
 def relative(value: datetime, now: datetime) -> str:

@@ -44,6 +44,9 @@ urlpatterns = [
     path("inbox/<int:notification_id>/replay", inbox.replay_one, name="notification_replay"),
     path("imports", imports.imports, name="imports"),
     path("imports/new", imports.begin, name="import_begin"),
+    path("imports/<str:import_id>", imports.one, name="import"),
+    path("imports/<str:import_id>/pause", imports.pause, name="import_pause"),
+    path("imports/<str:import_id>/cancel", imports.cancel, name="import_cancel"),
     path("imports/<str:import_id>/go-on", imports.go_on, name="import_go_on"),
     path("settings", setting_up.settings, name="settings"),
     # Where the help pages of other programmes send people.

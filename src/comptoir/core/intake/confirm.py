@@ -14,7 +14,7 @@ import structlog
 from django.db.models import F
 
 from comptoir.core.connections.models import LocationLink
-from comptoir.core.intake import imports, process
+from comptoir.core.intake import books, process
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import rows, store
 from comptoir.kernel.errors import ComptoirError, VendorBusy, VendorRefused
@@ -88,12 +88,12 @@ def _confirm(organisation_id: UUID, store_id: UUID, due: Sequence[Notification],
         _update(due, tried_at=clock(), due_at=None, fault=UNLINKED)
         return 0
     try:
-        imports.read_into_ledger(link, start=min(each.earliest for each in sought), end=clock() + MARGIN, clock=clock)
+        books.read_into_ledger(link, start=min(each.earliest for each in sought), end=clock() + MARGIN, clock=clock)
     except (VendorBusy, VendorRefused) as error:
         _put_off(due, error, clock())
         return 0
     except Exception as error:
-        _try_again(due, error.for_owner if isinstance(error, ComptoirError) else imports.FAULT_OF_OURS, clock())
+        _try_again(due, error.for_owner if isinstance(error, ComptoirError) else books.FAULT_OF_OURS, clock())
         raise
     return _settle(organisation_id, sought, clock())
 

@@ -134,12 +134,18 @@ class BookReading(models.Model):
 
 
 class ImportRun(models.Model):
-    """One import of a store's sales between two instants (UTC); the cursor is committed with the sales it led to."""
+    """One import of a store's sales between two instants (UTC), read window by window.
+
+    What was read is counted here as well as in the windows. Since it was last set going (`going_since`), it has come
+    from `share_then` of its time and from `read_then` sales: its rate and its remaining time follow from these.
+    """
 
     class State(models.TextChoices):
         """Where an import is."""
 
         RUNNING = "running"
+        PAUSED = "paused"
+        CANCELLED = "cancelled"
         DONE = "done"
         FAILED = "failed"
 
@@ -147,17 +153,73 @@ class ImportRun(models.Model):
     organisation_id = models.UUIDField()
     id = models.UUIDField()
     store_id = models.UUIDField()
+    connection_id = models.UUIDField()
     location_link_id = models.UUIDField()
     start = models.DateTimeField()
     end = models.DateTimeField()
-    cursor = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=16, choices=State.choices, default=State.RUNNING)
     sales_read = models.IntegerField(default=0)
     sales_changed = models.IntegerField(default=0)
-    reached_at = models.DateTimeField(null=True)
     fault = models.TextField(blank=True)
     started_at = models.DateTimeField()
+    going_since = models.DateTimeField()
+    share_then = models.FloatField(default=0)
+    read_then = models.IntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["organisation_id", "-started_at"], name="import_run_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "-started_at"], name="import_run_latest"),
+            models.Index(
+                fields=["organisation_id", "connection_id"],
+                condition=models.Q(state="running"),
+                name="import_run_running",
+            ),
+        ]
+
+
+class ImportWindow(models.Model):
+    """One piece of an import, read in one go; the cursor is committed with the sales it led to.
+
+    Everything closed before `reached_at` was read. After a fault it is tried again at `due_at`, `attempts` times.
+    """
+
+    class State(models.TextChoices):
+        """Where a window is; `known` was read by an earlier import."""
+
+        WAITING = "waiting"
+        READING = "reading"
+        DONE = "done"
+        KNOWN = "known"
+        FAILED = "failed"
+
+    pk = models.CompositePrimaryKey("organisation_id", "run_id", "number")
+    organisation_id = models.UUIDField()
+    run_id = models.UUIDField()
+    number = models.SmallIntegerField()
+    location_link_id = models.UUIDField()
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
+    cursor = models.CharField(max_length=200, blank=True)
+    sales_read = models.IntegerField(default=0)
+    sales_changed = models.IntegerField(default=0)
+    reached_at = models.DateTimeField()
+    attempts = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    fault = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation_id", "run_id", "due_at"],
+                condition=models.Q(state__in=("waiting", "reading")),
+                name="import_window_open",
+            ),
+            models.Index(
+                fields=["organisation_id", "location_link_id", "start"],
+                condition=models.Q(state="done"),
+                name="import_window_done",
+            ),
+        ]

@@ -17,7 +17,7 @@ from django.db import connection as database
 from django.db.models import F, QuerySet
 
 from comptoir.core.connections.models import Connection, LocationLink
-from comptoir.core.intake import imports
+from comptoir.core.intake import books
 from comptoir.core.intake.models import BookReading
 from comptoir.core.ledger import reads as ledger
 from comptoir.kernel.clock import windows
@@ -82,7 +82,7 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
     try:
         for since, until in windows(start, now, length=WINDOW):
             end = until + MARGIN if until == now else until
-            imports.read_into_ledger(link, start=since, end=end, clock=clock, at_end=partial(_reached, row, until))
+            books.read_into_ledger(link, start=since, end=end, clock=clock, at_end=partial(_reached, row, until))
     except (VendorBusy, VendorRefused) as error:
         _put_off(row, error, now)
     except Exception as error:
@@ -122,7 +122,7 @@ def _put_off(row: BookReading, error: Exception, now: datetime) -> None:
     """Ask again later, each time a little later."""
     wait = min(EVERY_TICK * 2 ** min(row.faults, 10), LONGEST_WAIT)
     named = error.retry_at if isinstance(error, VendorBusy) else None
-    words = error.for_owner if isinstance(error, ComptoirError) else imports.FAULT_OF_OURS
+    words = error.for_owner if isinstance(error, ComptoirError) else books.FAULT_OF_OURS
     log.warning("polling.put_off", location=str(row.location_link_id), cause=str(error))
     _update(row, due_at=max(named or now, now + wait), faults=F("faults") + 1, fault=words)
 

@@ -1,7 +1,7 @@
 """Questions about the inbox; answers are plain data. Every question names its organisation."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,10 +11,9 @@ from django.db.models import Max, QuerySet, Sum
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.models import Connection, LocationLink
-from comptoir.core.intake.models import BookReading, ImportRun, Notification, ReplayRun, UnlinkedLocation
+from comptoir.core.intake.models import BookReading, Notification, ReplayRun, UnlinkedLocation
 from comptoir.core.ledger import reads as ledger
 from comptoir.kernel.clock import business_date
-from comptoir.kernel.ids import public_id
 from comptoir.kernel.money import Money, to_minor
 from comptoir.pos import registry
 
@@ -151,45 +150,6 @@ def latest_replay(organisation_id: UUID) -> ReplayFacts | None:
     """The latest range that was read again, or is being read."""
     row = ReplayRun.objects.filter(organisation_id=organisation_id).order_by("-started_at").first()
     return ReplayFacts(row.total, row.done, row.changed, row.started_at, row.finished_at) if row else None
-
-
-@dataclass(frozen=True)
-class ImportFacts:
-    """An import of a store's sales between two instants, and how far it is; `reached_at` is the latest sale read."""
-
-    id: UUID
-    store_id: UUID
-    start: datetime
-    end: datetime
-    reached_at: datetime | None
-    state: str
-    sales_read: int
-    sales_changed: int
-    fault: str
-    started_at: datetime
-    finished_at: datetime | None
-
-    @property
-    def public_id(self) -> str:
-        """`imp_…`"""
-        return public_id("imp", self.id)
-
-
-def import_runs(
-    organisation_id: UUID,
-    *,
-    store_ids: Collection[UUID] | None = None,
-    before: UUID | None = None,
-    limit: int = PAGE,
-) -> list[ImportFacts]:
-    """Imports, newest first by our id; `before` is the id of the last one seen."""
-    rows = ImportRun.objects.filter(organisation_id=organisation_id)
-    if store_ids is not None:
-        rows = rows.filter(store_id__in=store_ids)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    names = [each.name for each in fields(ImportFacts)]
-    return [ImportFacts(**values) for values in rows.order_by("-id").values(*names)[:limit]]
 
 
 @dataclass(frozen=True)

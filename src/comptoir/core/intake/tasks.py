@@ -1,16 +1,22 @@
 """The jobs of the pipeline: drain what came in, confirm it, import a window, sweep what was left behind."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from comptoir.core.intake import confirm as confirming
-from comptoir.core.intake import imports, partitions, polling, process, receive, unlinked
+from comptoir.core.intake import partitions, polling, process, receive, unlinked
 from comptoir.core.intake import replay as replaying
+from comptoir.core.intake.importing import reading, windows
 from comptoir.core.intake.models import Notification
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.retention import forget_revisions
 from comptoir.core.outbox import couriers, dispatch
 from comptoir.core.outbox.models import Delivery
+
+# Windows of one connection that are read at the same time: one is stored while another is being asked for.
+LANES: Final = 2
+TURN: Final = timedelta(seconds=10)
 
 
 def utc_now() -> datetime:
@@ -59,10 +65,25 @@ def enqueue_replay(organisation_id: UUID, run_id: UUID) -> None:
 
 
 @engine.job("intake.import_window", queue=engine.BACKGROUND)
-def import_window(*, organisation_id: str, run_id: str, **_: str) -> None:
-    """Read one window of sales from the vendor; continues where an earlier try stopped."""
-    imports.run(organisation_id=UUID(organisation_id), run_id=UUID(run_id), clock=utc_now)
-    dispatch.dispatch(clock=utc_now)
+def import_window(*, organisation_id: str, connection_id: str, lane: str, **_: str) -> None:
+    """Read what is due of a connection's imports, for a while: then others have their turn."""
+    began = utc_now()
+    while reading.read_next(organisation_id=UUID(organisation_id), connection_id=UUID(connection_id), clock=utc_now):
+        dispatch.dispatch(clock=utc_now)
+        if utc_now() - began > TURN:
+            _enqueue_lane(organisation_id, connection_id, lane)
+            return
+
+
+def enqueue_imports(organisation_id: UUID, connection_id: UUID) -> None:
+    """Have the windows of a connection's imports read, some of them at the same time."""
+    for lane in range(LANES):
+        _enqueue_lane(str(organisation_id), str(connection_id), str(lane))
+
+
+def _enqueue_lane(organisation_id: str, connection_id: str, lane: str) -> None:
+    key = f" {connection_id} {lane}"
+    import_window.enqueue_once(key=key, organisation_id=organisation_id, connection_id=connection_id, lane=lane)
 
 
 @engine.job("intake.read_books", queue=engine.POLLING)
@@ -105,5 +126,7 @@ def sweep() -> None:
         drain.enqueue_once()
     couriers.wake_all(now=utc_now())
     enqueue_confirmations()
+    for organisation_id, connection_id in windows.connections_due(now=utc_now()):
+        enqueue_imports(organisation_id, connection_id)
     for organisation_id, run_id in replaying.unfinished():
         enqueue_replay(organisation_id, run_id)

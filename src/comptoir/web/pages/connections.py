@@ -24,9 +24,9 @@ from comptoir.core.connections.locations import create_store, learn_day_starts, 
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.health.lights import Light, health
 from comptoir.core.installations.install import install_all
-from comptoir.core.intake import imports
 from comptoir.core.intake import reads as intake
-from comptoir.core.intake.tasks import import_window, reopen_unlinked
+from comptoir.core.intake.importing import runs
+from comptoir.core.intake.tasks import enqueue_imports, reopen_unlinked
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
@@ -39,7 +39,9 @@ from comptoir.web.tasks import look_at_once
 from comptoir.web.toasts import toast
 
 NEW_STORE = "new"
-FIRST_IMPORT = timedelta(days=3)
+# The latest days are there at once; last year, for comparisons, follows behind them.
+FIRST_IMPORT = timedelta(days=14)
+BACKFILL = timedelta(days=400)
 
 
 @require_GET
@@ -255,9 +257,10 @@ def _link(request: OrganisationRequest, location: LocationLink, choice: str) -> 
 
 
 def _import_latest(location: LocationLink, now: datetime) -> None:
-    """Read the latest days from the till's books, so that a new store does not begin empty."""
-    run_id = imports.begin(location, start=now - FIRST_IMPORT, end=now, now=now)
-    import_window.enqueue(organisation_id=str(location.organisation_id), run_id=str(run_id))
+    """Read the latest days from the till's books, the newest first, then what lies before them."""
+    runs.begin(location, start=now - FIRST_IMPORT, end=now, now=now)
+    runs.begin(location, start=now - BACKFILL, end=now - FIRST_IMPORT, now=now, again=False)
+    enqueue_imports(location.organisation_id, location.connection_id)
 
 
 def _connection(request: OrganisationRequest, public: str, *, provider: str = "") -> Connection:

@@ -1,0 +1,53 @@
+"""Pages of a till's books into the ledger."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from comptoir.core.connections.access import open_vendor
+from comptoir.core.connections.locations import as_location
+from comptoir.core.connections.models import LocationLink
+from comptoir.core.ledger import limits, store
+from comptoir.core.ledger.precedence import Key
+from comptoir.kernel.errors import RuleBroken
+from comptoir.pos.connector import SalesPage
+
+FAULT_OF_OURS: Final = "Comptoir itself stumbled over the till's books; what was read until then is kept."
+
+
+def read_into_ledger(
+    link: LocationLink,
+    *,
+    start: datetime,
+    end: datetime,
+    clock: Callable[[], datetime],
+    at_end: Callable[[], object] = lambda: None,
+) -> None:
+    """Read the sales of [start, end) without a run of their own, page by page; `at_end` commits with the last page.
+
+    Raises VendorBusy, VendorRefused, VendorUnreadable; RuleBroken for an unlinked location.
+    """
+    if link.store is None:
+        raise RuleBroken("Link the location to a store first.", code="location_unlinked")
+    with open_vendor(link.connection) as vendor:
+        for page in vendor.sales(as_location(link), start, end, cursor="", now=clock()):
+            check(page)
+            with transaction.atomic():
+                record(link.store.id, page, link.provider, clock())
+                if not page.next_cursor:
+                    at_end()
+
+
+def check(page: SalesPage) -> None:
+    """Raises VendorUnreadable when the ledger cannot hold a sale of this page."""
+    for observed in page.observed:
+        limits.check(observed)
+
+
+def record(store_id: UUID, page: SalesPage, provider: str, now: datetime) -> dict[Key, store.Recorded]:
+    """Store a page; call it inside a transaction."""
+    facts = store.lock_stores({store_id})[store_id]
+    return store.record(store=facts, provider=provider, observed=page.observed, now=now)

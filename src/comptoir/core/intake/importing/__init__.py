@@ -1,0 +1,1 @@
+"""Imports: days of a till's books, window by window."""
