@@ -39,7 +39,7 @@ class Row:
     of: Of
     method: str = "get"
     ids: dict[str, str] = field(default_factory=dict)
-    data: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
     why: str = ""
 
 
@@ -114,6 +114,7 @@ PAGES = {
     "loyalty_programme_change": Row(Of.EACH),
     "loyalty_programme_example": Row(Of.EACH),
 }
+NO_SMS: dict[str, Any] = {"channel": "sms", "value": False, "source": "pos"}
 CALLS = {
     "GET /v1/sales": Row(Of.EACH),
     "GET /v1/sales/{sale_id}": Row(Of.ORGANISATION),
@@ -133,6 +134,12 @@ CALLS = {
     "GET /v1/loyalty/members": Row(Of.EACH),
     "GET /v1/loyalty/members/{member_id}": Row(Of.ORGANISATION),
     "GET /v1/loyalty/members/{member_id}/points": Row(Of.ORGANISATION),
+    "POST /v1/loyalty/members": Row(Of.ORGANISATION, "post", data={"phone": "+33698765432", "store": "store_id"}),
+    "POST /v1/loyalty/members/stop": Row(Of.EACH, "post"),
+    "PATCH /v1/loyalty/members/{member_id}": Row(Of.ORGANISATION, "patch", data={"first_name": "Alice"}),
+    "DELETE /v1/loyalty/members/{member_id}": Row(Of.ORGANISATION, "delete"),
+    "GET /v1/loyalty/members/{member_id}/consents": Row(Of.ORGANISATION),
+    "POST /v1/loyalty/members/{member_id}/consents": Row(Of.ORGANISATION, "post", data=NO_SMS),
     "GET /v1/loyalty/offers": Row(Of.EACH),
     "GET /v1/loyalty/offers/{offer_id}": Row(Of.ORGANISATION),
     "POST /v1/loyalty/offers/{offer_id}/claim": Row(Of.ORGANISATION, "post"),
@@ -225,9 +232,11 @@ def bearer(world: World, *, stranger: bool) -> dict[str, str]:
 def test_a_call_answers_for_its_own_organisation(name: str, world: World) -> None:
     row, path = CALLS[name], name.partition(" ")[2]
     path = re.sub(r"{(\w+)}", lambda match: world.ids[match[1]], path)
-    writes = row.method in ("post", "put")
+    writes = row.method in ("post", "put", "patch")
     more = {"content_type": "application/json"} if writes else {}
-    data = row.data or ({"phone": "+33612345642"} if writes else {})
+    data = {name: world.ids.get(value, value) for name, value in row.data.items()} or (
+        {"phone": "+33612345642"} if writes else {}
+    )
     call = getattr(Client(), row.method)
     theirs = call(path, data, headers=bearer(world, stranger=True), **more)
 

@@ -96,6 +96,13 @@ class Sealer:
             raise SealBroken("This link has expired.")
         return claims
 
+    def fingerprints(self, text: str) -> list[bytes]:
+        """Keyed hashes of something that can be guessed, such as a phone number; one for each key, the newest first.
+
+        Keep the first one; look for any of them.
+        """
+        return [_signature(key, b"fingerprint " + text.encode()) for key in self._signing_keys]
+
 
 def split_keys(keys: str) -> list[str]:
     """The keys of COMPTOIR_KEYS, the newest first."""

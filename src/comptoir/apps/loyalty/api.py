@@ -1,4 +1,4 @@
-"""`/v1/loyalty`: members, their points, and sales that wait for a customer."""
+"""`/v1/loyalty`: sales that wait for a customer; members have their own file."""
 
 from datetime import datetime
 from heapq import nlargest
@@ -9,67 +9,19 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
-from comptoir.apps.loyalty import claims, phones, reads
+from comptoir.apps.loyalty import claims, reads
+from comptoir.apps.loyalty.members import api as members_api
+from comptoir.apps.loyalty.members.schemas import MemberOut
 from comptoir.apps.loyalty.points import State
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.api import Amount, Bearer, Problem, allowed_organisations, amount
 
 router = Router(tags=["Loyalty"])
+router.add_router("", members_api.router)
 READ, WRITE = Bearer("loyalty.read"), Bearer("loyalty.write")
 FAULTS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 Limit = Annotated[int, Query(ge=1, le=200)]
-
-
-class MemberOut(Schema):
-    """A customer of the programme; `points` is the sum of their entries, `phone` is E.164."""
-
-    id: str
-    organisation: str
-    phone: str
-    points: int
-    enrolled_at: datetime
-
-
-class MembersOut(Schema):
-    """A page of members, newest first; `next` goes on behind it and is null on the last page."""
-
-    data: list[MemberOut]
-    next: str | None
-
-
-class FormulaOut(Schema):
-    """Why an entry has its number: `rate_points` for every `rate_amount` of `eligible`, from `minimum` on, rounded.
-
-    `target` is what the sale was worth at that moment; `programme_version` the rule it was credited with.
-    """
-
-    programme_version: int
-    eligible: Amount | None
-    rate_points: int
-    rate_amount: Amount | None
-    minimum: Amount | None
-    rounding: str
-    target: int
-
-
-class EntryOut(Schema):
-    """A signed number of points and its reason; entries are added, never changed."""
-
-    id: str
-    kind: str
-    points: int
-    sale: str | None
-    formula: FormulaOut | None
-    created_at: datetime
-
-
-class PointsOut(Schema):
-    """A member's balance and a page of its entries, newest first."""
-
-    balance: int
-    data: list[EntryOut]
-    next: str | None
 
 
 class OfferOut(Schema):
@@ -119,47 +71,6 @@ class ClaimOut(Schema):
     balance: int
     new_member: bool
     repeated: bool
-
-
-@router.get("/loyalty/members", response={200: MembersOut, **FAULTS}, auth=READ)
-def list_members(
-    request: HttpRequest,
-    organisation: str | None = None,
-    phone: str | None = None,
-    after: str | None = None,
-    limit: Limit = 50,
-) -> MembersOut:
-    """Members, newest first. `phone` (international) finds one; `after` is `next` of the page before."""
-    before = parse_id("mem", after) if after else None
-    number = phones.parse(phone, country="") if phone else ""
-    pages = [
-        reads.members(each, phone=number, before=before, limit=limit + 1)
-        for each in allowed_organisations(request, organisation)
-    ]
-    found = nlargest(limit + 1, (member for page in pages for member in page), key=lambda member: member.id)
-    shown = found[:limit]
-    following = shown[-1].public_id if len(found) > limit else None
-    return MembersOut(data=[_member(each) for each in shown], next=following)
-
-
-@router.get("/loyalty/members/{member_id}", response={200: MemberOut, **FAULTS}, auth=READ)
-def get_member(request: HttpRequest, member_id: str) -> MemberOut:
-    """One member by our id."""
-    return _member(_find_member(request, member_id))
-
-
-@router.get("/loyalty/members/{member_id}/points", response={200: PointsOut, **FAULTS}, auth=READ)
-def list_points(request: HttpRequest, member_id: str, after: str | None = None, limit: Limit = 50) -> PointsOut:
-    """A member's balance and how it came about."""
-    member = _find_member(request, member_id)
-    before = parse_id("ent", after) if after else None
-    found = reads.history(member.organisation_id, member_id=member.id, before=before, limit=limit + 1)
-    shown = found[:limit]
-    return PointsOut(
-        balance=member.balance,
-        data=[_entry(each) for each in shown],
-        next=shown[-1].public_id if len(found) > limit else None,
-    )
 
 
 @router.get("/loyalty/offers", response={200: OffersOut, **FAULTS}, auth=READ)
@@ -214,20 +125,12 @@ def claim_offer(request: HttpRequest, offer_id: str, body: ClaimIn) -> ClaimOut:
         raise _nothing_here()
     return ClaimOut(
         offer=_offer(after),
-        member=_member(member),
+        member=members_api.as_out(member),
         points=result.points,
         balance=result.balance,
         new_member=result.is_new_member,
         repeated=result.is_repeat,
     )
-
-
-def _find_member(request: HttpRequest, member_id: str) -> reads.MemberFacts:
-    identifier = parse_id("mem", member_id)
-    for each in allowed_organisations(request, None):
-        if found := reads.member(each, identifier):
-            return found
-    raise _nothing_here()
 
 
 def _find_offer(request: HttpRequest, offer_id: str) -> reads.OfferFacts:
@@ -240,39 +143,6 @@ def _find_offer(request: HttpRequest, offer_id: str) -> reads.OfferFacts:
 
 def _nothing_here() -> RuleBroken:
     return RuleBroken("There is nothing here under this id.", code="not_found", status=404)
-
-
-def _member(member: reads.MemberFacts) -> MemberOut:
-    return MemberOut(
-        id=member.public_id,
-        organisation=_organisation(member.organisation_id),
-        phone=member.phone,
-        points=member.balance,
-        enrolled_at=member.enrolled_at,
-    )
-
-
-def _entry(entry: reads.EntryFacts) -> EntryOut:
-    return EntryOut(
-        id=entry.public_id,
-        kind=entry.kind,
-        points=entry.points,
-        sale=entry.sale_public_id,
-        formula=None if entry.formula is None else _formula(entry.formula),
-        created_at=entry.created_at,
-    )
-
-
-def _formula(formula: reads.Formula) -> FormulaOut:
-    return FormulaOut(
-        programme_version=formula.rule.version,
-        eligible=amount(formula.eligible),
-        rate_points=formula.rule.rate_points,
-        rate_amount=amount(formula.rate),
-        minimum=amount(formula.minimum),
-        rounding=formula.rule.rounding,
-        target=formula.target,
-    )
 
 
 def _offer(offer: reads.OfferFacts) -> OfferOut:

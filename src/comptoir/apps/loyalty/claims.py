@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty import entries, offers, phones, showings
+from comptoir.apps.loyalty.members import guards
 from comptoir.apps.loyalty.models import Member, Offer
 from comptoir.apps.loyalty.points import Reason, State
 from comptoir.core.accounts.models import Store
@@ -39,7 +40,7 @@ def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now:
 
     Raises RuleBroken: `phone_invalid`, `phone_not_mobile` (422), `not_found` (404), `module_inactive` (403, loyalty is
     off for its store), `already_collected` (409, somebody else was first), `not_collectable` (409, the sale earns
-    nothing).
+    nothing), `number_refused` (409, see `members/guards.py`).
     """
     offer = _locked(organisation_id, offer_id)
     modules.require_on(organisation_id=organisation_id, store_id=offer.store_id, app="loyalty")
@@ -50,6 +51,7 @@ def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now:
         return _again(offer, offer.member_id, number)
     if offer.state != State.OPEN:
         raise RuleBroken(_refusal(offer), code="not_collectable")
+    guards.require_welcome(offer, number, now=now)
     member, is_new = _enrol(offer, number, actor, now)
     offers.credit(offer, member_id=member.id, actor=actor, now=now)
     showings.claimed(offer, by=actor, now=now)

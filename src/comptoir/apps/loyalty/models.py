@@ -6,9 +6,10 @@ Composite foreign keys and the trigger that keeps entries as they are stand in t
 from enum import StrEnum
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from comptoir.apps.loyalty import devices, holdings  # noqa: F401  (tables of their own files, made known to Django)
+from comptoir.apps.loyalty import devices, holdings, idempotency, persons  # noqa: F401  (tables of their own files)
 from comptoir.apps.loyalty.points import Basis, Rounding, Rule
 from comptoir.core.accounts.models import Organisation
 from comptoir.kernel.ids import new_id, public_id
@@ -68,7 +69,9 @@ class Programme(models.Model):
 class Member(models.Model):
     """A customer of the programme, known by a mobile number (E.164) within one organisation.
 
-    Being a member is no consent to marketing. The balance is not here: it is the sum of the entries.
+    Being a member is no consent to marketing: `sms_consent` and `email_consent` repeat what the consent records say, so
+    that lists can be filtered. The balance is not here: it is the sum of the entries. `erased_at`: who it was is gone,
+    what was earned and spent stays. `merged_into`: another member took over what this one had.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
@@ -78,9 +81,31 @@ class Member(models.Model):
     store_id = models.UUIDField()
     enrolled_at = models.DateTimeField()
     enrolled_by = models.CharField(max_length=64, blank=True)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    gender = models.CharField(max_length=12, blank=True)
+    birthday = models.DateField(null=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list)
+    source = models.CharField(max_length=40, blank=True)
+    note = models.TextField(blank=True)
+    receives_sms = models.BooleanField(default=True)
+    sms_consent = models.BooleanField(default=False)
+    email_consent = models.BooleanField(default=False)
+    paused_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    merged_into = models.UUIDField(null=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-enrolled_at"], name="member_by_enrolment"),
+        ]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True)
+                | models.Q(phone="", email="", first_name="", last_name="", note="", birthday__isnull=True),
+                name="erased_member_is_nobody",
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "phone"], condition=~models.Q(phone=""), name="member_once_per_phone"
             ),
@@ -169,8 +194,11 @@ class Kind(StrEnum):
     SPEND = "spend"
     RETURN = "return"
     EXPIRE = "expire"
+    OPENING = "opening"
+    MERGE = "merge"
 
 
+# OPENING is a balance brought from elsewhere by an import; MERGE moves a balance between two records of one person.
 OF_SALES = (Kind.EARN, Kind.REVERSAL, Kind.UNDO, Kind.ATTACH)
 """What sales bring and take. A claim that is undone ends at 0 for the one who had it, and whoever has the sale next
 gets an entry of their own: a sale's earn stands once, and the sum over a sale is what its member has."""

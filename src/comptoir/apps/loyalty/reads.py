@@ -130,7 +130,7 @@ def figures(organisation_id: UUID, *, since: datetime, store_ids: Collection[UUI
     given = entries.filter(kind__in=OF_SALES).aggregate(points=Sum("points"))["points"]
     return Figures(
         given=given or 0,
-        members=Member.objects.filter(organisation_id=organisation_id).count(),
+        members=Member.objects.filter(organisation_id=organisation_id, erased_at=None, merged_into=None).count(),
         waiting=open_offers.count(),
     )
 

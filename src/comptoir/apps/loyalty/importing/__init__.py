@@ -1,0 +1,1 @@
+"""Members from a file of another programme: read, looked at, brought in, taken back."""

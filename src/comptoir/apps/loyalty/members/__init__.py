@@ -1,0 +1,1 @@
+"""Who the members are: what is known of them, what they agreed to, and how they leave."""
