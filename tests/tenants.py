@@ -9,6 +9,7 @@ from uuid import UUID
 from django.test import Client
 
 from comptoir.apps.loyalty.devices import Register
+from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
 from comptoir.core.accounts.models import Invitation, Membership, MembershipStore, Store, User
 from comptoir.core.accounts.roles import Role
@@ -101,7 +102,30 @@ def _sales(world: World, till: Till) -> None:
         "member_id": claim.member.public_id,
         "register_id": Register.objects.get(organisation_id=organisation_id).public_id,
     }
+    _rewards(world, claim.member.id)
     _tablet(world)
+
+
+def _rewards(world: World, member_id: UUID) -> None:
+    now = datetime.now(UTC)  # a reward has its time, and the calls look at the clock
+    who = {"organisation_id": world.people.le_zinc.id, "actor": "user:1", "now": now}
+    reward = catalogue.save(
+        **who,  # type: ignore[arg-type]
+        reward_id=None,
+        name=OF_THE_ORGANISATION,
+        description="",
+        points=10,
+        store_ids=[],
+        is_active=True,
+        products={},
+    )
+    held = buying.buy(
+        **who,  # type: ignore[arg-type]
+        member_id=member_id,
+        reward_id=reward.id,
+        store_id=world.cellar.id,
+    )
+    world.ids |= {"reward_id": reward.public_id, "held_id": held.public_id}
 
 
 def _tablet(world: World) -> None:

@@ -140,6 +140,16 @@ CALLS = {
     "DELETE /v1/loyalty/members/{member_id}": Row(Of.ORGANISATION, "delete"),
     "GET /v1/loyalty/members/{member_id}/consents": Row(Of.ORGANISATION),
     "POST /v1/loyalty/members/{member_id}/consents": Row(Of.ORGANISATION, "post", data=NO_SMS),
+    "GET /v1/loyalty/members/{member_id}/rewards": Row(Of.ORGANISATION),
+    "GET /v1/loyalty/rewards": Row(Of.EACH),
+    "POST /v1/loyalty/rewards/{reward_id}/buy": Row(
+        Of.ORGANISATION, "post", data={"member": "member_id", "store": "store_id"}
+    ),
+    "GET /v1/loyalty/held-rewards/{held_id}": Row(Of.ORGANISATION),
+    "POST /v1/loyalty/held-rewards/{held_id}/lock": Row(Of.ORGANISATION, "post"),
+    "POST /v1/loyalty/held-rewards/{held_id}/unlock": Row(Of.ORGANISATION, "post"),
+    "POST /v1/loyalty/held-rewards/{held_id}/use": Row(Of.ORGANISATION, "post", data={"store": "store_id"}),
+    "POST /v1/loyalty/held-rewards/{held_id}/cancel": Row(Of.ORGANISATION, "post"),
     "GET /v1/loyalty/offers": Row(Of.EACH),
     "GET /v1/loyalty/offers/{offer_id}": Row(Of.ORGANISATION),
     "POST /v1/loyalty/offers/{offer_id}/claim": Row(Of.ORGANISATION, "post"),

@@ -1,5 +1,6 @@
 """Rewards: bought, locked, used, cancelled, let go by a refund (loyalty.md 1.6, 1.7 and its section 4)."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -172,6 +173,35 @@ def test_e32_e33_a_lock_keeps_others_out_until_it_is_over(till: Till) -> None:
     till.now += timedelta(minutes=10)
     hold("kiosk 2")
     assert use(till, held, owner="kiosk 2").state == "used"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_e32_at_once(till: Till) -> None:
+    member, coffee = member_with(till, 30), reward(till)
+    till.sends(*[bill(f"A{place}", "8.00") for place in range(6)])
+    locked, used = buy(till, member, coffee), buy(till, member, coffee)
+
+    def code(act: Callable[[], object]) -> str:
+        try:
+            act()
+        except RuleBroken as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "done"
+
+    def hold(place: int) -> str:
+        return code(
+            lambda: using.hold(
+                organisation_id=till.organisation.id, held_id=locked.id, owner=f"kiosk {place}", now=till.now
+            )
+        )
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(hold, range(6))) == ["done", *["reward_locked"] * 5]
+        told = threads.map(lambda place: code(lambda: use(till, used, f"A{place}")), range(6))
+        assert sorted(told) == ["done", *["reward_already_used"] * 5]
+    assert Alert.objects.count() == 5, "each sale that named it and could not have it"
 
 
 def test_an_abandoned_basket_is_unlocked_by_its_owner(till: Till) -> None:

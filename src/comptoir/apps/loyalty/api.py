@@ -13,12 +13,14 @@ from comptoir.apps.loyalty import claims, reads
 from comptoir.apps.loyalty.members import api as members_api
 from comptoir.apps.loyalty.members.schemas import MemberOut
 from comptoir.apps.loyalty.points import State
+from comptoir.apps.loyalty.rewards import api as rewards_api
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.api import Amount, Bearer, Problem, allowed_organisations, amount
 
 router = Router(tags=["Loyalty"])
 router.add_router("", members_api.router)
+router.add_router("", rewards_api.router)
 READ, WRITE = Bearer("loyalty.read"), Bearer("loyalty.write")
 FAULTS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
 Limit = Annotated[int, Query(ge=1, le=200)]

@@ -56,15 +56,17 @@ def buy(
 
 
 @transaction.atomic
-def cancel(*, organisation_id: UUID, held_id: UUID, actor: str, now: datetime) -> HeldReward:
+def cancel(*, organisation_id: UUID, held_id: UUID, actor: str, now: datetime, owner: str = "") -> HeldReward:
     """Give the points of an unused reward back, as old as they were; asked again, nothing more happens.
+
+    Who locked it is `owner`, else the actor.
 
     Raises RuleBroken: `not_found` (404), `reward_already_used`, `reward_locked`, `reward_expired` (409).
     """
     held = lock(organisation_id, held_id)
     if held.state == Held.CANCELLED:
         return held
-    require_free(held, by=actor, now=now)
+    require_free(held, by=owner or actor, now=now)
     held.state, held.cancelled_at = Held.CANCELLED, now
     held.save()
     _write(held, Kind.RETURN, held.points, actor=actor, now=now)

@@ -60,10 +60,41 @@ def use(
         with transaction.atomic():
             return _use(organisation_id, held_id, store_id, actor, now, sale_id, owner or actor)
     except RuleBroken as refused:
-        if sale_id is not None and refused.code in TOLD:
-            held = HeldReward.objects.get(organisation_id=organisation_id, id=held_id)
-            redeemed.alert(held, AlertKind.REWARD_CONFLICT, sale_id, refused.code, now)
+        tell(organisation_id=organisation_id, held_id=held_id, sale_id=sale_id, code=refused.code, now=now)
         raise
+
+
+def tell(*, organisation_id: UUID, held_id: UUID, sale_id: UUID | None, code: str, now: datetime) -> None:
+    """Tell, once, that a sale names a reward it cannot have; a caller whose own transaction is undone asks again."""
+    if sale_id is not None and code in TOLD:
+        held = HeldReward.objects.get(organisation_id=organisation_id, id=held_id)
+        redeemed.alert(held, AlertKind.REWARD_CONFLICT, sale_id, code, now)
+
+
+@transaction.atomic
+def buy_and_use(
+    *,
+    organisation_id: UUID,
+    member_id: UUID,
+    reward_id: UUID,
+    store_id: UUID,
+    actor: str,
+    now: datetime,
+    sale_id: UUID | None = None,
+) -> HeldReward:
+    """Both in one act: a reward that cannot be used is not bought either. Raises what `buy` and `use` raise."""
+    if sale_id is not None:
+        # The lock of an offer comes before that of a member, and buying takes the member's.
+        offers.lock(organisation_id, [sale_id])
+    held = buying.buy(
+        organisation_id=organisation_id,
+        member_id=member_id,
+        reward_id=reward_id,
+        store_id=store_id,
+        actor=actor,
+        now=now,
+    )
+    return _use(organisation_id, held.id, store_id, actor, now, sale_id, actor)
 
 
 def _use(
