@@ -9,6 +9,8 @@ from uuid import UUID
 from django.test import Client
 
 from comptoir.apps.loyalty.devices import Register
+from comptoir.apps.loyalty.members import merging, profile
+from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
 from comptoir.core.accounts.models import Invitation, Membership, MembershipStore, Store, User
@@ -104,6 +106,7 @@ def _sales(world: World, till: Till) -> None:
     }
     _rewards(world, claim.member.id)
     _tablet(world)
+    _member(world, claim.member)
 
 
 def _rewards(world: World, member_id: UUID) -> None:
@@ -126,6 +129,27 @@ def _rewards(world: World, member_id: UUID) -> None:
         store_id=world.cellar.id,
     )
     world.ids |= {"reward_id": reward.public_id, "held_id": held.public_id}
+
+
+def _member(world: World, member: Member) -> None:
+    """Another record of the same person, an edit of it, and a merge of a third one."""
+    organisation_id, now = member.organisation_id, datetime.now(UTC)
+    made = [
+        profile.create(organisation_id=organisation_id, store_id=world.cellar.id, phone=phone, actor="user:1", now=now)
+        for phone in ("+33611111111", "+33622222222")
+    ]
+    change = profile.update(
+        organisation_id=organisation_id, member_id=member.id, fields={"note": "regular"}, actor="user:1", now=now
+    )
+    merge = merging.merge(
+        organisation_id=organisation_id, kept_id=member.id, absorbed_id=made[1].id, actor="user:1", now=now
+    )
+    assert change
+    world.ids |= {
+        "other_member_id": made[0].public_id,
+        "change_id": change.public_id,
+        "merge_id": merge.public_id,
+    }
 
 
 def _tablet(world: World) -> None:

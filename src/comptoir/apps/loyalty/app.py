@@ -28,6 +28,8 @@ APP = App(
         "loyalty.view": EVERYONE,
         "loyalty.claim": EVERYONE - {Role.VIEWER},
         "loyalty.phones": frozenset({Role.OWNER}),
+        "loyalty.members": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
+        "loyalty.delete": frozenset({Role.OWNER}),
         "loyalty.tablets": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
         "loyalty.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
     },

@@ -1,4 +1,4 @@
-"""Loyalty's pages: what was given today, the counter, the members."""
+"""Loyalty's pages: what was given today, the counter."""
 
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,6 @@ from comptoir.apps.loyalty import claims, phones, programmes, reads, wording
 from comptoir.apps.loyalty.points import State
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import Role, may
-from comptoir.core.accounts.stores import is_visible
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.parts import Moment
@@ -138,78 +137,6 @@ def thanks(request: OrganisationRequest, offer_id: str) -> HttpResponse:
     return render(request, "loyalty/thanks.html", values)
 
 
-@require_GET
-@page("loyalty.view")
-def members(request: OrganisationRequest) -> HttpResponse:
-    """Members, newest first; found by any part of their number, or by all of it where numbers are masked."""
-    search = request.GET.get("search", "").strip()
-    before = request.GET.get("before", "")
-    sees_phones = may(request.role, "loyalty.phones")
-    found = reads.members(
-        request.organisation.id,
-        digits=phones.searched_digits(search) if sees_phones else "",
-        phone="" if sees_phones or not search else _whole_number(request, search),
-        before=parse_id("mem", before) if before else None,
-        limit=reads.PAGE + 1,
-    )
-    shown = found[: reads.PAGE]
-    values = {
-        "rows": [(member, _phone(request.role, member.phone)) for member in shown],
-        "total": reads.figures(request.organisation.id, since=timezone.now()).members,
-        "older": shown[-1].public_id if len(found) > reads.PAGE else "",
-        "search": search,
-        "sees_phones": sees_phones,
-        "may_claim": may(request.role, "loyalty.claim"),
-        "here": request.get_full_path(),
-    }
-    return render(request, _part(request, "loyalty/members_rows.html", "loyalty/members.html"), values)
-
-
-@require_GET
-@page("loyalty.view")
-def member(request: OrganisationRequest, member_id: str) -> HttpResponse:
-    """One member: the balance, and each entry with its reason."""
-    found = _member(request, parse_id("mem", member_id))
-    before = request.GET.get("before", "")
-    history = reads.history(
-        request.organisation.id,
-        member_id=found.id,
-        before=parse_id("ent", before) if before else None,
-        limit=reads.PAGE + 1,
-    )
-    shown = history[: reads.PAGE]
-    visible = {entry.id for entry in shown if entry.store_id is None or is_visible(request.store_ids, entry.store_id)}
-    people = reads.names_of(request.organisation.id, {entry.actor for entry in shown if entry.id in visible})
-    values = {
-        "member": found,
-        "phone": _phone(request.role, found.phone),
-        "balance": wording.points(found.balance),
-        "store": _enrolled_at(request, found),
-        "rows": [
-            (
-                entry,
-                wording.KINDS.get(entry.kind, entry.kind),
-                wording.signed(entry.points),
-                wording.why(entry) if entry.id in visible else _("In another store."),
-                entry.id in visible,
-            )
-            for entry in shown
-        ],
-        "people": people,
-        "older": shown[-1].public_id if len(history) > reads.PAGE else "",
-        "may_see_sales": may(request.role, "sales.view"),
-        "here": request.get_full_path(),
-    }
-    return render(request, _part(request, "loyalty/member_points.html", "loyalty/member.html"), values)
-
-
-def _enrolled_at(request: OrganisationRequest, found: reads.MemberFacts) -> str:
-    """A member is the whole organisation's; the name of a store is for those who were given it."""
-    if not is_visible(request.store_ids, found.store_id):
-        return _("another store")
-    return Store.objects.get(organisation=request.organisation, id=found.store_id).name
-
-
 def _part(request: HttpRequest, part: str, whole: str) -> str:
     return part if "HX-Request" in request.headers else whole
 
@@ -228,15 +155,6 @@ def _phone(role: Role, phone: str) -> str:
     """Whole for the owner, masked for everybody else (loyalty.md 1.9)."""
     shown = phones.readable(phone) if may(role, "loyalty.phones") else phones.masked(phone)
     return shown or _("erased")
-
-
-def _whole_number(request: OrganisationRequest, search: str) -> str:
-    """The number typed, or what nobody has: searching by parts would give masked digits away one by one."""
-    store = Store.objects.filter(organisation=request.organisation).order_by("id").first()
-    try:
-        return phones.parse(search, country=store.country if store else "")
-    except RuleBroken:
-        return "none"
 
 
 def _offer(request: OrganisationRequest, offer_id: str) -> reads.OfferFacts:

@@ -3,6 +3,9 @@
 from django.urls import path
 
 from comptoir.apps.loyalty import pages
+from comptoir.apps.loyalty.members import open_pages
+from comptoir.apps.loyalty.members import pages as members
+from comptoir.apps.loyalty.members import person_pages as person
 from comptoir.apps.loyalty.programme import pages as programme_pages
 from comptoir.apps.loyalty.tablets import door, screen
 from comptoir.apps.loyalty.tablets import pages as tablets
@@ -12,8 +15,20 @@ urlpatterns = [
     path("loyalty/counter", pages.counter, name="loyalty_counter"),
     path("loyalty/counter/<str:offer_id>", pages.claim, name="loyalty_claim"),
     path("loyalty/counter/<str:offer_id>/thanks", pages.thanks, name="loyalty_thanks"),
-    path("loyalty/members", pages.members, name="loyalty_members"),
-    path("loyalty/members/<str:member_id>", pages.member, name="loyalty_member"),
+    path("loyalty/members", members.members, name="loyalty_members"),
+    path("loyalty/members/export", members.export, name="loyalty_members_export"),
+    path("loyalty/members/settings", members.settings, name="loyalty_members_settings"),
+    path("loyalty/members/silent", members.silent, name="loyalty_members_silent"),
+    path("loyalty/members/watch", members.watch, name="loyalty_members_watch"),
+    path("loyalty/members/<str:member_id>", person.member, name="loyalty_member"),
+    path("loyalty/members/<str:member_id>/edit", person.edit, name="loyalty_member_edit"),
+    path("loyalty/members/<str:member_id>/changes/<str:change_id>/undo", person.undo, name="loyalty_member_undo"),
+    path("loyalty/members/<str:member_id>/consent", person.consent, name="loyalty_member_consent"),
+    path("loyalty/members/<str:member_id>/merge", person.merge, name="loyalty_member_merge"),
+    path("loyalty/members/<str:member_id>/merges/<str:merge_id>/undo", person.unmerge, name="loyalty_member_unmerge"),
+    path("loyalty/members/<str:member_id>/leave", person.leave, name="loyalty_member_leave"),
+    path("loyalty/members/<str:member_id>/data", person.hand_over, name="loyalty_member_data"),
+    path("unsubscribe/<str:token>", open_pages.unsubscribe, name="loyalty_unsubscribe"),
     path("loyalty/programme", programme_pages.programme, name="loyalty_programme"),
     path("loyalty/programme/change", programme_pages.change, name="loyalty_programme_change"),
     path("loyalty/programme/example", programme_pages.example, name="loyalty_programme_example"),

@@ -21,6 +21,8 @@ KINDS: dict[str, Promise] = {
     Kind.SPEND: gettext_lazy("Spent"),
     Kind.RETURN: gettext_lazy("Came back"),
     Kind.EXPIRE: gettext_lazy("Expired"),
+    Kind.OPENING: gettext_lazy("Brought along"),
+    Kind.MERGE: gettext_lazy("Merged"),
 }
 STATES: dict[State, tuple[Level, Promise]] = {
     State.INELIGIBLE: ("off", gettext_lazy("Earns nothing")),
@@ -81,6 +83,10 @@ def rule(said: Rule, currency: str) -> str:
 def why(entry: EntryFacts) -> str:
     """Why an entry has its number, in one sentence (loyalty.md 1.4)."""
     formula = entry.formula
+    if entry.kind == Kind.OPENING:
+        return _("Points from another programme, brought by an import.")
+    if entry.kind == Kind.MERGE:
+        return _("Two records of one person became one, or became two again.")
     if formula is None:
         return ""
     if entry.kind == Kind.UNDO:
