@@ -9,6 +9,7 @@ from uuid import UUID
 from django.test import Client
 
 from comptoir.apps.loyalty.devices import Register
+from comptoir.apps.loyalty.importing import running
 from comptoir.apps.loyalty.members import merging, profile
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import buying, catalogue
@@ -145,7 +146,16 @@ def _member(world: World, member: Member) -> None:
         organisation_id=organisation_id, kept_id=member.id, absorbed_id=made[1].id, actor="user:1", now=now
     )
     assert change
+    held = running.draft(
+        organisation_id=organisation_id,
+        store_id=world.cellar.id,
+        name=f"{OF_THE_STORE}.csv",
+        content=b"phone\n0612345677\n",
+        actor="user:1",
+        now=now,
+    )
     world.ids |= {
+        "member_import_id": held.public_id,
         "other_member_id": made[0].public_id,
         "change_id": change.public_id,
         "merge_id": merge.public_id,

@@ -134,6 +134,7 @@ class ImportState(StrEnum):
     DRAFT = "draft"
     RUNNING = "running"
     DONE = "done"
+    UNDOING = "undoing"
     UNDONE = "undone"
 
 

@@ -19,15 +19,21 @@ def parse(text: str, *, country: str) -> str:
     Accepts +33…, 0033…, 33… and, with `country` (ISO 3166, two letters), national numbers; spaces, dots and dashes are
     ignored. Raises RuleBroken with code `phone_invalid` or `phone_not_mobile` (422).
     """
+    number, is_mobile = parse_any(text, country=country)
+    if not is_mobile:
+        raise RuleBroken(
+            _("This is not a mobile number. Points need a mobile number."), code="phone_not_mobile", status=422
+        )
+    return number
+
+
+def parse_any(text: str, *, country: str) -> tuple[str, bool]:
+    """As `parse`, for lists from elsewhere: a landline too, with whether it is a mobile number, which receives SMS."""
     for candidate in _candidates(text.strip()):
         number = _read(candidate, country)
-        if number is None:
-            continue
-        if phonenumbers.number_type(number) not in MOBILE:
-            raise RuleBroken(
-                _("This is not a mobile number. Points need a mobile number."), code="phone_not_mobile", status=422
-            )
-        return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        if number is not None:
+            is_mobile = phonenumbers.number_type(number) in MOBILE
+            return phonenumbers.format_number(number, PhoneNumberFormat.E164), is_mobile
     raise RuleBroken(
         _("This is not a whole phone number. Check the digits, or start with + and the country code."),
         code="phone_invalid",

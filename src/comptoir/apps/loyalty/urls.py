@@ -3,6 +3,7 @@
 from django.urls import path
 
 from comptoir.apps.loyalty import pages
+from comptoir.apps.loyalty.importing import pages as imports
 from comptoir.apps.loyalty.members import open_pages
 from comptoir.apps.loyalty.members import pages as members
 from comptoir.apps.loyalty.members import person_pages as person
@@ -18,6 +19,10 @@ urlpatterns = [
     path("loyalty/members", members.members, name="loyalty_members"),
     path("loyalty/members/export", members.export, name="loyalty_members_export"),
     path("loyalty/members/settings", members.settings, name="loyalty_members_settings"),
+    path("loyalty/members/imports", imports.imports, name="loyalty_imports"),
+    path("loyalty/members/imports/<str:import_id>", imports.one, name="loyalty_import"),
+    path("loyalty/members/imports/<str:import_id>/undo", imports.undo, name="loyalty_import_undo"),
+    path("loyalty/members/imports/<str:import_id>/discard", imports.discard, name="loyalty_import_discard"),
     path("loyalty/members/silent", members.silent, name="loyalty_members_silent"),
     path("loyalty/members/watch", members.watch, name="loyalty_members_watch"),
     path("loyalty/members/<str:member_id>", person.member, name="loyalty_member"),

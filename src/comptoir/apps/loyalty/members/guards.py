@@ -3,6 +3,7 @@
 One refusal for all of them: a screen that told them apart would tell who is a member (E30).
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -40,6 +41,15 @@ def is_from_before(organisation_id: UUID, phone: str, closed_at: datetime, *, no
     hashes = sealer().fingerprints(f"{organisation_id} {phone}")
     rows = Erased.objects.filter(organisation_id=organisation_id, phone_hash__in=hashes)
     return rows.filter(erased_at__gte=closed_at, erased_at__gt=now - REMEMBERED).exists()
+
+
+def erased(organisation_id: UUID, numbers: Collection[str], *, now: datetime) -> set[str]:
+    """Those of these numbers that were erased within the last 12 months."""
+    rows = Erased.objects.filter(organisation_id=organisation_id, erased_at__gt=now - REMEMBERED)
+    known = {bytes(each) for each in rows.values_list("phone_hash", flat=True)}
+    if not known:
+        return set()
+    return {each for each in numbers if known & set(sealer().fingerprints(f"{organisation_id} {each}"))}
 
 
 def remember_erased(organisation_id: UUID, phone: str, *, now: datetime) -> None:

@@ -93,6 +93,13 @@ def delete(*, organisation_id: UUID, member_id: UUID, actor: str, now: datetime)
     ids = {member_id, *_absorbed(organisation_id, member_id)}
     _remember(organisation_id, ids, now)
     _forget_answers(organisation_id, ids)
+    remove(organisation_id, ids)
+    note(organisation_id=organisation_id, actor=actor, what="member.deleted", now=now)
+    notify_live(organisation_id, "loyalty")
+
+
+def remove(organisation_id: UUID, ids: set[UUID]) -> None:
+    """Take every row of these members away, in the caller's transaction; nothing of them is remembered here."""
     mine = {"organisation_id": organisation_id, "member_id__in": ids}
     held = list(HeldReward.objects.filter(**mine).values_list("id", flat=True))
     offer_ids = list(Offer.objects.filter(**mine).values_list("id", flat=True))
@@ -111,8 +118,6 @@ def delete(*, organisation_id: UUID, member_id: UUID, actor: str, now: datetime)
         cursor.execute("SELECT set_config('comptoir.deleted_member', '', true)")
     Offer.objects.filter(**mine).delete()
     Member.objects.filter(organisation_id=organisation_id, id__in=ids).delete()
-    note(organisation_id=organisation_id, actor=actor, what="member.deleted", now=now)
-    notify_live(organisation_id, "loyalty")
 
 
 def _absorbed(organisation_id: UUID, member_id: UUID) -> set[UUID]:
