@@ -104,6 +104,7 @@ ROUTES = {
     "screen_tell": None,
     "screen_claim": None,
     "screen_undo": None,
+    "screen_consent": None,
     "screen_dismiss": None,
 }
 API_NAMESPACE = "v1"

@@ -46,6 +46,7 @@ class Row:
 SCREEN = (
     "screen",
     "screen_claim",
+    "screen_consent",
     "screen_dismiss",
     "screen_manifest",
     "screen_pair",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.apps.loyalty import claims, phones, programmes, reads, wording
+from comptoir.apps.loyalty.members import consents
 from comptoir.apps.loyalty.points import State
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import Role, may
@@ -133,6 +134,7 @@ def thanks(request: OrganisationRequest, offer_id: str) -> HttpResponse:
         "balance": wording.points(member.balance),
         "phone": _phone(request.role, member.phone),
         "is_again": "again" in request.GET,
+        "asks": not consents.records(request.organisation.id, member.id),
     }
     return render(request, "loyalty/thanks.html", values)
 

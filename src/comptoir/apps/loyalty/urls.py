@@ -53,5 +53,6 @@ urlpatterns = [
     path("tablet/tell", door.tell, name="screen_tell"),
     path("tablet/claim", door.claim, name="screen_claim"),
     path("tablet/undo", door.undo, name="screen_undo"),
+    path("tablet/consent", door.consent, name="screen_consent"),
     path("tablet/dismiss", door.dismiss, name="screen_dismiss"),
 ]

@@ -124,7 +124,8 @@ def consent(request: OrganisationRequest, member_id: str) -> HttpResponse:
     source = Source.COUNTER if request.POST.get("at") == "counter" else Source.PAGE
     said = {Channel(name): request.POST[name] == "yes" for name in ("sms", "email") if name in request.POST}
     if source is Source.COUNTER:
-        said = {channel: said.get(channel, False) for channel in Channel}
+        # The one box that is there: left empty, the answer is no.
+        said = {Channel.SMS: said.get(Channel.SMS, False)}
     for channel, value in said.items():
         consents.record(**_act(request, found), channel=channel, value=value, source=source)
     toast(request, _("Noted, with the time and your name."))

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from comptoir.apps.loyalty.devices import Tablet
-from comptoir.apps.loyalty.tablets import claiming, linking, pairing, state
+from comptoir.apps.loyalty.tablets import asking, claiming, linking, pairing, state
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 
@@ -81,8 +82,21 @@ def claim(_request: HttpRequest, tablet: Tablet, said: dict[str, Any]) -> dict[s
 @of_tablet
 def undo(_request: HttpRequest, tablet: Tablet, said: dict[str, Any]) -> dict[str, Any]:
     """Not the right number after all."""
-    claiming.undo(tablet=tablet, key=_text(said, "key", LONGEST_KEY), now=timezone.now())
+    key, now = _text(said, "key", LONGEST_KEY), timezone.now()
+    with transaction.atomic():
+        asking.withdraw(tablet=tablet, key=key, now=now)
+        claiming.undo(tablet=tablet, key=key, now=now)
     return {"undone": True}
+
+
+@of_tablet
+def consent(_request: HttpRequest, tablet: Tablet, said: dict[str, Any]) -> dict[str, Any]:
+    """What a new member answers about SMS."""
+    sms = said.get("sms")
+    if not isinstance(sms, bool):
+        raise RuleBroken("sms: true or false.", code="validation", status=422)
+    asking.answered(tablet=tablet, key=_text(said, "key", LONGEST_KEY), sms=sms, now=timezone.now())
+    return {"noted": True}
 
 
 @of_tablet

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_safe
 from comptoir.apps.loyalty.tablets import words
 from comptoir.web import assets
 
-VERSION_FILES = ("loyalty/tablet.js", "loyalty/tablet-words.js", "loyalty/tablet-queue.js", "loyalty/tablet.css")
+VERSION_FILES = (
+    "loyalty/tablet.js",
+    "loyalty/tablet-words.js",
+    "loyalty/tablet-queue.js",
+    "loyalty/tablet-consent.js",
+    "loyalty/tablet.css",
+)
 ICON = "loyalty/tablet-icon.svg"
 COLOUR = "#0b5c63"
 

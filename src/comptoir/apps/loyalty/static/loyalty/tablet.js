@@ -157,6 +157,7 @@
     $("thanks-balance").textContent = say("balance", { points: points(body.balance) });
     $("thanks-who").textContent = say("for_number", { who: body.who });
     $("undo").hidden = !body.undo_until;
+    consent.ask(body.is_new && body.undo_until ? { key: made.key, token } : null);
     finish();
   }
   function kept() {
@@ -166,6 +167,7 @@
     $("thanks-balance").textContent = say("kept");
     $("thanks-who").textContent = "";
     $("undo").hidden = false;
+    consent.ask(null);
     finish();
   }
   function finish() {
