@@ -14,8 +14,9 @@ from comptoir.apps.loyalty.members import merging, profile
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
-from comptoir.core.accounts.models import Invitation, Membership, MembershipStore, Store, User
+from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, Store, User
 from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.tokens import create_token
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.sealing import sealer
 from comptoir.core.intake.models import ImportRun, Notification
@@ -222,6 +223,13 @@ def _intake(world: World) -> None:
         fault=OF_THE_STORE,
     )
     world.ids["notification_id"] = str(row.id)
+    for name in ("token_id", "revoked_token_id"):
+        token, _ = create_token(
+            name=OF_THE_ORGANISATION, scopes=["sales.read"], organisations=[world.people.le_zinc], now=NOW
+        )
+        world.ids[name] = token.public_id
+    # As if it had been revoked just now, whenever that is: then it can be taken back.
+    ApiToken.objects.filter(id=token.id).update(revoked_at=datetime.now(UTC))
     world.ids["import_id"] = public_id("imp", _import(world, ImportRun.State.FAILED))
     world.ids["running_import_id"] = public_id("imp", _import(world, ImportRun.State.RUNNING))
 

@@ -140,7 +140,7 @@ def test_commands_quoted_anywhere_exist() -> None:
     known = {name for name, _ in commands(typer.main.get_command(app), "comptoir")}
     groups = {" ".join(name.split()[:2]) for name in known}
     for path in documents():
-        for quoted in re.findall(r"(?:`|bin/|^)(comptoir [a-z]+)", read(path), flags=re.MULTILINE):
+        for quoted in re.findall(r"(?:`|bin/|^)(comptoir [a-z-]+)", read(path), flags=re.MULTILINE):
             assert quoted in groups, f"{name_of(path)} names `{quoted}`"
 
 

@@ -22,7 +22,38 @@ from tests.people import People, create_member
 NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
 
 # Every route of the product and the permission it asks for; None: open to everybody, on purpose.
-ROUTES = {
+ONES_OWN = (
+    "account_change_password",
+    "account_reauthenticate",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_set_password",
+    "account_signup",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
+    "sign_up_finish",
+)
+"""About nobody but whoever is signed in, or wants to be: tests/core/test_second_steps.py, test_signing_up.py."""
+ROUTES: dict[str, str | None] = {
+    **dict.fromkeys(ONES_OWN),
+    "profile": "overview.view",
+    "tokens": "tokens.manage",
+    "token_revoke": "tokens.manage",
+    "token_restore": "tokens.manage",
     "overview": "overview.view",
     "account_login": None,
     "account_logout": None,

@@ -134,6 +134,6 @@ def test_signing_in_and_out(client: Client, people: People) -> None:
     assert client.get("/").status_code == 302
 
 
-def test_nobody_signs_up_by_himself(client: Client) -> None:
-    for path in ("/signup", "/accounts/signup/", "/sign-up"):
+def test_only_our_own_sign_up_is_there(client: Client) -> None:
+    for path in ("/signup", "/accounts/signup/", "/settings/second-factor/webauthn/signup/"):
         assert client.get(path).status_code == 404

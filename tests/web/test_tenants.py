@@ -18,7 +18,7 @@ from comptoir.core.intake.models import Notification
 from comptoir.web.api import api
 from tests.people import People
 from tests.tenants import NOW, OF_THE_ORGANISATION, OF_THE_STORE, World, build
-from tests.web.test_pages import ROUTES, routes
+from tests.web.test_pages import ONES_OWN, ROUTES, routes
 
 COLLEAGUES = [role for role in Role if role is not Role.OWNER]
 
@@ -55,6 +55,11 @@ SCREEN = (
     "screen_worker",
 )
 PAGES = {
+    **dict.fromkeys(ONES_OWN, Row(Of.NOBODY)),
+    "profile": Row(Of.NOBODY, why="one's own name and second steps"),
+    "tokens": Row(Of.EACH),
+    "token_revoke": Row(Of.ORGANISATION, "post"),
+    "token_restore": Row(Of.ORGANISATION, "post", {"token_id": "revoked_token_id"}),
     "overview": Row(Of.EACH),
     "account_login": Row(Of.NOBODY),
     "account_logout": Row(Of.NOBODY),

@@ -154,6 +154,20 @@ def tokens(
         typer.echo(json.dumps(made) if as_json else made["token"])
 
 
+@app.command(name="sign-up")
+def sign_up(
+    name: Annotated[str, typer.Argument(help="Name of the organisation.")],
+    owner: Annotated[str, typer.Argument(help="E-mail address of its owner.")],
+    as_json: AsJson = False,
+) -> None:
+    """A link that sets an organisation and its owner up, whoever may sign up by himself; good for a week, once."""
+    with house.ready():
+        from comptoir.core.accounts import signing_up
+
+        url = signing_up.link(organisation_name=name, email=owner, now=datetime.now(UTC), is_granted=True)
+        typer.echo(json.dumps({"url": url}) if as_json else url)
+
+
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """What this installation is, and what stands in its way."""

@@ -45,6 +45,17 @@ def data_folder(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("COMPTOIR_DATA") or "var").absolute()
 
 
+SIGN_UP_POLICIES: Final = ("first", "open", "closed")
+
+
+def sign_up(environ: Mapping[str, str]) -> str:
+    """Who may sign up: the first person of an installation, anybody, nobody. Raises ComptoirError."""
+    found = setting(environ, "COMPTOIR_SIGN_UP", "first")
+    if found not in SIGN_UP_POLICIES:
+        raise ComptoirError(f"COMPTOIR_SIGN_UP is {found}; it should be first, open or closed.")
+    return found
+
+
 def egress_allow(environ: Mapping[str, str]) -> str:
     """Private addresses that webhooks may call all the same. Raises ComptoirError when they are no host:port."""
     found = setting(environ, "COMPTOIR_EGRESS_ALLOW")

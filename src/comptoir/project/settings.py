@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "ninja",
     "procrastinate.contrib.django",
@@ -122,6 +123,18 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_ADAPTER = "comptoir.web.accounts.Adapter"
 ACCOUNT_FORMS = {"login": "comptoir.web.accounts.SignInForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+MFA_ADAPTER = "comptoir.web.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Comptoir"
+# Addresses are proven before there is an account; the first person of an installation without mails is its operator.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _address.scheme == "http"
+COMPTOIR_SIGN_UP = environment.sign_up(os.environ)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "overview"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -145,7 +158,8 @@ WHITENOISE_AUTOREFRESH = False
 # Our own files are linked with a mark of their content ({% asset %}), so browsers may keep them for good.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/comptoir/"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# How often somebody tried to sign in counts for all processes together, so it stands in the database.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_attempt"}}
 
 LOGGING_CONFIG = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -1,12 +1,48 @@
-"""Sign-in by e-mail, through allauth; what is not there yet stays closed."""
+"""Sign-in by e-mail, second factors and their mails: allauth's, in our words and through our mail room."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from comptoir.core.connections.sealing import sealer
+from comptoir.core.mail.send import send
+from comptoir.kernel.seal import Secret
+
+NEWS: Final = {
+    "password_changed": (_("Comptoir: your password was changed"), _("The password of your account was changed.")),
+    "password_set": (_("Comptoir: your password was changed"), _("The password of your account was changed.")),
+    "password_reset": (_("Comptoir: your password was changed"), _("The password of your account was changed.")),
+    "totp_activated": (
+        _("Comptoir: a second step was switched on"),
+        _("Signing in to your account asks for a code of your authenticator app from now on."),
+    ),
+    "totp_deactivated": (
+        _("Comptoir: a second step was switched off"),
+        _("Signing in to your account does not ask for a code of your authenticator app any more."),
+    ),
+    "recovery_codes_generated": (
+        _("Comptoir: new recovery codes"),
+        _("New recovery codes were made for your account; earlier ones do not work any more."),
+    ),
+    "webauthn_added": (
+        _("Comptoir: a passkey was added"),
+        _("A passkey or security key was added to your account."),
+    ),
+    "webauthn_removed": (
+        _("Comptoir: a passkey was removed"),
+        _("A passkey or security key was removed from your account."),
+    ),
+}
+"""allauth's news about an account, in our words: subject and sentence."""
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -20,11 +56,43 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 (allauth's signature)
-        """Accounts are made by invitation."""
+        """Accounts are made by invitation, or together with an organisation (`pages/signing_up.py`)."""
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Behind our own address, whatever host was asked."""
+        uid, _, secret = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": secret})
+        return f"{settings.COMPTOIR_URL}{path}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Through the mail room. Raises KeyError for a mail nobody has written yet."""
+        name = template_prefix.rpartition("/")[2]
+        values: dict[str, object] = {"address": email, "url": f"{settings.COMPTOIR_URL}{reverse('profile')}"}
+        if name == "password_reset_key":
+            template, values["url"] = "mails/password_reset", context["password_reset_url"]
+        elif name == "unknown_account":
+            template, values["url"] = "mails/no_account", f"{settings.COMPTOIR_URL}{reverse('account_login')}"
+        else:
+            template = "mails/account_news"
+            values["headline"], values["news"] = NEWS[name]
+        language = get_language() or "en"
+        send(template=template, to=email, language=language, context=values, organisation_id=None, now=timezone.now())
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Being signed in or out shows; a message about it would only be in the way."""
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors: their secrets are sealed like every other."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal with this installation's newest key."""
+        return sealer().seal(Secret(text)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Undo it. Raises SealBroken when no key at hand opens it."""
+        return sealer().unseal(encrypted_text.encode()).reveal()
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]

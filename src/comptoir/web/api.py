@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
@@ -40,7 +41,7 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken | None:
         """None (401) for an unknown or revoked token; raises RuleBroken (403) when the scope is missing."""
-        found = find_token(token)
+        found = find_token(token, now=timezone.now())
         if found is None:
             return None
         if self.scope not in found.scopes:

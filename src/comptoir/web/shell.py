@@ -16,6 +16,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from comptoir.core.accounts import signing_up
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.accounts.roles import Role, may
 from comptoir.web import gate, live
@@ -140,6 +141,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "shell": SimpleLazyObject(lambda: _shell(request)),
         "live_url": SimpleLazyObject(lambda: _live_url(request)),
         "closed": gate.seen(request),
+        "may_sign_up": SimpleLazyObject(signing_up.is_open),
     }
 
 

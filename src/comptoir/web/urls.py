@@ -2,7 +2,7 @@
 
 from allauth.account import views as account
 from django.conf import settings
-from django.urls import path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
@@ -18,7 +18,10 @@ from comptoir.web.pages import (
     organisation,
     overview,
     people,
+    profile,
     sales,
+    signing_up,
+    tokens,
 )
 from comptoir.web.pages import settings as setting_up
 
@@ -26,6 +29,24 @@ urlpatterns = [
     path("", overview.overview, name="overview"),
     path("sign-in", account.login, name="account_login"),
     path("sign-out", account.logout, name="account_logout"),
+    path("sign-up", signing_up.sign_up, name="account_signup"),
+    path("sign-up/<str:token>", signing_up.finish, name="sign_up_finish"),
+    path("sign-in/again", account.reauthenticate, name="account_reauthenticate"),
+    path("password/forgotten", account.password_reset, name="account_reset_password"),
+    path("password/forgotten/sent", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("password/new", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("settings/profile", profile.profile, name="profile"),
+    path("settings/profile/password", account.password_change, name="account_change_password"),
+    path("settings/profile/password/choose", account.password_set, name="account_set_password"),
+    path("settings/second-factor/", include("allauth.mfa.urls")),
+    path("settings/tokens", tokens.tokens, name="tokens"),
+    path("settings/tokens/<str:token_id>/revoke", tokens.revoke, name="token_revoke"),
+    path("settings/tokens/<str:token_id>/restore", tokens.restore, name="token_restore"),
     path("switched-off", account.account_inactive, name="account_inactive"),
     path("organisation", organisation.switch, name="organisation"),
     path("live-address", organisation.live_address, name="live_address"),

@@ -69,6 +69,11 @@ def restore(
     return found
 
 
+def rename(*, user_id: int, name: str) -> None:
+    """What others call a person, in every organisation."""
+    User.objects.filter(pk=user_id).update(name=name.strip())
+
+
 def give(*, organisation_id: UUID, user_id: int, role: Role, store_ids: Collection[UUID] | None) -> Membership:
     """Make or change a membership; stores that are not this organisation's are left out. Call it in a transaction."""
     reach = None if role is Role.OWNER else store_ids

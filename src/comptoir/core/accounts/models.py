@@ -142,6 +142,7 @@ class ApiToken(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120)
     token_hash = models.BinaryField(unique=True)
+    start = models.CharField(max_length=12, blank=True)
     scopes = ArrayField(models.CharField(max_length=40))
     organisations = models.ManyToManyField(Organisation)
     created_at = models.DateTimeField()

@@ -31,6 +31,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "settings.view": OFFICE,
     "modules.view": OFFICE,
     "modules.manage": frozenset({Role.OWNER}),
+    "tokens.manage": frozenset({Role.OWNER}),
     "users.manage": frozenset({Role.OWNER}),
 }
 

@@ -1,9 +1,9 @@
 """The sealer with this installation's keys, and what it has sealed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
 from django.conf import settings
@@ -19,6 +19,10 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg]  # not subscrip
         """To the database it is bytes."""
         name, _, arguments, options = super().deconstruct()
         return name, "django.db.models.BinaryField", arguments, options
+
+
+IN_JSON: Final = (("mfa.Authenticator", "data", ("secret", "seed")),)
+"""Secrets that a library keeps within a JSON column (model, column, names): they take part as well."""
 
 
 @dataclass
@@ -44,6 +48,12 @@ def outdated() -> int:
         for values in model._default_manager.values_list(*columns).iterator()
         for value in values
         if value
+    ) + sum(
+        not sealer().is_current(content[name].encode())
+        for label, column, names in IN_JSON
+        for content in apps.get_model(label)._default_manager.values_list(column, flat=True)
+        for name in names
+        if content.get(name)
     )
 
 
@@ -54,25 +64,43 @@ def reseal() -> Resealed:
         for key in list(model._default_manager.values_list("pk", flat=True)):
             with transaction.atomic():
                 _reseal(model, columns, key, done)
+    for label, column, names in IN_JSON:
+        model = apps.get_model(label)
+        for key in list(model._default_manager.values_list("pk", flat=True)):
+            with transaction.atomic():
+                _reseal_json(model, column, names, key, done)
     return done
 
 
 def _reseal(model: type[models.Model], columns: list[str], key: Any, done: Resealed) -> None:
     row = model._default_manager.select_for_update().filter(pk=key).values(*columns).first()
-    changed = {}
-    for column, value in (row or {}).items():
+    if changed := _sealed_anew(row or {}, done):
+        model._default_manager.filter(pk=key).update(**changed)
+
+
+def _reseal_json(model: type[models.Model], column: str, names: Sequence[str], key: Any, done: Resealed) -> None:
+    content = model._default_manager.select_for_update().filter(pk=key).values_list(column, flat=True).first() or {}
+    changed = _sealed_anew({name: content.get(name, "").encode() for name in names}, done)
+    if changed:
+        anew = {name: value.decode() for name, value in changed.items()}
+        model._default_manager.filter(pk=key).update(**{column: {**content, **anew}})
+
+
+def _sealed_anew(values: Mapping[str, Any], done: Resealed) -> dict[str, bytes]:
+    """Those of the values that the newest key did not seal, sealed by it."""
+    changed: dict[str, bytes] = {}
+    for name, value in values.items():
         if not value:
             continue
         if sealer().is_current(value):
             done.current += 1
             continue
         try:
-            changed[column] = sealer().seal(sealer().unseal(value))
+            changed[name] = sealer().seal(sealer().unseal(value))
             done.changed += 1
         except SealBroken:
             done.lost += 1
-    if changed:
-        model._default_manager.filter(pk=key).update(**changed)
+    return changed
 
 
 def _sealed() -> Iterator[tuple[type[models.Model], list[str]]]:
