@@ -1,0 +1,70 @@
+"""Every page of a house full of data, wide and on a phone, light and dark: accessible, and no wider than the screen.
+
+A new route is looked at without being named here. DEEP=1 looks at each of them in all four ways.
+"""
+
+import itertools
+import os
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext
+from pytest_django.live_server_helper import LiveServer
+
+from tests.people import People
+from tests.tenants import World, build
+from tests.web.test_tenants import PAGES, Of, address
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SIZES = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
+WAYS = list(itertools.product(SIZES, ("light", "dark")))
+NO_PAGES = {"live_address", "loyalty_programme_example"}
+"""Answers to scripts: an address, a part of a page."""
+LOOKED_AT = sorted(
+    name for name, row in PAGES.items() if row.method == "get" and row.of is not Of.NOBODY and name not in NO_PAGES
+)
+
+
+@pytest.fixture
+def world(people: People, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setenv("LIGHTSPEED_K_CLIENT_ID", "client")
+    monkeypatch.setenv("LIGHTSPEED_K_CLIENT_SECRET", "secret")
+    return build(people)
+
+
+@pytest.fixture
+def context(chromium: Browser, live_server: LiveServer, world: World) -> Iterator[BrowserContext]:
+    cookies = world.client(world.people.alice).cookies.items()
+    context = chromium.new_context(base_url=live_server.url)
+    context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
+    context.add_init_script("window.EventSource = class extends EventTarget { close() {} }")
+    yield context
+    context.close()
+
+
+def test_every_page_is_accessible_and_fits(context: BrowserContext, world: World) -> None:
+    page, wrong = context.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    alice = world.client(world.people.alice)
+    looked_at = 0
+    for number, name in enumerate(LOOKED_AT):
+        path = address(name, PAGES[name], world)
+        asked = alice.get(path)
+        if asked.status_code != 200 or "text/html" not in asked["Content-Type"]:
+            continue  # a redirect, or a file
+        looked_at += 1
+        for size, theme in WAYS if os.environ.get("DEEP") else WAYS[number % 4 : number % 4 + 1]:
+            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+            page.goto(path)
+            where = f"{name} at {size['width']} px, {theme}"
+            found = Axe().run(page)
+            if found.violations_count:
+                wrong.append(f"{where}: {found.generate_report()}")
+            if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
+                wrong.append(f"{where}: {width} px wide")
+            if page.locator("h1").count() != 1 or page.title() == "Comptoir":
+                wrong.append(f"{where}: {page.locator('h1').count()} first headings, titled {page.title()}")
+    assert not wrong, "\n\n".join(wrong)
+    assert looked_at > 20
