@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from comptoir.cli import house
+from comptoir.cli import data, house
 from comptoir.cli.main import app
 from comptoir.core.connections.models import CallBudget, LocationLink
 from comptoir.core.intake.importing import reading, reads, runs, windows
@@ -27,9 +27,9 @@ from comptoir.core.ledger.models import Sale
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import new_id, public_id
 from comptoir.pos.hosting import Request, Response
-from tests.connectors.lightspeed_k.simulator_shop import ZINC, closed_bill
+from tests.connectors.lightspeed_k.simulator_shop import closed_bill
 from tests.core.conftest import no_jobs as no_jobs
-from tests.core.kseries import Vendor, linked, vendor_served
+from tests.core.kseries import Vendor, vendor_served
 from tests.people import People
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -46,11 +46,6 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
             for hour in range(3):
                 closed_bill(served.world, at=START + timedelta(days=day, hours=21 + hour))
         yield served
-
-
-@pytest.fixture
-def link(people: People, vendor: Vendor) -> LocationLink:
-    return linked(vendor.connect(people), people, ZINC)
 
 
 def clock() -> datetime:
@@ -182,6 +177,22 @@ def test_a_pause_in_the_middle_of_a_window_keeps_its_cursor(vendor: Vendor, link
     while read_one(link):
         pass
     assert (row().state, Sale.objects.count()) == ("done", 3 * DAYS + 250)
+
+
+@pytest.mark.django_db
+def test_an_import_paused_behind_its_last_page_is_done_when_taken_up(vendor: Vendor, link: LocationLink) -> None:
+    runs.begin(link, start=END - timedelta(hours=5), end=END, now=clock())
+
+    def pause(at: reading.Progress) -> None:
+        assert at.sales_read == 3
+        ImportRun.objects.update(state="paused")
+
+    reading.run(**mine(link), clock=clock, progress=pause)  # type: ignore[arg-type]
+    assert (row().state, states()) == ("paused", ["done"])
+
+    runs.take_up(now=clock(), **mine(link))  # type: ignore[arg-type]
+    assert row().state == "done"
+    assert row().finished_at
 
 
 @pytest.mark.django_db
@@ -362,6 +373,44 @@ def test_the_commands_do_what_the_page_does(link: LocationLink) -> None:
     unknown = comptoir("imports", "pause", public_id("imp", new_id()))
     assert "no import of this id" in unknown.stderr
     assert comptoir("imports", "list", public_id("org", link.organisation_id)).stdout.startswith(number)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_waits_for_what_somebody_else_reads_and_takes_it_up(
+    people: People, vendor: Vendor, link: LocationLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As beside a worker that dies: its window is read by the command, which says nothing before."""
+    day = (END - timedelta(days=1)).date()
+    run_id = runs.begin_days(people.bar, first=day, last=day, now=clock())
+    waits, said = threading.Event(), list[dict[str, int]]()
+    monkeypatch.setattr(data.time, "sleep", lambda seconds: waits.set())
+
+    def command() -> None:
+        said.append(data.import_sales(people.bar.public_id, day, day, quiet=True, clock=clock))
+        connection.close()
+
+    thread = threading.Thread(target=command)
+    with windows.next_of_run(link.organisation_id, run_id, now=clock()) as held:
+        assert held
+        thread.start()
+        assert waits.wait(30)
+        assert said == []
+    thread.join()
+    assert said == [{"read": 3, "changed": 3}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_says_when_somebody_paused_it(people: People, vendor: Vendor, link: LocationLink) -> None:
+    day = (END - timedelta(days=1)).date()
+
+    def pause(request: Request, now: datetime) -> Response | None:
+        ImportRun.objects.update(state="paused")
+        connection.close()
+        return None
+
+    vendor.instead = pause
+    with pytest.raises(ComptoirError, match="paused or cancelled"):
+        data.import_sales(people.bar.public_id, day, day, quiet=True, clock=clock)
 
 
 def comptoir(*arguments: str) -> Result:

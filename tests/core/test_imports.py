@@ -22,7 +22,7 @@ from comptoir.core.outbox.models import Event
 from comptoir.kernel.errors import RuleBroken, VendorBusy, VendorRefused
 from comptoir.pos.hosting import Request, Response
 from tests.connectors.lightspeed_k.simulator_shop import ZINC, closed_bill
-from tests.core.kseries import TOKEN_PATH, Vendor, linked, vendor_served
+from tests.core.kseries import TOKEN_PATH, Vendor, vendor_served
 from tests.people import People
 
 START = datetime(2026, 3, 7, 8, 0, tzinfo=UTC)
@@ -38,11 +38,6 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
         for number in range(BILLS):
             closed_bill(served.world, at=START + timedelta(minutes=3 * number), sku=DISHES[number % len(DISHES)])
         yield served
-
-
-@pytest.fixture
-def link(people: People, vendor: Vendor) -> LocationLink:
-    return linked(vendor.connect(people), people, ZINC)
 
 
 def clock() -> datetime:

@@ -19,6 +19,7 @@ from comptoir.cli.main import app
 from comptoir.core.accounts import signing_up
 from comptoir.core.accounts.models import Membership, Organisation, User
 from comptoir.core.audit.models import Note
+from comptoir.core.connections import sealing
 from comptoir.core.jobs import engine
 from comptoir.kernel.errors import RuleBroken
 from comptoir.sandbox.postbox import Postbox
@@ -148,6 +149,25 @@ def test_a_link_that_was_altered_or_is_old_is_none() -> None:
 
 
 @pytest.mark.usefixtures("is_open")
+def test_two_links_of_one_address_make_one_person(people: People) -> None:
+    now = datetime.now(UTC)
+    tokens = [token_of(signing_up.link(organisation_name=name, email=NEW, now=now)) for name in ("One", "Two")]
+    first, second = (signing_up.find(each, now=now) for each in tokens)
+    assert first
+    assert second
+    signing_up.create(first, name="Dora", password=SECRET, now=now)
+    with pytest.raises(RuleBroken):
+        signing_up.create(second, name="Dora", password=SECRET, now=now)
+    assert "/sign-in?next=" in Client().get(f"{signing_up.PATH}{tokens[1]}").content.decode()
+
+
+def test_a_signed_word_of_another_kind_signs_nobody_up(people: People) -> None:
+    now = datetime.now(UTC)
+    other = sealing.sealer().sign({"org": str(people.le_zinc.id)}, expires_at=now + timedelta(hours=1))
+    assert signing_up.find(other, now=now) is None
+
+
+@pytest.mark.usefixtures("is_open")
 @pytest.mark.parametrize("fields", [{}, {"organisation": "X", "email": "nobody"}, {"organisation": "", "email": NEW}])
 def test_what_is_missing_is_said(postbox: Postbox, fields: dict[str, str]) -> None:
     assert Client().post("/sign-up", fields).status_code == 422
@@ -158,6 +178,7 @@ def test_who_asks_too_often_waits(postbox: Postbox) -> None:
     answers = [Client().post("/sign-up", {"organisation": "X", "email": NEW}).status_code for _ in range(21)]
     assert set(answers[:20]) == {200}
     assert answers[20] == 429
+    assert "Too many tries" in Client().post("/sign-up", {"organisation": "X", "email": NEW}).content.decode()
 
 
 def token_of(url: str) -> str:

@@ -1,10 +1,11 @@
 """Commands that read and write data."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from comptoir.core.accounts.tokens import create_token as new_token
 from comptoir.core.connections.models import Connection
 from comptoir.core.intake import reads as inbox
 from comptoir.core.intake.importing import reading, runs
+from comptoir.core.intake.importing import reads as import_reads
 from comptoir.core.ledger import reads
 from comptoir.core.mail import reads as mail
 from comptoir.core.outbox import dispatch
@@ -23,6 +25,8 @@ from comptoir.kernel.clock import business_date
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.project import environment
+
+WATCH_SECONDS: Final = 0.5
 
 
 def find_store(public: str) -> Store:
@@ -49,9 +53,16 @@ def import_sales(
             words = f"{store.name}: {at.sales_read} sales read, {at.sales_changed} changed"
             bar.update(task, completed=at.share, description=words)
 
-        done = reading.run(organisation_id=store.organisation_id, run_id=run_id, clock=clock, progress=show)
+        mine = {"organisation_id": store.organisation_id, "run_id": run_id}
+        reading.run(**mine, clock=clock, progress=show)
+        while (found := import_reads.import_run(store.organisation_id, run_id, now=clock())) and found.reading:
+            time.sleep(WATCH_SECONDS)  # a worker reads the rest; should it die, we take its windows up
+            show(reading.run(**mine, clock=clock, progress=show))
     dispatch.dispatch(clock=clock)
-    return {"read": done.sales_read, "changed": done.sales_changed}
+    if found is None or found.state != "done":
+        words = "Somebody paused or cancelled this import; what was read stays."
+        raise ComptoirError((found.fault or found.waits_for if found else "") or words)
+    return {"read": found.sales_read, "changed": found.sales_changed}
 
 
 def export(store_id: str, first: date, last: date) -> str:

@@ -159,7 +159,14 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/comptoir/"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # How often somebody tried to sign in counts for all processes together, so it stands in the database.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_attempt"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_attempt",
+        # By default 300: whoever tries many addresses would make us forget the others' tries.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 LOGGING_CONFIG = None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -18,9 +18,10 @@ from comptoir.core.mail.send import send
 from comptoir.kernel.seal import Secret
 
 NEWS: Final = {
-    "password_changed": (_("Comptoir: your password was changed"), _("The password of your account was changed.")),
-    "password_set": (_("Comptoir: your password was changed"), _("The password of your account was changed.")),
-    "password_reset": (_("Comptoir: your password was changed"), _("The password of your account was changed.")),
+    **dict.fromkeys(
+        ("password_changed", "password_set", "password_reset"),
+        (_("Comptoir: your password was changed"), _("The password of your account was changed.")),
+    ),
     "totp_activated": (
         _("Comptoir: a second step was switched on"),
         _("Signing in to your account asks for a code of your authenticator app from now on."),

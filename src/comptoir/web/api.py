@@ -92,6 +92,11 @@ def allowed_organisations(request: HttpRequest, organisation: str | None) -> lis
     return sorted(active)
 
 
+def actor(request: HttpRequest) -> str:
+    """Who calls, as history names them: `token:<id>`."""
+    return f"token:{cast(ApiRequest, request).token.id}"
+
+
 def one_organisation(request: HttpRequest, organisation: str | None) -> Organisation:
     """The one organisation a writing call is about. Raises RuleBroken when the token leaves it open."""
     found = allowed_organisations(request, organisation)

@@ -16,7 +16,7 @@ from comptoir.apps.loyalty.points import State
 from comptoir.apps.loyalty.rewards import api as rewards_api
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
-from comptoir.web.api import Amount, Bearer, Problem, allowed_organisations, amount
+from comptoir.web.api import Amount, Bearer, Problem, actor, allowed_organisations, amount
 
 router = Router(tags=["Loyalty"])
 router.add_router("", members_api.router)
@@ -118,7 +118,7 @@ def claim_offer(request: HttpRequest, offer_id: str, body: ClaimIn) -> ClaimOut:
         offer_id=found.id,
         phone=body.phone,
         country=body.country,
-        actor=f"token:{request.token.id}",  # type: ignore[attr-defined]  # put there by Bearer
+        actor=actor(request),
         now=timezone.now(),
     )
     after = reads.offer(found.organisation_id, found.id) or found

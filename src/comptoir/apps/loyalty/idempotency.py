@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from ninja import Status
 
 from comptoir.kernel.errors import RuleBroken
 
@@ -32,7 +33,7 @@ class Answer(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["token_id", "key"], name="answer_once")]
 
 
-def once(request: HttpRequest, act: Callable[[], tuple[int, Any]], *, now: datetime) -> tuple[int, Any]:
+def once(request: HttpRequest, act: Callable[[], tuple[int, Any]], *, now: datetime) -> Status[Any]:
     """Do `act`, which returns a status and plain JSON values, or repeat what it returned under the same key.
 
     Deed and answer commit together. Raises RuleBroken: `idempotency_conflict` (409, the key was used for something
@@ -40,7 +41,7 @@ def once(request: HttpRequest, act: Callable[[], tuple[int, Any]], *, now: datet
     """
     key = request.headers.get(HEADER, "")
     if not key:
-        return act()
+        return Status(*act())
     if len(key) > LONGEST or not key.isprintable():
         raise RuleBroken(_("An Idempotency-Key has 1 to 128 characters."), code="validation", status=422)
     token_id: UUID = request.token.id  # type: ignore[attr-defined]  # put there by Bearer
@@ -55,10 +56,10 @@ def once(request: HttpRequest, act: Callable[[], tuple[int, Any]], *, now: datet
             Answer.objects.update_or_create(
                 token_id=token_id, key=key, defaults={"asked": asked, "status": status, "body": body, "at": now}
             )
-            return status, body
+            return Status(status, body)
     if found.asked != asked:
         raise RuleBroken(_("This Idempotency-Key was used for another request."), code="idempotency_conflict")
-    return found.status, found.body
+    return Status(found.status, found.body)
 
 
 def forget_old(*, now: datetime) -> None:

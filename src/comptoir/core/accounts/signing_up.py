@@ -3,14 +3,12 @@
 Nothing is written before the link is opened by somebody who reads that mailbox: no half account is left behind.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core import signing
 from django.db import connection, transaction
 
 from comptoir.core.accounts import members
@@ -20,10 +18,11 @@ from comptoir.core.audit.notes import note
 from comptoir.core.mail.send import check_address
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id
+from comptoir.kernel.seal import SealBroken, Sealer
 
 LIFETIME: Final = timedelta(days=7)
 PATH: Final = "/sign-up/"
-SALT: Final = "comptoir.sign-up"
+PURPOSE: Final = "sign-up"
 LONGEST_NAME: Final = 120
 
 
@@ -54,13 +53,13 @@ def link(*, organisation_name: str, email: str, now: datetime, is_granted: bool 
     address = email.strip().lower()
     check_address(address)
     promise = {
+        "for": PURPOSE,
         "organisation": str(new_id()),
         "name": check_name(organisation_name),
         "email": address,
         "granted": is_granted,
-        "until": int((now + LIFETIME).timestamp()),
     }
-    return f"{settings.COMPTOIR_URL}{PATH}{signing.Signer(salt=SALT).sign_object(promise, compress=True)}"
+    return f"{settings.COMPTOIR_URL}{PATH}{Sealer(settings.COMPTOIR_KEYS).sign(promise, expires_at=now + LIFETIME)}"
 
 
 def check_name(name: str) -> str:
@@ -74,13 +73,13 @@ def check_name(name: str) -> str:
 def find(token: str, *, now: datetime) -> SignUp | None:
     """What a link promises; None when it is forged, older than a week, used, or not open to anybody any more."""
     try:
-        promise: Mapping[str, Any] = signing.Signer(salt=SALT).unsign_object(token)
-    except signing.BadSignature:
+        promise = Sealer(settings.COMPTOIR_KEYS).verify(token, now=now)
+    except SealBroken:
+        return None
+    if promise.get("for") != PURPOSE:
         return None
     found = SignUp(UUID(promise["organisation"]), promise["name"], promise["email"], promise["granted"])
-    is_over = datetime.fromtimestamp(promise["until"], UTC) < now
-    is_used = Organisation.objects.filter(id=found.organisation_id).exists()
-    return None if is_over or is_used or not (found.is_granted or is_open()) else found
+    return found if _may_be_made(found) else None
 
 
 @transaction.atomic
@@ -90,8 +89,8 @@ def create(
     """Make the organisation, and its owner unless he is a user already. Raises RuleBroken (`sign_up_closed`)."""
     with connection.cursor() as cursor:  # two at once on a fresh installation: one is the first
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('comptoir sign-up'))")
-    is_new = not Organisation.objects.filter(id=sign_up.organisation_id).exists()
-    if not is_new or not (sign_up.is_granted or is_open()):
+    is_taken = owner is None and User.objects.filter(email=sign_up.email).exists()
+    if is_taken or not _may_be_made(sign_up):
         raise RuleBroken("This link was used already, or nobody can sign up here now.", code="sign_up_closed")
     person = owner or User.objects.create_user(sign_up.email, password, name=name)
     made = Organisation.objects.create(id=sign_up.organisation_id, name=sign_up.organisation_name, created_at=now)
@@ -105,6 +104,11 @@ def create(
         now=now,
     )
     return person
+
+
+def _may_be_made(sign_up: SignUp) -> bool:
+    is_used = Organisation.objects.filter(id=sign_up.organisation_id).exists()
+    return not is_used and (sign_up.is_granted or is_open())
 
 
 def first_one(*, organisation_name: str, email: str) -> SignUp:

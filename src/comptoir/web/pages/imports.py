@@ -106,7 +106,7 @@ def begin(request: OrganisationRequest) -> HttpResponse:
     chosen = form.cleaned_data
     store = next(each for each in mine if each.public_id == chosen["store"])
     run_id = runs.begin_days(store, first=chosen["since"], last=chosen["until"], now=timezone.now())
-    _enqueue(request, run_id)
+    enqueue_imports(*runs.whose(run_id))
     toast(request, _("The days are being read; you can leave this page."))
     return redirect("imports")
 
@@ -118,7 +118,7 @@ def go_on(request: OrganisationRequest, import_id: str) -> HttpResponse:
     run_id = parse_id("imp", import_id)
     now = timezone.now()
     runs.take_up(organisation_id=request.organisation.id, run_id=run_id, now=now, store_ids=request.store_ids)
-    _enqueue(request, run_id)
+    enqueue_imports(*runs.whose(run_id))
     toast(request, _("It goes on where it stopped."))
     return redirect("imports")
 
@@ -148,8 +148,9 @@ def _page(request: OrganisationRequest, form: DaysForm, *, status: int = 200) ->
     before = request.GET.get("before", "")
     newest = parse_id("imp", before) if before else None
     now = timezone.now()
-    mine = {"store_ids": request.store_ids, "before": newest, "limit": reads.PAGE + 1}
-    found = reads.import_runs(request.organisation.id, now=now, **mine)  # type: ignore[arg-type]
+    found = reads.import_runs(
+        request.organisation.id, now=now, store_ids=request.store_ids, before=newest, limit=reads.PAGE + 1
+    )
     shown = found[: reads.PAGE]
     names = _names(request)
     rows = [_row(each, names) for each in shown]
@@ -201,11 +202,6 @@ def _pace(found: reads.ImportFacts) -> str:
     if found.remaining is not None:
         said.append(_("%(time)s left") % {"time": formats.duration(found.remaining)})
     return " · ".join(said)
-
-
-def _enqueue(request: OrganisationRequest, run_id: UUID) -> None:
-    connection_id = runs.connection_of(organisation_id=request.organisation.id, run_id=run_id)
-    enqueue_imports(request.organisation.id, connection_id)
 
 
 def _names(request: OrganisationRequest) -> dict[UUID, str]:

@@ -6,7 +6,7 @@ come as an entry of their own, once for each member however often a list is brou
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from comptoir.apps.loyalty import entries
 from comptoir.apps.loyalty.holdings import HeldReward
 from comptoir.apps.loyalty.importing import reading
 from comptoir.apps.loyalty.importing.reading import Row, Sheet
-from comptoir.apps.loyalty.members import consents, guards, leaving
+from comptoir.apps.loyalty.members import consents, guards, leaving, profile
 from comptoir.apps.loyalty.members.consents import WORDING, Source
 from comptoir.apps.loyalty.models import Entry, Kind, Member, Offer
 from comptoir.apps.loyalty.persons import Change, Consent, ImportedMember, ImportState, MemberImport
@@ -215,11 +215,11 @@ def _fill(member: Member, row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
     filled = {name: value for name, value in row.fields.items() if value and not getattr(member, name)}
     if not filled:
         return {}, {}
-    before = {name: _plain(getattr(member, name)) for name in filled}
+    before = {name: profile.plain(getattr(member, name)) for name in filled}
     for name, value in filled.items():
         setattr(member, name, value)
     member.save(update_fields=list(filled))
-    return before, {name: _plain(value) for name, value in filled.items()}
+    return before, {name: profile.plain(value) for name, value in filled.items()}
 
 
 def _brought(organisation_id: UUID, member_ids: Sequence[UUID]) -> set[UUID]:
@@ -321,7 +321,8 @@ def _take_back_words(held: MemberImport, rest: Sequence[ImportedMember], now: da
     known = {each.id: each for each in Member.objects.filter(organisation_id=held.organisation_id, id__in=ids)}
     for row in rest:
         member = known[row.member_id]
-        back = {name: value for name, value in row.before.items() if _plain(getattr(member, name)) == row.after[name]}
+        kept = {name: profile.plain(getattr(member, name)) for name in row.before}
+        back = {name: value for name, value in row.before.items() if kept[name] == row.after[name]}
         for name, value in back.items():
             setattr(member, name, value)
         if back:
@@ -358,7 +359,3 @@ def _locked(organisation_id: UUID, import_id: UUID) -> MemberImport:
     if found is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value

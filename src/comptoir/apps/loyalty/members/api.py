@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from comptoir.apps.loyalty import idempotency, phones, reads, tries
 from comptoir.apps.loyalty.members import consents, leaving, profile
@@ -32,7 +32,7 @@ from comptoir.apps.loyalty.persons import Consent
 from comptoir.core.accounts.models import Store
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
-from comptoir.web.api import Bearer, Problem, allowed_organisations, amount, one_organisation, problem
+from comptoir.web.api import Bearer, Problem, actor, allowed_organisations, amount, one_organisation, problem
 
 router = Router(tags=["Loyalty"])
 READ, WRITE = Bearer("loyalty.read"), Bearer("loyalty.write")
@@ -87,12 +87,12 @@ def create_member(request: HttpRequest, body: MemberIn, organisation: str | None
     number = phones.parse(body.phone, country=body.country or store.country)
 
     def act() -> tuple[int, Any]:
-        now, actor = timezone.now(), _actor(request)
+        now, by = timezone.now(), actor(request)
         made = profile.create(
-            organisation_id=owner.id, store_id=store.id, phone=number, actor=actor, now=now, fields=_fields(body)
+            organisation_id=owner.id, store_id=store.id, phone=number, actor=by, now=now, fields=_fields(body)
         )
         for each in body.consents:
-            _record(made.organisation_id, made.id, each, actor, now)
+            _record(made.organisation_id, made.id, each, by, now)
         return 201, _json(made.organisation_id, made.id)
 
     return _once(request, act)
@@ -103,7 +103,7 @@ def stop(request: HttpRequest, body: StopIn, organisation: str | None = None) ->
     """STOP by SMS: no more of them, at once and for all stores. The answer does not tell whether there is a member."""
     number = phones.parse(body.phone, country="")
     for each in allowed_organisations(request, organisation):
-        consents.stop(organisation_id=each, phone=number, actor=_actor(request), now=timezone.now(), at=body.at)
+        consents.stop(organisation_id=each, phone=number, actor=actor(request), now=timezone.now(), at=body.at)
     return StopOut()
 
 
@@ -126,7 +126,7 @@ def update_member(request: HttpRequest, member_id: str, body: MemberChange) -> A
             organisation_id=found.organisation_id,
             member_id=found.id,
             fields=fields,
-            actor=_actor(request),
+            actor=actor(request),
             now=timezone.now(),
         )
         return 200, _json(found.organisation_id, found.id)
@@ -141,7 +141,7 @@ def erase_member(request: HttpRequest, member_id: str) -> Any:
 
     def act() -> tuple[int, Any]:
         leaving.anonymise(
-            organisation_id=found.organisation_id, member_id=found.id, actor=_actor(request), now=timezone.now()
+            organisation_id=found.organisation_id, member_id=found.id, actor=actor(request), now=timezone.now()
         )
         return 204, None
 
@@ -160,7 +160,7 @@ def add_consent(request: HttpRequest, member_id: str, body: ConsentIn) -> Any:
     found = _find(request, member_id)
 
     def act() -> tuple[int, Any]:
-        _record(found.organisation_id, found.id, body, _actor(request), timezone.now())
+        _record(found.organisation_id, found.id, body, actor(request), timezone.now())
         return 201, _consents(_find(request, member_id)).model_dump(mode="json")
 
     return _once(request, act)
@@ -221,11 +221,10 @@ def _json(organisation_id: UUID, member_id: UUID) -> Any:
 def _once(request: HttpRequest, act: Any) -> Any:
     """Under the caller's Idempotency-Key; a number that is taken is told with whose it is."""
     try:
-        status, body = idempotency.once(request, act, now=timezone.now())
+        return idempotency.once(request, act, now=timezone.now())
     except profile.MemberExists as taken:
         errors = [{"at": "phone", "message": taken.for_owner, "member": taken.public_id}]
         return problem(request, status=409, code=taken.code, detail=taken.for_owner, errors=errors)
-    return Status(status, body)
 
 
 def _fields(body: Known) -> dict[str, Any]:
@@ -234,14 +233,14 @@ def _fields(body: Known) -> dict[str, Any]:
     return {name: value for name, value in said.items() if name in Known.model_fields}
 
 
-def _record(organisation_id: UUID, member_id: UUID, said: ConsentIn, actor: str, now: datetime) -> None:
+def _record(organisation_id: UUID, member_id: UUID, said: ConsentIn, by: str, now: datetime) -> None:
     consents.record(
         organisation_id=organisation_id,
         member_id=member_id,
         channel=Channel(said.channel),
         value=said.value,
         source=Source(said.source),
-        actor=actor,
+        actor=by,
         now=now,
         at=_aware(said.at),
         context=said.context,
@@ -280,10 +279,6 @@ def _looked_up(request: HttpRequest, phone: str) -> str:
 def _counted(request: HttpRequest) -> None:
     token = request.token  # type: ignore[attr-defined]  # put there by Bearer
     tries.count(f"look up {token.id}", limit=LOOKUPS, window=LOOKUPS_WINDOW, now=timezone.now())
-
-
-def _actor(request: HttpRequest) -> str:
-    return f"token:{request.token.id}"  # type: ignore[attr-defined]  # put there by Bearer
 
 
 def _find(request: HttpRequest, member_id: str) -> reads.MemberFacts:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from comptoir.apps.loyalty import entries
+from comptoir.apps.loyalty.members import profile
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.persons import Consent
 from comptoir.core.connections.sealing import sealer
@@ -101,12 +101,7 @@ def record(
         )
     if at is not None and at > now + CLOCK_SKEW:
         raise RuleBroken(_("Consent cannot be given in the future."), code="consent_in_future", status=422)
-    entries.lock(organisation_id, [member_id])
-    member = Member.objects.filter(organisation_id=organisation_id, id=member_id).first()
-    if member is None:
-        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    if member.erased_at is not None:
-        raise RuleBroken(_("The data of this person was erased."), code="person_erased")
+    profile.locked_person(organisation_id, member_id)  # whoever was merged may still say no
     Consent.objects.create(
         organisation_id=organisation_id,
         member_id=member_id,

@@ -109,8 +109,8 @@ def update(
     """
     known = cleaned(fields, today=now.date())
     member = locked(organisation_id, member_id)
-    before = {name: _plain(getattr(member, name)) for name in known}
-    after = {name: _plain(value) for name, value in known.items()}
+    before = {name: plain(getattr(member, name)) for name in known}
+    after = {name: plain(value) for name, value in known.items()}
     differ = [name for name in known if before[name] != after[name]]
     if not differ:
         return None
@@ -144,7 +144,7 @@ def undo(*, organisation_id: UUID, member_id: UUID, change_id: UUID, actor: str,
         return
     if now - change.at > UNDO_WITHIN:
         raise RuleBroken(_("A change can be undone for 30 days."), code="too_late")
-    if any(_plain(getattr(member, name)) != value for name, value in change.after.items()):
+    if any(plain(getattr(member, name)) != value for name, value in change.after.items()):
         raise RuleBroken(_("This was changed again since: look at the latest change."), code="changed_since")
     update(
         organisation_id=organisation_id,
@@ -158,7 +158,7 @@ def undo(*, organisation_id: UUID, member_id: UUID, change_id: UUID, actor: str,
     change.save(update_fields=["undone_at"])
 
 
-def locked(organisation_id: UUID, member_id: UUID) -> Member:
+def locked_person(organisation_id: UUID, member_id: UUID) -> Member:
     """A member that is ours alone until the transaction ends. Raises RuleBroken (404, 409 `person_erased`)."""
     entries.lock(organisation_id, [member_id])
     member = Member.objects.filter(organisation_id=organisation_id, id=member_id).first()
@@ -166,6 +166,12 @@ def locked(organisation_id: UUID, member_id: UUID) -> Member:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     if member.erased_at is not None:
         raise RuleBroken(_("The data of this person was erased."), code="person_erased")
+    return member
+
+
+def locked(organisation_id: UUID, member_id: UUID) -> Member:
+    """The same, unless another record took it over. Raises RuleBroken as well: `member_merged` (409)."""
+    member = locked_person(organisation_id, member_id)
     if member.merged_into is not None:
         raise RuleBroken(_("This member was merged into another one."), code="member_merged")
     return member
@@ -190,8 +196,8 @@ def _note(
         at=now,
         actor=actor,
         what=what,
-        before={name: _plain(value) for name, value in before.items()},
-        after={name: _plain(value) for name, value in after.items()},
+        before={name: plain(value) for name, value in before.items()},
+        after={name: plain(value) for name, value in after.items()},
     )
 
 
@@ -199,7 +205,8 @@ def _owner(organisation_id: UUID, phone: str) -> Member:
     return Member.objects.get(organisation_id=organisation_id, phone=phone)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a member as JSON keeps it."""
     return value.isoformat() if isinstance(value, date) else value
 
 

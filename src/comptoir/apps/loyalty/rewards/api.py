@@ -1,11 +1,12 @@
 """`/v1/loyalty/rewards` and `/v1/loyalty/held-rewards`: the catalogue, buying, locking, using, cancelling."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from comptoir.apps.loyalty import idempotency
 from comptoir.apps.loyalty import reads as members
@@ -25,7 +26,7 @@ from comptoir.apps.loyalty.rewards.schemas import (
 from comptoir.core.accounts.models import Store
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
-from comptoir.web.api import Bearer, Problem, allowed_organisations
+from comptoir.web.api import Bearer, Problem, actor, allowed_organisations
 
 router = Router(tags=["Loyalty"])
 READ, WRITE = Bearer("loyalty.read"), Bearer("loyalty.write")
@@ -95,41 +96,34 @@ def buy_reward(request: HttpRequest, reward_id: str, body: BuyIn) -> Any:
             "member_id": member.id,
             "reward_id": found.id,
             "store_id": store_id,
-            "actor": _actor(request),
+            "actor": actor(request),
             "now": timezone.now(),
         }
         held = using.buy_and_use(**said, sale_id=sale_id) if body.used else buying.buy(**said)
         return 201, _json(held)
 
-    return _once(request, act)
+    return idempotency.once(request, act, now=timezone.now())
 
 
 @router.post("/loyalty/held-rewards/{held_id}/lock", response={200: HeldOut, **WRITES}, auth=WRITE)
 def lock_held_reward(request: HttpRequest, held_id: str, body: DeviceIn) -> Any:
     """Keep it for this caller and device for ten minutes; asked again, ten more. Others get 409 `reward_locked`."""
-    found, owner = _find(request, held_id), _owner(request, body)
-    return _once(
-        request,
-        lambda: (
-            200,
-            _json(using.hold(organisation_id=found.organisation_id, held_id=found.id, owner=owner, now=timezone.now())),
-        ),
-    )
+    return _locking(request, held_id, body, using.hold)
 
 
 @router.post("/loyalty/held-rewards/{held_id}/unlock", response={200: HeldOut, **WRITES}, auth=WRITE)
 def unlock_held_reward(request: HttpRequest, held_id: str, body: DeviceIn) -> Any:
     """Let go of one's own lock, when the basket was abandoned."""
-    found, owner = _find(request, held_id), _owner(request, body)
-    return _once(
-        request,
-        lambda: (
-            200,
-            _json(
-                using.release(organisation_id=found.organisation_id, held_id=found.id, owner=owner, now=timezone.now())
-            ),
-        ),
-    )
+    return _locking(request, held_id, body, using.release)
+
+
+def _locking(request: HttpRequest, held_id: str, body: DeviceIn, act: Callable[..., HeldReward]) -> Any:
+    found, owner, now = _find(request, held_id), _owner(request, body), timezone.now()
+
+    def deed() -> tuple[int, Any]:
+        return 200, _json(act(organisation_id=found.organisation_id, held_id=found.id, owner=owner, now=now))
+
+    return idempotency.once(request, deed, now=now)
 
 
 @router.post("/loyalty/held-rewards/{held_id}/use", response={200: HeldOut, **WRITES}, auth=WRITE)
@@ -148,7 +142,7 @@ def use_held_reward(request: HttpRequest, held_id: str, body: UseIn) -> Any:
             organisation_id=found.organisation_id,
             held_id=found.id,
             store_id=store_id,
-            actor=_actor(request),
+            actor=actor(request),
             now=now,
             sale_id=sale_id,
             owner=owner,
@@ -156,7 +150,7 @@ def use_held_reward(request: HttpRequest, held_id: str, body: UseIn) -> Any:
         return 200, _json(held)
 
     try:
-        return _once(request, act)
+        return idempotency.once(request, act, now=timezone.now())
     except RuleBroken as refused:
         # Under a key the deed was undone as a whole, and with it what it told.
         using.tell(organisation_id=found.organisation_id, held_id=found.id, sale_id=sale_id, code=refused.code, now=now)
@@ -172,27 +166,18 @@ def cancel_held_reward(request: HttpRequest, held_id: str, body: DeviceIn) -> An
         held = buying.cancel(
             organisation_id=found.organisation_id,
             held_id=found.id,
-            actor=_actor(request),
+            actor=actor(request),
             now=timezone.now(),
             owner=owner,
         )
         return 200, _json(held)
 
-    return _once(request, act)
-
-
-def _once(request: HttpRequest, act: Any) -> Any:
-    status, body = idempotency.once(request, act, now=timezone.now())
-    return Status(status, body)
-
-
-def _actor(request: HttpRequest) -> str:
-    return f"token:{request.token.id}"  # type: ignore[attr-defined]  # put there by Bearer
+    return idempotency.once(request, act, now=timezone.now())
 
 
 def _owner(request: HttpRequest, body: DeviceIn) -> str:
     """Whose a lock is: two devices of one caller keep each other out."""
-    return f"{_actor(request)} {body.device}".strip()
+    return f"{actor(request)} {body.device}".strip()
 
 
 def _find(request: HttpRequest, held_id: str) -> reads.HeldFacts:

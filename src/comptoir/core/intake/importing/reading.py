@@ -47,9 +47,10 @@ def run(
     organisation_id: UUID,
     run_id: UUID,
     clock: Callable[[], datetime],
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Callable[[Progress], None] | None = None,
 ) -> Progress:
-    """Read every window of one import that is due. On a fault its cursor is kept; running it again goes on there.
+    """Read every window of one import that is due and that nobody else reads. On a fault its cursor is kept; running it
+    again goes on there.
 
     Raises VendorBusy, VendorRefused, VendorUnreadable; RuleBroken when the location does not feed this store any more.
     """
@@ -67,11 +68,11 @@ def read_next(*, organisation_id: UUID, connection_id: UUID, clock: Callable[[],
         if window is None:
             return False
         with suppress(ComptoirError):  # written down with the window, shown on the page, tried again
-            _read(window, clock, lambda _: None)
+            _read(window, clock, None)
     return True
 
 
-def _read(window: ImportWindow, clock: Callable[[], datetime], progress: Callable[[Progress], None]) -> None:
+def _read(window: ImportWindow, clock: Callable[[], datetime], progress: Callable[[Progress], None] | None) -> None:
     """Read what is left of a window, and write down how it ended."""
     found = ImportRun.objects.get(organisation_id=window.organisation_id, id=window.run_id)
     store.notify_live(window.organisation_id, LIVE_TOPIC)
@@ -94,7 +95,7 @@ def _read(window: ImportWindow, clock: Callable[[], datetime], progress: Callabl
 
 
 def _read_pages(
-    run: ImportRun, window: ImportWindow, clock: Callable[[], datetime], progress: Callable[[Progress], None]
+    run: ImportRun, window: ImportWindow, clock: Callable[[], datetime], progress: Callable[[Progress], None] | None
 ) -> None:
     links = LocationLink.objects.select_related("connection")
     link = links.filter(organisation_id=run.organisation_id, id=run.location_link_id, store_id=run.store_id).first()
@@ -103,8 +104,10 @@ def _read_pages(
     with open_vendor(link.connection) as vendor:
         for page in vendor.sales(as_location(link), window.start, window.end, cursor=window.cursor, now=clock()):
             _store_page(run, window, page, link.provider, clock())
-            progress(_progress(_fresh(run)))
-            if _fresh(run).state != ImportRun.State.RUNNING:
+            now_stands = runs.row(run).get()
+            if progress:
+                progress(_progress(now_stands))
+            if now_stands.state != ImportRun.State.RUNNING:
                 raise Halted
 
 
@@ -143,10 +146,6 @@ def _put_off(window: ImportWindow, error: Exception, now: datetime) -> None:
         attempts=window.attempts + 1,
         due_at=max(now + wait, told or now),
     )
-
-
-def _fresh(run: ImportRun) -> ImportRun:
-    return runs.row(run).get()
 
 
 def _progress(run: ImportRun) -> Progress:

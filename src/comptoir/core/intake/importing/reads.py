@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, DateTimeField, DurationField, ExpressionWrapper, F, Max, Min, Q, Sum, When
-from django.db.models.functions import Greatest, Least
+from django.db.models import Count, Max, Min, Q
 
 from comptoir.core.intake.importing import windows
 from comptoir.core.intake.models import ImportRun, ImportWindow
@@ -15,9 +14,17 @@ from comptoir.kernel.ids import public_id
 
 PAGE = 50
 OF_RUN = (
-    *("id", "store_id", "start", "end", "state", "sales_read", "sales_changed", "fault", "started_at", "finished_at"),
+    "id",
+    "store_id",
+    "start",
+    "end",
+    "state",
+    "sales_read",
+    "sales_changed",
+    "fault",
+    "started_at",
+    "finished_at",
 )
-READ = (ImportWindow.State.DONE, ImportWindow.State.KNOWN)
 
 
 @dataclass(frozen=True)
@@ -112,23 +119,16 @@ def windows_of(organisation_id: UUID, run_id: UUID) -> list[WindowFacts]:
 
 def _sums(organisation_id: UUID, run_ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
     """What the windows of each run add up to, in one query."""
-    length = ExpressionWrapper(F("end") - F("start"), output_field=DurationField())
-    reached = Case(
-        When(state__in=READ, then=F("end")),
-        default=Greatest(F("start"), Least(F("end"), F("reached_at"))),
-        output_field=DateTimeField(),
-    )
-    read = ExpressionWrapper(reached - F("start"), output_field=DurationField())
     is_reading, waits = Q(state=ImportWindow.State.READING), Q(state__in=windows.OPEN) & ~Q(fault="")
     rows = (
         ImportWindow.objects.filter(organisation_id=organisation_id, run_id__in=run_ids)
         .order_by()
         .values("run_id")
         .annotate(
-            total=Sum(length),
-            read=Sum(read),
+            total=windows.TOTAL,
+            read=windows.READ_SO_FAR,
             all=Count("number"),
-            done=Count("number", filter=Q(state__in=READ)),
+            done=Count("number", filter=Q(state__in=windows.OVER)),
             since=Max("start", filter=is_reading),
             until=Max("end", filter=is_reading),
             waits_for=Min("fault", filter=waits),

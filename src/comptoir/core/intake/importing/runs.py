@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.models import LocationLink
@@ -103,8 +103,7 @@ def pause(*, organisation_id: UUID, run_id: UUID, store_ids: Collection[UUID] | 
 def cancel(*, organisation_id: UUID, run_id: UUID, now: datetime, store_ids: Collection[UUID] | None = None) -> None:
     """Give an unfinished import up; what it read stays. Raises RuleBroken."""
     mine = _mine(organisation_id, run_id, store_ids)
-    _turn(mine, Run.CANCELLED, UNFINISHED, "This import is over.")
-    mine.update(finished_at=now)
+    _turn(mine, Run.CANCELLED, UNFINISHED, "This import is over.", finished_at=now)
 
 
 def take_up(*, organisation_id: UUID, run_id: UUID, now: datetime, store_ids: Collection[UUID] | None = None) -> None:
@@ -145,27 +144,26 @@ def _set_going(run: ImportRun, now: datetime) -> None:
             share_then=windows.share(run),
             read_then=F("sales_read"),
         )
-        left = Q(state__in=windows.OPEN) | Q(state=Window.FAILED)
-        windows.of(run).filter(left).update(state=Window.WAITING, fault="", attempts=0, due_at=now)
-        store.notify_live(run.organisation_id, LIVE_TOPIC)
+        idle = windows.of(run).filter(state__in=(Window.WAITING, Window.FAILED))
+        idle.update(state=Window.WAITING, fault="", attempts=0, due_at=now)
+        settle(run.organisation_id, run.id, now)  # its last window may have been read while it was paused
 
 
 def whose(run_id: UUID) -> tuple[UUID, UUID]:
-    """(organisation, connection) of an import, for whoever operates the platform. Raises RuleBroken."""
+    """(organisation, connection) of an import: of any, so whoever may not see all of them proves it first.
+
+    Raises RuleBroken.
+    """
     found = ImportRun.objects.filter(id=run_id).values_list("organisation_id", "connection_id").first()
     if found is None:
         raise RuleBroken("There is no import of this id.", code="not_found", status=404)
     return found
 
 
-def connection_of(*, organisation_id: UUID, run_id: UUID) -> UUID:
-    """Through which connection an import reads."""
-    runs = ImportRun.objects.filter(organisation_id=organisation_id, id=run_id)
-    return runs.values_list("connection_id", flat=True).get()
-
-
-def _turn(mine: QuerySet[ImportRun], state: ImportRun.State, states: Collection[str], otherwise: str) -> None:
-    if not mine.filter(state__in=states).update(state=state):
+def _turn(
+    mine: QuerySet[ImportRun], state: ImportRun.State, states: Collection[str], otherwise: str, **more: datetime
+) -> None:
+    if not mine.filter(state__in=states).update(state=state, **more):
         raise RuleBroken(otherwise, code="import_state")
     store.notify_live(mine.values_list("organisation_id", flat=True)[0], LIVE_TOPIC)
 

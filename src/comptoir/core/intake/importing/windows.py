@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import InterfaceError, OperationalError
 from django.db import connection as database
-from django.db.models import QuerySet
+from django.db.models import Case, DurationField, F, QuerySet, Sum, When
+from django.db.models.functions import Greatest, Least
 
 from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.kernel.clock import business_date, business_day_bounds
@@ -24,6 +25,14 @@ LONGEST: Final = 28
 SETTLED: Final = timedelta(hours=26)
 
 OPEN: Final = (ImportWindow.State.WAITING, ImportWindow.State.READING)
+OVER: Final = (ImportWindow.State.DONE, ImportWindow.State.KNOWN)
+TOTAL: Final = Sum(F("end") - F("start"), output_field=DurationField())
+"""The time that windows cover; beside it, how much of that is read."""
+READ_SO_FAR: Final = Sum(
+    Case(When(state__in=OVER, then=F("end")), default=Greatest(F("start"), Least(F("end"), F("reached_at"))))
+    - F("start"),
+    output_field=DurationField(),
+)
 DUE_SQL: Final[LiteralString] = """
 SELECT w.run_id, w.number FROM intake_importwindow AS w JOIN intake_importrun AS r
   ON r.organisation_id = w.organisation_id AND r.id = w.run_id
@@ -135,13 +144,8 @@ def of(run: ImportRun) -> QuerySet[ImportWindow]:
 
 def share(run: ImportRun) -> float:
     """How much of its time a run has read, 0 to 1."""
-    total = done = 0.0
-    for start, end, state, reached_at in of(run).values_list("start", "end", "state", "reached_at"):
-        length = (end - start).total_seconds()
-        is_read = state in (ImportWindow.State.DONE, ImportWindow.State.KNOWN)
-        total += length
-        done += length if is_read else min(length, max(0.0, (reached_at - start).total_seconds()))
-    return done / total if total else 1.0
+    sums = of(run).aggregate(total=TOTAL, read=READ_SO_FAR)
+    return float(sums["read"] / sums["total"]) if sums["total"] else 1.0
 
 
 def connections_due(*, now: datetime) -> list[tuple[UUID, UUID]]:
