@@ -48,12 +48,24 @@ ONES_OWN = (
     "sign_up_finish",
 )
 """About nobody but whoever is signed in, or wants to be: tests/core/test_second_steps.py, test_signing_up.py."""
+WEBHOOKS = (
+    "webhook",
+    "webhook_delete",
+    "webhook_delivery",
+    "webhook_delivery_replay",
+    "webhook_replay",
+    "webhook_rotate",
+    "webhook_switch",
+    "webhook_test",
+    "webhooks",
+)
 ROUTES: dict[str, str | None] = {
     **dict.fromkeys(ONES_OWN),
     "profile": "overview.view",
     "tokens": "tokens.manage",
     "token_revoke": "tokens.manage",
     "token_restore": "tokens.manage",
+    **dict.fromkeys(WEBHOOKS, "webhooks.manage"),
     "overview": "overview.view",
     "account_login": None,
     "account_logout": None,

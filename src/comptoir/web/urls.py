@@ -22,6 +22,8 @@ from comptoir.web.pages import (
     sales,
     signing_up,
     tokens,
+    webhook_acts,
+    webhooks,
 )
 from comptoir.web.pages import settings as setting_up
 
@@ -47,6 +49,19 @@ urlpatterns = [
     path("settings/tokens", tokens.tokens, name="tokens"),
     path("settings/tokens/<str:token_id>/revoke", tokens.revoke, name="token_revoke"),
     path("settings/tokens/<str:token_id>/restore", tokens.restore, name="token_restore"),
+    path("settings/webhooks", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/messages/<str:delivery_id>", webhooks.delivery, name="webhook_delivery"),
+    path(
+        "settings/webhooks/messages/<str:delivery_id>/replay",
+        webhook_acts.replay_one,
+        name="webhook_delivery_replay",
+    ),
+    path("settings/webhooks/<str:webhook_id>", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<str:webhook_id>/test", webhook_acts.test, name="webhook_test"),
+    path("settings/webhooks/<str:webhook_id>/rotate", webhook_acts.rotate, name="webhook_rotate"),
+    path("settings/webhooks/<str:webhook_id>/replay", webhook_acts.replay, name="webhook_replay"),
+    path("settings/webhooks/<str:webhook_id>/delete", webhook_acts.delete, name="webhook_delete"),
+    path("settings/webhooks/<str:webhook_id>/<slug:position>", webhook_acts.switch, name="webhook_switch"),
     path("switched-off", account.account_inactive, name="account_inactive"),
     path("organisation", organisation.switch, name="organisation"),
     path("live-address", organisation.live_address, name="live_address"),

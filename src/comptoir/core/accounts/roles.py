@@ -32,6 +32,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "modules.view": OFFICE,
     "modules.manage": frozenset({Role.OWNER}),
     "tokens.manage": frozenset({Role.OWNER}),
+    "webhooks.manage": frozenset({Role.OWNER}),
     "users.manage": frozenset({Role.OWNER}),
 }
 

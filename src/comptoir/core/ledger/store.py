@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db import connection
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.installations.manifest import Event
@@ -25,6 +24,7 @@ from comptoir.core.ledger.precedence import (
 )
 from comptoir.core.ledger.rows import StoredSale
 from comptoir.core.outbox import dispatch
+from comptoir.core.outbox.live import notify_live as notify_live
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.ids import new_id
 from comptoir.pos.events import event_kind
@@ -186,12 +186,3 @@ def _delta(store: StoreFacts, before: dict[UUID, StoredSale], changed: Iterable[
 def _business_date(store: StoreFacts, sale: Sale) -> str:
     day = business_date(sale.closed_at or sale.opened_at, zone=store.zone, day_start=store.day_start)
     return day.isoformat()
-
-
-def notify_live(audience: UUID | str, topic: str) -> None:
-    """Tell the open pages of an organisation, when the transaction commits, that a topic has news.
-
-    An app may have audiences of its own, named without spaces: whoever was given an address for one hears it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('comptoir_live', %s)", [f"{audience} {topic}"])

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from comptoir.core.outbox import messages
+from comptoir.core.outbox.live import notify_live
 from comptoir.core.outbox.models import Attempt, Endpoint, WebhookDelivery
 from comptoir.kernel import egress
 from comptoir.kernel.http import retry_after
@@ -40,6 +41,7 @@ TURN: Final = timedelta(seconds=30)
 SHORTEST_SILENCE: Final = timedelta(seconds=5)
 LONGEST_SILENCE: Final = timedelta(minutes=5)
 GONE: Final = 410
+LIVE_TOPIC: Final = "webhooks"
 WAITING = WebhookDelivery.State.WAITING
 
 
@@ -94,6 +96,7 @@ def _note(delivery: WebhookDelivery, outcome: egress.Outcome, now: datetime) -> 
         endpoint.disabled = Endpoint.Disabled.GONE
     row.save()
     endpoint.save()
+    notify_live(endpoint.organisation_id, LIVE_TOPIC)
 
 
 def _write_attempt(row: WebhookDelivery, outcome: egress.Outcome, now: datetime) -> None:
