@@ -1,0 +1,78 @@
+"""The OpenAPI document is a promise: whatever it allows is answered as it says, and what it forbids is refused.
+
+Each operation is called over HTTP with made-up input, half of the time with ids of things that exist. DEEP=1 makes up
+ten times as much.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from comptoir.core.accounts.tokens import SCOPES, create_token
+from tests.people import People
+from tests.servers import WebServer, web_server
+from tests.tenants import World, build
+from tests.web.test_tenants import CALLS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EXAMPLES = 100 if os.environ.get("DEEP") else 10
+SEED = 20260307
+NOT_HERE = [positive_data_acceptance]
+"""Rules go beyond what a schema can say, such as which addresses are called: a documented 422 is an answer too."""
+
+
+@pytest.fixture
+def world(people: People) -> World:
+    return build(people)
+
+
+@pytest.fixture
+def server(world: World) -> Iterator[WebServer]:
+    with web_server() as serving:
+        yield serving
+
+
+def calls(server: WebServer) -> list[Any]:
+    document = schemathesis.openapi.from_url(f"{server.url}/v1/openapi.json")
+    return [found.ok() for found in document.get_all_operations() if isinstance(found, Ok)]
+
+
+def test_every_call_is_answered_as_the_document_says(server: WebServer, world: World) -> None:
+    _, secret = create_token(name="anybody", scopes=SCOPES, organisations=[world.people.le_zinc], now=datetime.now(UTC))
+    headers = {"Authorization": f"Bearer {secret.reveal()}"}
+    operations = calls(server)
+    assert {each.label for each in operations} == set(CALLS)
+    wrong = [fault for each in operations if (fault := trouble_with(each, headers, world.ids))]
+    assert not wrong, "\n\n".join(wrong)
+
+
+def trouble_with(operation: Any, headers: dict[str, str], ids: dict[str, str]) -> str:
+    """What an operation answered that it should not have; empty when all is well."""
+
+    @seed(SEED)
+    @settings(
+        max_examples=EXAMPLES,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(), is_known=st.booleans())
+    def ask(case: Any, is_known: bool) -> None:
+        if is_known:
+            case.path_parameters = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
+        case.call_and_validate(headers=headers, excluded_checks=NOT_HERE)
+
+    try:
+        ask()
+    except BaseExceptionGroup as group:
+        return f"{operation.label}: " + "\n".join(str(each) for each in group.exceptions)
+    return ""
