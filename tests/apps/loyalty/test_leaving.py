@@ -16,6 +16,7 @@ from comptoir.apps.loyalty.members.consents import Channel, Source
 from comptoir.apps.loyalty.models import Entry, Member, Offer
 from comptoir.apps.loyalty.persons import Change, Consent, Erased
 from comptoir.apps.loyalty.tablets import claiming
+from comptoir.core.intake import erasing
 from comptoir.kernel.errors import RuleBroken
 from tests.apps.loyalty.counter import linked
 from tests.apps.loyalty.test_members import edit, member_of, refused
@@ -79,6 +80,11 @@ def test_anonymising_takes_the_person_and_leaves_the_figures(till: Till, alice: 
     assert finding.one(alice.organisation_id, alice.id, now=NOON) is None
     with refused("person_erased"):
         leave(leaving.anonymise, alice)
+
+
+def test_what_came_in_about_the_person_is_blacked_out_next(till: Till, alice: Member) -> None:
+    leave(leaving.anonymise, alice)
+    assert [organisation for organisation, _ in erasing.unfinished()] == [alice.organisation_id]
 
 
 def test_what_was_merged_goes_with_the_person(till: Till, alice: Member) -> None:

@@ -4,6 +4,8 @@ from typing import ClassVar, Final
 
 from django.db import models
 
+from comptoir.core.connections.sealing import SealedField
+
 NEXT_NUMBER: Final = models.Func(
     models.Value("intake_notification_number"), function="nextval", output_field=models.BigIntegerField()
 )
@@ -110,6 +112,25 @@ class ReplayRun(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["organisation_id", "-started_at"], name="replay_run_latest")]
+
+
+class Erasure(models.Model):
+    """A person to be erased from the bodies up to the id `upto`; what names him is sealed, and forgotten at the end."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    marks = SealedField(null=True)
+    upto = models.BigIntegerField()
+    cursor = models.BigIntegerField(default=0)
+    bodies = models.IntegerField(default=0)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["asked_at"], condition=models.Q(finished_at=None), name="erasure_unfinished"),
+        ]
 
 
 class BookReading(models.Model):

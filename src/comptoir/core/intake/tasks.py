@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from comptoir.core.intake import confirm as confirming
-from comptoir.core.intake import partitions, polling, process, receive, unlinked
+from comptoir.core.intake import erasing, partitions, polling, process, receive, unlinked
 from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.importing import reading, windows
 from comptoir.core.intake.models import Notification
@@ -62,6 +62,18 @@ def replay(*, organisation_id: str, run_id: str, **_: str) -> None:
 def enqueue_replay(organisation_id: UUID, run_id: UUID) -> None:
     """One job for it."""
     replay.enqueue_once(key=f" {run_id}", organisation_id=str(organisation_id), run_id=str(run_id))
+
+
+@engine.job("intake.erase", queue=engine.BACKGROUND)
+def erase(*, organisation_id: str, erasure_id: str, **_: str) -> None:
+    """Black a person out of the bodies that are kept."""
+    erasing.run(organisation_id=UUID(organisation_id), erasure_id=UUID(erasure_id), clock=utc_now)
+
+
+def enqueue_erasures() -> None:
+    """One job for each person who is not erased everywhere yet."""
+    for organisation_id, erasure_id in erasing.unfinished():
+        erase.enqueue_once(key=f" {erasure_id}", organisation_id=str(organisation_id), erasure_id=str(erasure_id))
 
 
 @engine.job("intake.import_window", queue=engine.BACKGROUND)
@@ -128,5 +140,6 @@ def sweep() -> None:
     enqueue_confirmations()
     for organisation_id, connection_id in windows.connections_due(now=utc_now()):
         enqueue_imports(organisation_id, connection_id)
+    enqueue_erasures()
     for organisation_id, run_id in replaying.unfinished():
         enqueue_replay(organisation_id, run_id)

@@ -14,6 +14,7 @@ from comptoir.apps.loyalty.members import guards, profile
 from comptoir.apps.loyalty.models import Entry, Member, Offer
 from comptoir.apps.loyalty.persons import Change, Consent, ImportedMember, Merge
 from comptoir.core.audit.notes import note
+from comptoir.core.intake import erasing
 from comptoir.core.ledger.store import notify_live
 from comptoir.kernel.errors import RuleBroken
 
@@ -132,15 +133,17 @@ def _absorbed(organisation_id: UUID, member_id: UUID) -> set[UUID]:
 
 
 def _remember(organisation_id: UUID, ids: set[UUID], now: datetime) -> None:
-    """The numbers they have and had, as hashes."""
+    """The numbers they have and had, as hashes; what came in about them is blacked out."""
     rows = Member.objects.filter(organisation_id=organisation_id, id__in=ids)
     numbers = set(rows.values_list("phone", flat=True))
+    mails = set(rows.values_list("email", flat=True)) - {""}
     for kept, absorbed in Merge.objects.filter(organisation_id=organisation_id, kept_id__in=ids).values_list(
         "kept_phone", "absorbed_phone"
     ):
         numbers |= {kept, absorbed}
     for number in sorted(numbers - {""}):
         guards.remember_erased(organisation_id, number, now=now)
+    erasing.ask(organisation_id=organisation_id, phones=numbers - {""}, mails=mails, now=now)
 
 
 def _forget_answers(organisation_id: UUID, ids: set[UUID]) -> None:
