@@ -66,6 +66,7 @@ ROUTES: dict[str, str | None] = {
     "token_revoke": "tokens.manage",
     "token_restore": "tokens.manage",
     **dict.fromkeys(WEBHOOKS, "webhooks.manage"),
+    "help": "overview.view",
     "overview": "overview.view",
     "account_login": None,
     "account_logout": None,

@@ -69,6 +69,7 @@ PAGES = {
     "webhook_rotate": Row(Of.ORGANISATION, "post"),
     "webhook_switch": Row(Of.ORGANISATION, "post", {"position": "off"}),
     "webhook_test": Row(Of.ORGANISATION, "post"),
+    "help": Row(Of.EACH),
     "overview": Row(Of.EACH),
     "account_login": Row(Of.NOBODY),
     "account_logout": Row(Of.NOBODY),

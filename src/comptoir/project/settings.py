@@ -159,6 +159,8 @@ WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/comptoir/"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # How often somebody tried to sign in counts for all processes together, so it stands in the database.
+ACCOUNT_RATE_LIMITS = {"help": "10/h/user"}  # beside those of allauth itself
+
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

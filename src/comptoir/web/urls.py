@@ -21,6 +21,7 @@ from comptoir.web.pages import (
     profile,
     sales,
     signing_up,
+    support,
     tokens,
     webhook_acts,
     webhooks,
@@ -97,6 +98,7 @@ urlpatterns = [
     path("settings/modules", modules.modules, name="modules"),
     path("settings/modules/<str:store_id>/<slug:app>/catch-up", modules.catch_up, name="module_catch_up"),
     path("settings/modules/<str:store_id>/<slug:app>/<slug:position>", modules.switch, name="module_switch"),
+    path("help", support.support, name="help"),
     path("sales", sales.sales, name="sales"),
     path("sales/<str:sale_id>", sales.sale, name="sale"),
 ]

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.loyalty import handlers
+from comptoir.apps.loyalty.guides import GUIDES
 from comptoir.apps.loyalty.traces import traces
 from comptoir.core.accounts.roles import EVERYONE, Role
 from comptoir.core.installations.manifest import App, NavigationItem
@@ -33,5 +34,6 @@ APP = App(
         "loyalty.tablets": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
         "loyalty.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
     },
+    guides=GUIDES,
     traces=traces,
 )

@@ -26,6 +26,8 @@ class Event:
     at: datetime
 
 
+Guide = tuple[str | Promise, ...]
+"""What help says about a page: a few sentences, lazily translated."""
 Handler = Callable[[Sequence[Event], datetime], None]
 """Called with events of one organisation, in no promised order, and now; inside a transaction, all or nothing.
 
@@ -56,7 +58,8 @@ class Trace:
 class App:
     """A business app. `name` and `summary` are lazily translated.
 
-    `traces` tells what became of sales of an organisation, by their ids, in the reader's language.
+    `guides` are the sentences that help shows on each page of the app, by the name of its route. `traces` tells what
+    became of sales of an organisation, by their ids, in the reader's language.
     """
 
     slug: str
@@ -65,6 +68,7 @@ class App:
     handlers: Mapping[EventKind, Handler]
     navigation: tuple[NavigationItem, ...] = ()
     permissions: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    guides: Mapping[str, Guide] = field(default_factory=dict)
     traces: Callable[[UUID, Collection[UUID]], Mapping[UUID, Trace]] | None = None
 
 

@@ -58,6 +58,8 @@ def message_of(mail: OutgoingMail) -> EmailMessage:
     name, address = parseaddr(settings.COMPTOIR_MAIL_FROM)
     message["From"] = Address(display_name=name, addr_spec=address)
     message["To"] = Address(addr_spec=mail.to)
+    if mail.reply_to:
+        message["Reply-To"] = Address(addr_spec=mail.reply_to)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id

@@ -24,6 +24,7 @@ class OutgoingMail(models.Model):
     template = models.CharField(max_length=120)
     key = models.CharField(max_length=200, blank=True)
     to = models.EmailField(max_length=320)
+    reply_to = models.EmailField(max_length=320, blank=True)
     language = models.CharField(max_length=8)
     subject = models.CharField(max_length=400)
     text = models.TextField(blank=True)

@@ -24,11 +24,13 @@ def send(
     organisation_id: UUID | None,
     now: datetime,
     key: str = "",
+    reply_to: str = "",
 ) -> OutgoingMail:
     """Write a mail into the caller's transaction; it is sent if and only if that commits.
 
     `template` is a path without suffix, such as `mails/verify_address`: beside it stand `.subject.txt`, `.txt` and
     `.mjml`. It is rendered now, in `language`, so what it says is what was true when it was asked for.
+    An answer goes to `reply_to`, if given.
     With a `key`, the same mail asked for again is the mail that was written first, whatever became of it.
 
     A mail may arrive twice: when we die after the server took it and before we wrote that down. Both copies carry one
@@ -38,6 +40,8 @@ def send(
     Raises RuleBroken (`address_invalid`) for what is no address.
     """
     check_address(to)
+    if reply_to:
+        check_address(reply_to)
     if key and (written := OutgoingMail.objects.filter(key=key).first()):
         return written
     words = writing.write(template, language=language, context=context)
@@ -47,6 +51,7 @@ def send(
         "organisation_id": organisation_id,
         "template": template,
         "to": to,
+        "reply_to": reply_to,
         "language": language,
         "subject": words.subject,
         "text": words.text,

@@ -29,6 +29,12 @@
     setTimeout(() => { label.textContent = before; }, 2000);
   });
   on("click", "[data-dialog]", (button) => document.getElementById(button.dataset.dialog).showModal());
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.matches("#help-panel .dialog-body")) event.target.closest("dialog").showModal();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "?" && !event.target.closest("input, textarea, select, dialog")) document.getElementById("help-button")?.click();
+  });
   on("click", "[data-dismiss]", (button) => button.closest("[data-toast]").remove());
   on("submit", "form[method=post]", (form, event) => {
     if (form.dataset.sent) event.preventDefault();

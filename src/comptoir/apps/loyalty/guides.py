@@ -1,0 +1,58 @@
+"""The guide of each page: what help says to somebody who is in front of it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.core.installations.manifest import Guide
+
+COUNTER: Final = (
+    _("Choose the sale, type the guest’s telephone number, and the points are his. A number that is new enrols."),
+    _("The wrong person? Undo it on the next screen, at once."),
+)
+MEMBERS: Final = (
+    _("Search by number, name or tag; open somebody to see points, consents and every change."),
+    _("Numbers are masked for everybody but owners."),
+)
+MEMBER: Final = (
+    _("Every point has its reason here. An edit can be undone; a deletion cannot."),
+    _("Hand over all data of a person with one button, before you delete anything."),
+)
+IMPORT: Final = (
+    _("Choose a CSV file: you see each row and what would become of it before anything happens."),
+    _("The whole import can be taken back for a while."),
+)
+PROGRAMME: Final = (
+    _("How many points a sale brings, from which amount on, and when they expire."),
+    _("A change makes a new version: what was earned before stays as it was."),
+)
+TABLETS: Final = (
+    _("Open /tablet on the tablet and type the code from here: that is all the pairing there is."),
+    _("Press Identify and a hand waves on the tablet in question; then link it to the register beside it."),
+    _("A register appears by itself with its first closed sale."),
+)
+GUIDES: Final[Mapping[str, Guide]] = {
+    "loyalty": (_("What the programme did lately: who joined, points given and spent, and the latest sales."),),
+    "loyalty_set_up": (_("Each step turns green by itself when it is seen to work. The first grey one is the next."),),
+    "loyalty_counter": COUNTER,
+    "loyalty_claim": COUNTER,
+    "loyalty_thanks": COUNTER,
+    "loyalty_members": MEMBERS,
+    "loyalty_members_settings": MEMBERS,
+    "loyalty_members_silent": MEMBERS,
+    "loyalty_members_watch": MEMBERS,
+    "loyalty_member": MEMBER,
+    "loyalty_member_edit": MEMBER,
+    "loyalty_member_merge": MEMBER,
+    "loyalty_member_leave": MEMBER,
+    "loyalty_imports": IMPORT,
+    "loyalty_import": IMPORT,
+    "loyalty_programme": PROGRAMME,
+    "loyalty_programme_change": PROGRAMME,
+    "tablets": TABLETS,
+    "tablet": TABLETS,
+    "tablet_diagnosis": (
+        _("Read from the top: the first line that is not green is the one to mend, with its button."),
+    ),
+}

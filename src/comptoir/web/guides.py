@@ -1,0 +1,96 @@
+"""The guide of each page: a few sentences for somebody who is in front of it and wonders what to do.
+
+A page is known by the name of its route. Those of the house stand here, those of an app in its manifest; every page has
+one, which a test holds.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.core.installations import manifest
+from comptoir.core.installations.manifest import Guide
+
+CONNECTIONS: Final = (
+    _("Press Connect, sign in at the maker of your till, and choose which location feeds which store."),
+    _("Where the till wants an address for notifications, copy it from the connection into the till’s own settings."),
+    _(
+        "A red light means that nothing comes in; its button leads to the sign-in. "
+        "What was sold meanwhile is read later."
+    ),
+)
+INBOX: Final = (
+    _("Everything a till sends stands here the moment it arrives, with what became of it."),
+    _(
+        "Parked means that it could not be read: nothing was counted, nothing is lost. "
+        "Open it to see where the fault is."
+    ),
+    _("Read again is safe at any time: what was counted stays counted once."),
+)
+IMPORTS: Final = (
+    _("Choose days and a store: closed sales are read from the till’s books, the newest days first."),
+    _("Pause and cancel keep what was read. Days that were read before change nothing."),
+    _("An import that waits tries again by itself; one that stopped says why."),
+)
+SALES: Final = (
+    _("Search by receipt, account or any number the till gave; open a sale to see every version of it."),
+    _("Corrections of the till arrive by themselves and change points and figures with them."),
+)
+USERS: Final = (
+    _("Invite by mail; the role says what somebody may do, the stores say where."),
+    _("Before you remove somebody, see whether a till was connected with his sign-in: the page tells you."),
+)
+WEBHOOKS: Final = (
+    _("Name an address of your own program, and keep the secret that is shown once."),
+    _("A message that was not taken is tried again for days; open it to see each answer, and send it again."),
+)
+GUIDES: Final[Mapping[str, Guide]] = {
+    "overview": (
+        _("Green means that every store’s sales come in. What is wrong stands on top, with its button."),
+        _("Figures are of the business day that runs now, in each store’s own zone."),
+    ),
+    "connections": CONNECTIONS,
+    "connection": CONNECTIONS,
+    "connect": CONNECTIONS,
+    "connection_returned": CONNECTIONS,
+    "inbox": INBOX,
+    "inbox_replay": INBOX,
+    "notification": INBOX,
+    "imports": IMPORTS,
+    "import": IMPORTS,
+    "sales": SALES,
+    "sale": SALES,
+    "settings": (_("Each line leads to what can be set up; what your role may not change is not shown."),),
+    "users": USERS,
+    "user": USERS,
+    "modules": (
+        _("Switch an app on or off for one store. While it is off, sales are kept and nothing is done with them."),
+        _("Switched on again, catch up does what was left undone."),
+    ),
+    "tokens": (_("A token lets a program of yours ask Comptoir. It is shown once; revoke it when in doubt."),),
+    "webhooks": WEBHOOKS,
+    "webhook": WEBHOOKS,
+    "webhook_delivery": WEBHOOKS,
+    "profile": (
+        _("Change your name and password here, and add a second step so that a password alone is not enough."),
+    ),
+    "help": (_("Say what you wanted to do and what happened instead. The log below goes with your message."),),
+}
+
+
+def guide(path: str) -> Guide:
+    """What the page at this path is for; empty for what is no page."""
+    try:
+        name = resolve(path).url_name or ""
+    except Resolver404:
+        return ()
+    return of(name)
+
+
+def of(name: str) -> Guide:
+    """The same by the name of the route."""
+    if name in GUIDES:
+        return GUIDES[name]
+    return next((app.guides[name] for app in manifest.apps() if name in app.guides), ())
