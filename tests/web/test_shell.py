@@ -113,7 +113,7 @@ def test_the_frame_asks_the_database_once_for_memberships(people: People) -> Non
     assert 'data-live="/live?token=' in html
 
 
-def test_the_language_is_chosen_and_kept(client: Client) -> None:
+def test_the_language_is_chosen_and_kept(client: Client, db: None) -> None:
     assert "Sign in" in client.get("/sign-in").content.decode()
     assert client.post("/language", {"language": "fr", "next": "/sign-in"}).headers["Location"] == "/sign-in"
     page = client.get("/sign-in").content.decode()
