@@ -15,11 +15,14 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from comptoir.core.accounts.models import ApiToken
+from comptoir.core.accounts import second_steps
+from comptoir.core.accounts.models import ApiToken, Membership
+from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import UNDO_WITHIN, create_token, find_token
 from comptoir.core.audit.models import Note
 from comptoir.core.connections import sealing
 from comptoir.core.jobs import engine
+from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.seal import new_key
 from comptoir.sandbox.postbox import Postbox
 from tests.people import People
@@ -157,6 +160,49 @@ def test_what_opens_the_account_is_changed_only_by_who_just_proved_himself(peopl
     answer = client.get("/settings/second-factor/totp/activate/")
     assert answer.status_code == 302
     assert answer["Location"].startswith("/sign-in/again")
+
+
+def the_page_of(people: People) -> str:
+    return f"/settings/users/{Membership.objects.get(organisation=people.le_zinc, user=people.bob).pk}"
+
+
+def lock_out(people: People) -> None:
+    Authenticator.objects.create(user=people.bob, type="totp", data={"secret": "lost"})
+
+
+def test_an_owner_lets_somebody_in_who_lost_the_telephone(people: People, postbox: Postbox) -> None:
+    lock_out(people)
+    page = the_page_of(people)
+    unproven = people.client(people.alice)
+    assert "Take the second steps away" in unproven.get(page).content.decode()
+    assert unproven.post(f"{page}/second-steps")["Location"].startswith("/sign-in/again")
+    assert Authenticator.objects.exists()
+
+    alice = people.client(people.alice)
+    alice.post("/sign-in/again", {"password": PASSWORD})
+    said = alice.post(f"{page}/second-steps", follow=True).content.decode()
+    assert "was told by mail" in said
+    assert "Take the second steps away" not in said
+    assert not Authenticator.objects.exists()
+    assert Note.objects.get(what="member.second_steps_removed").subject == "Bob"
+    engine.drain()
+    assert "taken away" in postbox.messages(people.bob.email)[0].subject
+    assert sign_in(people.bob.email, PASSWORD, "/settings/profile")[1] == "/settings/profile"
+
+
+def test_an_account_of_two_organisations_is_the_operators(people: People, postbox: Postbox) -> None:
+    lock_out(people)
+    Membership.objects.create(organisation=people.chez_charlie, user=people.bob, role=Role.STAFF)
+    alice = people.client(people.alice)
+    alice.post("/sign-in/again", {"password": PASSWORD})
+    assert alice.post(f"{the_page_of(people)}/second-steps").status_code == 409
+    assert Authenticator.objects.exists()
+
+    second_steps.reset_by_operator(email=people.bob.email.upper(), now=datetime.now(UTC))
+    assert not Authenticator.objects.exists()
+    assert Note.objects.filter(what="member.second_steps_removed").count() == 2
+    with pytest.raises(RuleBroken):
+        second_steps.reset_by_operator(email="nobody@example.com", now=datetime.now(UTC))
 
 
 def is_fine(page: Page) -> None:

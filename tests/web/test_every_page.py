@@ -1,4 +1,5 @@
-"""Every page of a house full of data, wide and on a phone, light and dark: accessible, and no wider than the screen.
+"""Every page of a house full of data, wide and on a phone, light and dark: accessible, reached by keyboard, and no
+wider than the screen.
 
 A new route is looked at without being named here. DEEP=1 looks at each of them in all four ways.
 """
@@ -21,6 +22,11 @@ SIZES = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
 WAYS = list(itertools.product(SIZES, ("light", "dark")))
 NO_PAGES = {"live_address", "loyalty_programme_example"}
 """Answers to scripts: an address, a part of a page."""
+UNREACHED = """() => [...document.querySelectorAll(
+  "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [data-dialog], [onclick]"
+)].filter((each) => each.checkVisibility() && !each.disabled && each.tabIndex !== 0)
+  .map((each) => each.outerHTML.slice(0, 100))"""
+"""Whatever can be pressed is reached with Tab, in the order it stands in."""
 LOOKED_AT = sorted(
     name for name, row in PAGES.items() if row.method == "get" and row.of is not Of.NOBODY and name not in NO_PAGES
 )
@@ -64,6 +70,8 @@ def test_every_page_is_accessible_and_fits(context: BrowserContext, world: World
                 wrong.append(f"{where}: {found.generate_report()}")
             if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
                 wrong.append(f"{where}: {width} px wide")
+            if unreached := page.evaluate(UNREACHED):
+                wrong.append(f"{where}: the keyboard does not reach {unreached}")
             if page.locator("h1").count() != 1 or page.title() == "Comptoir":
                 wrong.append(f"{where}: {page.locator('h1').count()} first headings, titled {page.title()}")
     assert not wrong, "\n\n".join(wrong)

@@ -1,13 +1,17 @@
 """The house's own pages: who may see them, and what they say."""
 
+import csv
+import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from comptoir.core.accounts.models import User
 from comptoir.core.accounts.roles import PERMISSIONS, Role
@@ -85,6 +89,7 @@ ROUTES: dict[str, str | None] = {
     "inbox": "inbox.view",
     "notification": "inbox.view",
     "inbox_replay": "inbox.replay",
+    "inbox_export": "inbox.view",
     "notification_replay": "inbox.replay",
     "imports": "imports.view",
     "import_begin": "imports.run",
@@ -98,6 +103,7 @@ ROUTES: dict[str, str | None] = {
     "users": "users.manage",
     "user": "users.manage",
     "user_remove": "users.manage",
+    "user_second_steps": "users.manage",
     "user_restore": "users.manage",
     "invitation_resend": "users.manage",
     "invitation_withdraw": "users.manage",
@@ -401,3 +407,28 @@ def test_an_address_the_api_does_not_have_is_told_in_its_own_shape(people: Peopl
     assert response.status_code == 404
     assert response["Content-Type"] == "application/problem+json"
     assert response.json()["code"] == "not_found"
+
+
+def test_the_inbox_is_searched_by_store_period_and_words_and_exported_so(trading: People) -> None:
+    client = trading.client(trading.alice)
+    rows = list(Notification.objects.filter(organisation_id=trading.le_zinc.id).order_by("-id"))
+    parked = next(row for row in rows if row.outcome == "parked")
+
+    def exported(query: str = "") -> list[dict[str, str]]:
+        answer = client.get(f"/inbox/export?{query}")
+        assert answer["Content-Type"] == "text/csv; charset=utf-8"
+        return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+    assert [each["id"] for each in exported()] == [str(row.id) for row in rows]
+    assert [each["fault"] for each in exported("outcome=parked")] == [parked.fault]
+    assert [each["id"] for each in exported(f"search={parked.id}")] == [str(parked.id)]
+    assert len(exported(f"store={trading.bar.public_id}")) == len([r for r in rows if r.store_id == trading.bar.id])
+    day = timezone.localdate(parked.received_at, ZoneInfo(trading.bar.timezone)).isoformat()
+    assert len(exported(f"since={day}&until={day}")) == len(rows)
+    assert exported(f"until={date.fromisoformat(day) - timedelta(days=1)}") == []
+    assert len(exported("since=yesterday&store=sto_x&outcome=x")) == len(rows), "what cannot be read asks for nothing"
+
+    listed = page(client, f"/inbox?outcome=parked&since={day}")
+    assert f"/inbox/export?outcome=parked&amp;since={day}" in listed
+    assert "1 notification would be read again" in page(client, f"/inbox/replay?outcome=parked&since={day}")
+    assert "Nothing matches" in page(client, "/inbox/replay?outcome=parked&until=2020-01-01")

@@ -168,6 +168,22 @@ def sign_up(
         typer.echo(json.dumps({"url": url}) if as_json else url)
 
 
+@app.command(name="second-steps")
+def second_steps(
+    email: Annotated[str, typer.Argument(help="E-mail address of the account.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take the second steps of an account away whose owner has lost them; it is told by mail."""
+    with house.ready():
+        from comptoir.core.accounts import second_steps as steps
+        from comptoir.web.accounts import tell_news
+
+        user = steps.reset_by_operator(email=email, now=datetime.now(UTC))
+        tell_news("second_steps_removed", user.email)
+        words = f"{user.email} signs in with the password alone now."
+        typer.echo(json.dumps({"email": user.email}) if as_json else words)
+
+
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """What this installation is, and what stands in its way."""

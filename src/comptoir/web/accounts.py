@@ -30,6 +30,10 @@ NEWS: Final = {
         _("Comptoir: a second step was switched off"),
         _("Signing in to your account does not ask for a code of your authenticator app any more."),
     ),
+    "second_steps_removed": (
+        _("Comptoir: your second steps were taken away"),
+        _("Signing in to your account asks for your password alone until you set a second step up again."),
+    ),
     "recovery_codes_generated": (
         _("Comptoir: new recovery codes"),
         _("New recovery codes were made for your account; earlier ones do not work any more."),
@@ -69,19 +73,33 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Through the mail room. Raises KeyError for a mail nobody has written yet."""
         name = template_prefix.rpartition("/")[2]
-        values: dict[str, object] = {"address": email, "url": f"{settings.COMPTOIR_URL}{reverse('profile')}"}
+        values: dict[str, object] = {"address": email}
         if name == "password_reset_key":
             template, values["url"] = "mails/password_reset", context["password_reset_url"]
         elif name == "unknown_account":
             template, values["url"] = "mails/no_account", f"{settings.COMPTOIR_URL}{reverse('account_login')}"
         else:
-            template = "mails/account_news"
-            values["headline"], values["news"] = NEWS[name]
+            tell_news(name, email)
+            return
         language = get_language() or "en"
         send(template=template, to=email, language=language, context=values, organisation_id=None, now=timezone.now())
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Being signed in or out shows; a message about it would only be in the way."""
+
+
+def tell_news(name: str, email: str) -> None:
+    """A mail about something that was done to an account. Raises KeyError for news nobody has words for."""
+    headline, news = NEWS[name]
+    url = f"{settings.COMPTOIR_URL}{reverse('profile')}"
+    send(
+        template="mails/account_news",
+        to=email,
+        language=get_language() or "en",
+        context={"address": email, "url": url, "headline": headline, "news": news},
+        organisation_id=None,
+        now=timezone.now(),
+    )
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

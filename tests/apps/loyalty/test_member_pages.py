@@ -60,7 +60,7 @@ def test_filters_stand_in_the_address_and_narrow_the_list(people: People, till: 
 def rows_of(client: Client, address: str) -> list[dict[str, str]]:
     response = client.get(address)
     assert response.status_code == 200
-    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
 def test_an_export_has_what_the_list_shows_and_masks_numbers(

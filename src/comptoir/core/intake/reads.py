@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.models import Connection, LocationLink
@@ -101,18 +101,27 @@ def notifications(
     store_ids: Collection[UUID] | None = None,
     outcome: str = "",
     search: str = "",
+    store_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
     before: int | None = None,
     limit: int = PAGE,
 ) -> list[NotificationFacts]:
-    """The inbox, newest first; `before` is the id of the last one seen."""
+    """The inbox, newest first, of those received in [since, until); `before` is the id of the last one seen."""
     rows = _inbox(organisation_id, store_ids)
     if outcome:
         rows = rows.filter(outcome="" if outcome == "waiting" else outcome)
     if search:
-        rows = rows.filter(delivery__icontains=search)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
+        rows = rows.filter(found_by(search))
+    wanted = {"store_id": store_id, "received_at__gte": since, "received_at__lt": until, "id__lt": before}
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
     return [_facts(row) for row in rows.defer("body").order_by("-id")[:limit]]
+
+
+def found_by(search: str) -> Q:
+    """What a search finds: a part of what the till calls it or of the fault, a whole location, or our number."""
+    words = Q(delivery__icontains=search) | Q(fault__icontains=search) | Q(location_id=search)
+    return words | Q(id=int(search)) if search.isascii() and search.isdecimal() and len(search) < 19 else words
 
 
 def notification(

@@ -13,6 +13,7 @@ from django.db.models import Max, QuerySet
 
 from comptoir.core.intake import process
 from comptoir.core.intake.models import Notification, ReplayRun
+from comptoir.core.intake.reads import found_by
 from comptoir.core.ledger import store
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id
@@ -38,13 +39,14 @@ class Selection:
     def rows(self) -> "QuerySet[Notification]":
         """Those that were read before; what waits is read anyway."""
         rows = Notification.objects.filter(processed_at__isnull=False)
+        if self.search:
+            rows = rows.filter(found_by(self.search))
         wanted = {
             "organisation_id": self.organisation_id,
             "store_id": self.store_id,
             "store_id__in": self.store_ids,
             "id": self.notification_id,
             "outcome": self.outcome or None,
-            "delivery__icontains": self.search or None,
             "received_at__gte": self.since,
             "received_at__lt": self.until,
         }

@@ -1,10 +1,14 @@
 """The inbox: every notification a till has sent, and what became of it."""
 
 import json
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpResponse
+from django import forms
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -19,7 +23,8 @@ from comptoir.core.intake import reads
 from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.tasks import drain, enqueue_replay
 from comptoir.kernel.errors import RuleBroken
-from comptoir.kernel.ids import public_id
+from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web import spreadsheets
 from comptoir.web.parts import Level, Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -45,20 +50,57 @@ OUTCOMES: dict[str, tuple[Level, Promise, Promise]] = {
     ),
     "unlinked": ("warn", gettext_lazy("Not linked"), gettext_lazy("Its location feeds no store yet.")),
 }
+EXPORTED: Final = (
+    "id", "received_at", "store", "provider", "location_id", "delivery", "outcome", "copies", "processed_at", "sale",
+    "fault_path", "fault",
+)  # fmt: skip
+EXPORTED_AT_ONCE: Final = 500
 FILTERS = ("recorded", "unchanged", "confirmed", "parked", "unverified", "waiting")
+
+
+class InboxFilter(forms.Form):
+    """Which notifications, as the address says; the list, its export and what is read again go by the same."""
+
+    search = forms.CharField(required=False, max_length=200)
+    outcome = forms.ChoiceField(required=False, choices=[(name, name) for name in FILTERS])
+    store = forms.ChoiceField(required=False, choices=[])
+    since = forms.DateField(required=False)
+    until = forms.DateField(required=False)
+
+    def __init__(self, request: OrganisationRequest, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.stores = stores(request.organisation.id, store_ids=request.store_ids)
+        self.fields["store"].choices = [(each.public_id, each.name) for each in self.stores]  # type: ignore[attr-defined]
+        self.is_valid()
+
+    def wanted(self) -> dict[str, Any]:
+        """What `reads.notifications` and a selection take. What cannot be read in the address asks for nothing."""
+        said = self.cleaned_data
+        until = said.get("until")
+        return {
+            "search": said.get("search", ""),
+            "outcome": said.get("outcome", ""),
+            "store_id": parse_id("sto", said["store"]) if said.get("store") else None,
+            "since": _midnight(said.get("since")),
+            "until": _midnight(until + timedelta(days=1)) if until else None,
+        }
+
+    def query(self) -> str:
+        """The same as an address."""
+        said = {name: value for name, value in self.cleaned_data.items() if value}
+        return urlencode(said)
 
 
 @require_GET
 @page("inbox.view")
 def inbox(request: OrganisationRequest) -> HttpResponse:
     """The newest first; the rows alone when HTMX asks."""
-    outcome = request.GET.get("outcome", "")
+    form = InboxFilter(request, request.GET)
     before = request.GET.get("before", "")
     found = reads.notifications(
         request.organisation.id,
         store_ids=request.store_ids,
-        outcome=outcome if outcome in FILTERS else "",
-        search=request.GET.get("search", "").strip(),
+        **form.wanted(),
         before=int(before) if before.isdecimal() and len(before) < 19 else None,
         limit=reads.PAGE + 1,
     )
@@ -68,9 +110,9 @@ def inbox(request: OrganisationRequest) -> HttpResponse:
         "rows": [(each, light(each), became.get(each.sale_id, ()) if each.sale_id else ()) for each in shown],
         "older": shown[-1].id if len(found) > reads.PAGE else "",
         "stores": _store_names(request),
-        "outcome": outcome,
         "outcomes": [(name, OUTCOMES["" if name == "waiting" else name][1]) for name in FILTERS],
-        "search": request.GET.get("search", ""),
+        "form": form,
+        "query": form.query(),
         "summary": reads.summary(request.organisation.id, store_ids=request.store_ids),
         "here": request.get_full_path(),
         "replay": reads.latest_replay(request.organisation.id) if request.store_ids is None else None,
@@ -78,6 +120,38 @@ def inbox(request: OrganisationRequest) -> HttpResponse:
     }
     is_part = "HX-Request" in request.headers
     return render(request, "web/inbox/rows.html" if is_part else "web/inbox/list.html", values)
+
+
+@require_GET
+@page("inbox.view")
+def export(request: OrganisationRequest) -> HttpResponseBase:
+    """What the filters of the page find, as CSV, without bodies."""
+    wanted = InboxFilter(request, request.GET).wanted()
+    lines = _lines(request.organisation.id, request.store_ids, wanted, _store_names(request))
+    return spreadsheets.download(f"inbox-{timezone.localdate():%Y-%m-%d}.csv", lines)
+
+
+def _lines(
+    organisation_id: UUID, store_ids: Collection[UUID] | None, wanted: dict[str, Any], names: dict[UUID, str]
+) -> Iterator[str]:
+    """Page by page, so that an inbox of any length fits in memory."""
+    yield spreadsheets.MARK + spreadsheets.line(EXPORTED)
+    before: int | None = None
+    while True:
+        found = reads.notifications(
+            organisation_id, store_ids=store_ids, **wanted, before=before, limit=EXPORTED_AT_ONCE
+        )
+        for each in found:
+            known = {
+                **each.__dict__,
+                "store": names.get(each.store_id, "") if each.store_id else "",
+                "sale": public_id("sal", each.sale_id) if each.sale_id else "",
+                "outcome": each.outcome or "waiting",
+            }
+            yield spreadsheets.line([known[name] for name in EXPORTED])
+        if len(found) < EXPORTED_AT_ONCE:
+            return
+        before = found[-1].id
 
 
 @require_GET
@@ -105,8 +179,9 @@ def notification(request: OrganisationRequest, notification_id: int) -> HttpResp
 def replay(request: OrganisationRequest) -> HttpResponse:
     """Ask before a range is read again, then have it read."""
     fields = request.POST if request.method == "POST" else request.GET
-    outcome, search = fields.get("outcome", ""), fields.get("search", "").strip()
-    selection = _selection(request, outcome=outcome if outcome in FILTERS[:-1] else "", search=search)
+    form = InboxFilter(request, fields)
+    wanted = form.wanted()
+    selection = _selection(request, **{**wanted, "outcome": wanted["outcome"].replace("waiting", "")})
     if request.method == "POST":
         run_id = replaying.begin(selection, now=timezone.now())
         enqueue_replay(request.organisation.id, run_id)
@@ -114,8 +189,8 @@ def replay(request: OrganisationRequest) -> HttpResponse:
         return redirect("inbox")
     values = {
         "count": replaying.count(selection),
-        "outcome": selection.outcome,
-        "search": search,
+        "said": form.cleaned_data,
+        "store": next((each.name for each in form.stores if each.id == selection.store_id), ""),
         "word": OUTCOMES[selection.outcome][1] if selection.outcome else "",
     }
     return render(request, "web/inbox/replay.html", values)
@@ -147,6 +222,11 @@ def _selection(request: OrganisationRequest, **chosen: Any) -> replaying.Selecti
     """Of the stores that one was given."""
     store_ids = None if request.store_ids is None else tuple(sorted(request.store_ids))
     return replaying.Selection(request.organisation.id, store_ids=store_ids, **chosen)
+
+
+def _midnight(day: date | None) -> datetime | None:
+    """In the zone of the page."""
+    return timezone.make_aware(datetime.combine(day, time())) if day else None
 
 
 def _store_names(request: OrganisationRequest) -> dict[UUID, str]:

@@ -3,8 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.internal.flows import reauthentication
 from django import forms
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.core.accounts import invitations as inviting
-from comptoir.core.accounts import members, reads
+from comptoir.core.accounts import members, reads, second_steps
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.reads import InvitationFacts, MemberFacts
 from comptoir.core.accounts.roles import Role
@@ -25,6 +28,7 @@ from comptoir.core.connections.sealing import sealer
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.kernel.seal import SealBroken
+from comptoir.web.accounts import tell_news
 from comptoir.web.parts import Status
 from comptoir.web.shell import ROLE_NAMES, OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -157,8 +161,28 @@ def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
         "form": form,
         "consents": connections.consented_by(request.organisation.id, found.user_id),
         "is_me": found.user_id == request.user.pk,
+        "has_second_steps": second_steps.has_any(found.user_id),
     }
     return render(request, "web/settings/user.html", values, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@page(PERMISSION)
+def forget_second_steps(request: OrganisationRequest, membership_id: int) -> HttpResponse:
+    """Somebody has lost telephone and recovery codes. Whoever takes them away proves first who he is himself."""
+    _member(request, membership_id)
+    if not reauthentication.did_recently_reauthenticate(request):
+        return redirect_to_login(reverse("user", args=[membership_id]), reverse("account_reauthenticate"))
+    with transaction.atomic():
+        member = second_steps.reset(
+            organisation_id=request.organisation.id,
+            membership_id=membership_id,
+            actor=f"user:{request.user.pk}",
+            now=timezone.now(),
+        )
+        tell_news("second_steps_removed", member.email)
+    toast(request, _("%(name)s signs in with the password alone now, and was told by mail.") % {"name": member.called})
+    return redirect("user", membership_id)
 
 
 @require_POST

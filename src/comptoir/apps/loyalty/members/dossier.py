@@ -1,11 +1,9 @@
 """Everything about one person, to hand over: JSON and CSV (loyalty.md 1.9). And the list of members as a file."""
 
-import csv
 import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,8 +15,8 @@ from comptoir.apps.loyalty.members.finding import Person
 from comptoir.apps.loyalty.models import Entry, Member, Offer
 from comptoir.apps.loyalty.persons import Merge
 from comptoir.kernel.ids import public_id
+from comptoir.web.spreadsheets import MARK, line, plain
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 LIST: Final = (
     "id", "phone", "first_name", "last_name", "email", "gender", "birthday", "tags", "source", "enrolled_at",
     "last_visit", "visits", "points", "type", "sms_consent", "email_consent",
@@ -33,13 +31,13 @@ def everything(organisation_id: UUID, member_id: UUID) -> dict[str, Any]:
     return {
         "member": {
             "id": member.public_id,
-            **{name: _plain(getattr(member, name)) for name in profile.FIELDS},
-            "enrolled_at": _plain(member.enrolled_at),
+            **{name: plain(getattr(member, name)) for name in profile.FIELDS},
+            "enrolled_at": plain(member.enrolled_at),
             "receives_sms": member.receives_sms,
             "sms_consent": member.sms_consent,
             "email_consent": member.email_consent,
-            "paused_at": _plain(member.paused_at),
-            "erased_at": _plain(member.erased_at),
+            "paused_at": plain(member.paused_at),
+            "erased_at": plain(member.erased_at),
         },
         "points": [_entry(row) for row in Entry.objects.filter(**mine).order_by("created_at", "id")],
         "consents": [
@@ -77,13 +75,13 @@ def archive(organisation_id: UUID, member_id: UUID) -> bytes:
         archived.writestr("member.json", json.dumps(known, ensure_ascii=False, indent=2))
         for name, rows in known.items():
             listed = rows if isinstance(rows, list) else [rows]
-            archived.writestr(f"{name}.csv", "\ufeff" + "".join(_table(listed)))
+            archived.writestr(f"{name}.csv", MARK + "".join(_table(listed)))
     return held.getvalue()
 
 
 def listed(people: Iterable[Person], *, phone: Any) -> Iterator[str]:
     """Members as CSV, a line at a time; `phone` says how a number is shown."""
-    yield "\ufeff" + _line(LIST)
+    yield MARK + line(LIST)
     for each in people:
         known = {
             **each.__dict__,
@@ -92,28 +90,14 @@ def listed(people: Iterable[Person], *, phone: Any) -> Iterator[str]:
             "tags": ";".join(each.tags),
             "points": each.balance,
         }
-        yield _line([known[name] for name in LIST])
+        yield line([known[name] for name in LIST])
 
 
 def _table(rows: list[Mapping[str, Any]]) -> Iterator[str]:
     names = list(rows[0]) if rows else []
-    yield _line(names)
+    yield line(names)
     for row in rows:
-        yield _line([row[name] for name in names])
-
-
-def _line(cells: Iterable[Any]) -> str:
-    held = io.StringIO()
-    csv.writer(held).writerow([_cell(each) for each in cells])
-    return held.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is marked as text; a phone number is one of those."""
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    plain = _plain(value)
-    return f"'{plain}" if isinstance(plain, str) and plain.startswith(FORMULA) and not plain[1:2].isdigit() else plain
+        yield line([row[name] for name in names])
 
 
 def _entry(row: Entry) -> dict[str, Any]:
@@ -122,8 +106,4 @@ def _entry(row: Entry) -> dict[str, Any]:
 
 
 def _row(row: Any, *names: str) -> dict[str, Any]:
-    return {name: _plain(getattr(row, name)) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value
+    return {name: plain(getattr(row, name)) for name in names}

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import Role, may
 from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
+from comptoir.web import spreadsheets
 from comptoir.web.parts import Status, Text
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -54,7 +55,7 @@ def members(request: OrganisationRequest) -> HttpResponse:
 
 @require_GET
 @page("loyalty.members")
-def export(request: OrganisationRequest) -> HttpResponse:
+def export(request: OrganisationRequest) -> HttpResponseBase:
     """The members that fit, as CSV; numbers are masked for those who may not see them."""
     organisation_id, now = request.organisation.id, timezone.now()
     wanted = asked(request, FilterForm(request.GET, *finding.choices(organisation_id)))
@@ -70,9 +71,7 @@ def export(request: OrganisationRequest) -> HttpResponse:
     lines = dossier.listed(
         people, phone=lambda number: number if may(role, "loyalty.phones") else phones.masked(number)
     )
-    response = HttpResponse("".join(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="members-{timezone.localdate():%Y-%m-%d}.csv"'
-    return response
+    return spreadsheets.download(f"members-{timezone.localdate():%Y-%m-%d}.csv", lines)
 
 
 @require_http_methods(["GET", "POST"])
