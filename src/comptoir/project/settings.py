@@ -127,6 +127,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock is a little wrong, and typing takes a while
 MFA_ADAPTER = "comptoir.web.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
