@@ -20,7 +20,7 @@ from tests.web.test_pages import ROUTES
 
 __all__ = ["postbox"]
 
-FILES = {"loyalty_members_export", "loyalty_member_data", "tablet_code", "inbox_export"}
+FILES = {"loyalty_members_export", "loyalty_member_data", "tablet_code", "inbox_export", "loyalty_rewards_export"}
 SAID = {"message": "The import of Sunday stands still."}
 
 

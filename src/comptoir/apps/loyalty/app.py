@@ -22,6 +22,7 @@ APP = App(
         NavigationItem(_("Counter"), "loyalty_counter", "counter", "loyalty.claim"),
         NavigationItem(_("Loyalty"), "loyalty", "loyalty", "loyalty.view"),
         NavigationItem(_("Members"), "loyalty_members", "members", "loyalty.view"),
+        NavigationItem(_("Rewards"), "loyalty_rewards", "gift", "loyalty.view"),
         NavigationItem(_("Programme"), "loyalty_programme", "settings", "loyalty.view"),
         NavigationItem(_("Tablets"), "tablets", "phone", "loyalty.tablets"),
     ),

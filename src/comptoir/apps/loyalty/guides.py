@@ -23,6 +23,13 @@ IMPORT: Final = (
     _("Choose a CSV file: you see each row and what would become of it before anything happens."),
     _("The whole import can be taken back for a while."),
 )
+REWARDS: Final = (
+    _(
+        "What guests can buy with points. Name the products of the till, "
+        "and the bill itself says that a reward was used."
+    ),
+    _("Selling no more or a new price changes nothing for those who have bought already."),
+)
 PROGRAMME: Final = (
     _("How many points a sale brings, from which amount on, and when they expire."),
     _("A change makes a new version: what was earned before stays as it was."),
@@ -48,6 +55,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "loyalty_member_leave": MEMBER,
     "loyalty_imports": IMPORT,
     "loyalty_import": IMPORT,
+    "loyalty_rewards": REWARDS,
+    "loyalty_reward": REWARDS,
+    "loyalty_reward_new": REWARDS,
+    "loyalty_alerts": (_("A sale went past a rule of its reward, and money has moved: look, nothing was undone."),),
     "loyalty_programme": PROGRAMME,
     "loyalty_programme_change": PROGRAMME,
     "tablets": TABLETS,

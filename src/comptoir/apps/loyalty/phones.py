@@ -7,6 +7,7 @@ import phonenumbers
 from django.utils.translation import gettext as _
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
+from comptoir.core.accounts.roles import Role, may
 from comptoir.kernel.errors import RuleBroken
 
 LONGEST: Final = 40
@@ -75,3 +76,9 @@ def masked(phone: str) -> str:
 def searched_digits(text: str) -> str:
     """What to look for inside E.164 numbers when somebody types part of a number: digits, without a leading zero."""
     return re.sub(r"\D", "", text).lstrip("0")
+
+
+def phone_of(role: Role, phone: str) -> str:
+    """Whole for the owner, masked for everybody else (loyalty.md 1.9)."""
+    shown = readable(phone) if may(role, "loyalty.phones") else masked(phone)
+    return shown or _("erased")

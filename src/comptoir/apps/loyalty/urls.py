@@ -8,6 +8,8 @@ from comptoir.apps.loyalty.members import open_pages
 from comptoir.apps.loyalty.members import pages as members
 from comptoir.apps.loyalty.members import person_pages as person
 from comptoir.apps.loyalty.programme import pages as programme_pages
+from comptoir.apps.loyalty.rewards import member_pages as member_rewards
+from comptoir.apps.loyalty.rewards import pages as rewards
 from comptoir.apps.loyalty.tablets import door, screen
 from comptoir.apps.loyalty.tablets import pages as tablets
 
@@ -33,6 +35,15 @@ urlpatterns = [
     path("loyalty/members/<str:member_id>/merges/<str:merge_id>/undo", person.unmerge, name="loyalty_member_unmerge"),
     path("loyalty/members/<str:member_id>/leave", person.leave, name="loyalty_member_leave"),
     path("loyalty/members/<str:member_id>/data", person.hand_over, name="loyalty_member_data"),
+    path("loyalty/members/<str:member_id>/rewards", member_rewards.buy, name="loyalty_member_buy"),
+    path("loyalty/held/<str:held_id>/use", member_rewards.use, name="loyalty_held_use"),
+    path("loyalty/held/<str:held_id>/cancel", member_rewards.cancel, name="loyalty_held_cancel"),
+    path("loyalty/rewards", rewards.rewards, name="loyalty_rewards"),
+    path("loyalty/rewards/export", rewards.export, name="loyalty_rewards_export"),
+    path("loyalty/rewards/new", rewards.reward, name="loyalty_reward_new"),
+    path("loyalty/rewards/alerts", rewards.alerts, name="loyalty_alerts"),
+    path("loyalty/rewards/<str:reward_id>", rewards.reward, name="loyalty_reward"),
+    path("loyalty/rewards/<str:reward_id>/<slug:position>", rewards.switch, name="loyalty_reward_switch"),
     path("unsubscribe/<str:token>", open_pages.unsubscribe, name="loyalty_unsubscribe"),
     path("loyalty/programme", programme_pages.programme, name="loyalty_programme"),
     path("loyalty/programme/change", programme_pages.change, name="loyalty_programme_change"),

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.apps.loyalty.importing import jobs, reading, running
 from comptoir.apps.loyalty.members import wording
-from comptoir.apps.loyalty.members.pages import phone_of
 from comptoir.apps.loyalty.persons import ImportState, MemberImport
+from comptoir.apps.loyalty.phones import phone_of
 from comptoir.core.accounts.stores import is_visible, stores
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id

@@ -13,8 +13,9 @@ from comptoir.apps.loyalty import phones, reads
 from comptoir.apps.loyalty.members import dossier, finding, habits, watching
 from comptoir.apps.loyalty.members.finding import Wanted
 from comptoir.apps.loyalty.members.forms import FilterForm, HabitsForm
+from comptoir.apps.loyalty.phones import phone_of
 from comptoir.core.accounts.models import Store
-from comptoir.core.accounts.roles import Role, may
+from comptoir.core.accounts.roles import may
 from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web import spreadsheets
@@ -133,12 +134,6 @@ def asked(request: OrganisationRequest, form: FilterForm) -> Wanted:
     search = request.GET.get("search", "").strip()
     sees_phones = may(request.role, "loyalty.phones")
     return form.wanted(sees_phones=sees_phones, whole_phone="" if sees_phones else _whole(request, search))
-
-
-def phone_of(role: Role, phone: str) -> str:
-    """Whole for the owner, masked for everybody else (loyalty.md 1.9)."""
-    shown = phones.readable(phone) if may(role, "loyalty.phones") else phones.masked(phone)
-    return shown or _("erased")
 
 
 def type_light(kind: str) -> Status:

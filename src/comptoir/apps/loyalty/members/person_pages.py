@@ -16,8 +16,10 @@ from comptoir.apps.loyalty.members import consents, dossier, finding, leaving, m
 from comptoir.apps.loyalty.members import wording as people_wording
 from comptoir.apps.loyalty.members.consents import Channel, Source
 from comptoir.apps.loyalty.members.forms import MemberForm, initial
-from comptoir.apps.loyalty.members.pages import country_of, phone_of, type_light
+from comptoir.apps.loyalty.members.pages import country_of, type_light
 from comptoir.apps.loyalty.models import Member
+from comptoir.apps.loyalty.phones import phone_of
+from comptoir.apps.loyalty.rewards import member_pages
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import is_visible
@@ -71,6 +73,7 @@ def member(request: OrganisationRequest, member_id: str) -> HttpResponse:
         "may_change": may(request.role, "loyalty.members") and not row.erased_at and not row.merged_into,
         "may_merge": may(request.role, "loyalty.members"),
         "may_hand_over": may(request.role, "loyalty.phones"),
+        "rewards": member_pages.section(request, row, found.balance),
         "here": request.get_full_path(),
     }
     is_part = "HX-Request" in request.headers

@@ -1,0 +1,164 @@
+"""Rewards on a member's page: what was bought, and staff who buy, use and cancel for the guest in front of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_POST
+
+from comptoir.apps.loyalty.models import Member
+from comptoir.apps.loyalty.rewards import buying, reads, using
+from comptoir.apps.loyalty.rewards.reads import HeldFacts, RewardFacts
+from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.roles import may
+from comptoir.core.accounts.stores import stores
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.parts import Level, Status
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+STATES: Final[dict[str, tuple[Level, Promise]]] = {
+    "available": ("ok", gettext_lazy("Can be used")),
+    "locked": ("info", gettext_lazy("Being used right now")),
+    "used": ("off", pgettext_lazy("a reward", "Used")),
+    "cancelled": ("off", gettext_lazy("Cancelled, points given back")),
+    "expired": ("off", pgettext_lazy("a reward", "Expired")),
+}
+
+
+@dataclass(frozen=True)
+class Section:
+    """What the page shows: what is held, what the points buy, and what this person may do."""
+
+    held: list[tuple[HeldFacts, Status]]
+    affordable: list[RewardFacts]
+    stores: list[Store]
+    may_use: bool
+    may_cancel: bool
+
+
+def section(request: OrganisationRequest, member: Member, balance: int) -> Section:
+    """For the stores that the reader was given."""
+    mine = stores(request.organisation.id, store_ids=request.store_ids)
+    is_here = not member.erased_at and not member.merged_into
+    held = reads.held_by(request.organisation.id, member.id, now=timezone.now())
+    offered = reads.rewards(request.organisation.id, most=balance) if balance > 0 and is_here else []
+    here = {store.id for store in mine}
+    return Section(
+        held=[(each, _light(each)) for each in held],
+        affordable=[each for each in offered if not each.store_ids or here & set(each.store_ids)],
+        stores=mine,
+        may_use=is_here and may(request.role, "loyalty.claim"),
+        may_cancel=is_here and may(request.role, "loyalty.members"),
+    )
+
+
+@require_POST
+@page("loyalty.claim")
+def buy(request: OrganisationRequest, member_id: str) -> HttpResponse:
+    """Points become a reward; used at once where the form says so."""
+    member = _member(request, member_id)
+    given: dict[str, Any] = {
+        "organisation_id": request.organisation.id,
+        "member_id": member.id,
+        "reward_id": parse_id("rew", request.POST.get("reward", "")),
+        "store_id": _store(request),
+        "actor": f"user:{request.user.pk}",
+        "now": timezone.now(),
+    }
+    if request.POST.get("use"):
+        _told(request, lambda: using.buy_and_use(**given), _("Bought and used."))
+    else:
+        _told(request, lambda: buying.buy(**given), _("Bought: the guest can use it from now on."))
+    return redirect("loyalty_member", member.public_id)
+
+
+@require_POST
+@page("loyalty.claim")
+def use(request: OrganisationRequest, held_id: str) -> HttpResponse:
+    """The guest gets it now."""
+    held = _held(request, held_id)
+    _told(
+        request,
+        lambda: using.use(
+            organisation_id=request.organisation.id,
+            held_id=held.id,
+            store_id=_store(request),
+            actor=f"user:{request.user.pk}",
+            now=timezone.now(),
+        ),
+        _("Used."),
+    )
+    return redirect("loyalty_member", public_id("mem", held.member_id))
+
+
+@require_POST
+@page("loyalty.members")
+def cancel(request: OrganisationRequest, held_id: str) -> HttpResponse:
+    """The points come back as old as they were."""
+    held = _held(request, held_id)
+    _told(
+        request,
+        lambda: buying.cancel(
+            organisation_id=request.organisation.id,
+            held_id=held.id,
+            actor=f"user:{request.user.pk}",
+            now=timezone.now(),
+        ),
+        _("Cancelled: the points are back."),
+    )
+    return redirect("loyalty_member", public_id("mem", held.member_id))
+
+
+def _told(request: OrganisationRequest, act: Callable[[], object], words: str) -> None:
+    """Do it and say so; a refusal is said too, and the page shown again."""
+    try:
+        act()
+    except RuleBroken as refused:
+        if refused.status in (403, 404):
+            raise
+        toast(request, refused.for_owner, level="bad")
+    else:
+        toast(request, words)
+
+
+def _store(request: OrganisationRequest) -> UUID:
+    """Where it happens: one of the stores this person was given. Raises RuleBroken (404)."""
+    mine = stores(request.organisation.id, store_ids=request.store_ids)
+    asked = request.POST.get("store", "")
+    for each in mine:
+        if each.public_id == asked or (not asked and len(mine) == 1):
+            return each.id
+    raise _nothing()
+
+
+def _member(request: OrganisationRequest, public: str) -> Member:
+    found = Member.objects.filter(organisation=request.organisation, id=parse_id("mem", public)).first()
+    if found is None:
+        raise _nothing()
+    return found
+
+
+def _held(request: OrganisationRequest, public: str) -> HeldFacts:
+    found = reads.held(request.organisation.id, parse_id("hrw", public), now=timezone.now())
+    if found is None:
+        raise _nothing()
+    return found
+
+
+def _nothing() -> RuleBroken:
+    return RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+
+
+def _light(held: HeldFacts) -> Status:
+    level, word = STATES[held.state]
+    at = {"used": held.used_at, "available": None}.get(held.state)
+    return Status(level, word, at)
