@@ -165,6 +165,8 @@ ROUTES: dict[str, str | None] = {
     "screen_claim": None,
     "screen_undo": None,
     "screen_consent": None,
+    "screen_spend": None,
+    "loyalty_member_pin": "loyalty.members",
     "screen_dismiss": None,
 }
 API_NAMESPACE = "v1"

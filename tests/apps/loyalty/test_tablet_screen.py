@@ -11,7 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from comptoir.apps.loyalty.devices import Register, Tablet
+from comptoir.apps.loyalty.holdings import HeldReward, said_aloud
 from comptoir.apps.loyalty.models import Entry
+from comptoir.apps.loyalty.rewards import catalogue
 from comptoir.apps.loyalty.tablets import linking, pairing
 from tests.apps.loyalty.till import Till, bill, till_of
 from tests.people import People
@@ -116,6 +118,48 @@ def test_a_guest_collects_the_points_of_a_sale(counter: Counter) -> None:
     assert points() == 24
     page.get_by_role("button", name="Done").click()
     expect(page.get_by_role("heading", name="Collect points here")).to_be_visible()
+
+
+def test_a_guest_takes_a_reward_once_although_the_first_answer_is_lost(counter: Counter) -> None:
+    page = counter.page
+    for name, price in (("Espresso", 10), ("Menu of the day", 60)):
+        catalogue.save(
+            organisation_id=counter.till.organisation.id,
+            reward_id=None,
+            name=name,
+            description="",
+            points=price,
+            store_ids=[],
+            is_active=True,
+            products={},
+            actor="user:1",
+            now=datetime.now(UTC),
+        )
+    counter.closes("A1", "24.50")
+    counter.types("0612345642")
+    page.get_by_role("button", name="Collect").click()
+    expect(page.get_by_text("36 points more for: Menu of the day")).to_be_visible()
+    counter.picture("rewards")
+    page.get_by_role("button", name="Espresso 10 points").click()
+    expect(page.get_by_text("Espresso for 10 points, now?")).to_be_visible()
+    page.get_by_role("button", name="Keep my points").click()
+    page.get_by_role("button", name="Espresso 10 points").click()
+
+    def lose(route: object) -> None:
+        route.fetch()  # type: ignore[attr-defined]
+        route.abort()  # type: ignore[attr-defined]
+
+    page.route("**/tablet/spend", lose, times=1)
+    page.get_by_role("button", name="Yes, use it now").click()
+    expect(page.locator("#spend-error")).to_have_text("This did not work. Try once more.")
+    page.get_by_role("button", name="Yes, use it now").click()
+    expect(page.get_by_text("Espresso: show this to the staff")).to_be_visible()
+    held = HeldReward.objects.get()
+    expect(page.locator("#spend-code")).to_have_text(said_aloud(held.code))
+    expect(page.locator("#thanks-balance")).to_have_text("You now have 14 points")
+    expect(page.get_by_role("button", name="Not my number: undo")).to_be_hidden()
+    counter.picture("rewarded")
+    assert (held.state, points()) == ("used", 14)
 
 
 def test_a_number_that_is_none_is_said_and_the_language_turns(counter: Counter) -> None:

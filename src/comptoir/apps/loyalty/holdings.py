@@ -111,6 +111,14 @@ class HeldReward(models.Model):
         return public_id("hrw", self.id)
 
 
+SAID_ALOUD = 4
+
+
+def said_aloud(code: str) -> str:
+    """The few characters of a code that guest and staff compare."""
+    return "".join(each for each in code.upper() if each.isalnum())[:SAID_ALOUD]
+
+
 class AlertKind(StrEnum):
     """What somebody has to look at."""
 

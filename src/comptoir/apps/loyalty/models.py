@@ -92,6 +92,7 @@ class Member(models.Model):
     receives_sms = models.BooleanField(default=True)
     sms_consent = models.BooleanField(default=False)
     email_consent = models.BooleanField(default=False)
+    pin = models.CharField(max_length=128, blank=True)  # a hash
     paused_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
     merged_into = models.UUIDField(null=True)
@@ -103,7 +104,7 @@ class Member(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(erased_at__isnull=True)
-                | models.Q(phone="", email="", first_name="", last_name="", note="", birthday__isnull=True),
+                | models.Q(phone="", email="", first_name="", last_name="", note="", pin="", birthday__isnull=True),
                 name="erased_member_is_nobody",
             ),
             models.UniqueConstraint(

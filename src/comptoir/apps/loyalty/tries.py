@@ -19,11 +19,22 @@ RETURNING number
 
 def count(subject: str, *, limit: int, window: timedelta, now: datetime) -> None:
     """Count one try, outside any transaction that may be undone. Raises RuleBroken (429) beyond the limit."""
+    if counted(subject, window=window, now=now) > limit:
+        raise RuleBroken(_("Too many tries. Wait a few minutes, then try again."), code="rate_limited", status=429)
+
+
+def counted(subject: str, *, window: timedelta, now: datetime) -> int:
+    """Count one try; how many there were within the window, this one included."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT, {"subject": subject, "now": now, "ends": now + window})
         [number] = cursor.fetchone()
-    if number > limit:
-        raise RuleBroken(_("Too many tries. Wait a few minutes, then try again."), code="rate_limited", status=429)
+    return int(number)
+
+
+def prolong(subject: str, *, until: datetime) -> None:
+    """The window ends then, not before."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE loyalty_tries SET window_ends_at = %s WHERE subject = %s", [until, subject])
 
 
 def forget(subject: str) -> None:

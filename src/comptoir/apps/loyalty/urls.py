@@ -35,6 +35,7 @@ urlpatterns = [
     path("loyalty/members/<str:member_id>/merges/<str:merge_id>/undo", person.unmerge, name="loyalty_member_unmerge"),
     path("loyalty/members/<str:member_id>/leave", person.leave, name="loyalty_member_leave"),
     path("loyalty/members/<str:member_id>/data", person.hand_over, name="loyalty_member_data"),
+    path("loyalty/members/<str:member_id>/pin", person.pin, name="loyalty_member_pin"),
     path("loyalty/members/<str:member_id>/rewards", member_rewards.buy, name="loyalty_member_buy"),
     path("loyalty/held/<str:held_id>/use", member_rewards.use, name="loyalty_held_use"),
     path("loyalty/held/<str:held_id>/cancel", member_rewards.cancel, name="loyalty_held_cancel"),
@@ -65,5 +66,6 @@ urlpatterns = [
     path("tablet/claim", door.claim, name="screen_claim"),
     path("tablet/undo", door.undo, name="screen_undo"),
     path("tablet/consent", door.consent, name="screen_consent"),
+    path("tablet/spend", door.spend, name="screen_spend"),
     path("tablet/dismiss", door.dismiss, name="screen_dismiss"),
 ]

@@ -56,7 +56,7 @@ def support(request: OrganisationRequest) -> HttpResponse:
     troubles = health(request.organisation.id, now=now, store_ids=request.store_ids).troubles
     values = {
         "troubles": [health_words.tell(each, request.role) for each in troubles],
-        "guide": guides.guide(came_from.partition("?")[0]),
+        "guide": guides.guide(came_from),
         "log": log,
         "form": form,
         "came_from": came_from,
@@ -70,7 +70,8 @@ def support(request: OrganisationRequest) -> HttpResponse:
 
 
 def _local(path: str) -> str:
-    """Where somebody came from, if that is a page of ours."""
+    """The page somebody came from, if it is one of ours. What follows a `?` may be a secret on its way."""
+    path = path.partition("?")[0]
     is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path if is_ours else reverse("overview")
 

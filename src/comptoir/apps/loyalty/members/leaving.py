@@ -72,6 +72,7 @@ def anonymise(*, organisation_id: UUID, member_id: UUID, actor: str, now: dateti
         tags=[],
         source="",
         note="",
+        pin="",
         sms_consent=False,
         email_consent=False,
         paused_at=None,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from comptoir.apps.loyalty import reads, wording
 from comptoir.apps.loyalty.members import consents, dossier, finding, leaving, merging, profile
+from comptoir.apps.loyalty.members import pin as pin_setting
 from comptoir.apps.loyalty.members import wording as people_wording
 from comptoir.apps.loyalty.members.consents import Channel, Source
 from comptoir.apps.loyalty.members.forms import MemberForm, initial
@@ -116,6 +117,20 @@ def undo(request: OrganisationRequest, member_id: str, change_id: str) -> HttpRe
     """Put one change back."""
     found = facts(request, member_id)
     _told(request, lambda: profile.undo(**_act(request, found), change_id=parse_id("chg", change_id)), _("Undone."))
+    return redirect("loyalty_member", member_id=found.public_id)
+
+
+@require_POST
+@page("loyalty.members")
+def pin(request: OrganisationRequest, member_id: str) -> HttpResponse:
+    """Four digits that the member types, or none any more."""
+    found = facts(request, member_id)
+    typed = "" if request.POST.get("remove") else request.POST.get("pin", "")
+    if not typed and not request.POST.get("remove"):
+        toast(request, _("A PIN is four digits."), level="bad")
+        return redirect("loyalty_member", member_id=found.public_id)
+    words = _("The PIN is set.") if typed else _("The PIN is gone.")
+    _told(request, lambda: pin_setting.set_pin(**_act(request, found), pin=typed), words)
     return redirect("loyalty_member", member_id=found.public_id)
 
 

@@ -18,6 +18,8 @@ CHANGES: dict[str, Promise] = {
     "undone": gettext_lazy("Change undone"),
     "imported": gettext_lazy("Imported"),
     "paused": gettext_lazy("Paused"),
+    "pin_set": gettext_lazy("PIN set"),
+    "pin_removed": gettext_lazy("PIN removed"),
     "resumed": gettext_lazy("Resumed"),
     "merged": gettext_lazy("Merged"),
     "unmerged": gettext_lazy("Taken apart again"),

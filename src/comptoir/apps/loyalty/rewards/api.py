@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
 
-from comptoir.apps.loyalty import idempotency
+from comptoir.apps.loyalty import idempotency, pins
 from comptoir.apps.loyalty import reads as members
 from comptoir.apps.loyalty.holdings import HeldReward, Reward
-from comptoir.apps.loyalty.models import Offer
+from comptoir.apps.loyalty.models import Member, Offer
 from comptoir.apps.loyalty.rewards import buying, reads, using
 from comptoir.apps.loyalty.rewards.schemas import (
     BuyIn,
@@ -81,7 +81,7 @@ def get_held_reward(request: HttpRequest, held_id: str) -> HeldOut:
 def buy_reward(request: HttpRequest, reward_id: str, body: BuyIn) -> Any:
     """Take the price off a member's points; with `used`, use it at once, or do neither.
 
-    Refusals (409): `insufficient_points`, `reward_unavailable`, `reward_not_here`.
+    Refusals (409): `insufficient_points`, `reward_unavailable`, `reward_not_here`; 403 `pin_required`, `pin_wrong`.
     """
     identifier, organisations = parse_id("rew", reward_id), allowed_organisations(request, None)
     found = Reward.objects.filter(organisation_id__in=organisations, id=identifier).first()
@@ -89,6 +89,7 @@ def buy_reward(request: HttpRequest, reward_id: str, body: BuyIn) -> Any:
         raise _nothing_here()
     mine = [found.organisation_id]
     member, store_id, sale_id = _member(mine, body.member), _store(mine, body.store), _sale(mine, body.sale)
+    _require_pin(found.organisation_id, member.id, body.pin)
 
     def act() -> tuple[int, Any]:
         said: dict[str, Any] = {
@@ -119,6 +120,7 @@ def unlock_held_reward(request: HttpRequest, held_id: str, body: DeviceIn) -> An
 
 def _locking(request: HttpRequest, held_id: str, body: DeviceIn, act: Callable[..., HeldReward]) -> Any:
     found, owner, now = _find(request, held_id), _owner(request, body), timezone.now()
+    _require_pin(found.organisation_id, found.member_id, body.pin)
 
     def deed() -> tuple[int, Any]:
         return 200, _json(act(organisation_id=found.organisation_id, held_id=found.id, owner=owner, now=now))
@@ -194,6 +196,11 @@ def _member(organisations: list[UUID], text: str) -> members.MemberFacts:
         if found := members.member(each, identifier):
             return found
     raise _nothing_here()
+
+
+def _require_pin(organisation_id: UUID, member_id: UUID, typed: str | None) -> None:
+    """Before the deed: a wrong one counts although nothing is done."""
+    pins.require(Member.objects.get(organisation_id=organisation_id, id=member_id), typed, now=timezone.now())
 
 
 def _store(organisations: list[UUID], text: str) -> UUID:

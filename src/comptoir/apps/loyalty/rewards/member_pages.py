@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
+from comptoir.apps.loyalty import pins
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import buying, reads, using
 from comptoir.apps.loyalty.rewards.reads import HeldFacts, RewardFacts
@@ -66,6 +67,8 @@ def section(request: OrganisationRequest, member: Member, balance: int) -> Secti
 def buy(request: OrganisationRequest, member_id: str) -> HttpResponse:
     """Points become a reward; used at once where the form says so."""
     member = _member(request, member_id)
+    if not _pin_is_right(request, member):
+        return redirect("loyalty_member", member.public_id)
     given: dict[str, Any] = {
         "organisation_id": request.organisation.id,
         "member_id": member.id,
@@ -116,6 +119,16 @@ def cancel(request: OrganisationRequest, held_id: str) -> HttpResponse:
         _("Cancelled: the points are back."),
     )
     return redirect("loyalty_member", public_id("mem", held.member_id))
+
+
+def _pin_is_right(request: OrganisationRequest, member: Member) -> bool:
+    """Whether the guest typed the PIN, where there is one; a refusal is said."""
+    try:
+        pins.require(member, request.POST.get("pin"), now=timezone.now())
+    except RuleBroken as refused:
+        toast(request, refused.for_owner, level="bad")
+        return False
+    return True
 
 
 def _told(request: OrganisationRequest, act: Callable[[], object], words: str) -> None:

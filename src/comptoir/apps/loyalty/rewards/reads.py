@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from comptoir.apps.loyalty.holdings import Held, HeldReward, Reward, RewardProduct
+from comptoir.apps.loyalty.holdings import Held, HeldReward, Reward, RewardProduct, said_aloud
 from comptoir.kernel.ids import public_id
 
 
@@ -59,6 +59,11 @@ class HeldFacts:
     def public_id(self) -> str:
         """`hrw_…`"""
         return public_id("hrw", self.id)
+
+    @property
+    def said_aloud(self) -> str:
+        """What the tablet shows of its code."""
+        return said_aloud(self.code)
 
 
 def rewards(

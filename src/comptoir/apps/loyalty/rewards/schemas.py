@@ -70,12 +70,14 @@ class BuyIn(Schema):
     store: str = Field(max_length=40)
     used: bool = False
     sale: str | None = Field(None, max_length=40)
+    pin: str | None = Field(None, max_length=4)
 
 
 class DeviceIn(Schema):
-    """Which of the caller's devices: a lock belongs to caller and device."""
+    """Which of the caller's devices: a lock belongs to caller and device. `pin` is asked of members who have one."""
 
     device: str = Field("", max_length=36, pattern=r"^[\x20-\x7e]*$")
+    pin: str | None = Field(None, max_length=4)
 
 
 class UseIn(DeviceIn):

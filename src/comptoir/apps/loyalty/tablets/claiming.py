@@ -56,7 +56,7 @@ def claim(*, tablet: Tablet, key: str, offer_id: UUID, phone: str, now: datetime
 def undo(*, tablet: Tablet, key: str, now: datetime) -> None:
     """Take back what was collected under this key, within two minutes; once more changes nothing (loyalty.md E28).
 
-    Raises RuleBroken: `not_found` (404), `too_late` (409).
+    Raises RuleBroken: `not_found` (404), `too_late`, `reward_taken` (409).
     """
     rows = TabletClaim.objects.select_for_update().filter(organisation_id=tablet.organisation_id, tablet_id=tablet.id)
     made = rows.filter(key=key).first()
@@ -64,6 +64,8 @@ def undo(*, tablet: Tablet, key: str, now: datetime) -> None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     if made.undone_at is not None:
         return
+    if made.answer.get("spent"):
+        raise RuleBroken(_("A reward was taken with these points. The staff can still help."), code="reward_taken")
     if made.answer["undo_until"] is None or now - made.made_at > UNDO_WITHIN:
         raise RuleBroken(_("This can be undone for two minutes only. The staff can still help."), code="too_late")
     claims.undo(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from comptoir.apps.loyalty.devices import Tablet
-from comptoir.apps.loyalty.tablets import asking, claiming, linking, pairing, state
+from comptoir.apps.loyalty.tablets import asking, claiming, linking, pairing, spending, state
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 
@@ -76,7 +76,9 @@ def claim(_request: HttpRequest, tablet: Tablet, said: dict[str, Any]) -> dict[s
     """A guest's number for an offer, under a key of the tablet's own."""
     key = _text(said, "key", LONGEST_KEY)
     offer_id = parse_id("off", _text(said, "offer", 40))
-    return claiming.claim(tablet=tablet, key=key, offer_id=offer_id, phone=_text(said, "phone", 40), now=timezone.now())
+    now = timezone.now()
+    answer = claiming.claim(tablet=tablet, key=key, offer_id=offer_id, phone=_text(said, "phone", 40), now=now)
+    return {**answer, **spending.after(tablet=tablet, key=key)}
 
 
 @of_tablet
@@ -97,6 +99,20 @@ def consent(_request: HttpRequest, tablet: Tablet, said: dict[str, Any]) -> dict
         raise RuleBroken("sms: true or false.", code="validation", status=422)
     asking.answered(tablet=tablet, key=_text(said, "key", LONGEST_KEY), sms=sms, now=timezone.now())
     return {"noted": True}
+
+
+@of_tablet
+def spend(_request: HttpRequest, tablet: Tablet, said: dict[str, Any]) -> dict[str, Any]:
+    """A reward for the points that were just collected, used at once."""
+    pin = _text(said, "pin", 4) if said.get("pin") else None
+    return spending.spend(
+        tablet=tablet,
+        key=_text(said, "key", LONGEST_KEY),
+        purchase=_text(said, "purchase", LONGEST_KEY),
+        reward=_text(said, "reward", 40),
+        pin=pin,
+        now=timezone.now(),
+    )
 
 
 @of_tablet

@@ -17,6 +17,7 @@ VERSION_FILES = (
     "loyalty/tablet-words.js",
     "loyalty/tablet-queue.js",
     "loyalty/tablet-consent.js",
+    "loyalty/tablet-rewards.js",
     "loyalty/tablet.css",
 )
 ICON = "loyalty/tablet-icon.svg"

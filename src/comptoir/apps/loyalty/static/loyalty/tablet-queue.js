@@ -72,6 +72,7 @@
       return claim;
     },
     forget,
+    newKey,
     clear: () => localStorage.removeItem(PLACE),
     waiting: () => read().length,
     has: (offer) => read().some((each) => each.offer === offer),

@@ -6,6 +6,7 @@
   const HEARTBEAT = 30_000;
   const HAND = 10_000;
   const THANKS = 20_000;
+  const SPENDING = 60_000;
   const version = document.body.dataset.version;
   const $ = (id) => document.getElementById(id);
   const views = [...document.querySelectorAll("main > section")];
@@ -158,6 +159,7 @@
     $("thanks-who").textContent = say("for_number", { who: body.who });
     $("undo").hidden = !body.undo_until;
     consent.ask(body.is_new && body.undo_until ? { key: made.key, token } : null);
+    rewards.offer(body.undo_until ? body : null, { key: made.key, token, busy: () => later("thanks", SPENDING, idle) });
     finish();
   }
   function kept() {
@@ -168,6 +170,7 @@
     $("thanks-who").textContent = "";
     $("undo").hidden = false;
     consent.ask(null);
+    rewards.offer(null, null);
     finish();
   }
   function finish() {
