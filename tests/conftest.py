@@ -1,5 +1,6 @@
 """Fixtures every test can use."""
 
+import tests.emptying  # noqa: F401  (before the first test ends)
 from tests.chromium import chromium, compiled_words
 from tests.database import django_db_setup, postgres_server
 from tests.people import people
