@@ -20,7 +20,14 @@ from tests.web.test_pages import ROUTES
 
 __all__ = ["postbox"]
 
-FILES = {"loyalty_members_export", "loyalty_member_data", "tablet_code", "inbox_export", "loyalty_rewards_export"}
+FILES = {
+    "loyalty_members_export",
+    "loyalty_member_data",
+    "tablet_code",
+    "inbox_export",
+    "loyalty_rewards_export",
+    "loyalty_figures_export",
+}
 SAID = {"message": "The import of Sunday stands still."}
 
 

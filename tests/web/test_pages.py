@@ -144,6 +144,8 @@ ROUTES: dict[str, str | None] = {
     "loyalty_member_buy": "loyalty.claim",
     "loyalty_held_use": "loyalty.claim",
     "loyalty_held_cancel": "loyalty.members",
+    "loyalty_figures": "loyalty.view",
+    "loyalty_figures_export": "loyalty.view",
     "loyalty_programme": "loyalty.view",
     "loyalty_programme_change": "loyalty.manage",
     "loyalty_programme_example": "loyalty.manage",

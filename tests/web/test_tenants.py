@@ -155,6 +155,8 @@ PAGES = {
     "loyalty_member_buy": Row(Of.STORE, "post", data={"reward": "reward_id", "store": "store_id"}),
     "loyalty_held_use": Row(Of.STORE, "post", data={"store": "store_id"}),
     "loyalty_held_cancel": Row(Of.ORGANISATION, "post"),
+    "loyalty_figures": Row(Of.EACH),
+    "loyalty_figures_export": Row(Of.EACH),
     "loyalty_programme": Row(Of.EACH),
     "loyalty_programme_change": Row(Of.EACH),
     "loyalty_programme_example": Row(Of.EACH),

@@ -23,6 +23,7 @@ APP = App(
         NavigationItem(_("Loyalty"), "loyalty", "loyalty", "loyalty.view"),
         NavigationItem(_("Members"), "loyalty_members", "members", "loyalty.view"),
         NavigationItem(_("Rewards"), "loyalty_rewards", "gift", "loyalty.view"),
+        NavigationItem(_("Figures"), "loyalty_figures", "chart", "loyalty.view"),
         NavigationItem(_("Programme"), "loyalty_programme", "settings", "loyalty.view"),
         NavigationItem(_("Tablets"), "tablets", "phone", "loyalty.tablets"),
     ),

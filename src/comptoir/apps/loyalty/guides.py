@@ -59,6 +59,13 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "loyalty_reward": REWARDS,
     "loyalty_reward_new": REWARDS,
     "loyalty_alerts": (_("A sale went past a rule of its reward, and money has moved: look, nothing was undone."),),
+    "loyalty_figures": (
+        _(
+            "Each figure stands beside that of as many days before. "
+            "Choose a period and a store; the address keeps both."
+        ),
+        _("A guest who came back had collected on an earlier day. Points spent are what rewards cost."),
+    ),
     "loyalty_programme": PROGRAMME,
     "loyalty_programme_change": PROGRAMME,
     "tablets": TABLETS,

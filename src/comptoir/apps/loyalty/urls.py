@@ -3,6 +3,7 @@
 from django.urls import path
 
 from comptoir.apps.loyalty import pages
+from comptoir.apps.loyalty.figures import pages as figures
 from comptoir.apps.loyalty.importing import pages as imports
 from comptoir.apps.loyalty.members import open_pages
 from comptoir.apps.loyalty.members import pages as members
@@ -39,6 +40,8 @@ urlpatterns = [
     path("loyalty/members/<str:member_id>/rewards", member_rewards.buy, name="loyalty_member_buy"),
     path("loyalty/held/<str:held_id>/use", member_rewards.use, name="loyalty_held_use"),
     path("loyalty/held/<str:held_id>/cancel", member_rewards.cancel, name="loyalty_held_cancel"),
+    path("loyalty/figures", figures.figures, name="loyalty_figures"),
+    path("loyalty/figures/export", figures.export, name="loyalty_figures_export"),
     path("loyalty/rewards", rewards.rewards, name="loyalty_rewards"),
     path("loyalty/rewards/export", rewards.export, name="loyalty_rewards_export"),
     path("loyalty/rewards/new", rewards.reward, name="loyalty_reward_new"),

@@ -13,7 +13,7 @@ from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.safestring import SafeString
 from structlog.contextvars import get_contextvars
 
-from comptoir.web import assets, icons
+from comptoir.web import assets, charts, icons
 from comptoir.web.parts import Action, Level, Moment, Status, Step, Tab
 
 register = template.Library()
@@ -55,6 +55,16 @@ def card(content: str, title: str = "", link: str = "", link_label: str = "") ->
     """A bordered box with a title, and a link to more."""
     values = {"content": content, "title": title, "link": link, "link_label": link_label}
     return render_to_string("web/parts/card.html", values)
+
+
+@register.inclusion_tag("web/parts/chart.html")
+def chart(drawn: charts.Chart) -> dict[str, Any]:
+    """A picture of figures that stand in a table below it."""
+    return {
+        "chart": drawn,
+        "light": charts.address(drawn, "light"),
+        "dark": charts.address(drawn, "dark"),
+    }
 
 
 @register.inclusion_tag("web/parts/figure.html")
