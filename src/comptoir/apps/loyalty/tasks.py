@@ -1,11 +1,25 @@
 """Loyalty's jobs."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
-from comptoir.apps.loyalty import idempotency
+from comptoir.apps.loyalty import expiring, idempotency
 from comptoir.apps.loyalty.importing import jobs  # noqa: F401  (makes its job known)
 from comptoir.apps.loyalty.members import guards
 from comptoir.core.jobs import engine
+
+
+@engine.job("loyalty.expire", queue=engine.BACKGROUND)
+def expire(*, organisation_id: str, **_: str) -> None:
+    """Write down what has expired in one organisation, and tell whose points go soon."""
+    expiring.run(organisation_id=UUID(organisation_id), clock=lambda: datetime.now(UTC))
+
+
+@engine.periodic("loyalty.expire_all", cron="23 2 * * *")
+def expire_all() -> None:
+    """One job for each organisation whose points expire."""
+    for organisation_id in expiring.organisations():
+        expire.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
 
 
 @engine.periodic("loyalty.forget", cron="41 3 * * *")

@@ -1,12 +1,13 @@
 """What a member can spend: the entries of the ledger, less what has expired and is not written down yet."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from comptoir.apps.loyalty import entries, programmes
-from comptoir.apps.loyalty.expiry.rules import Expiry, Movement, Term, Wallet, expired, since_when, wallet
+from comptoir.apps.loyalty.expiry.rules import Expiry, Movement, Term, Wallet, expired, next_expiry, since_when, wallet
 from comptoir.apps.loyalty.models import Entry, Kind
 from comptoir.core.accounts.models import Store
 
@@ -15,17 +16,31 @@ SPENDING: Final = (Kind.SPEND, Kind.RETURN)
 
 def wallet_of(organisation_id: UUID, member_id: UUID) -> Wallet:
     """The lots of a member."""
-    rows = Entry.objects.filter(organisation_id=organisation_id, member_id=member_id).order_by("created_at", "id")
-    return wallet(
-        Movement(
-            key=row.id,
-            kind=row.kind,
-            points=row.points,
-            origin=UUID(row.inputs["held"]) if row.kind in SPENDING and "held" in row.inputs else row.sale_id,
-            at=row.created_at,
-        )
-        for row in rows
+    return wallets_of(organisation_id, [member_id])[member_id]
+
+
+def wallets_of(organisation_id: UUID, member_ids: Collection[UUID]) -> dict[UUID, Wallet]:
+    """The lots of each of these members, in one query."""
+    moved: dict[UUID, list[Movement]] = {each: [] for each in member_ids}
+    rows = Entry.objects.filter(organisation_id=organisation_id, member_id__in=member_ids)
+    for row in rows.order_by("created_at", "id"):
+        moved[row.member_id].append(_movement(row))
+    return {member_id: wallet(movements) for member_id, movements in moved.items()}
+
+
+def _movement(row: Entry) -> Movement:
+    return Movement(
+        key=row.id,
+        kind=row.kind,
+        points=row.points,
+        origin=UUID(row.inputs["held"]) if row.kind in SPENDING and "held" in row.inputs else row.sale_id,
+        at=row.created_at,
     )
+
+
+def next_to_go(organisation_id: UUID, member_id: UUID, *, now: datetime) -> tuple[datetime, int] | None:
+    """When the next points of a member expire, and how many; None when none will."""
+    return next_expiry(wallet_of(organisation_id, member_id), term(organisation_id, now=now), now)
 
 
 def term(organisation_id: UUID, *, now: datetime) -> Term:
