@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from comptoir.kernel.money import Money
 from comptoir.web import icons
+from comptoir.web.charts import Chart, Series
 from comptoir.web.parts import Action, Moment, Status, Step, Tab
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -57,8 +58,16 @@ def components(request: OrganisationRequest) -> HttpResponse:
         "instants": [now, now - timedelta(minutes=8), now - timedelta(days=3)],
         "today": date(2026, 2, 28),
         "icons": icons.PATHS,
+        "chart": _chart(),
     }
     return render(request, "web/components.html", values, status=422 if form.is_bound else 200)
+
+
+def _chart() -> Chart:
+    days = tuple(date(2026, 2, 22) + timedelta(days=number) for number in range(7))
+    now = Series("this week", (12, 18, 9, None, 24, 31, 28))
+    before = Series("the week before", (10, 15, 12, 14, 20, 33, 25), is_comparison=True)
+    return Chart("Receipts, per day", "receipts", days, (now, before))
 
 
 def _lights(now: datetime) -> list[Status]:
