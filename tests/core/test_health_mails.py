@@ -56,7 +56,7 @@ def mend(shop: Shop) -> None:
     BookReading.objects.update(faults=0, fault="")
 
 
-def test_a_lost_sign_in_is_written_at_once_with_the_button_that_mends_it(post: Post) -> None:
+def test_e52_a_lost_sign_in_is_written_at_once_with_the_button_that_mends_it(post: Post) -> None:
     signed_out(post.shop)
     post.ticks(last=10 * MINUTE)
 

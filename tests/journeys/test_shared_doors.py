@@ -151,7 +151,7 @@ def test_many_notifications_of_a_store_are_one_reading(server: WebServer, vendor
     assert set(Notification.objects.values_list("outcome", flat=True)) == {"confirmed"}
 
 
-def test_a_forged_notification_never_becomes_anything(server: WebServer, vendor: Vendor, zinc: Shop) -> None:
+def test_e41_a_forged_notification_never_becomes_anything(server: WebServer, vendor: Vendor, zinc: Shop) -> None:
     zinc.connect(vendor)
     sold = sell(vendor, zinc)
     forge(server, "A40017.999")

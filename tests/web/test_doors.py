@@ -83,7 +83,7 @@ def test_the_same_body_at_two_stores_is_two_rows(server: WebServer, people: Peop
         ("POST", "/v1/wh/lightspeedKSeries", b"x" * (1024 * 1024 + 1), 413, "body_too_large"),
     ],
 )
-def test_what_is_not_taken_is_refused_with_a_stable_code(
+def test_e42_what_is_not_taken_is_refused_with_a_stable_code(
     server: WebServer, method: str, path: str, content: bytes, status: int, expected: str
 ) -> None:
     got, answer, headers = server.request(method, path, content)

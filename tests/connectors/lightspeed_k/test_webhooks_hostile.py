@@ -70,12 +70,12 @@ def changed(value: Any, place: tuple[Any, ...], new: Any) -> Any:
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes(body: bytes) -> None:
+def test_e42_any_bytes(body: bytes) -> None:
     outcome(body)
 
 
 @given(anything)
-def test_any_json(value: Any) -> None:
+def test_e42_any_json(value: Any) -> None:
     outcome(msgspec.json.encode(value))
 
 
