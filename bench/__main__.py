@@ -9,14 +9,17 @@ from typing import Final, NoReturn
 
 from rich.console import Console
 
-from bench import door, table
+from bench import door, table, tablet
 from bench.failure import BenchFailure
 from comptoir.kernel.errors import ComptoirError
 
 RESULTS: Final = Path(__file__).with_name("results.json")
 # Of tables in files and logs.
 WIDTH: Final = 110
-MEMBERS: Final[dict[str, Callable[[Console], Sequence[table.Measurement]]]] = {"door": door.measure}
+MEMBERS: Final[dict[str, Callable[[Console], Sequence[table.Measurement]]]] = {
+    "door": door.measure,
+    "till-to-tablet": tablet.measure,
+}
 
 
 def main(arguments: Sequence[str]) -> int:

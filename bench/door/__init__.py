@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.door import disk, load
-from bench.door.stage import FOLDER, Contestant, Stage, contestants, prepared
+from bench.door.stage import Contestant, Stage, contestants, prepared
 from bench.door.turns import Turn, Turns
+from bench.running import FOLDER
 from bench.table import Measurement, compare
 
 ROUNDS: Final = 5

@@ -3,27 +3,22 @@
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
+from bench import running
 from bench.failure import BenchFailure
+from bench.running import FOLDER
 from comptoir.kernel import postgres
 from comptoir.kernel.postgres import processes
 
-FOLDER: Final = Path(__file__).resolve().parents[2] / ".cache" / "bench"
 ORGANISATIONS: Final = 8
-START_SECONDS: Final = 60.0
-STOP_SECONDS: Final = 20.0
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -38,7 +33,7 @@ class Contestant:
     @property
     def cpu(self) -> float:
         """CPU seconds it has used."""
-        return _cpu(self.process.pid)
+        return running.cpu(self.process.pid)
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ class Stage:
     @property
     def cpu(self) -> float:
         """CPU seconds the database has used."""
-        return sum(_cpu(process.pid) for process in processes.serving(self.cluster.name))
+        return sum(running.cpu(process.pid) for process in processes.serving(self.cluster.name))
 
 
 @contextlib.contextmanager
@@ -103,66 +98,14 @@ def contestants(stage: Stage) -> Iterator[dict[str, Contestant]]:
         "django": ([*python, "bench.door.serving", "plain", "{port}"], "bench_notification"),
         "door": ([*python, "comptoir", "serve", "--port", "{port}"], "intake_notification"),
     }
-    running: dict[str, Contestant] = {}
+    started: dict[str, Contestant] = {}
     try:
         for name, (command, table) in commands.items():
-            port = _free_port()
-            process = _start(name, [part.format(port=port) for part in command], stage.environ)
-            running[name] = Contestant(name, port, process, table)
-        for each in running.values():
-            _await(each)
-        yield running
+            port = running.free_port()
+            process = running.start(name, [part.format(port=port) for part in command], stage.environ)
+            started[name] = Contestant(name, port, process, table)
+        for each in started.values():
+            running.wait_for(each.name, each.port, each.process)
+        yield started
     finally:
-        _stop([each.process for each in running.values()])
-
-
-def _start(name: str, command: Sequence[str], environ: dict[str, str]) -> subprocess.Popen[bytes]:
-    """In a session of its own, so that Ctrl-C reaches only us, who stop all in order."""
-    with (FOLDER / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
-
-
-def _await(contestant: Contestant) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and contestant.process.poll() is None:
-        try:
-            if _answers(contestant.port):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise BenchFailure(f"{contestant.name} does not start; its words are in {FOLDER / contestant.name}.log")
-
-
-def _answers(port: int) -> bool:
-    """Whether it says anything: the socket is bound long before the application is loaded."""
-    with socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS) as connection:
-        connection.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
-        return bool(connection.recv(1))
-
-
-def _stop(running: Sequence[subprocess.Popen[bytes]]) -> None:
-    for process in running:
-        process.terminate()
-    for process in running:
-        try:
-            process.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _cpu(pid: int) -> float:
-    """CPU seconds of a process, its threads and its ended children; 0 where the system does not tell."""
-    try:
-        # The program's name in brackets may hold anything; what follows it does not.
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(int(value) for value in fields[11:15]) / _TICKS
+        running.stop([each.process for each in started.values()])

@@ -1,0 +1,120 @@
+"""Till to tablet: from the moment a bill is closed until the tablet beside the till hears that there are points.
+
+Two hundred tablets on live channels, a web process and a worker, PostgreSQL with fsync on; all of it shares the cores
+with the load, so only ratios of one run mean anything. The measure is one commit and one HTTP round trip.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import psycopg
+from rich.console import Console
+from rich.table import Table
+
+from bench import running
+from bench.running import FOLDER
+from bench.table import Measurement, compare
+from bench.tablet import watching
+from comptoir.kernel import postgres
+
+TABLETS: Final = 200
+COUNTERS: Final = Path(__file__).with_name("counters.py")
+A_THOUSAND_A_MINUTE: Final = 1000 / 60
+BUSY: Final = 50.0
+SECONDS: Final = 20.0
+WARM_UP_SECONDS: Final = 3.0
+TRIES: Final = 300
+
+
+def measure(console: Console) -> Sequence[Measurement]:
+    """Run both rates, print what they took, and return the ratios. Raises BenchFailure, ComptoirError."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with _house() as (port, place, dsn):
+        console.print("[dim]till-to-tablet: one commit, one round trip[/dim]")
+        least = _commit(dsn) + _round_trip(port)
+        console.print("[dim]till-to-tablet: a thousand bills a minute[/dim]")
+        usual = watching.run(port, place, rate=A_THOUSAND_A_MINUTE, seconds=SECONDS, warm_up=WARM_UP_SECONDS)
+        console.print("[dim]till-to-tablet: fifty a second[/dim]")
+        busy = watching.run(port, place, rate=BUSY, seconds=SECONDS, warm_up=WARM_UP_SECONDS)
+    _show(console, least, {"1,000 a minute": usual, "50 a second": busy})
+    against = "commit + round trip"
+    return [
+        compare("till-to-tablet", f"{against}, 1,000/min", usual.percentile(50), least, "ms (p50)"),
+        compare("till-to-tablet", f"{against}, 50/s", busy.percentile(50), least, "ms (p50)"),
+        compare("till-to-tablet", f"{against}, 50/s p99", busy.percentile(99), least, "ms (p99)"),
+    ]
+
+
+@contextlib.contextmanager
+def _house() -> Iterator[tuple[int, dict[str, Any], str]]:
+    """A fresh installation with its counters: (port, door and counters, database)."""
+    folder = FOLDER / "tablet"
+    cluster = postgres.cluster(folder)
+    port = running.free_port()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTOIR_", "DATABASE_"))}
+    environ |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}"}
+    postgres.discard(cluster)
+    python = [sys.executable, "-m"]
+    try:
+        with postgres.attach(cluster):
+            made = subprocess.run(
+                [sys.executable, str(COUNTERS), str(TABLETS)], env=environ, stdout=subprocess.PIPE, check=True
+            )
+            web = running.start("tablet-web", [*python, "comptoir", "serve", "--port", str(port)], environ)
+            worker = running.start("tablet-worker", [*python, "comptoir", "work"], environ)
+            try:
+                running.wait_for("tablet-web", port, web)
+                yield port, json.loads(made.stdout), cluster.dsn()
+            finally:
+                running.stop([web, worker])
+    finally:
+        postgres.discard(cluster)
+
+
+def _commit(dsn: str) -> float:
+    """Milliseconds of one durable commit, the median."""
+    with psycopg.connect(dsn, autocommit=True) as session:
+        session.execute("CREATE TABLE bench_commit (n int)")
+        return _median(lambda: session.execute("INSERT INTO bench_commit VALUES (1)"))
+
+
+def _round_trip(port: int) -> float:
+    """Milliseconds of one answer of the web process, the median."""
+    connection = HTTPConnection("127.0.0.1", port)
+
+    def ask() -> bytes:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().read()
+
+    try:
+        return _median(ask)
+    finally:
+        connection.close()
+
+
+def _median(act: Callable[[], object]) -> float:
+    took = []
+    for _ in range(TRIES):
+        start = time.perf_counter()
+        act()
+        took.append(time.perf_counter() - start)
+    return median(took) * 1000
+
+
+def _show(console: Console, least: float, runs: dict[str, watching.Heard]) -> None:
+    table = Table("till to tablet", title=f"{TABLETS} tablets; commit + round trip {least:.2f} ms")
+    for heading in ("bills", "bills/s", "p50 ms", "p90 ms", "p99 ms", "most ms"):
+        table.add_column(heading, justify="right")
+    for name, heard in runs.items():
+        row = [f"{heard.percentile(each):,.0f}" for each in (50, 90, 99, 100)]
+        table.add_row(name, f"{len(heard.took):,}", f"{heard.rate:.1f}", *row)
+    console.print(table)
