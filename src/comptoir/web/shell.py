@@ -30,6 +30,7 @@ ROLE_NAMES: dict[Role, str | Promise] = {
     Role.MANAGER: _("Manager"),
     Role.STAFF: _("Staff"),
     Role.VIEWER: _("Viewer"),
+    Role.PARTNER: _("Partner"),
 }
 
 

@@ -29,11 +29,12 @@ APP = App(
     ),
     permissions={
         "loyalty.view": EVERYONE,
-        "loyalty.claim": EVERYONE - {Role.VIEWER},
+        "loyalty.claim": EVERYONE - {Role.VIEWER, Role.PARTNER},
         "loyalty.phones": frozenset({Role.OWNER}),
         "loyalty.members": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
         "loyalty.delete": frozenset({Role.OWNER}),
         "loyalty.tablets": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
+        "loyalty.rewards": frozenset({Role.OWNER, Role.SUPERVISOR, Role.PARTNER}),
         "loyalty.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
     },
     guides=GUIDES,

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The roles of a member, widest first."""
+    """The roles of a member. Whoever runs the installation is no member: he works with `comptoir` on its machine."""
 
     OWNER = "owner"
     SUPERVISOR = "supervisor"
@@ -12,6 +12,7 @@ class Role(StrEnum):
     MANAGER = "manager"
     STAFF = "staff"
     VIEWER = "viewer"
+    PARTNER = "partner"  # the technical user of a till's maker
 
 
 EVERYONE = frozenset(Role)

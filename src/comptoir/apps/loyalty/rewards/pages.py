@@ -47,7 +47,7 @@ def rewards(request: OrganisationRequest) -> HttpResponse:
         "rows": [(item, _where(item, names), _sold_as(item, people)) for item in found],
         "sold": sum(item.is_active for item in found),
         "search": search,
-        "may_manage": may(request.role, "loyalty.manage"),
+        "may_manage": may(request.role, "loyalty.rewards"),
         "alerts": len(shelf.alerts(request.organisation.id)),
     }
     return render(request, "loyalty/rewards/list.html", values)
@@ -75,7 +75,7 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-@page("loyalty.manage")
+@page("loyalty.rewards")
 def reward(request: OrganisationRequest, reward_id: str = "") -> HttpResponse:
     """One reward as a form, or a new one."""
     item = _item(request, reward_id) if reward_id else None
@@ -101,7 +101,7 @@ def reward(request: OrganisationRequest, reward_id: str = "") -> HttpResponse:
 
 
 @require_POST
-@page("loyalty.manage")
+@page("loyalty.rewards")
 def switch(request: OrganisationRequest, reward_id: str, position: str) -> HttpResponse:
     """Sell it no more, or again; what was bought can still be used."""
     item = _item(request, reward_id)
