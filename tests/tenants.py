@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.test import Client
 
+from comptoir.apps.loyalty.alerts import telling
 from comptoir.apps.loyalty.devices import Register
+from comptoir.apps.loyalty.holdings import Alert, AlertKind
 from comptoir.apps.loyalty.importing import running
 from comptoir.apps.loyalty.members import merging, profile
 from comptoir.apps.loyalty.models import Member
@@ -130,7 +132,16 @@ def _rewards(world: World, member_id: UUID) -> None:
         reward_id=reward.id,
         store_id=world.cellar.id,
     )
-    world.ids |= {"reward_id": reward.public_id, "held_id": held.public_id}
+    telling.tell(
+        organisation_id=reward.organisation_id,
+        kind=AlertKind.REWARD_CONFLICT,
+        reason="reward_unknown",
+        subject=OF_THE_STORE,
+        store_id=world.cellar.id,
+        now=now,
+    )
+    alert = Alert.objects.get(subject=OF_THE_STORE)
+    world.ids |= {"reward_id": reward.public_id, "held_id": held.public_id, "alert_id": alert.public_id}
 
 
 def _member(world: World, member: Member) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from comptoir.apps.loyalty import entries, pins
 from comptoir.apps.loyalty.devices import Tablet
-from comptoir.apps.loyalty.holdings import HeldReward, Reward
+from comptoir.apps.loyalty.holdings import Alert, HeldReward, Reward
 from comptoir.apps.loyalty.members import pin as pin_setting
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import catalogue, using
@@ -148,6 +148,8 @@ def test_e31_the_third_block_of_a_day_is_told_the_owner_once(till: Till, tablet:
     assert "PIN" in mail.subject
     assert public_id("mem", alice().id) in mail.text
     assert ALICES_PHONE not in mail.text
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.member_id) == ("pin_blocked", alice().id)
 
 
 def test_a_new_pin_lifts_the_block_and_an_erased_member_has_none(till: Till, tablet: Tablet) -> None:

@@ -58,7 +58,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "loyalty_rewards": REWARDS,
     "loyalty_reward": REWARDS,
     "loyalty_reward_new": REWARDS,
-    "loyalty_alerts": (_("A sale went past a rule of its reward, and money has moved: look, nothing was undone."),),
+    "loyalty_alerts": (
+        _("Each line says what happened and what to do. Money has moved, so nothing was undone."),
+        _("Put aside what you have looked at; it stays under its tab, with who looked."),
+    ),
     "loyalty_figures": (
         _(
             "Each figure stands beside that of as many days before. "

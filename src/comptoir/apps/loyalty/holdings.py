@@ -14,7 +14,10 @@ from comptoir.kernel.ids import new_id, public_id
 
 
 class Reward(models.Model):
-    """An item of the catalogue with its price in points; no stores means all of them."""
+    """An item of the catalogue with its price in points; no stores means all of them, no tags every member.
+
+    `takes_all`: its products of one till are given together, else they are a choice.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
@@ -23,6 +26,8 @@ class Reward(models.Model):
     description = models.TextField(blank=True)
     points = models.IntegerField()
     store_ids = ArrayField(models.UUIDField(), default=list)
+    tags = ArrayField(models.CharField(max_length=40), default=list)
+    takes_all = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -40,7 +45,10 @@ class Reward(models.Model):
 
 
 class RewardProduct(models.Model):
-    """A product of a till that a reward stands for, with who typed it; several are a choice, in this order."""
+    """A product of a till that a reward stands for, with who typed it; several are a choice, in this order.
+
+    `missing_since`: since when the till's own list does not have it (any more).
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "reward_id", "provider", "sku")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
@@ -50,6 +58,7 @@ class RewardProduct(models.Model):
     position = models.IntegerField()
     added_by = models.CharField(max_length=64, blank=True)
     added_at = models.DateTimeField()
+    missing_since = models.DateTimeField(null=True)
 
 
 class Held(StrEnum):
@@ -124,21 +133,44 @@ class AlertKind(StrEnum):
 
     REWARD_CONFLICT = "reward_conflict"
     REWARD_ON_REFUNDED_SALE = "reward_refunded"
+    PIN_BLOCKED = "pin_blocked"
 
 
 class Alert(models.Model):
-    """Something that happened to a reward and that money has moved past: it is told, not undone."""
+    """Something that somebody should look at: it is told, not undone. `handled_at` says that somebody has.
+
+    `subject` sets apart what would be the same otherwise: a day, or a name that names nothing.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
     id = models.UUIDField(default=new_id, editable=False)
     kind = models.CharField(max_length=20)
-    held_id = models.UUIDField()
-    sale_id = models.UUIDField()
     reason = models.CharField(max_length=40, blank=True)
+    subject = models.CharField(max_length=64, blank=True)
+    store_id = models.UUIDField(null=True)
+    held_id = models.UUIDField(null=True)
+    sale_id = models.UUIDField(null=True)
+    member_id = models.UUIDField(null=True)
     at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    handled_by = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organisation", "held_id", "sale_id", "kind", "reason"], name="alert_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "reason", "held_id", "sale_id", "member_id", "subject"],
+                nulls_distinct=False,
+                name="alert_once",
+            ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation", "-at"], condition=models.Q(handled_at__isnull=True), name="alert_waiting"
+            ),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """`alr_…`"""
+        return public_id("alr", self.id)

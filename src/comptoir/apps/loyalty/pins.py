@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty import tries
+from comptoir.apps.loyalty.alerts import telling
+from comptoir.apps.loyalty.holdings import AlertKind
 from comptoir.apps.loyalty.models import Member
 from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import Role
@@ -51,9 +53,16 @@ def require(member: Member, typed: str | None, *, now: datetime) -> None:
 
 
 def _blocked(member: Member, now: datetime) -> None:
-    """Tell the owners when it happens again and again (E31)."""
+    """Tell the owners when it happens again and again: a mail, and an alert on its page (E31)."""
     if tries.counted(f"pin blocks {member.id}", window=A_DAY, now=now) != TOLD_AFTER_BLOCKS:
         return
+    telling.tell(
+        organisation_id=member.organisation_id,
+        kind=AlertKind.PIN_BLOCKED,
+        subject=f"{now:%Y-%m-%d}",
+        member_id=member.id,
+        now=now,
+    )
     url = settings.COMPTOIR_URL.rstrip("/") + reverse("loyalty_member", args=[public_id("mem", member.id)])
     owners = Membership.objects.filter(organisation_id=member.organisation_id, role=Role.OWNER, user__is_active=True)
     for owner in owners.select_related("user", "organisation"):

@@ -8,13 +8,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
-from comptoir.apps.loyalty.holdings import Alert, AlertKind, Held, HeldReward, RewardProduct
+from comptoir.apps.loyalty.alerts import telling
+from comptoir.apps.loyalty.holdings import AlertKind, Held, HeldReward, RewardProduct
 from comptoir.core.ledger.reads import Chain
 from comptoir.pos.model import Line, SaleState
 
 Used = dict[UUID, list[HeldReward]]
+BY_SALE: Final = "sale"
+"""Who used a reward that its bill names."""
 
 
 def used_on(organisation_id: UUID, sale_ids: Collection[UUID]) -> Used:
@@ -72,15 +76,21 @@ def let_go(held: HeldReward, *, reinstates: bool, now: datetime) -> None:
     again = {"state": Held.AVAILABLE, "used_at": None, "used_by": "", "used_store_id": None, "reinstated_at": now}
     # Of two at once, one finds it still bound to the sale.
     if mine.update(used_sale_id=None, **(again if reinstates else {})):
-        alert(held, AlertKind.REWARD_ON_REFUNDED_SALE, sale_id, "reinstated" if reinstates else "kept", now)
+        reason = "reinstated" if reinstates else "kept"
+        alert(held, AlertKind.REWARD_ON_REFUNDED_SALE, sale_id, held.used_store_id, reason, now)
 
 
-def alert(held: HeldReward, kind: AlertKind, sale_id: UUID, reason: str, now: datetime) -> None:
+def alert(held: HeldReward, kind: AlertKind, sale_id: UUID, store_id: UUID | None, reason: str, now: datetime) -> None:
     """Tell once."""
-    row = Alert(
-        organisation_id=held.organisation_id, held_id=held.id, kind=kind, sale_id=sale_id, reason=reason, at=now
+    telling.tell(
+        organisation_id=held.organisation_id,
+        kind=kind,
+        held_id=held.id,
+        sale_id=sale_id,
+        store_id=store_id,
+        reason=reason,
+        now=now,
     )
-    Alert.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _returned(chain: Chain, skus: set[str]) -> list[Line]:

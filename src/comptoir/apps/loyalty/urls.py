@@ -3,6 +3,7 @@
 from django.urls import path
 
 from comptoir.apps.loyalty import pages
+from comptoir.apps.loyalty.alerts import pages as alerts
 from comptoir.apps.loyalty.figures import pages as figures
 from comptoir.apps.loyalty.importing import pages as imports
 from comptoir.apps.loyalty.members import open_pages
@@ -38,14 +39,17 @@ urlpatterns = [
     path("loyalty/members/<str:member_id>/data", person.hand_over, name="loyalty_member_data"),
     path("loyalty/members/<str:member_id>/pin", person.pin, name="loyalty_member_pin"),
     path("loyalty/members/<str:member_id>/rewards", member_rewards.buy, name="loyalty_member_buy"),
+    path("loyalty/held/<str:held_id>/lock", member_rewards.lock, name="loyalty_held_lock"),
+    path("loyalty/held/<str:held_id>/unlock", member_rewards.unlock, name="loyalty_held_unlock"),
     path("loyalty/held/<str:held_id>/use", member_rewards.use, name="loyalty_held_use"),
     path("loyalty/held/<str:held_id>/cancel", member_rewards.cancel, name="loyalty_held_cancel"),
     path("loyalty/figures", figures.figures, name="loyalty_figures"),
     path("loyalty/figures/export", figures.export, name="loyalty_figures_export"),
+    path("loyalty/alerts", alerts.alerts, name="loyalty_alerts"),
+    path("loyalty/alerts/<str:alert_id>/<slug:position>", alerts.put_aside, name="loyalty_alert"),
     path("loyalty/rewards", rewards.rewards, name="loyalty_rewards"),
     path("loyalty/rewards/export", rewards.export, name="loyalty_rewards_export"),
     path("loyalty/rewards/new", rewards.reward, name="loyalty_reward_new"),
-    path("loyalty/rewards/alerts", rewards.alerts, name="loyalty_alerts"),
     path("loyalty/rewards/<str:reward_id>", rewards.reward, name="loyalty_reward"),
     path("loyalty/rewards/<str:reward_id>/<slug:position>", rewards.switch, name="loyalty_reward_switch"),
     path("unsubscribe/<str:token>", open_pages.unsubscribe, name="loyalty_unsubscribe"),

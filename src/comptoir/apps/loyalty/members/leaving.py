@@ -105,7 +105,7 @@ def remove(organisation_id: UUID, ids: set[UUID]) -> None:
     mine = {"organisation_id": organisation_id, "member_id__in": ids}
     held = list(HeldReward.objects.filter(**mine).values_list("id", flat=True))
     offer_ids = list(Offer.objects.filter(**mine).values_list("id", flat=True))
-    Alert.objects.filter(organisation_id=organisation_id, held_id__in=held).delete()
+    Alert.objects.filter(Q(held_id__in=held) | Q(member_id__in=ids), organisation_id=organisation_id).delete()
     HeldReward.objects.filter(**mine).delete()
     Showing.objects.filter(organisation_id=organisation_id, offer_id__in=offer_ids).delete()
     Merge.objects.filter(Q(kept_id__in=ids) | Q(absorbed_id__in=ids), organisation_id=organisation_id).delete()

@@ -45,16 +45,17 @@ def list_rewards(
     min_points: Points = None,
     max_points: Points = None,
 ) -> RewardsOut:
-    """What can be bought, the cheapest first. With `member`, whether their points are enough."""
+    """What can be bought, the cheapest first. With `member`: what they may have, and whether their points reach."""
     organisations = allowed_organisations(request, organisation)
     buyer = _member(organisations, member) if member else None
     if buyer:
         organisations = [buyer.organisation_id]
     place = _store(organisations, store) if store else None
+    tags = Member.objects.get(organisation_id=buyer.organisation_id, id=buyer.id).tags if buyer else None
     found = [
         each
         for owner in organisations
-        for each in reads.rewards(owner, store_id=place, least=min_points, most=max_points)
+        for each in reads.rewards(owner, store_id=place, least=min_points, most=max_points, tags=tags)
     ]
     return RewardsOut(data=[_reward(each, None if buyer is None else buyer.balance >= each.points) for each in found])
 
@@ -81,7 +82,8 @@ def get_held_reward(request: HttpRequest, held_id: str) -> HeldOut:
 def buy_reward(request: HttpRequest, reward_id: str, body: BuyIn) -> Any:
     """Take the price off a member's points; with `used`, use it at once, or do neither.
 
-    Refusals (409): `insufficient_points`, `reward_unavailable`, `reward_not_here`; 403 `pin_required`, `pin_wrong`.
+    Refusals (409): `insufficient_points`, `reward_unavailable`, `reward_not_here`, `reward_not_yours`;
+    403 `pin_required`, `pin_wrong`.
     """
     identifier, organisations = parse_id("rew", reward_id), allowed_organisations(request, None)
     found = Reward.objects.filter(organisation_id__in=organisations, id=identifier).first()
@@ -132,12 +134,15 @@ def _locking(request: HttpRequest, held_id: str, body: DeviceIn, act: Callable[.
 def use_held_reward(request: HttpRequest, held_id: str, body: UseIn) -> Any:
     """Use it, on a sale where that is known; for the same sale again, nothing more happens.
 
-    Refusals (409): `reward_already_used`, `reward_locked`, `reward_cancelled`, `reward_expired`, `reward_not_here`.
+    Refusals (409): `reward_already_used`, `reward_locked`, `reward_cancelled`, `reward_expired`,
+    `reward_not_here`, `reward_not_yours`; a PIN that is sent and wrong is a 403 `pin_wrong`.
     """
     found, owner = _find(request, held_id), _owner(request, body)
     mine = [found.organisation_id]
     store_id, sale_id = _store(mine, body.store), _sale(mine, body.sale)
     now = timezone.now()
+    if body.pin is not None:
+        _require_pin(found.organisation_id, found.member_id, body.pin)
 
     def act() -> tuple[int, Any]:
         held = using.use(
@@ -155,7 +160,14 @@ def use_held_reward(request: HttpRequest, held_id: str, body: UseIn) -> Any:
         return idempotency.once(request, act, now=timezone.now())
     except RuleBroken as refused:
         # Under a key the deed was undone as a whole, and with it what it told.
-        using.tell(organisation_id=found.organisation_id, held_id=found.id, sale_id=sale_id, code=refused.code, now=now)
+        using.tell(
+            organisation_id=found.organisation_id,
+            held_id=found.id,
+            sale_id=sale_id,
+            store_id=store_id,
+            code=refused.code,
+            now=now,
+        )
         raise
 
 
@@ -232,6 +244,8 @@ def _reward(each: reads.RewardFacts, is_affordable: bool | None) -> RewardOut:
         description=each.description,
         points=each.points,
         stores=[public_id("sto", store_id) for store_id in each.store_ids] or None,
+        tags=list(each.tags) or None,
+        takes_all=each.takes_all,
         products=[ProductOut(provider=product.provider, sku=product.sku) for product in each.products],
         affordable=is_affordable,
     )

@@ -26,7 +26,7 @@ def buy(
     """Take the price off a member's points and give them the reward.
 
     Raises RuleBroken: `not_found` (404), `module_inactive` (403), `reward_unavailable` (409: not sold any more),
-    `reward_not_here` (409: for other stores), `insufficient_points` (409).
+    `reward_not_here` (409: for other stores), `reward_not_yours` (409: for other members), `insufficient_points` (409).
     """
     modules.require_on(organisation_id=organisation_id, store_id=store_id, app="loyalty")
     if not Member.objects.filter(organisation_id=organisation_id, id=member_id).exists():
@@ -35,7 +35,7 @@ def buy(
     reward = catalogue.one(organisation_id, reward_id)
     if not reward.is_active:
         raise RuleBroken(_("This reward is not sold any more."), code="reward_unavailable")
-    require_store(reward, store_id)
+    require_allowed(reward, store_id, member_id)
     balance = wallets.write_expired(organisation_id, member_id, now=now)
     if balance < reward.points:
         raise RuleBroken(_("There are not enough points for this reward."), code="insufficient_points")
@@ -94,10 +94,14 @@ def require_free(held: HeldReward, *, by: str, now: datetime) -> None:
         raise RuleBroken(_("Somebody is using this reward right now."), code="reward_locked")
 
 
-def require_store(reward: Reward, store_id: UUID) -> None:
-    """Raises RuleBroken (409 `reward_not_here`) for a reward of other stores."""
+def require_allowed(reward: Reward, store_id: UUID, member_id: UUID) -> None:
+    """Raises RuleBroken (409): `reward_not_here` for a reward of other stores, `reward_not_yours` of other members."""
     if reward.store_ids and store_id not in reward.store_ids:
         raise RuleBroken(_("This reward is for other stores."), code="reward_not_here")
+    if reward.tags:
+        member = Member.objects.get(organisation_id=reward.organisation_id, id=member_id)
+        if not set(reward.tags) & set(member.tags):
+            raise RuleBroken(_("This reward is for other members."), code="reward_not_yours")
 
 
 def _valid_until(organisation_id: UUID, now: datetime) -> datetime:

@@ -15,6 +15,7 @@ from comptoir.kernel.ids import parse_id, public_id
 
 MOST_POINTS = 1_000_000
 LONGEST_SKU = 64
+LONGEST_TAG = 40
 PRODUCTS = "products_"
 
 
@@ -42,6 +43,14 @@ class RewardForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    tags = forms.CharField(
+        label=gettext_lazy("Only for members with a tag"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy("Tags such as student, separated by commas; one of them is enough. Empty: everybody."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "known-tags"}),
+    )
+
     def __init__(
         self, stores: Sequence[Store], providers: Sequence[tuple[str, str]], *args: Any, **kwargs: Any
     ) -> None:
@@ -52,11 +61,14 @@ class RewardForm(forms.Form):
                 label=_("Products of %(till)s") % {"till": name},
                 required=False,
                 max_length=1000,
-                help_text=_(
-                    "Their ids, separated by commas; several are a choice. Empty: the cashier applies it by hand."
-                ),
+                help_text=_("Their ids, separated by commas. Empty: the cashier applies it by hand."),
                 widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
             )
+        self.fields["takes_all"] = forms.BooleanField(
+            label=_("All products together"),
+            required=False,
+            help_text=_("Of several products the guest gets all. Not ticked: the guest chooses one of them."),
+        )
 
     def clean(self) -> dict[str, Any]:
         """No id is longer than any till's are."""
@@ -64,6 +76,8 @@ class RewardForm(forms.Form):
         for name, typed in list(cleaned.items()):
             if name.startswith(PRODUCTS) and any(len(each) > LONGEST_SKU for each in skus(typed)):
                 self.add_error(name, _("No product has an id this long."))
+        if any(len(each) > LONGEST_TAG for each in skus(cleaned.get("tags", ""))):
+            self.add_error("tags", _("A tag has at most 40 characters."))
         return cleaned
 
     def said(self) -> dict[str, Any]:
@@ -73,6 +87,8 @@ class RewardForm(forms.Form):
             "name": chosen["name"].strip(),
             "points": chosen["points"],
             "description": chosen["description"].strip(),
+            "tags": skus(chosen["tags"]),
+            "takes_all": chosen["takes_all"],
             "store_ids": [parse_id("sto", each) for each in chosen["stores"]],
             "products": {
                 name.removeprefix(PRODUCTS): typed for name, typed in chosen.items() if name.startswith(PRODUCTS)
@@ -86,6 +102,8 @@ def as_it_is(item: ShelfItem, providers: Sequence[tuple[str, str]]) -> dict[str,
         "name": item.name,
         "points": item.points,
         "description": item.description,
+        "tags": ", ".join(item.tags),
+        "takes_all": item.takes_all,
         "stores": [_public(each) for each in item.store_ids],
         **{PRODUCTS + slug: item.skus(slug) for slug, _name in providers},
     }

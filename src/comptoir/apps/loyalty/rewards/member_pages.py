@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
-from comptoir.apps.loyalty import pins
+from comptoir.apps.loyalty import pins, redeemed
+from comptoir.apps.loyalty import reads as members
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import buying, reads, using
 from comptoir.apps.loyalty.rewards.reads import HeldFacts, RewardFacts
@@ -22,6 +24,7 @@ from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.formats import clock_time
 from comptoir.web.parts import Level, Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -33,13 +36,28 @@ STATES: Final[dict[str, tuple[Level, Promise]]] = {
     "cancelled": ("off", gettext_lazy("Cancelled, points given back")),
     "expired": ("off", pgettext_lazy("a reward", "Expired")),
 }
+CAN_BE_USED: Final = ("available", "locked")
+SHOWN: Final = 10
+MOST_SHOWN: Final = 500
+
+
+@dataclass(frozen=True)
+class Row:
+    """One held reward: its light, what happened to it, and whether the reader holds its lock."""
+
+    held: HeldFacts
+    light: Status
+    acts: list[str]
+    is_mine: bool
 
 
 @dataclass(frozen=True)
 class Section:
-    """What the page shows: what is held, what the points buy, and what this person may do."""
+    """What the page shows: what can be used, what is over, what the points buy, and what this person may do."""
 
-    held: list[tuple[HeldFacts, Status]]
+    held: list[Row]
+    over: list[Row]
+    more: int
     affordable: list[RewardFacts]
     stores: list[Store]
     may_use: bool
@@ -47,19 +65,52 @@ class Section:
 
 
 def section(request: OrganisationRequest, member: Member, balance: int) -> Section:
-    """For the stores that the reader was given."""
+    """For the stores that the reader was given; `?rewards=all` shows everything that is over."""
     mine = stores(request.organisation.id, store_ids=request.store_ids)
     is_here = not member.erased_at and not member.merged_into
-    held = reads.held_by(request.organisation.id, member.id, now=timezone.now())
-    offered = reads.rewards(request.organisation.id, most=balance) if balance > 0 and is_here else []
+    held = reads.held_by(request.organisation.id, member.id, now=timezone.now(), limit=MOST_SHOWN)
+    offered = reads.rewards(request.organisation.id, most=balance, tags=member.tags) if balance > 0 and is_here else []
     here = {store.id for store in mine}
+    rows = _rows(request, held, {store.id: store.name for store in mine})
+    over = [row for row in rows if row.held.state not in CAN_BE_USED]
+    shown = over if request.GET.get("rewards") == "all" else over[:SHOWN]
     return Section(
-        held=[(each, _light(each)) for each in held],
+        held=[row for row in rows if row.held.state in CAN_BE_USED],
+        over=shown,
+        more=len(over) - len(shown),
         affordable=[each for each in offered if not each.store_ids or here & set(each.store_ids)],
         stores=mine,
         may_use=is_here and may(request.role, "loyalty.claim"),
         may_cancel=is_here and may(request.role, "loyalty.members"),
     )
+
+
+def _rows(request: OrganisationRequest, held: list[HeldFacts], names: dict[UUID, str]) -> list[Row]:
+    actors = {name for each in held for name in (each.bought_by, each.used_by)}
+    people = members.names_of(request.organisation.id, actors)
+    return [
+        Row(each, _light(each), _acts(each, people, names), each.locked_by == f"user:{request.user.pk}")
+        for each in held
+    ]
+
+
+def _acts(held: HeldFacts, people: dict[str, str], names: dict[UUID, str]) -> list[str]:
+    """What was done to it, when, where and by whom, as far as the reader may know."""
+    done: list[tuple[str, datetime, UUID | None, str]] = [(_("bought"), held.bought_at, held.store_id, held.bought_by)]
+    if held.used_at is not None:
+        done.append((pgettext("a reward", "used"), held.used_at, held.used_store_id, held.used_by))
+    if held.cancelled_at is not None:
+        done.append((pgettext("a reward", "cancelled"), held.cancelled_at, None, ""))
+    return [
+        " · ".join(filter(None, (f"{what} {clock_time(at)}", names.get(place) if place else "", _who(who, people))))
+        for what, at, place, who in done
+    ]
+
+
+def _who(actor: str, people: dict[str, str]) -> str:
+    if actor.startswith("tablet:"):
+        return _("on a tablet")
+    return _("on the bill") if actor == redeemed.BY_SALE else people.get(actor, "")
 
 
 @require_POST
@@ -101,6 +152,35 @@ def use(request: OrganisationRequest, held_id: str) -> HttpResponse:
         _("Used."),
     )
     return redirect("loyalty_member", public_id("mem", held.member_id))
+
+
+@require_POST
+@page("loyalty.claim")
+def lock(request: OrganisationRequest, held_id: str) -> HttpResponse:
+    """Nobody else uses it for ten minutes; asked again, ten more."""
+    held = _held(request, held_id)
+    member = Member.objects.get(organisation_id=request.organisation.id, id=held.member_id)
+    if _pin_is_right(request, member):
+        _lock(request, held, using.hold, _("Held for ten minutes: only you can use it."))
+    return redirect("loyalty_member", public_id("mem", held.member_id))
+
+
+@require_POST
+@page("loyalty.claim")
+def unlock(request: OrganisationRequest, held_id: str) -> HttpResponse:
+    """The guest does not take it after all."""
+    held = _held(request, held_id)
+    _lock(request, held, using.release, _("Let go: it can be used again."))
+    return redirect("loyalty_member", public_id("mem", held.member_id))
+
+
+def _lock(request: OrganisationRequest, held: HeldFacts, act: Callable[..., object], words: str) -> None:
+    owner, organisation_id = f"user:{request.user.pk}", request.organisation.id
+    _told(
+        request,
+        lambda: act(organisation_id=organisation_id, held_id=held.id, owner=owner, now=timezone.now()),
+        words,
+    )
 
 
 @require_POST
@@ -173,5 +253,4 @@ def _nothing() -> RuleBroken:
 
 def _light(held: HeldFacts) -> Status:
     level, word = STATES[held.state]
-    at = {"used": held.used_at, "available": None}.get(held.state)
-    return Status(level, word, at)
+    return Status(level, word)

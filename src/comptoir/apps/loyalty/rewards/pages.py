@@ -1,4 +1,4 @@
-"""The rewards: what guests can buy with their points, as which product of the till, and what went past a rule."""
+"""The rewards: what guests can buy with their points, and as which product of the till."""
 
 from typing import Any, Final
 from uuid import UUID
@@ -7,14 +7,13 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.apps.loyalty import reads
-from comptoir.apps.loyalty.phones import phone_of
-from comptoir.apps.loyalty.rewards import catalogue, shelf
+from comptoir.apps.loyalty.alerts import reads as alerts
+from comptoir.apps.loyalty.members import finding
+from comptoir.apps.loyalty.rewards import catalogue, history, shelf
 from comptoir.apps.loyalty.rewards.forms import RewardForm, as_it_is
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
@@ -26,13 +25,19 @@ from comptoir.web import spreadsheets
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
-EXPORTED: Final = ("id", "name", "points", "description", "stores", "products", "sold", "bought", "used")
-ALERTS: Final[dict[tuple[str, str], Promise]] = {
-    ("reward_conflict", "reward_already_used"): gettext_lazy("A sale names a reward that another sale has used."),
-    ("reward_conflict", "reward_not_here"): gettext_lazy("A sale names a reward of other stores."),
-    ("reward_refunded", "reinstated"): gettext_lazy("Its sale was refunded: the guest can use the reward again."),
-    ("reward_refunded", "kept"): gettext_lazy("Its sale was refunded; the programme keeps the reward used."),
-}
+EXPORTED: Final = (
+    "id",
+    "name",
+    "points",
+    "description",
+    "stores",
+    "tags",
+    "products",
+    "takes_all",
+    "sold",
+    "bought",
+    "used",
+)
 
 
 @require_GET
@@ -48,7 +53,8 @@ def rewards(request: OrganisationRequest) -> HttpResponse:
         "sold": sum(item.is_active for item in found),
         "search": search,
         "may_manage": may(request.role, "loyalty.rewards"),
-        "alerts": len(shelf.alerts(request.organisation.id)),
+        "alerts": alerts.waiting(request.organisation.id, store_ids=request.store_ids),
+        "may_see_alerts": may(request.role, "loyalty.members"),
     }
     return render(request, "loyalty/rewards/list.html", values)
 
@@ -66,6 +72,7 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
                 **item.__dict__,
                 "id": item.public_id,
                 "stores": ";".join(names.get(each, "") for each in item.store_ids),
+                "tags": ";".join(item.tags),
                 "products": ";".join(f"{each.provider}:{each.sku}" for each in item.products),
                 "sold": item.is_active,
             }
@@ -81,6 +88,7 @@ def reward(request: OrganisationRequest, reward_id: str = "") -> HttpResponse:
     item = _item(request, reward_id) if reward_id else None
     providers = _providers(request, item)
     mine = stores(request.organisation.id, store_ids=request.store_ids)
+    tags, _sources = finding.choices(request.organisation.id)
     form = RewardForm(
         mine,
         providers,
@@ -95,9 +103,15 @@ def reward(request: OrganisationRequest, reward_id: str = "") -> HttpResponse:
         _save(request, item, is_active=item.is_active if item else True, **said)
         toast(request, _("Saved. What was bought stays as it was bought."))
         return redirect("loyalty_rewards")
-    return render(
-        request, "loyalty/rewards/edit.html", {"item": item, "form": form}, status=422 if form.is_bound else 200
-    )
+    names = {each.public_id: each.name for each in mine}
+    values = {
+        "item": item,
+        "form": form,
+        "tags": tags,
+        "moments": history.moments(request.organisation.id, item.public_id, names) if item else [],
+        "missing": [each for each in item.products if each.missing_since] if item else [],
+    }
+    return render(request, "loyalty/rewards/edit.html", values, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -115,30 +129,14 @@ def switch(request: OrganisationRequest, reward_id: str, position: str) -> HttpR
         points=item.points,
         description=item.description,
         store_ids=list(item.store_ids),
+        tags=item.tags,
+        takes_all=item.takes_all,
         products={},
     )
     undo = reverse("loyalty_reward_switch", args=[item.public_id, "off" if position == "on" else "on"])
     words = _("%(name)s is sold again.") if position == "on" else _("%(name)s is not sold any more.")
     toast(request, words % {"name": item.name}, undo_url=undo)
     return redirect("loyalty_rewards")
-
-
-@require_GET
-@page("loyalty.members")
-def alerts(request: OrganisationRequest) -> HttpResponse:
-    """What money has moved past: each with what happened and where to look."""
-    found = shelf.alerts(request.organisation.id)
-    numbers = shelf.phones_of(request.organisation.id, {each.member_id for each in found})
-    rows = [
-        (
-            each,
-            ALERTS.get((each.kind, each.reason), each.reason),
-            phone_of(request.role, numbers.get(each.member_id, "")),
-        )
-        for each in found
-    ]
-    values = {"rows": rows, "may_see_sales": may(request.role, "sales.view")}
-    return render(request, "loyalty/rewards/alerts.html", values)
 
 
 def _save(request: OrganisationRequest, item: shelf.ShelfItem | None, **said: Any) -> None:
@@ -180,6 +178,6 @@ def _where(item: shelf.ShelfItem, names: dict[UUID, str]) -> str:
     return ", ".join(names[each] for each in item.store_ids if each in names) or _("Other stores")
 
 
-def _sold_as(item: shelf.ShelfItem, people: dict[str, str]) -> list[tuple[str, str]]:
+def _sold_as(item: shelf.ShelfItem, people: dict[str, str]) -> list[tuple[shelf.Product, str]]:
     """Each product with who typed it."""
-    return [(each.sku, people.get(each.added_by, "")) for each in item.products]
+    return [(each, people.get(each.added_by, "")) for each in item.products]

@@ -20,7 +20,10 @@ class ProductFacts:
 
 @dataclass(frozen=True)
 class RewardFacts:
-    """An item of the catalogue; no stores means all of them."""
+    """An item of the catalogue; no stores means all of them, no tags every member.
+
+    `takes_all`: the products of a provider are given together; else they are a choice.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -28,6 +31,8 @@ class RewardFacts:
     description: str
     points: int
     store_ids: tuple[UUID, ...]
+    tags: tuple[str, ...]
+    takes_all: bool
     products: tuple[ProductFacts, ...]
 
     @property
@@ -49,11 +54,16 @@ class HeldFacts:
     points: int
     state: str
     bought_at: datetime
+    bought_by: str
+    store_id: UUID
     valid_until: datetime
+    locked_by: str
     locked_until: datetime | None
     used_at: datetime | None
+    used_by: str
     used_store_id: UUID | None
     used_sale_id: UUID | None
+    cancelled_at: datetime | None
 
     @property
     def public_id(self) -> str:
@@ -72,14 +82,22 @@ def rewards(
     store_id: UUID | None = None,
     least: int | None = None,
     most: int | None = None,
+    tags: Collection[str] | None = None,
 ) -> list[RewardFacts]:
-    """What can be bought, the cheapest first: at that store, for at least and at most so many points."""
+    """What can be bought, the cheapest first: at that store, for at least and at most so many points.
+
+    `tags` are those of a member: what is for other members is left out. None leaves nothing out.
+    """
     rows = Reward.objects.filter(organisation_id=organisation_id, is_active=True)
     if least is not None:
         rows = rows.filter(points__gte=least)
     if most is not None:
         rows = rows.filter(points__lte=most)
-    found = [row for row in rows.order_by("points", "id") if store_id is None or _is_sold(row, store_id)]
+    found = [
+        row
+        for row in rows.order_by("points", "id")
+        if (store_id is None or _is_sold(row, store_id)) and (tags is None or not row.tags or set(row.tags) & set(tags))
+    ]
     products = _products(organisation_id, {row.id for row in found})
     return [
         RewardFacts(
@@ -89,6 +107,8 @@ def rewards(
             description=row.description,
             points=row.points,
             store_ids=tuple(row.store_ids),
+            tags=tuple(row.tags),
+            takes_all=row.takes_all,
             products=tuple(products.get(row.id, ())),
         )
         for row in found
@@ -127,11 +147,16 @@ def facts(row: HeldReward, *, now: datetime) -> HeldFacts:
         points=row.points,
         state=state,
         bought_at=row.bought_at,
+        bought_by=row.bought_by,
+        store_id=row.store_id,
         valid_until=row.valid_until,
+        locked_by=row.locked_by if is_locked else "",
         locked_until=row.locked_until if is_locked else None,
         used_at=row.used_at,
+        used_by=row.used_by,
         used_store_id=row.used_store_id,
         used_sale_id=row.used_sale_id,
+        cancelled_at=row.cancelled_at,
     )
 
 

@@ -6,16 +6,17 @@ from ninja import Field, Schema
 
 
 class ProductOut(Schema):
-    """A product of a till that a reward stands for; several of one provider are a choice, in this order."""
+    """A product of a till that a reward stands for; those of one provider stand in their order."""
 
     provider: str
     sku: str
 
 
 class RewardOut(Schema):
-    """An item of the catalogue. `stores` is null where it is for all of them.
+    """An item of the catalogue. `stores` is null where it is for all of them, `tags` where it is for every member.
 
-    `affordable` is null unless the call names a member.
+    `takes_all`: the products of a provider are given together; else they are a choice. `affordable` is null unless the
+    call names a member.
     """
 
     id: str
@@ -24,6 +25,8 @@ class RewardOut(Schema):
     description: str
     points: int
     stores: list[str] | None
+    tags: list[str] | None
+    takes_all: bool
     products: list[ProductOut]
     affordable: bool | None
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from comptoir.apps.loyalty.holdings import Alert, Held, HeldReward, Reward, RewardProduct
+from comptoir.apps.loyalty.holdings import Held, HeldReward, Reward, RewardProduct
 from comptoir.apps.loyalty.models import Member
 from comptoir.kernel.ids import public_id
 
@@ -21,6 +21,7 @@ class Product:
     sku: str
     added_by: str
     added_at: datetime
+    missing_since: datetime | None
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class ShelfItem:
     description: str
     points: int
     store_ids: tuple[UUID, ...]
+    tags: tuple[str, ...]
+    takes_all: bool
     is_active: bool
     products: tuple[Product, ...]
     bought: int
@@ -66,57 +69,14 @@ def items(organisation_id: UUID, *, search: str = "", ids: Iterable[UUID] | None
             description=row.description,
             points=row.points,
             store_ids=tuple(row.store_ids),
+            tags=tuple(row.tags),
+            takes_all=row.takes_all,
             is_active=row.is_active,
             products=tuple(products[row.id]),
             bought=taken[row.id][0],
             used=taken[row.id][1],
         )
         for row in found
-    ]
-
-
-@dataclass(frozen=True)
-class AlertFacts:
-    """Something that money has moved past: told, for somebody to look at."""
-
-    id: UUID
-    kind: str
-    reason: str
-    at: datetime
-    reward: str
-    member_id: UUID
-    sale_id: UUID
-
-    @property
-    def sale_public_id(self) -> str:
-        """`sal_…`"""
-        return public_id("sal", self.sale_id)
-
-    @property
-    def member_public_id(self) -> str:
-        """`mem_…`"""
-        return public_id("mem", self.member_id)
-
-
-def alerts(organisation_id: UUID, *, limit: int = 100) -> list[AlertFacts]:
-    """The newest first."""
-    rows = list(Alert.objects.filter(organisation_id=organisation_id).order_by("-at", "-id")[:limit])
-    held = {
-        each.id: each
-        for each in HeldReward.objects.filter(organisation_id=organisation_id, id__in=[row.held_id for row in rows])
-    }
-    return [
-        AlertFacts(
-            id=row.id,
-            kind=row.kind,
-            reason=row.reason,
-            at=row.at,
-            reward=held[row.held_id].name,
-            member_id=held[row.held_id].member_id,
-            sale_id=row.sale_id,
-        )
-        for row in rows
-        if row.held_id in held
     ]
 
 
@@ -130,7 +90,7 @@ def _products(organisation_id: UUID, rewards: list[Reward]) -> defaultdict[UUID,
     found: defaultdict[UUID, list[Product]] = defaultdict(list)
     rows = RewardProduct.objects.filter(organisation_id=organisation_id, reward_id__in=[each.id for each in rewards])
     for row in rows.order_by("provider", "position"):
-        found[row.reward_id].append(Product(row.provider, row.sku, row.added_by, row.added_at))
+        found[row.reward_id].append(Product(row.provider, row.sku, row.added_by, row.added_at, row.missing_since))
     return found
 
 

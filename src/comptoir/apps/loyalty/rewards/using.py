@@ -13,7 +13,9 @@ from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
 
 LOCKED_FOR: Final = timedelta(minutes=10)
-TOLD: Final = frozenset({"reward_already_used", "reward_not_here"})
+TOLD: Final = frozenset(
+    {"reward_already_used", "reward_cancelled", "reward_expired", "reward_not_here", "reward_not_yours"}
+)
 
 
 @transaction.atomic
@@ -53,22 +55,31 @@ def use(
     """Use a reward, on a sale where it is known; for the same sale again, nothing more happens.
 
     Raises RuleBroken: `not_found` (404), `module_inactive` (403), `reward_already_used`, `reward_locked`,
-    `reward_cancelled`, `reward_expired`, `reward_not_here` (409). A sale that names a reward it cannot have stands
-    all the same, so that is told as an alert.
+    `reward_cancelled`, `reward_expired`, `reward_not_here`, `reward_not_yours` (409). A sale that names a
+    reward it cannot have stands all the same, so that is told as an alert.
     """
     try:
         with transaction.atomic():
             return _use(organisation_id, held_id, store_id, actor, now, sale_id, owner or actor)
     except RuleBroken as refused:
-        tell(organisation_id=organisation_id, held_id=held_id, sale_id=sale_id, code=refused.code, now=now)
+        tell(
+            organisation_id=organisation_id,
+            held_id=held_id,
+            sale_id=sale_id,
+            store_id=store_id,
+            code=refused.code,
+            now=now,
+        )
         raise
 
 
-def tell(*, organisation_id: UUID, held_id: UUID, sale_id: UUID | None, code: str, now: datetime) -> None:
+def tell(
+    *, organisation_id: UUID, held_id: UUID, sale_id: UUID | None, store_id: UUID, code: str, now: datetime
+) -> None:
     """Tell, once, that a sale names a reward it cannot have; a caller whose own transaction is undone asks again."""
     if sale_id is not None and code in TOLD:
         held = HeldReward.objects.get(organisation_id=organisation_id, id=held_id)
-        redeemed.alert(held, AlertKind.REWARD_CONFLICT, sale_id, code, now)
+        redeemed.alert(held, AlertKind.REWARD_CONFLICT, sale_id, store_id, code, now)
 
 
 @transaction.atomic
@@ -113,7 +124,7 @@ def _use(
     if held.state == Held.USED and sale_id is not None and held.used_sale_id == sale_id:
         return held
     buying.require_free(held, by=owner, now=now)
-    buying.require_store(catalogue.one(organisation_id, held.reward_id), store_id)
+    buying.require_allowed(catalogue.one(organisation_id, held.reward_id), store_id, held.member_id)
     held.state, held.used_at, held.used_by = Held.USED, now, actor
     held.used_store_id, held.used_sale_id = store_id, sale_id
     held.locked_by, held.locked_until = "", None
