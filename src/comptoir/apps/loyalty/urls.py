@@ -3,9 +3,9 @@
 from django.urls import path
 
 from comptoir.apps.loyalty import pages
-from comptoir.apps.loyalty.alerts import pages as alerts
 from comptoir.apps.loyalty.figures import pages as figures
 from comptoir.apps.loyalty.importing import pages as imports
+from comptoir.apps.loyalty.members import alert_pages as alerts
 from comptoir.apps.loyalty.members import open_pages
 from comptoir.apps.loyalty.members import pages as members
 from comptoir.apps.loyalty.members import person_pages as person
