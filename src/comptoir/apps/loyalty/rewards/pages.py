@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from comptoir.apps.loyalty import reads
 from comptoir.apps.loyalty.alerts import reads as alerts
-from comptoir.apps.loyalty.members import finding
 from comptoir.apps.loyalty.rewards import catalogue, history, shelf
 from comptoir.apps.loyalty.rewards.forms import RewardForm, as_it_is
 from comptoir.core.accounts.roles import may
@@ -88,7 +87,6 @@ def reward(request: OrganisationRequest, reward_id: str = "") -> HttpResponse:
     item = _item(request, reward_id) if reward_id else None
     providers = _providers(request, item)
     mine = stores(request.organisation.id, store_ids=request.store_ids)
-    tags, _sources = finding.choices(request.organisation.id)
     form = RewardForm(
         mine,
         providers,
@@ -107,7 +105,7 @@ def reward(request: OrganisationRequest, reward_id: str = "") -> HttpResponse:
     values = {
         "item": item,
         "form": form,
-        "tags": tags,
+        "tags": shelf.tags(request.organisation.id),
         "moments": history.moments(request.organisation.id, item.public_id, names) if item else [],
         "missing": [each for each in item.products if each.missing_since] if item else [],
     }

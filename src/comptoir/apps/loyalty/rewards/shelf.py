@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, F, Func, Q
 
 from comptoir.apps.loyalty.holdings import Held, HeldReward, Reward, RewardProduct
 from comptoir.apps.loyalty.models import Member
@@ -78,6 +78,13 @@ def items(organisation_id: UUID, *, search: str = "", ids: Iterable[UUID] | None
         )
         for row in found
     ]
+
+
+def tags(organisation_id: UUID) -> list[str]:
+    """Every tag that a member has."""
+    each = Func(F("tags"), function="unnest", output_field=CharField())
+    rows = Member.objects.filter(organisation_id=organisation_id).annotate(tag=each)
+    return sorted(set(rows.values_list("tag", flat=True)))
 
 
 def phones_of(organisation_id: UUID, member_ids: Iterable[UUID]) -> dict[UUID, str]:
