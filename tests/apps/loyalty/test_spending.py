@@ -69,6 +69,13 @@ def test_after_collecting_the_tablet_says_what_the_points_buy(till: Till, tablet
     assert said["has_pin"] is False
 
 
+def test_a_reward_for_members_with_a_tag_is_offered_to_them_alone(till: Till, tablet: Tablet) -> None:
+    reward(till, "For students", 5, tags=["student"])
+    assert collect(till, tablet)["rewards"] == []
+    Member.objects.filter(id=alice().id).update(tags=["student"])
+    assert [each["name"] for each in spending.after(tablet=tablet, key="k")["rewards"]] == ["For students"]
+
+
 def test_a_reward_is_bought_and_used_once_however_often_the_answer_is_lost(till: Till, tablet: Tablet) -> None:
     coffee = reward(till)
     collect(till, tablet)

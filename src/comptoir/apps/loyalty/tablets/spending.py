@@ -27,7 +27,7 @@ MOST_SHOWN: Final = 6
 
 def offered(tablet: Tablet, member: Member, balance: int) -> dict[str, Any]:
     """What these points buy here, the dearest first, and how far the next reward is; nothing for who cannot spend."""
-    sold = reads.rewards(tablet.organisation_id, store_id=tablet.store_id)
+    sold = reads.rewards(tablet.organisation_id, store_id=tablet.store_id, tags=member.tags)
     within = [each for each in sold if each.points <= balance]
     beyond = next((each for each in sold if each.points > balance), None)
     return {
