@@ -25,8 +25,8 @@ IMPORT: Final = (
 )
 REWARDS: Final = (
     _(
-        "What guests can buy with points. Name the products of the till, "
-        "and the bill itself says that a reward was used."
+        "What guests can buy with points. Name the products of the till that a reward stands for: "
+        "they earn no points, and their refund gives it back."
     ),
     _("Selling no more or a new price changes nothing for those who have bought already."),
 )
