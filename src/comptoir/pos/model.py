@@ -47,7 +47,10 @@ class Named(Record, frozen=True, kw_only=True):
 
 
 class Line(Record, frozen=True, kw_only=True):
-    """One line of a sale. `total` is with tax, after discounts; negative when returned."""
+    """One line of a sale. `total` is with tax, after discounts; negative when returned.
+
+    `reward` is what the source calls the loyalty reward that the line stands for, if it says so.
+    """
 
     name: str
     quantity: Decimal
@@ -57,6 +60,7 @@ class Line(Record, frozen=True, kw_only=True):
     tax_rate_ppm: int | None = None
     parent: int | None = None
     category: str = ""
+    reward: str = ""
 
 
 class Payment(Record, frozen=True, kw_only=True):
@@ -73,7 +77,7 @@ class Sale(Record, frozen=True, kw_only=True):
 
     `external_id` is the vendor's number at `location_id`; `previous_external_id` is the bill this one corrects or
     follows. `counted` says whether it belongs to revenue once closed; the connector decides by its vendor's rules.
-    `total` is with tax and without tips.
+    `total` is with tax and without tips. `rewards` are loyalty rewards that the bill as a whole names.
     """
 
     location_id: str
@@ -99,6 +103,7 @@ class Sale(Record, frozen=True, kw_only=True):
     order_profile: str = ""
     lines: tuple[Line, ...] = ()
     payments: tuple[Payment, ...] = ()
+    rewards: tuple[str, ...] = ()
 
     def money(self, amount: Decimal | None) -> Money | None:
         """An amount of this sale, rounded half up to minor units."""

@@ -53,6 +53,9 @@ def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now:
         raise RuleBroken(_refusal(offer), code="not_collectable")
     guards.require_welcome(offer, number, now=now)
     member, is_new = _enrol(offer, number, actor, now)
+    offers.welcome(offer, member_id=member.id, now=now)
+    if offer.state != State.OPEN:
+        raise RuleBroken(_refusal(offer), code="not_collectable")
     offers.credit(offer, member_id=member.id, actor=actor, now=now)
     showings.claimed(offer, by=actor, now=now)
     return Claim(

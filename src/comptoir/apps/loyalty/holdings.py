@@ -3,8 +3,10 @@
 They point at the organisation only; stores and sales are quoted by id.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -42,6 +44,12 @@ class Reward(models.Model):
     def public_id(self) -> str:
         """`rew_…`"""
         return public_id("rew", self.id)
+
+    def refusal(self, store_id: UUID, tags: Collection[str]) -> str:
+        """The code of why it is not for somebody with these tags at that store; nothing where it is."""
+        if self.store_ids and store_id not in self.store_ids:
+            return "reward_not_here"
+        return "reward_not_yours" if self.tags and not set(self.tags) & set(tags) else ""
 
 
 class RewardProduct(models.Model):

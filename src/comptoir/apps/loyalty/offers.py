@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.loyalty import entries, limits, programmes, redeemed
+from comptoir.apps.loyalty import entries, limits, named, programmes, redeemed
 from comptoir.apps.loyalty.models import Kind, Offer, Programme
 from comptoir.apps.loyalty.points import (
     Basis,
@@ -65,20 +65,23 @@ def settle(organisation_id: UUID, offers: Sequence[Offer], *, now: datetime) -> 
     """
     sale_ids = [offer.sale_id for offer in offers]
     chains = reads.chains_of(organisation_id, sale_ids)
+    owners = {offer.member_id for offer in offers if offer.member_id} | named.owners(organisation_id, chains.values())
+    entries.lock(organisation_id, owners)
+    for offer in offers:
+        named.mark(offer, chains[offer.sale_id], member_id=offer.member_id, now=now)
     used = redeemed.used_on(organisation_id, sale_ids)
-    products = redeemed.products(organisation_id, [held for each in used.values() for held in each])
-    entries.lock(organisation_id, {offer.member_id for offer in offers if offer.member_id})
+    products = redeemed.products(organisation_id, {held.reward_id for each in used.values() for held in each})
     given = entries.given_for(organisation_id, [offer.sale_id for offer in offers if offer.member_id])
     versions = programmes.versions(organisation_id, now=now)
     changed = []
     for offer in offers:
         before = _content(offer)
-        chain, kept = chains[offer.sale_id], list[set[str]]()
+        chain, kept = chains[offer.sale_id], list[redeemed.Taken]()
         for held in used.get(offer.sale_id, ()):
-            skus = products.get((held.reward_id, offer.provider), set())
-            if redeemed.is_given_back(chain, skus):
+            known = products.get((held.reward_id, offer.provider), redeemed.NOTHING)
+            kept.append((held, known))
+            if redeemed.is_given_back(chain, known.skus):
                 redeemed.let_go(held, reinstates=_programme(offer, versions).reinstates_rewards, now=now)
-            kept.append(skus)
         _settle(offer, chain, versions, given.get(offer.sale_id, (0, 0)), redeemed.value(chain, kept), now)
         if _content(offer) != before:
             offer.updated_at = now
@@ -116,6 +119,14 @@ def _settle(
             member_id=offer.member_id,
             now=now,
         )
+
+
+def welcome(offer: Offer, *, member_id: UUID, now: datetime) -> None:
+    """A locked, open offer is about to become this member's: what they hold of the bill's rewards is used on it."""
+    chain = reads.chains_of(offer.organisation_id, [offer.sale_id])[offer.sale_id]
+    entries.lock(offer.organisation_id, {member_id} | named.owners(offer.organisation_id, [chain]))
+    if named.mark(offer, chain, member_id=member_id, now=now):
+        settle(offer.organisation_id, [offer], now=now)
 
 
 def credit(offer: Offer, *, member_id: UUID, actor: str, now: datetime) -> None:
@@ -160,6 +171,7 @@ def take_back(offer: Offer, *, actor: str, now: datetime) -> None:
             now=now,
             member_id=member_id,
         )
+    named.release(offer, member_id)
     offer.member_id, offer.claimed_at, offer.claimed_by = None, None, ""
     offer.ceiling, offer.forgiven = None, 0
     offer.save()

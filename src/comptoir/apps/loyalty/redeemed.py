@@ -5,15 +5,17 @@ the reward's own product comes back (loyalty.md 1.7).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from comptoir.apps.loyalty.alerts import telling
-from comptoir.apps.loyalty.holdings import AlertKind, Held, HeldReward, RewardProduct
+from comptoir.apps.loyalty.holdings import AlertKind, Held, HeldReward, Reward, RewardProduct
 from comptoir.core.ledger.reads import Chain
+from comptoir.kernel.ids import public_id
 from comptoir.pos.model import Line, SaleState
 
 Used = dict[UUID, list[HeldReward]]
@@ -31,31 +33,70 @@ def used_on(organisation_id: UUID, sale_ids: Collection[UUID]) -> Used:
     return dict(found)
 
 
-def products(organisation_id: UUID, rewards: Iterable[HeldReward]) -> dict[tuple[UUID, str], set[str]]:
-    """The products of these rewards: (reward, provider) to SKUs."""
+@dataclass(frozen=True)
+class Products:
+    """The products of one till that a reward stands for: one of them, or all of them together."""
+
+    skus: frozenset[str] = frozenset()
+    together: bool = False
+
+    @property
+    def parts(self) -> list[frozenset[str]]:
+        """What it takes off a bill: one unit out of each of these."""
+        return [frozenset({sku}) for sku in sorted(self.skus)] if self.together else [self.skus]
+
+
+NOTHING: Final = Products()
+Taken = tuple[HeldReward, Products]
+
+
+def products(organisation_id: UUID, reward_ids: Collection[UUID]) -> dict[tuple[UUID, str], Products]:
+    """The products of these rewards: (reward, provider) to what it stands for there."""
     found: defaultdict[tuple[UUID, str], set[str]] = defaultdict(set)
-    wanted = {each.reward_id for each in rewards}
-    rows = RewardProduct.objects.filter(organisation_id=organisation_id, reward_id__in=wanted) if wanted else ()
-    for row in rows:
+    if not reward_ids:
+        return {}
+    for row in RewardProduct.objects.filter(organisation_id=organisation_id, reward_id__in=reward_ids):
         found[row.reward_id, row.provider].add(row.sku)
-    return dict(found)
+    whole = Reward.objects.filter(organisation_id=organisation_id, id__in=reward_ids, takes_all=True)
+    together = set(whole.values_list("id", flat=True))
+    return {key: Products(frozenset(skus), key[0] in together) for key, skus in found.items()}
 
 
-def value(chain: Chain, choices: Sequence[set[str]]) -> Decimal:
-    """What is left of the lines that rewards stand for: one unit of a chosen product for each reward."""
-    taken: set[int] = set()
-    total = Decimal(0)
-    for skus in choices:
-        for place, line in enumerate(chain.root.sale.lines):
-            if line.sku in skus and line.total > 0 and place not in taken:
-                taken.add(place)
-                total += line.total / max(Decimal(1), line.quantity)
-                break
-    back = sum((-line.total for line in _returned(chain, set().union(*choices)) if line.total < 0), Decimal(0))
+def names(held: HeldReward) -> set[str]:
+    """What a bill may call a held reward: its code, its id, and the item of the catalogue."""
+    return {held.code, held.public_id, public_id("rew", held.reward_id)}
+
+
+def value(chain: Chain, used: Sequence[Taken]) -> Decimal:
+    """What is left of the lines that rewards stand for: those that the bill says are rewards, and one unit of a chosen
+    product for each reward that no such line names.
+
+    A line that cost nothing is a reward's before one that was paid.
+    """
+    lines = chain.root.sale.lines
+    said = [line for line in lines if line.reward]
+    total = sum((line.total for line in said if line.total > 0), Decimal(0))
+    left = {place: max(1, int(line.quantity)) for place, line in enumerate(lines) if not line.reward}
+    skus = {line.sku for line in said if line.sku}
+    for held, known in used:
+        skus |= known.skus
+        for part in known.parts:
+            if mine := next((line for line in said if line.reward in names(held) or line.sku in part), None):
+                said.remove(mine)
+            elif (place := _unit(lines, left, part)) is not None:
+                left[place] -= 1
+                total += lines[place].total / max(Decimal(1), lines[place].quantity)
+    back = sum((-line.total for line in _returned(chain, skus) if line.total < 0), Decimal(0))
     return max(Decimal(0), total - back)
 
 
-def is_given_back(chain: Chain, skus: set[str]) -> bool:
+def _unit(lines: Sequence[Line], left: Mapping[int, int], skus: Collection[str]) -> int | None:
+    """Where a unit of one of these products stands that no reward has taken, the cheapest that is free first."""
+    found = [place for place, units in left.items() if units and lines[place].sku in skus and lines[place].total >= 0]
+    return min(found, key=lambda place: (lines[place].total > 0, place), default=None)
+
+
+def is_given_back(chain: Chain, skus: Collection[str]) -> bool:
     """Whether the sale was voided or refunded whole, or the reward's own product came back."""
     sale = chain.root.sale
     if sale.state is not SaleState.CLOSED or not sale.counted:
@@ -93,6 +134,6 @@ def alert(held: HeldReward, kind: AlertKind, sale_id: UUID, store_id: UUID | Non
     )
 
 
-def _returned(chain: Chain, skus: set[str]) -> list[Line]:
+def _returned(chain: Chain, skus: Collection[str]) -> list[Line]:
     closed = (each.sale for each in chain.corrections if each.sale.state is SaleState.CLOSED)
     return [line for sale in closed for line in sale.lines if line.sku in skus]

@@ -96,12 +96,12 @@ def require_free(held: HeldReward, *, by: str, now: datetime) -> None:
 
 def require_allowed(reward: Reward, store_id: UUID, member_id: UUID) -> None:
     """Raises RuleBroken (409): `reward_not_here` for a reward of other stores, `reward_not_yours` of other members."""
-    if reward.store_ids and store_id not in reward.store_ids:
+    tags = Member.objects.get(organisation_id=reward.organisation_id, id=member_id).tags
+    refusal = reward.refusal(store_id, tags)
+    if refusal == "reward_not_here":
         raise RuleBroken(_("This reward is for other stores."), code="reward_not_here")
-    if reward.tags:
-        member = Member.objects.get(organisation_id=reward.organisation_id, id=member_id)
-        if not set(reward.tags) & set(member.tags):
-            raise RuleBroken(_("This reward is for other members."), code="reward_not_yours")
+    if refusal:
+        raise RuleBroken(_("This reward is for other members."), code="reward_not_yours")
 
 
 def _valid_until(organisation_id: UUID, now: datetime) -> datetime:
