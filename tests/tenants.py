@@ -9,6 +9,8 @@ from uuid import UUID
 from django.test import Client
 
 from comptoir.apps.loyalty.alerts import telling
+from comptoir.apps.loyalty.bonus import managing
+from comptoir.apps.loyalty.bonuses import BonusKind
 from comptoir.apps.loyalty.devices import Register
 from comptoir.apps.loyalty.holdings import Alert, AlertKind
 from comptoir.apps.loyalty.importing import running
@@ -140,8 +142,17 @@ def _rewards(world: World, member_id: UUID) -> None:
         store_id=world.cellar.id,
         now=now,
     )
+    bonus = managing.add(
+        **who,  # type: ignore[arg-type]
+        terms=managing.Terms(kind=BonusKind.VISIT, name=OF_THE_ORGANISATION, points=3, again_after=240),
+    )
     alert = Alert.objects.get(subject=OF_THE_STORE)
-    world.ids |= {"reward_id": reward.public_id, "held_id": held.public_id, "alert_id": alert.public_id}
+    world.ids |= {
+        "reward_id": reward.public_id,
+        "held_id": held.public_id,
+        "bonus_id": bonus.public_id,
+        "alert_id": alert.public_id,
+    }
 
 
 def _member(world: World, member: Member) -> None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty import entries, offers, phones, showings
+from comptoir.apps.loyalty.bonus import giving as bonuses
 from comptoir.apps.loyalty.members import guards
 from comptoir.apps.loyalty.models import Member, Offer
 from comptoir.apps.loyalty.points import Reason, State
@@ -21,7 +22,7 @@ REATTACH_WITHIN: Final = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Claim:
-    """What a claim brought. `points` is what the sale is worth; `is_repeat` that it was theirs already."""
+    """What a claim brought. `points` is what the sale is worth, bonuses with it; `is_repeat`: it was theirs already."""
 
     offer: Offer
     member: Member
@@ -61,7 +62,7 @@ def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now:
     return Claim(
         offer=offer,
         member=member,
-        points=offer.points,
+        points=offer.points + bonuses.points_of(organisation_id, offer.sale_id),
         balance=entries.balance(organisation_id, member.id),
         is_new_member=is_new,
         is_repeat=False,
@@ -117,7 +118,7 @@ def _again(offer: Offer, member_id: UUID, number: str) -> Claim:
     return Claim(
         offer=offer,
         member=member,
-        points=offer.points,
+        points=offer.points + bonuses.points_of(offer.organisation_id, offer.sale_id),
         balance=entries.balance(offer.organisation_id, member.id),
         is_new_member=False,
         is_repeat=True,

@@ -34,6 +34,10 @@ PROGRAMME: Final = (
     _("How many points a sale brings, from which amount on, and when they expire."),
     _("A change makes a new version: what was earned before stays as it was."),
 )
+BONUSES: Final = (
+    _("Points on top of what a sale earns: on some days, for a product, a visit or a birthday."),
+    _("A rule is not changed but ended, and another one added: so everybody sees why they have their points."),
+)
 TABLETS: Final = (
     _("Open /tablet on the tablet and type the code from here: that is all the pairing there is."),
     _("Press Identify and a hand waves on the tablet in question; then link it to the register beside it."),
@@ -69,6 +73,8 @@ GUIDES: Final[Mapping[str, Guide]] = {
         ),
         _("A guest who came back had collected on an earlier day. Points spent are what rewards cost."),
     ),
+    "loyalty_bonuses": BONUSES,
+    "loyalty_bonus_new": BONUSES,
     "loyalty_programme": PROGRAMME,
     "loyalty_programme_change": PROGRAMME,
     "tablets": TABLETS,

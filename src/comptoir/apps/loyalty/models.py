@@ -9,7 +9,13 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from comptoir.apps.loyalty import devices, holdings, idempotency, persons  # noqa: F401  (tables of their own files)
+from comptoir.apps.loyalty import (  # noqa: F401  (tables of their own files)
+    bonuses,
+    devices,
+    holdings,
+    idempotency,
+    persons,
+)
 from comptoir.apps.loyalty.points import Basis, Rounding, Rule
 from comptoir.core.accounts.models import Organisation
 from comptoir.kernel.ids import new_id, public_id
@@ -189,6 +195,7 @@ class Kind(StrEnum):
     """Why points moved."""
 
     EARN = "earn"
+    BONUS = "bonus"
     REVERSAL = "reversal"
     UNDO = "undo"
     ATTACH = "attach"
@@ -209,7 +216,8 @@ class Entry(models.Model):
     """A signed number of points with its reason; never changed, never removed. Balances are sums of these.
 
     `position` numbers the entries of one sale from 0 (the earn): two writers who saw the same entries cannot both add
-    to them. `inputs` holds what the number was computed from, so that a page can say why.
+    to them. `inputs` holds what the number was computed from, so that a page can say why. `bonus_step` numbers the
+    entries of one bonus rule for one sale in the same way; of a birthday's bonus it is the calendar year.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
@@ -224,6 +232,8 @@ class Entry(models.Model):
     eligible = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
     programme_version = models.IntegerField(null=True)
+    bonus_id = models.UUIDField(null=True)
+    bonus_step = models.IntegerField(null=True)
     inputs = models.JSONField(default=dict)
     actor = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
@@ -232,6 +242,20 @@ class Entry(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["organisation", "sale_id"], condition=models.Q(kind="earn"), name="one_earn_per_sale"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "sale_id", "bonus_id", "bonus_step"],
+                condition=models.Q(kind="bonus", sale_id__isnull=False),
+                name="one_step_of_a_bonus_per_sale",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "member_id", "bonus_step"],
+                condition=models.Q(kind="bonus", sale_id__isnull=True),
+                name="one_birthday_bonus_per_year",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="bonus") | models.Q(bonus_id__isnull=False, bonus_step__isnull=False),
+                name="a_bonus_says_of_what_rule",
             ),
             models.UniqueConstraint(
                 fields=["organisation", "sale_id", "position"],

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from comptoir.apps.loyalty import entries, limits, named, programmes, redeemed
+from comptoir.apps.loyalty.bonus import giving as bonuses
 from comptoir.apps.loyalty.models import Kind, Offer, Programme
 from comptoir.apps.loyalty.points import (
     Basis,
@@ -72,6 +73,7 @@ def settle(organisation_id: UUID, offers: Sequence[Offer], *, now: datetime) -> 
     used = redeemed.used_on(organisation_id, sale_ids)
     products = redeemed.products(organisation_id, {held.reward_id for each in used.values() for held in each})
     given = entries.given_for(organisation_id, [offer.sale_id for offer in offers if offer.member_id])
+    extras = bonuses.known(organisation_id, [offer.sale_id for offer in offers if offer.member_id])
     versions = programmes.versions(organisation_id, now=now)
     changed = []
     for offer in offers:
@@ -83,6 +85,7 @@ def settle(organisation_id: UUID, offers: Sequence[Offer], *, now: datetime) -> 
             if redeemed.is_given_back(chain, known.skus):
                 redeemed.let_go(held, reinstates=_programme(offer, versions).reinstates_rewards, now=now)
         _settle(offer, chain, versions, given.get(offer.sale_id, (0, 0)), redeemed.value(chain, kept), now)
+        bonuses.settle(offer, chain, extras, worth=offer.points, now=now)
         if _content(offer) != before:
             offer.updated_at = now
             changed.append(offer)
@@ -150,6 +153,10 @@ def credit(offer: Offer, *, member_id: UUID, actor: str, now: datetime) -> None:
     offer.member_id, offer.claimed_at, offer.claimed_by = member_id, now, actor
     offer.state, offer.updated_at = State.CREDITED, now
     offer.save()
+    extras = bonuses.known(offer.organisation_id, [offer.sale_id])
+    if extras.rules:
+        chain = reads.chains_of(offer.organisation_id, [offer.sale_id])[offer.sale_id]
+        bonuses.settle(offer, chain, extras, worth=offer.points, now=now, is_claim=True)
     notify_live(offer.organisation_id, LIVE_TOPIC)
 
 
@@ -171,6 +178,7 @@ def take_back(offer: Offer, *, actor: str, now: datetime) -> None:
             now=now,
             member_id=member_id,
         )
+    bonuses.take_back(offer, member_id, actor=actor, now=now)
     named.release(offer, member_id)
     offer.member_id, offer.claimed_at, offer.claimed_by = None, None, ""
     offer.ceiling, offer.forgiven = None, 0

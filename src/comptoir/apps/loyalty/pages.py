@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from comptoir.apps.loyalty import claims, phones, programmes, reads, wording
+from comptoir.apps.loyalty.bonus import giving as bonuses
 from comptoir.apps.loyalty.members import consents
 from comptoir.apps.loyalty.points import State
 from comptoir.core.accounts.models import Store
@@ -130,7 +131,7 @@ def thanks(request: OrganisationRequest, offer_id: str) -> HttpResponse:
     member = _member(request, offer.member_id)
     values = {
         "member": member,
-        "points": f"+{wording.points(offer.points)}",
+        "points": f"+{wording.points(offer.points + bonuses.points_of(request.organisation.id, offer.sale_id))}",
         "balance": wording.points(member.balance),
         "phone": _phone(request.role, member.phone),
         "is_again": "again" in request.GET,

@@ -54,6 +54,12 @@ def running_at(organisation_id: UUID, store_ids: Collection[UUID]) -> set[UUID]:
     return set(running.values_list("store_id", flat=True))
 
 
+def running(organisation_id: UUID) -> set[UUID]:
+    """The stores that have loyalty switched on."""
+    rows = Installation.objects.filter(organisation_id=organisation_id, app="loyalty", enabled=True)
+    return set(rows.values_list("store_id", flat=True))
+
+
 def runs_anywhere(organisation_id: UUID) -> bool:
     """Whether loyalty is switched on for any store of the organisation."""
     return Installation.objects.filter(organisation_id=organisation_id, app="loyalty", enabled=True).exists()

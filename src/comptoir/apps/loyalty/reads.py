@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
-from comptoir.apps.loyalty.models import OF_SALES, Entry, Member, Offer
+from comptoir.apps.loyalty.models import OF_SALES, Entry, Kind, Member, Offer
 from comptoir.apps.loyalty.points import Basis, Reason, Rounding, Rule, State
 from comptoir.core.accounts.models import Store, User
 from comptoir.kernel.ids import public_id
@@ -91,7 +91,10 @@ class Formula:
 
 @dataclass(frozen=True)
 class EntryFacts:
-    """One entry of the points ledger; `formula` is None for points that no sale brought."""
+    """One entry of the points ledger; `formula` is None for points that no sale's rate brought.
+
+    `bonus` is the name of the rule that gave a bonus.
+    """
 
     id: UUID
     member_id: UUID
@@ -100,6 +103,7 @@ class EntryFacts:
     sale_id: UUID | None
     store_id: UUID | None
     formula: Formula | None
+    bonus: str
     actor: str
     created_at: datetime
 
@@ -127,7 +131,7 @@ def figures(organisation_id: UUID, *, since: datetime, store_ids: Collection[UUI
     """Points given since an instant and sales that wait for a customer, of these stores; and all members."""
     entries = _of_stores(Entry.objects.filter(organisation_id=organisation_id, created_at__gte=since), store_ids)
     open_offers = _of_stores(Offer.objects.filter(organisation_id=organisation_id, state=State.OPEN), store_ids)
-    given = entries.filter(kind__in=OF_SALES).aggregate(points=Sum("points"))["points"]
+    given = entries.filter(kind__in=[*OF_SALES, Kind.BONUS]).aggregate(points=Sum("points"))["points"]
     return Figures(
         given=given or 0,
         members=Member.objects.filter(organisation_id=organisation_id, erased_at=None, merged_into=None).count(),
@@ -276,6 +280,7 @@ def _entry(row: Entry) -> EntryFacts:
         sale_id=row.sale_id,
         store_id=row.store_id,
         formula=_formula(row),
+        bonus=row.inputs.get("bonus", ""),
         actor=row.actor,
         created_at=row.created_at,
     )

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from comptoir.apps.loyalty import expiring, idempotency
+from comptoir.apps.loyalty import expiring, idempotency, programmes
+from comptoir.apps.loyalty.bonus import birthdays as birthday_bonuses
 from comptoir.apps.loyalty.importing import jobs  # noqa: F401  (makes its job known)
 from comptoir.apps.loyalty.members import guards
 from comptoir.core.jobs import engine
@@ -20,6 +21,20 @@ def expire_all() -> None:
     """One job for each organisation whose points expire."""
     for organisation_id in expiring.organisations():
         expire.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
+
+
+@engine.job("loyalty.birthdays", queue=engine.BACKGROUND)
+def birthdays(*, organisation_id: str, **_: str) -> None:
+    """Give what is due for the birthdays of one organisation."""
+    mine = UUID(organisation_id)
+    birthday_bonuses.run(organisation_id=mine, running_at=programmes.running(mine), now=datetime.now(UTC))
+
+
+@engine.periodic("loyalty.birthdays_all", cron="11 * * * *")
+def birthdays_all() -> None:
+    """One job for each organisation that gives something; hourly, for stores have their mornings at different hours."""
+    for organisation_id in birthday_bonuses.organisations():
+        birthdays.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
 
 
 @engine.periodic("loyalty.forget", cron="41 3 * * *")

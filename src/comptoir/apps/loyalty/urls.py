@@ -3,6 +3,7 @@
 from django.urls import path
 
 from comptoir.apps.loyalty import pages
+from comptoir.apps.loyalty.bonus import pages as bonus_pages
 from comptoir.apps.loyalty.figures import pages as figures
 from comptoir.apps.loyalty.importing import pages as imports
 from comptoir.apps.loyalty.members import alert_pages as alerts
@@ -56,6 +57,9 @@ urlpatterns = [
     path("loyalty/programme", programme_pages.programme, name="loyalty_programme"),
     path("loyalty/programme/change", programme_pages.change, name="loyalty_programme_change"),
     path("loyalty/programme/example", programme_pages.example, name="loyalty_programme_example"),
+    path("loyalty/bonuses", bonus_pages.bonuses, name="loyalty_bonuses"),
+    path("loyalty/bonuses/new/<slug:kind>", bonus_pages.new, name="loyalty_bonus_new"),
+    path("loyalty/bonuses/<str:bonus_id>/<slug:position>", bonus_pages.switch, name="loyalty_bonus_switch"),
     path("loyalty/set-up", tablets.set_up, name="loyalty_set_up"),
     path("tablets", tablets.tablets, name="tablets"),
     path("tablets/code", tablets.code, name="tablet_code"),

@@ -15,6 +15,7 @@ from comptoir.web.parts import Level, Status
 
 KINDS: dict[str, Promise] = {
     Kind.EARN: gettext_lazy("Earned"),
+    Kind.BONUS: gettext_lazy("Bonus"),
     Kind.REVERSAL: gettext_lazy("Corrected"),
     Kind.UNDO: gettext_lazy("Taken back"),
     Kind.ATTACH: gettext_lazy("Given later"),
@@ -87,6 +88,8 @@ def why(entry: EntryFacts) -> str:
         return _("Points from another programme, brought by an import.")
     if entry.kind == Kind.MERGE:
         return _("Two records of one person became one, or became two again.")
+    if entry.kind == Kind.BONUS:
+        return entry.bonus
     if formula is None:
         return ""
     if entry.kind == Kind.UNDO:

@@ -70,6 +70,7 @@ class Wallet:
 
 
 ACTIVITY: Final = frozenset({"earn", "bonus", "spend"})
+TAKEN_BACK: Final = frozenset({"reversal", "bonus"})
 
 
 def wallet(movements: Iterable[Movement]) -> Wallet:
@@ -82,7 +83,7 @@ def wallet(movements: Iterable[Movement]) -> Wallet:
             _give_back(held, each)
         elif each.points > 0:
             _add(held, each)
-        elif each.kind == "reversal":
+        elif each.kind in TAKEN_BACK:
             _take_back(held, each)
         else:
             _spend(held, each)

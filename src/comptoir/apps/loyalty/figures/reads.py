@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from comptoir.apps.loyalty.models import Kind
+from comptoir.apps.loyalty.models import OF_SALES, Kind
 
-GIVEN: Final = (Kind.EARN, Kind.REVERSAL, Kind.UNDO, Kind.ATTACH)
+GIVEN: Final = (*OF_SALES, Kind.BONUS)
 SPENT: Final = (Kind.SPEND, Kind.RETURN)
 
 DAY: Final[LiteralString] = "(({at} AT TIME ZONE s.timezone) - s.day_start::interval)::date"
