@@ -3,13 +3,13 @@
 from django.urls import path
 
 from comptoir.apps.loyalty import pages
-from comptoir.apps.loyalty.bonus import pages as bonus_pages
 from comptoir.apps.loyalty.figures import pages as figures
 from comptoir.apps.loyalty.importing import pages as imports
 from comptoir.apps.loyalty.members import alert_pages as alerts
 from comptoir.apps.loyalty.members import open_pages
 from comptoir.apps.loyalty.members import pages as members
 from comptoir.apps.loyalty.members import person_pages as person
+from comptoir.apps.loyalty.programme import bonus_pages
 from comptoir.apps.loyalty.programme import pages as programme_pages
 from comptoir.apps.loyalty.rewards import member_pages as member_rewards
 from comptoir.apps.loyalty.rewards import pages as rewards

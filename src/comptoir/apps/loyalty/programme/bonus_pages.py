@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from comptoir.apps.loyalty.bonus import managing, wording
-from comptoir.apps.loyalty.bonus.forms import FIELDS, BonusForm
+from comptoir.apps.loyalty.bonus import managing
 from comptoir.apps.loyalty.bonuses import BonusKind
+from comptoir.apps.loyalty.programme import bonus_wording as wording
+from comptoir.apps.loyalty.programme.bonus_forms import FIELDS, BonusForm
 from comptoir.core.accounts.roles import may
 from comptoir.core.connections import reads as connections
 from comptoir.kernel.errors import RuleBroken
