@@ -58,7 +58,7 @@ def test_points_cannot_go_to_a_member_of_another_organisation(offer: Offer, peop
             Entry.objects.create(
                 organisation=people.chez_charlie,
                 member_id=offer.member_id,
-                kind="bonus",
+                kind="opening",
                 points=5,
                 created_at=offer.updated_at,
             )
