@@ -98,6 +98,9 @@ def unreadable() -> RuleBroken:
     return RuleBroken("This is no list that can be read.", code="file_unreadable", status=422)
 
 
+WINDOWS_SIGNS: Final = frozenset(bytes(range(0x80, 0xA0)).decode("cp1252", errors="ignore"))
+
+
 def decoded(content: bytes) -> tuple[str, str]:
     """The text and the encoding it was in; what is no Unicode is taken for Western Windows, as spreadsheets write."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -114,7 +117,8 @@ def decoded(content: bytes) -> tuple[str, str]:
 def repaired(text: str) -> str:
     """Accents that were decoded wrongly once or twice, put right when that is certain (loyalty.md E47).
 
-    Certain is: the text is, byte for byte, UTF-8 that was read as Western Windows. No real name looks like that.
+    Certain is: the text is, byte for byte, UTF-8 that was read as Western Windows, and what comes out are letters of
+    European or Vietnamese names. Without the second, a right "Çœ" would become "ǜ".
     """
     for _twice in range(2):
         if text.isascii():
@@ -123,8 +127,15 @@ def repaired(text: str) -> str:
             once = text.encode("cp1252").decode("utf-8")
         except UnicodeError:
             return text
+        if not all(_is_of_names(each) for each in once):
+            return text
         text = once
     return text
+
+
+def _is_of_names(character: str) -> bool:
+    """Latin letters up to Extended-A, Vietnamese ones, quotation marks, and what is left of them half-way."""
+    return character <= "\u017f" or "\u1ea0" <= character <= "\u1eff" or character in WINDOWS_SIGNS
 
 
 def guessed(header: Sequence[str]) -> dict[str, int]:
