@@ -79,6 +79,35 @@ def test_what_came_while_off_is_taken_up_on_request(trading: People) -> None:
     assert offered() == ["A1.1"]
 
 
+def test_a_suite_that_is_on_has_loyalty_on(trading: People) -> None:
+    place = {"organisation_id": trading.le_zinc.id, "store_id": trading.bar.id, "now": NOW}
+    switch(trading, "off")
+    sell(trading, "A1.1")
+    deliver()
+    modules.switch(**place, app="suite", on=True)
+    sell(trading, "A1.2")
+    deliver()
+    switch(trading, "on")
+    modules.switch(**place, app="suite", on=False)
+    sell(trading, "A1.3")
+    deliver()
+    switch(trading, "off")
+    sell(trading, "A1.4")
+    deliver()
+
+    assert offered() == ["A1.2", "A1.3"]
+    assert len(reads.sales(trading.le_zinc.id)) == 4, "every sale is kept"
+
+
+def test_the_page_says_that_a_suite_has_an_app_work(trading: People) -> None:
+    client = trading.client(trading.alice)
+    switch(trading, "off")
+    answer = client.post(f"/settings/modules/{trading.bar.public_id}/suite/on", follow=True).content.decode()
+    assert "Suite is on for Le Zinc." in answer
+    assert "Every app works" in answer
+    assert "Switched off" not in client.get("/loyalty/members").content.decode()
+
+
 def test_another_store_goes_on(trading: People) -> None:
     annexe = create_store(trading.le_zinc, "L’annexe")
     install_all(organisation=trading.le_zinc, store=annexe, provider="lightspeed_k", now=NOW)

@@ -25,6 +25,7 @@ from comptoir.core.connections.locations import (
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.tokens import read_token_answer
 from comptoir.core.installations.install import install_all
+from comptoir.core.installations import manifest
 from comptoir.core.installations.models import Installation
 from comptoir.core.intake.importing import runs
 from comptoir.core.intake.tasks import enqueue_imports, reopen_unlinked
@@ -140,7 +141,7 @@ def _integrations(organisation: Organisation) -> list[dict[str, Any]]:
         for link in LocationLink.objects.filter(organisation=organisation, store__isnull=False).select_related("store")
         if link.store
     }
-    rows = Installation.objects.filter(organisation=organisation).select_related("store").order_by("id")
+    rows = Installation.objects.filter(organisation=organisation, app__in=[app.slug for app in manifest.apps()])
     return [
         {
             "id": each.public_id,
@@ -156,7 +157,7 @@ def _integrations(organisation: Organisation) -> list[dict[str, Any]]:
                 )
             ),
         }
-        for each in rows
+        for each in rows.select_related("store").order_by("id")
     ]
 
 

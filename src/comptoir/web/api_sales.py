@@ -12,6 +12,7 @@ from ninja import Field, Query, Schema
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.locations import webhook_path
 from comptoir.core.connections.models import LocationLink, WebhookAddress
+from comptoir.core.installations import manifest
 from comptoir.core.installations.models import Installation
 from comptoir.core.ledger import reads
 from comptoir.kernel.errors import RuleBroken
@@ -205,7 +206,9 @@ def list_integrations(request: HttpRequest, organisation: str | None = None) -> 
             vendor_location_id=locations.get((each.store_id, each.provider)),
             webhook_url=addresses.get((each.store_id, each.provider)),
         )
-        for each in Installation.objects.filter(organisation_id__in=organisations).order_by("id")
+        for each in Installation.objects.filter(
+            organisation_id__in=organisations, app__in=[app.slug for app in manifest.apps()]
+        ).order_by("id")
     ]
 
 

@@ -6,9 +6,11 @@ from comptoir.apps.loyalty import handlers
 from comptoir.apps.loyalty.guides import GUIDES
 from comptoir.apps.loyalty.traces import traces
 from comptoir.core.accounts.roles import EVERYONE, Role
-from comptoir.core.installations.manifest import App, NavigationItem
+from comptoir.core.installations.manifest import App, Bundle, NavigationItem
 from comptoir.pos.events import EventKind
 
+SUITE = Bundle("suite", _("Suite"))
+"""Loyalty with whatever else a restaurant has as one subscription (loyalty.md 1.1: module `loyalty` or `suite`)."""
 APP = App(
     slug="loyalty",
     name=_("Loyalty"),
@@ -39,4 +41,5 @@ APP = App(
     },
     guides=GUIDES,
     traces=traces,
+    bundles=(SUITE,),
 )

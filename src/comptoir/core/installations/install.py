@@ -24,8 +24,20 @@ def install(*, organisation: Organisation, store: Store, app: str, provider: str
 
 
 def install_all(*, organisation: Organisation, store: Store, provider: str, now: datetime) -> list[Installation]:
-    """Every app there is: in a fresh installation all of them are on."""
+    """Every app there is, all of them on, and every bundle, off: an owner who has one switches it on."""
+    for bundle in manifest.bundles():
+        Installation.objects.get_or_create(
+            organisation=organisation,
+            store=store,
+            app=bundle.slug,
+            provider=provider,
+            defaults={"created_at": now, "enabled": (store.id, bundle.slug) in _on(organisation)},
+        )
     return [
         install(organisation=organisation, store=store, app=app.slug, provider=provider, now=now)
         for app in manifest.apps()
     ]
+
+
+def _on(organisation: Organisation) -> set[modules.Switch]:
+    return {switch for switch, module in modules.modules(organisation.id).items() if module.is_on}

@@ -55,6 +55,14 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class Bundle:
+    """Several apps that are switched on for a store together: each is on while it, or a bundle it is part of, is on."""
+
+    slug: str
+    name: str | Promise
+
+
+@dataclass(frozen=True)
 class App:
     """A business app. `name` and `summary` are lazily translated.
 
@@ -70,6 +78,7 @@ class App:
     permissions: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     guides: Mapping[str, Guide] = field(default_factory=dict)
     traces: Callable[[UUID, Collection[UUID]], Mapping[UUID, Trace]] | None = None
+    bundles: tuple[Bundle, ...] = ()
 
 
 _apps: dict[str, App] = {}
@@ -93,6 +102,21 @@ def app(slug: str) -> App:
         return _apps[slug]
     except KeyError:
         raise RuleBroken(f"There is no app named {slug}.", code="app_unknown", status=404) from None
+
+
+def bundles() -> tuple[Bundle, ...]:
+    """All bundles that some app is part of, each once."""
+    return tuple(dict.fromkeys(bundle for app in _apps.values() for bundle in app.bundles))
+
+
+def bundles_of(slug: str) -> tuple[str, ...]:
+    """The bundles that an app is part of, by slug; a bundle is part of none."""
+    return tuple(bundle.slug for bundle in _apps[slug].bundles) if slug in _apps else ()
+
+
+def module(slug: str) -> App | Bundle:
+    """The app or bundle that a switch of this slug is about. Raises RuleBroken."""
+    return next((bundle for bundle in bundles() if bundle.slug == slug), None) or app(slug)
 
 
 def owner_of(name: str) -> App | None:

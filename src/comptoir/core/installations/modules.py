@@ -1,28 +1,33 @@
 """Modules: an app is on or off for a store. While it is off, what comes in is kept and nothing is done with it."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from comptoir.core.installations import manifest
 from comptoir.core.installations.models import Installation
 from comptoir.kernel.errors import RuleBroken
 
 Switch = tuple[UUID, str]
-"""A store and the slug of an app."""
+"""A store and the slug of an app, or of a bundle."""
 
 
 @dataclass(frozen=True)
 class Module:
-    """One app at one store; over several points of sale it is still one switch."""
+    """One app or bundle at one store; over several points of sale it is still one switch.
+
+    `is_on` says how it is switched, `by_bundle` which bundle that is on has an app that is off work all the same.
+    """
 
     store_id: UUID
     app: str
     is_on: bool
     switched_at: datetime | None
+    by_bundle: str = ""
 
 
 def modules(organisation_id: UUID) -> dict[Switch, Module]:
@@ -32,15 +37,27 @@ def modules(organisation_id: UUID) -> dict[Switch, Module]:
         before = found.get((row.store_id, row.app))
         is_on = row.enabled or (before is not None and before.is_on)
         found[row.store_id, row.app] = Module(row.store_id, row.app, is_on, row.switched_at)
+    on = {switch for switch, module in found.items() if module.is_on}
+    for switch in found.keys() - on:
+        found[switch] = replace(found[switch], by_bundle=next(iter(_bundles_on(switch, on)), ""))
     return found
 
 
+def running(organisation_id: UUID, app: str) -> set[UUID]:
+    """The stores that have an app on, by itself or as part of a bundle."""
+    rows = Installation.objects.filter(
+        organisation_id=organisation_id, app__in=[app, *manifest.bundles_of(app)], enabled=True
+    )
+    return set(rows.values_list("store_id", flat=True))
+
+
 def switched_off(organisation_ids: Collection[UUID], *, app: str = "") -> set[Switch]:
-    """What is off. A store without a point of sale has nothing to switch, and nothing that is off."""
+    """The apps that are off. A store without a point of sale has nothing to switch, and nothing that is off."""
     rows = Installation.objects.filter(organisation_id__in=organisation_ids)
     if app:
-        rows = rows.filter(app=app)
-    return _off(rows.values_list("store_id", "app", "enabled"))
+        rows = rows.filter(app__in=[app, *manifest.bundles_of(app)])
+    off = _off(rows.values_list("store_id", "app", "enabled"))
+    return {switch for switch in off if switch[1] == app} if app else off
 
 
 def held_off(organisation_ids: Collection[UUID]) -> set[Switch]:
@@ -57,7 +74,7 @@ def held_off(organisation_ids: Collection[UUID]) -> set[Switch]:
 def is_off_everywhere(organisation_id: UUID, app: str) -> bool:
     """Whether no store of the organisation has the app, and at least one has it switched off."""
     mine = Installation.objects.filter(organisation_id=organisation_id, app=app)
-    return mine.exists() and not mine.filter(enabled=True).exists()
+    return not running(organisation_id, app) and mine.exists()
 
 
 def require_on(*, organisation_id: UUID, store_id: UUID, app: str) -> None:
@@ -77,7 +94,7 @@ def inactive() -> RuleBroken:
 
 @transaction.atomic
 def switch(*, organisation_id: UUID, store_id: UUID, app: str, on: bool, now: datetime) -> bool:
-    """Switch an app on or off for a store; whether that changed anything. Waits for what the app is in the middle of.
+    """Switch an app or a bundle on or off for a store; whether that changed anything. Waits for what the app is in the middle of.
 
     Raises RuleBroken (404) where there is nothing to switch.
     """
@@ -92,4 +109,12 @@ def switch(*, organisation_id: UUID, store_id: UUID, app: str, on: bool, now: da
 
 def _off(rows: Iterable[tuple[UUID, str, bool]]) -> set[Switch]:
     known = list(rows)
-    return {(store, app) for store, app, _on in known} - {(store, app) for store, app, on in known if on}
+    on = {(store, app) for store, app, is_on in known if is_on}
+    bundles = {bundle.slug for bundle in manifest.bundles()}
+    off = {(store, app) for store, app, _is_on in known if app not in bundles} - on
+    return {switch for switch in off if not _bundles_on(switch, on)}
+
+
+def _bundles_on(switch: Switch, on: Collection[Switch]) -> list[str]:
+    store, app = switch
+    return [bundle for bundle in manifest.bundles_of(app) if (store, bundle) in on]

@@ -50,11 +50,12 @@ def modules(request: OrganisationRequest) -> HttpResponse:
     found = switches.modules(request.organisation.id)
     waiting = aside.counts(request.organisation.id)
     mine = stores(request.organisation.id, store_ids=request.store_ids)
-    rows = [_row(store, app, found, waiting) for store in mine for app in manifest.apps()]
+    here = {each.id for each in mine}
+    rows = [_row(store, each, found, waiting) for store in mine for each in (*manifest.apps(), *manifest.bundles())]
     values = {
         "rows": rows,
         "apps": manifest.apps(),
-        "off": sum(row.is_on is False for row in rows),
+        "off": sum(store in here for store, _app in switches.switched_off([request.organisation.id])),
         "may_switch": may(request.role, "modules.manage"),
     }
     return render(request, "web/settings/modules.html", values)
@@ -64,7 +65,7 @@ def modules(request: OrganisationRequest) -> HttpResponse:
 @page("modules.manage")
 def switch(request: OrganisationRequest, store_id: str, app: str, position: str) -> HttpResponse:
     """Switch at once; the toast takes it back."""
-    store, known = _store(request, store_id), manifest.app(app)
+    store, known = _store(request, store_id), manifest.module(app)
     if position not in POSITIONS:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     on = POSITIONS[position]
@@ -93,7 +94,7 @@ def catch_up(request: OrganisationRequest, store_id: str, app: str) -> HttpRespo
 
 def _row(
     store: Store,
-    app: manifest.App,
+    app: manifest.App | manifest.Bundle,
     found: Mapping[switches.Switch, switches.Module],
     waiting: Mapping[switches.Switch, int],
 ) -> Row:
@@ -113,7 +114,11 @@ def _light(module: switches.Module | None) -> Status:
     if module is None:
         return Status("off", gettext_lazy("No till yet"))
     since: datetime | None = module.switched_at
-    return Status("ok", gettext_lazy("On"), since) if module.is_on else Status("off", gettext_lazy("Off"), since)
+    if module.is_on:
+        return Status("ok", gettext_lazy("On"), since)
+    if module.by_bundle:
+        return Status("ok", gettext_lazy("On"), cause=manifest.module(module.by_bundle).name)
+    return Status("off", gettext_lazy("Off"), since)
 
 
 def _store(request: OrganisationRequest, public: str) -> Store:
