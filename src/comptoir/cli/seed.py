@@ -24,8 +24,8 @@ from comptoir.core.connections.locations import (
 )
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.tokens import read_token_answer
-from comptoir.core.installations.install import install_all
 from comptoir.core.installations import manifest
+from comptoir.core.installations.install import install_all
 from comptoir.core.installations.models import Installation
 from comptoir.core.intake.importing import runs
 from comptoir.core.intake.tasks import enqueue_imports, reopen_unlinked

@@ -14,7 +14,7 @@ from comptoir.apps.loyalty.expiry.rules import Expiry
 from comptoir.apps.loyalty.models import Programme
 from comptoir.apps.loyalty.points import Basis, Rounding
 from comptoir.core.accounts.models import Organisation
-from comptoir.core.installations.models import Installation
+from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
 
 SINCE_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,21 +48,17 @@ class Terms:
 
 def running_at(organisation_id: UUID, store_ids: Collection[UUID]) -> set[UUID]:
     """Those of these stores that have loyalty switched on; at the others, sales stay in the ledger and wait."""
-    running = Installation.objects.filter(
-        organisation_id=organisation_id, store_id__in=store_ids, app="loyalty", enabled=True
-    )
-    return set(running.values_list("store_id", flat=True))
+    return running(organisation_id) & set(store_ids)
 
 
 def running(organisation_id: UUID) -> set[UUID]:
     """The stores that have loyalty switched on."""
-    rows = Installation.objects.filter(organisation_id=organisation_id, app="loyalty", enabled=True)
-    return set(rows.values_list("store_id", flat=True))
+    return modules.running(organisation_id, "loyalty")
 
 
 def runs_anywhere(organisation_id: UUID) -> bool:
     """Whether loyalty is switched on for any store of the organisation."""
-    return Installation.objects.filter(organisation_id=organisation_id, app="loyalty", enabled=True).exists()
+    return bool(running(organisation_id))
 
 
 @dataclass(frozen=True)

@@ -94,9 +94,9 @@ def inactive() -> RuleBroken:
 
 @transaction.atomic
 def switch(*, organisation_id: UUID, store_id: UUID, app: str, on: bool, now: datetime) -> bool:
-    """Switch an app or a bundle on or off for a store; whether that changed anything. Waits for what the app is in the middle of.
+    """Switch an app or a bundle on or off for a store; whether that changed anything.
 
-    Raises RuleBroken (404) where there is nothing to switch.
+    Waits for what the app is in the middle of. Raises RuleBroken (404) where there is nothing to switch.
     """
     rows = Installation.objects.select_for_update().filter(organisation_id=organisation_id, store_id=store_id, app=app)
     found = list(rows.order_by("id"))

@@ -51,7 +51,8 @@ def modules(request: OrganisationRequest) -> HttpResponse:
     waiting = aside.counts(request.organisation.id)
     mine = stores(request.organisation.id, store_ids=request.store_ids)
     here = {each.id for each in mine}
-    rows = [_row(store, each, found, waiting) for store in mine for each in (*manifest.apps(), *manifest.bundles())]
+    switchable: list[manifest.App | manifest.Bundle] = [*manifest.apps(), *manifest.bundles()]
+    rows = [_row(store, each, found, waiting) for store in mine for each in switchable]
     values = {
         "rows": rows,
         "apps": manifest.apps(),
