@@ -1,0 +1,23 @@
+"""Lightspeed Retail R-Series as its sheet describes it: OAuth, the Retail API in V3 and V2, buckets, clocks, voids.
+
+Written from the sheet alone; it never sees the client that reads it back.
+"""
+
+from comptoir.connectors.lightspeed_r.simulator.books import Books
+from comptoir.connectors.lightspeed_r.simulator.counter import Basket, Counter, Loaded, Paid
+from comptoir.connectors.lightspeed_r.simulator.settings import Behaviour, OAuthClient
+from comptoir.connectors.lightspeed_r.simulator.trading import Chain, trade
+from comptoir.connectors.lightspeed_r.simulator.vendor import RSeriesSimulator
+
+__all__ = [
+    "Basket",
+    "Behaviour",
+    "Books",
+    "Chain",
+    "Counter",
+    "Loaded",
+    "OAuthClient",
+    "Paid",
+    "RSeriesSimulator",
+    "trade",
+]

@@ -1,0 +1,168 @@
+"""Lists page by page: cursors of V3, offsets of V2, sorting and counting (sheet section 4)."""
+
+import base64
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from comptoir.connectors.lightspeed_r.simulator.books import Books
+from comptoir.connectors.lightspeed_r.simulator.entities import Entity
+from comptoir.connectors.lightspeed_r.simulator.errors import Refused
+from comptoir.connectors.lightspeed_r.simulator.filters import tests
+from comptoir.connectors.lightspeed_r.simulator.wire import Row, text
+
+MOST: Final = 100
+KEPT: Final = 8
+"""Selections that are remembered between the pages of a walk, for as long as the books do not change."""
+Place = tuple[Any, int]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records of one page, and what stands in its `@attributes`."""
+
+    rows: list[Row]
+    attributes: dict[str, str]
+
+
+class Selections:
+    """What requests asked for, filtered and sorted once for all its pages."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._changes = -1
+        self._kept: OrderedDict[tuple[Any, ...], list[tuple[Place, Row]]] = OrderedDict()
+
+    def find(self, entity: Entity, query: Mapping[str, str], *, sort: str) -> list[tuple[Place, Row]]:
+        """Records that match, each with its place in the order. Raises Refused (400)."""
+        if self._changes != self._books.changes:
+            self._kept.clear()
+            self._changes = self._books.changes
+        unlimited = {key: said for key, said in query.items() if key not in ("after", "before", "limit", "offset")}
+        key = (entity.name, sort, tuple(sorted(unlimited.items())))
+        if key not in self._kept:
+            passing = tests(entity, query, self._books)
+            name = sort.removeprefix("-")
+            rows = [row for row in self._books.all(entity.name) if all(test(row) for test in passing)]
+            placed = [((_sortable(row.get(name)), int(row[entity.key])), row) for row in rows]
+            self._kept[key] = sorted(placed, key=lambda each: each[0], reverse=sort.startswith("-"))
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return self._kept[key]
+
+
+def _sortable(value: Any) -> Any:
+    """Unset instants come before all others."""
+    if value is None:
+        return 0.0
+    return value.timestamp() if isinstance(value, datetime) else value
+
+
+def page(selections: Selections, entity: Entity, query: Mapping[str, str], *, address: str) -> Page:
+    """One page of V3. Raises Refused (400)."""
+    sort = _sort(entity, query.get("sort", entity.key))
+    limit = _limit(query)
+    found = selections.find(entity, query, sort=sort)
+    begin, end = _window(found, query, limit, sort)
+    shown = found[begin:end]
+
+    def link(name: str, row: Row) -> str:
+        name_of_sort = sort.removeprefix("-")
+        mark = [row[entity.key]] if name_of_sort == entity.key else [text(row.get(name_of_sort)), row[entity.key]]
+        others = {key: said for key, said in query.items() if key not in ("sort", "limit", "after", "before")}
+        cursor = base64.b64encode(json.dumps(mark, separators=(",", ":")).encode()).decode()
+        return f"{address}?{urlencode({'sort': sort, **others, 'limit': str(limit), name: cursor})}"
+
+    return Page(
+        [row for _place, row in shown],
+        {
+            "next": link("after", shown[-1][1]) if shown and end < len(found) else "",
+            "previous": link("before", shown[0][1]) if shown and begin > 0 else "",
+        },
+    )
+
+
+def page_of_v2(selections: Selections, entity: Entity, query: Mapping[str, str]) -> Page:
+    """One page of V2: offset and count. Raises Refused (400)."""
+    wanted = query.get("orderby", entity.key)
+    sort = f"-{query['orderby']}" if query.get("orderby_desc") == "1" else wanted
+    if "orderby_desc" in query and query["orderby_desc"] not in ("0", "1"):
+        sort = f"-{query['orderby_desc']}"
+    sort = _sort(entity, sort)
+    limit, offset = _limit(query), _number(query, "offset", 0)
+    found = selections.find(entity, query, sort=sort)
+    attributes = {"count": str(len(found)), "offset": str(offset), "limit": str(limit)}
+    return Page([row for _place, row in found[offset : offset + limit]], attributes)
+
+
+def count(selections: Selections, entity: Entity, query: Mapping[str, str]) -> Page:
+    """How many there are. Raises Refused (400) together with what only a list of records has."""
+    if wrong := {"limit", "sort", "after", "before"} & query.keys():
+        raise Refused(400, f"count cannot be combined with {', '.join(sorted(wrong))}.")
+    return Page([], {"count": str(len(selections.find(entity, query, sort=entity.key)))})
+
+
+def _window(found: list[tuple[Place, Row]], query: Mapping[str, str], limit: int, sort: str) -> tuple[int, int]:
+    """Where the page lies: strictly past `after`, or right before `before`."""
+    descending = sort.startswith("-")
+    if "after" in query:
+        place = _cursor(query["after"], found)
+        begin = _first(found, lambda each: each < place if descending else each > place)
+        return begin, min(begin + limit, len(found))
+    if "before" in query:
+        place = _cursor(query["before"], found)
+        end = _first(found, lambda each: each <= place if descending else each >= place)
+        return max(0, end - limit), end
+    return 0, min(limit, len(found))
+
+
+def _first(found: list[tuple[Place, Row]], holds: Any) -> int:
+    """The index of the first record whose place holds; they hold from there on."""
+    low, high = 0, len(found)
+    while low < high:
+        middle = (low + high) // 2
+        if holds(found[middle][0]):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _cursor(said: str, found: list[tuple[Place, Row]]) -> Place:
+    try:
+        mark = json.loads(base64.b64decode(said, validate=True))
+        number = int(mark[-1])
+        if len(mark) == 1:
+            return number, number
+        like = found[0][0][0] if found else ""
+        value: Any = mark[0]
+        if isinstance(like, float):
+            value = datetime.fromisoformat(value).timestamp() if value else 0.0
+        elif not isinstance(like, str):
+            value = type(like)(value)
+        return value, number
+    except (ValueError, TypeError, IndexError):
+        raise Refused(400, "The cursor is not one of ours.") from None
+
+
+def _sort(entity: Entity, said: str) -> str:
+    if said.removeprefix("-") not in entity.sort:
+        raise Refused(400, f"{entity.name} cannot be sorted by '{said}'. Allowed: {', '.join(entity.sort)}.")
+    return said
+
+
+def _limit(query: Mapping[str, str]) -> int:
+    return min(_number(query, "limit", MOST), MOST)
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    said = query.get(name, "")
+    if not said:
+        return default
+    if not said.isdigit():
+        raise Refused(400, f"'{said}' is no value for '{name}'.")
+    return int(said)

@@ -1,0 +1,216 @@
+"""What an account has before its first sale: shops, registers, people, taxes, goods (sheet section 9)."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from comptoir.connectors.lightspeed_r.simulator.books import Books
+from comptoir.connectors.lightspeed_r.simulator.wire import Row
+
+FOUNDED: Final = datetime(2024, 1, 2, 17, 0, tzinfo=UTC)
+PAYMENT_TYPES: Final = (
+    ("Cash", "cash"),
+    ("Check", "user defined"),
+    ("Credit Card", "credit card"),
+    ("Credit Account", "credit account"),
+    ("Gift Card", "gift card"),
+    ("Debit Card", "user defined"),
+)
+GOODS: Final = (
+    ("Novel, paperback", "12.90", "6.20"),
+    ("Novel, hardcover", "24.00", "12.00"),
+    ("Picture book", "17.50", "8.10"),
+    ("Street map", "8.95", "3.60"),
+    ("Postcard", "1.20", "0.30"),
+    ("Notebook, ruled", "9.99", "4.20"),
+    ("Fountain pen", "39.00", "18.50"),
+    ("Ink, blue", "7.50", "2.90"),
+    ("Wrapping paper", "4.25", "1.40"),
+    ("Puzzle, 1000 pieces", "21.00", "9.80"),
+    ("Calendar", "14.10", "6.00"),
+    ("Tote bag", "11.49", "4.80"),
+)
+
+
+def shop(books: Books, name: str, *, timezone: str, tax_category_id: int = 1) -> Row:
+    """A shop with one register."""
+    contact = books.add("Contact", _contact())
+    made = books.add(
+        "Shop",
+        {
+            "name": name,
+            "serviceRate": Decimal(0),
+            "timeZone": timezone,
+            "taxLabor": False,
+            "labelTitle": "Shop Name",
+            "labelMsrp": False,
+            "archived": False,
+            "timeStamp": FOUNDED,
+            "companyRegistrationNumber": "",
+            "vatNumber": "",
+            "zebraBrowserPrint": False,
+            "contactID": contact["contactID"],
+            "taxCategoryID": tax_category_id,
+            "receiptSetupID": 1,
+            "ccGatewayID": 0,
+            "gatewayConfigID": "",
+            "priceLevelID": 1,
+        },
+    )
+    register(books, f"{name} 1", shop_id=int(made["shopID"]))
+    return made
+
+
+def register(books: Books, name: str, *, shop_id: int) -> Row:
+    """One more register of a shop."""
+    return books.add(
+        "Register",
+        {
+            "name": name,
+            "open": True,
+            "openTime": FOUNDED,
+            "archived": False,
+            "tipEnabled": False,
+            "openEmployeeID": 1,
+            "shopID": shop_id,
+            "ccTerminalID": 0,
+        },
+    )
+
+
+def employee(books: Books, first_name: str, last_name: str, *, archived: bool = False) -> Row:
+    """Somebody who works there, or did."""
+    contact = books.add("Contact", _contact())
+    return books.add(
+        "Employee",
+        {
+            "firstName": first_name,
+            "lastName": last_name,
+            "accessPin": "",
+            "lockOut": False,
+            "archived": archived,
+            "timeStamp": FOUNDED,
+            "contactID": contact["contactID"],
+            "clockInEmployeeHoursID": 0,
+            "employeeRoleID": 1,
+            "limitToShopID": 0,
+            "lastShopID": 1,
+            "lastSaleID": 0,
+            "lastRegisterID": 1,
+        },
+    )
+
+
+def item(books: Books, description: str, price: str, cost: str, *, tax_class_id: int = 1) -> Row:
+    """Something to sell, with its stock in all shops."""
+    number = books.next_id("Item")
+    made = books.add(
+        "Item",
+        {
+            "systemSku": f"21{number:010d}",
+            "defaultCost": Decimal(cost),
+            "avgCost": Decimal(cost),
+            "discountable": True,
+            "tax": True,
+            "archived": False,
+            "itemType": "default",
+            "description": description,
+            "modelYear": 0,
+            "upc": "",
+            "ean": "",
+            "customSku": f"AB{number:04d}",
+            "manufacturerSku": "",
+            "createTime": FOUNDED,
+            "timeStamp": FOUNDED,
+            "categoryID": 1,
+            "taxClassID": tax_class_id,
+            "departmentID": 0,
+            "itemMatrixID": 0,
+            "manufacturerID": 0,
+            "seasonID": 0,
+            "defaultVendorID": 1,
+            "itemECommerceID": 0,
+            "Prices": {
+                "ItemPrice": [
+                    {"amount": price, "useTypeID": "1", "useType": "Default"},
+                    {"amount": price, "useTypeID": "2", "useType": "MSRP"},
+                ]
+            },
+        },
+    )
+    for shop_id in (*(int(each["shopID"]) for each in books.all("Shop")), 0):
+        stock = {"qoh": 40, "backorder": 0, "componentQoh": 0, "componentBackorder": 0, "reorderPoint": 0}
+        books.add(
+            "ItemShop",
+            {**stock, "reorderLevel": 0, "timeStamp": FOUNDED, "itemID": made["itemID"], "shopID": shop_id},
+        )
+    return made
+
+
+def furnish(books: Books, *, tax1: str = "0.05", tax2: str = "0.09975") -> None:
+    """Taxes, payment types, a category, a discount, a supplier with an order, and the owner's role."""
+    books.add("EmployeeRole", {"name": "Owner"})
+    books.add(
+        "TaxCategory",
+        {
+            "isTaxInclusive": False,
+            "tax1Name": "State",
+            "tax2Name": "City" if Decimal(tax2) else "",
+            "tax1Rate": Decimal(tax1),
+            "tax2Rate": Decimal(tax2),
+            "timeStamp": FOUNDED,
+        },
+    )
+    for name in ("Item", "Labor"):
+        books.add("TaxClass", {"name": name, "timeStamp": FOUNDED})
+    for name, kind in PAYMENT_TYPES:
+        facts = {"name": name, "requireCustomer": False, "archived": False, "internalReserved": kind != "user defined"}
+        books.add("PaymentType", {**facts, "type": kind, "refundAsPaymentTypeID": 0})
+    node = {"nodeDepth": 0, "leftNode": 1, "rightNode": 2, "createTime": FOUNDED, "timeStamp": FOUNDED, "parentID": 0}
+    books.add("Category", {"name": "Paper", "fullPathName": "Paper", **node})
+    discount = {"discountPercent": Decimal("0.1"), "requireCustomer": False, "archived": False, "timeStamp": FOUNDED}
+    books.add("Discount", {"name": "Ten percent", "discountAmount": Decimal(0), **discount})
+    books.add("Vendor", {"name": "Bob’s Paper Mill", "archived": False, "accountNumber": "", "timeStamp": FOUNDED})
+    order = {"shipInstructions": "", "stockInstructions": "", "complete": True, "archived": False, "vendorID": 1}
+    books.add("Order", {**order, "shopID": 1, "orderedDate": FOUNDED, "createTime": FOUNDED, "timeStamp": FOUNDED})
+    shipment = {"shipped": False, "archived": False, "orderID": 1, "shopID": 1, "timeStamp": FOUNDED}
+    books.add("Shipment", shipment)
+    customer(books, "Charlie", "Example")
+
+
+def customer(books: Books, first_name: str, last_name: str) -> Row:
+    """A customer whom the shop knows."""
+    contact = books.add("Contact", _contact())
+    return books.add(
+        "Customer",
+        {
+            "firstName": first_name,
+            "lastName": last_name,
+            "title": "",
+            "company": "",
+            "companyRegistrationNumber": "",
+            "vatNumber": "",
+            "creditAccountID": 0,
+            "customerTypeID": 0,
+            "discountID": 0,
+            "taxCategoryID": 0,
+            "createTime": FOUNDED,
+            "timeStamp": FOUNDED,
+            "archived": False,
+            "contactID": contact["contactID"],
+        },
+    )
+
+
+def _contact() -> dict[str, Any]:
+    return {
+        "custom": "",
+        "noEmail": False,
+        "noPhone": False,
+        "noMail": False,
+        "timeStamp": FOUNDED,
+        "Addresses": "",
+        "Phones": "",
+        "Emails": "",
+        "Websites": "",
+    }

@@ -1,0 +1,61 @@
+"""How the simulator is set up: the OAuth client it knows, and the freedoms that the sheet leaves open."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from enum import Enum
+
+from comptoir.kernel.seal import Secret
+
+
+@dataclass(frozen=True)
+class OAuthClient:
+    """The one client that may ask for consent; there is no redirect_uri in a request, the registered one is used."""
+
+    id: str
+    secret: Secret
+    redirect_uri: str
+
+
+class RetryAfter(Enum):
+    """How a 429 of the token endpoint says when to come again; public clients met all three (2.2)."""
+
+    SECONDS = "seconds"
+    HTTP_DATE = "http date"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """Freedoms of sheet section 15; the defaults are its assumptions.
+
+    `registers`: of the subscription, which sets the size of the bucket (section 7); None: no limits at all.
+    `void_moves_time_stamp`, `void_reopens`: whether a void moves timeStamp, and sets `completed` to false (11.1).
+    `update_time_key`: the spelling of a sale's update time (3.10). `scope_in_token`: the deprecated path returns it.
+    `revokes_at_once`: a refresh kills the old token at once, as before 2026 (2.2).
+    """
+
+    registers: int | None = 1
+    access: timedelta = timedelta(seconds=3600)
+    code: timedelta = timedelta(seconds=60)
+    refresh_idle: timedelta = timedelta(days=30)
+    revokes_at_once: bool = False
+    retry_after: RetryAfter = RetryAfter.SECONDS
+    void_moves_time_stamp: bool = False
+    void_reopens: bool = True
+    update_time_key: str = "updatetime"
+
+    @property
+    def bucket_size(self) -> Decimal:
+        """Units (section 7)."""
+        return Decimal(90 + 10 * ((self.registers or 1) - 1))
+
+    @property
+    def drip_rate(self) -> Decimal:
+        """Units a second (section 7)."""
+        return 1 + Decimal("0.5") * ((self.registers or 1) - 1)
+
+    @property
+    def burst(self) -> int:
+        """Requests in one second; the sheet has one sample, 20 of 90, and assumes the same share elsewhere."""
+        return int(self.bucket_size * 2 / 9)
