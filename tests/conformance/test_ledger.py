@@ -25,13 +25,17 @@ from comptoir.kernel.ids import new_id
 from comptoir.kernel.seal import Secret
 from comptoir.pos.conformance import NOON, Stage
 from tests.connectors.lightspeed_k import stage as lightspeed_k
+from tests.connectors.lightspeed_r import stage as lightspeed_r
 from tests.core.kseries import at_once
 from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Staging = tuple[Callable[[], AbstractContextManager[Stage]], Callable[[Stage], dict[str, str]]]
-STAGES: dict[str, Staging] = {"lightspeed_k": (lightspeed_k.stage, lightspeed_k.environ)}
+STAGES: dict[str, Staging] = {
+    "lightspeed_k": (lightspeed_k.stage, lightspeed_k.environ),
+    "lightspeed_r": (lightspeed_r.stage, lightspeed_r.environ),
+}
 DAY = date(2026, 3, 7)
 START, END = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
 

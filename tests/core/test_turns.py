@@ -54,6 +54,14 @@ def test_what_the_vendor_says_holds_for_everybody(people: People, vendor: Vendor
     assert [turns(connection).take(now=0) == 0 for _ in range(3)] == [True, True, False], "half as many, for a while"
 
 
+def test_imports_are_held_in_all_processes_and_people_are_not(people: People, vendor: Vendor) -> None:
+    connection = vendor.connect(people)
+    turns(connection).take(now=0)
+    turns(connection).hold_imports(now=0, seconds=20)
+    assert 19 < turns(connection).take(now=0, priority=IMPORT) <= 20
+    assert turns(connection).take(now=0, priority=LIVE) == 0
+
+
 def test_too_often_said_to_one_stops_the_next(people: People, vendor: Vendor) -> None:
     connection = vendor.connect(people)
     vendor.instead = lambda request, now: (

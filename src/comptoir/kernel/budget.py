@@ -36,6 +36,9 @@ class Turns(Protocol):
     def slow_down(self, *, now: float, seconds: float | None) -> None:
         """The vendor says that it is asked too often: nobody asks for so long (None: it did not say)."""
 
+    def hold_imports(self, *, now: float, seconds: float) -> None:
+        """The vendor says how much is left: imports leave it to live calls for so long."""
+
 
 class Budget:
     """A bucket of calls, each of which comes back when its time is over: in no such time are there ever more.
@@ -71,6 +74,11 @@ class Budget:
         """Nobody asks for so long."""
         with self._lock:
             self._paused_until = max(self._paused_until, now + (PAUSE_UNTOLD if seconds is None else seconds))
+
+    def hold_imports(self, *, now: float, seconds: float) -> None:
+        """No import asks for so long; whoever waits in front of a page does."""
+        with self._lock:
+            self._live_waits_until = max(self._live_waits_until, now + seconds)
 
     def _wait(self, now: float, priority: Priority) -> float:
         live = priority is Priority.LIVE

@@ -61,10 +61,26 @@ class _Retried(Exception):
         self.retry_after = retry_after
 
 
-class Api:
-    """One vendor API for one account; safe to use from several threads. Every attempt is paid from the budget."""
+Pace = Callable[[Mapping[str, str]], float]
+"""Reads in the headers of an answer for how many seconds imports should leave the account alone."""
 
-    def __init__(self, base_url: str, *, vendor: str, credentials: Credentials, budget: Turns | None = None) -> None:
+
+class Api:
+    """One vendor API for one account; safe to use from several threads. Every attempt is paid from the budget.
+
+    `pace` is for vendors that tell how much of their own limit is left.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        vendor: str,
+        credentials: Credentials,
+        budget: Turns | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self._pace = pace
         self._vendor = vendor
         self._credentials = credentials
         self._budget = budget
@@ -169,8 +185,12 @@ class Api:
         return answer
 
     def _heed(self, answer: Answer) -> None:
-        """A vendor that says "too often" says it to everybody who asks this account."""
-        if self._budget is not None and answer.status == 429:
+        """A vendor that says "too often" says it to everybody who asks this account; better to hear it coming."""
+        if self._budget is None:
+            return
+        if self._pace is not None and (seconds := self._pace(answer.headers)) > 0:
+            self._budget.hold_imports(now=time.monotonic(), seconds=seconds)
+        if answer.status == 429:
             told = _told_to_wait(answer)
             self._budget.slow_down(now=time.monotonic(), seconds=told.total_seconds() if told is not None else None)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from comptoir.connectors.lightspeed_r.account import CAPABILITIES, RSeriesAccount
 from comptoir.connectors.lightspeed_r.client import VENDOR
+from comptoir.connectors.lightspeed_r.pace import import_pause
 from comptoir.kernel.budget import Turns
 from comptoir.kernel.errors import VendorUnreadable
 from comptoir.kernel.http import Api, Credentials
@@ -22,7 +23,7 @@ REFRESH_IDLE: Final = timedelta(days=30)
 """Documented (2.2): an unused refresh token dies after that."""
 
 CALLS_PER_SECOND: Final = 5
-"""Far below the burst of 20 (section 7); the bucket itself is heeded by its 429."""
+"""Far below the burst of 20 (section 7); imports also keep within the bucket, by `pace.py`."""
 
 
 class RSeries:
@@ -65,7 +66,9 @@ class RSeries:
 
     def open(self, endpoints: Endpoints, credentials: Credentials, budget: Turns | None = None) -> RSeriesAccount:
         """Open one vendor account; every call to it is paid from the budget."""
-        return RSeriesAccount(Api(endpoints.api_url, vendor=VENDOR, credentials=credentials, budget=budget))
+        return RSeriesAccount(
+            Api(endpoints.api_url, vendor=VENDOR, credentials=credentials, budget=budget, pace=import_pause)
+        )
 
 
 CONNECTOR: Final = RSeries()

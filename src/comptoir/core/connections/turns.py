@@ -48,6 +48,11 @@ UPDATE connections_callbudget SET
 WHERE organisation_id = %(organisation)s AND connection_id = %(connection)s
 """
 
+HOLD_IMPORTS_SQL: Final[LiteralString] = """
+UPDATE connections_callbudget SET live_until = greatest(live_until, extract(epoch FROM clock_timestamp()) + %(seconds)s)
+WHERE organisation_id = %(organisation)s AND connection_id = %(connection)s
+"""
+
 
 class SharedTurns:
     """Satisfies `kernel.budget.Turns`; `calls` are those of a second."""
@@ -70,6 +75,10 @@ class SharedTurns:
         """Nobody asks for so long, in no process; and half as often for a minute after."""
         pause = PAUSE_UNTOLD if seconds is None else seconds
         self._execute(SLOW_DOWN_SQL, {"seconds": pause, "slowed": pause + SLOWED_SECONDS})
+
+    def hold_imports(self, *, now: float, seconds: float) -> None:  # noqa: ARG002 - the database's clock
+        """No import asks for so long, in no process; whoever waits in front of a page does."""
+        self._execute(HOLD_IMPORTS_SQL, {"seconds": seconds})
 
     @property
     def _key(self) -> dict[str, Any]:

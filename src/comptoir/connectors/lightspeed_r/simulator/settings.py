@@ -29,13 +29,17 @@ class RetryAfter(Enum):
 class Behaviour:
     """Freedoms of sheet section 15; the defaults are its assumptions.
 
-    `registers`: of the subscription, which sets the size of the bucket (section 7); None: no limits at all.
+    `registers`: of the subscription, which sets the size of the bucket (section 7); None: no limits at all. `size`,
+    `drip` and `most_in_a_second`: a bucket of a test's own.
     `void_moves_time_stamp`, `void_reopens`: whether a void moves timeStamp, and sets `completed` to false (11.1).
-    `update_time_key`: the spelling of a sale's update time (3.10). `scope_in_token`: the deprecated path returns it.
+    `update_time_key`: the spelling of a sale's update time (3.10).
     `revokes_at_once`: a refresh kills the old token at once, as before 2026 (2.2).
     """
 
     registers: int | None = 1
+    size: Decimal | None = None
+    drip: Decimal | None = None
+    most_in_a_second: int | None = None
     access: timedelta = timedelta(seconds=3600)
     code: timedelta = timedelta(seconds=60)
     refresh_idle: timedelta = timedelta(days=30)
@@ -48,14 +52,14 @@ class Behaviour:
     @property
     def bucket_size(self) -> Decimal:
         """Units (section 7)."""
-        return Decimal(90 + 10 * ((self.registers or 1) - 1))
+        return self.size or Decimal(90 + 10 * ((self.registers or 1) - 1))
 
     @property
     def drip_rate(self) -> Decimal:
         """Units a second (section 7)."""
-        return 1 + Decimal("0.5") * ((self.registers or 1) - 1)
+        return self.drip or 1 + Decimal("0.5") * ((self.registers or 1) - 1)
 
     @property
     def burst(self) -> int:
         """Requests in one second; the sheet has one sample, 20 of 90, and assumes the same share elsewhere."""
-        return int(self.bucket_size * 2 / 9)
+        return self.most_in_a_second or int(self.bucket_size * 2 / 9)

@@ -1,0 +1,480 @@
+"""The simulator keeps the vendor's contract (lightspeed-r-series.md 1 to 10, and its tests of section 14)."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from comptoir.connectors.lightspeed_r.simulator import (
+    Basket,
+    Behaviour,
+    Chain,
+    Paid,
+    RSeriesSimulator,
+    trade,
+)
+from comptoir.connectors.lightspeed_r.simulator.trading import Trade
+from comptoir.pos.hosting import Request, Response
+from tests.connectors.lightspeed_r.stage import CLIENT, QUIET
+
+NOW = datetime(2026, 5, 2, 18, 0, tzinfo=UTC)
+BASE = "/API/V3/Account/900100"
+EVERYTHING = ("employee:all",)
+RECORDED = Path(os.environ.get("COMPTOIR_TEST_DATA") or Path(__file__).parents[4] / "shared" / "data") / "r-series"
+needs_recordings = pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded R-Series answers in {RECORDED}")
+
+
+@dataclass
+class Desk:
+    """A client of the simulator, without HTTP in between."""
+
+    trade: Trade
+    simulator: RSeriesSimulator
+    token: str
+    now: datetime = NOW
+
+    def ask(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Response:
+        parts = urlsplit(path)
+        said = {
+            "authorization": f"Bearer {self.token}",
+            "accept": "application/json",
+            "host": "sandbox.test",
+            **headers,
+        }
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        return self.simulator.answer(Request(method, parts.path, query, said, body), now=self.now)
+
+    def get(self, resource: str, **query: str) -> dict[str, Any]:
+        answer = self.ask(f"{BASE}/{resource}.json?{urlencode(query)}")
+        assert answer.status == 200, answer.body
+        return dict(json.loads(answer.body))
+
+    def status(self, resource: str, **query: str) -> int:
+        return self.ask(f"{BASE}/{resource}.json?{urlencode(query)}").status
+
+    def walk(self, resource: str, **query: str) -> Iterator[list[dict[str, Any]]]:
+        page = self.get(resource, **query)
+        while True:
+            found = page.get(resource, [])
+            yield found if isinstance(found, list) else [found]
+            if not (following := page["@attributes"]["next"]):
+                return
+            assert following.startswith("http://sandbox.test/API/V3/")
+            page = json.loads(self.ask(following.removeprefix("http://sandbox.test")).body)
+
+
+def desk(behaviour: Behaviour | None = None, chain: Chain = QUIET, scopes: tuple[str, ...] = EVERYTHING) -> Desk:
+    acting = behaviour or Behaviour(registers=None)
+    made = trade(chain, acting)
+    simulator = RSeriesSimulator([made.books], client=CLIENT, behaviour=acting)
+    return Desk(made, simulator, simulator.tokens.mint(900100, scopes, now=NOW)["access_token"])
+
+
+def ring(where: Desk, number: int = 1, *, step: timedelta = timedelta(seconds=1)) -> None:
+    for place in range(number):
+        where.trade.counter.ring([Basket(Decimal("9.99"), item_id=1)], at=NOW - timedelta(hours=2) + place * step)
+
+
+def scalars(found: Any) -> Iterator[Any]:
+    if isinstance(found, dict | list):
+        for each in found.values() if isinstance(found, dict) else found:
+            yield from scalars(each)
+    else:
+        yield found
+
+
+def test_every_scalar_is_a_string() -> None:
+    busy = desk(chain=Chain(since=(NOW - timedelta(days=3)).date()))
+    busy.trade.advance(NOW)
+    for resource in (
+        "Sale",
+        "Shop",
+        "Register",
+        "Employee",
+        "EmployeeHours",
+        "Item",
+        "Customer",
+        "SaleVoid",
+        "Category",
+    ):
+        assert all(isinstance(each, str) for each in scalars(busy.get(resource, load_relations="all", archived="true")))
+    assert all(isinstance(each, str) for each in scalars(json.loads(busy.ask("/API/Session.json").body)))
+
+
+def test_no_child_is_absent_one_an_object_two_a_list() -> None:
+    where = desk()
+    line = Basket(Decimal(5))
+    for lines in ([], [line], [line, line]):
+        where.trade.counter.ring(lines, [], at=NOW, is_completed=False)
+    none, one, two = where.get("Sale", load_relations='["SaleLines"]')["Sale"]
+    assert "SaleLines" not in none
+    assert one["SaleLines"]["SaleLine"]["unitPrice"] == "5"
+    assert len(two["SaleLines"]["SaleLine"]) == 2
+    assert isinstance(where.get("Sale", saleID="2")["Sale"], dict)
+    assert where.get("Sale", saleID="99") == {"@attributes": {"next": "", "previous": ""}}
+    assert where.get("Employee", load_relations='["Contact"]')["Employee"][0]["Contact"]["Phones"] == ""
+
+
+@pytest.mark.parametrize("sort", ["saleID", "-saleID", "timeStamp", "-timeStamp", "completeTime"])
+@pytest.mark.parametrize("step", [timedelta(seconds=1), timedelta(0)])
+def test_pages_bring_each_sale_once_in_order(sort: str, step: timedelta) -> None:
+    where = desk()
+    ring(where, 205, step=step)
+    pages = list(where.walk("Sale", sort=sort))
+    assert [len(page) for page in pages] == [100, 100, 5]
+    ids = [int(sale["saleID"]) for page in pages for sale in page]
+    assert ids == sorted(ids, reverse=sort.startswith("-"))
+    assert len(set(ids)) == 205
+
+
+def test_the_way_back_is_the_way_there() -> None:
+    where = desk()
+    ring(where, 25)
+    first = where.get("Sale", limit="10")
+    second = json.loads(where.ask(first["@attributes"]["next"].removeprefix("http://sandbox.test")).body)
+    back = json.loads(where.ask(second["@attributes"]["previous"].removeprefix("http://sandbox.test")).body)
+    assert back["Sale"] == first["Sale"]
+    assert (first["@attributes"]["previous"], back["@attributes"]["previous"]) == ("", "")
+    following = parse_qs(urlsplit(first["@attributes"]["next"]).query)
+    assert (following["sort"], following["limit"], following["after"]) == (["saleID"], ["10"], ["WzEwXQ=="])
+
+
+def test_a_sale_that_is_edited_on_the_way_comes_again_and_none_is_lost() -> None:
+    where = desk()
+    ring(where, 150)
+    seen = []
+    for number, page in enumerate(where.walk("Sale", sort="timeStamp")):
+        seen += [sale["saleID"] for sale in page]
+        if number == 0:
+            where.trade.counter.touch(3, at=NOW, referenceNumber="edited")
+    assert set(seen) == {str(number) for number in range(1, 151)}
+    assert seen.count("3") == 2
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    where = desk()
+    ring(where, 3)
+    assert len(where.get("Sale", limit="500")["Sale"]) == 3
+    many = json.dumps(list(range(101)))
+    for query in (
+        {"sort": "total"},
+        {"count": "1", "limit": "5"},
+        {"saleID": f"IN,{many}"},
+        {"nonsense": "1"},
+        {"saleID": ">,abc"},
+        {"load_relations": '["Nothing"]'},
+        {"load_relations": "[[["},
+        {"after": "%%%"},
+        {"limit": "-1"},
+    ):
+        assert where.status("Sale", **query) == 400, query
+    assert where.get("Sale", count="1") == {"@attributes": {"count": "3"}}
+    assert where.status("Nonsense") == 404
+    assert where.ask("/API/V3/Account/1/Shop.json").status == 404
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=12), st.integers(0, 50), st.integers(0, 50))
+def test_operators_select_as_they_say(minutes: list[int], low: int, high: int) -> None:
+    where = desk()
+    for minute in minutes:
+        where.trade.counter.ring([Basket(Decimal(minute + 1))], at=NOW + timedelta(minutes=minute))
+
+    def found(**query: str) -> int:
+        return int(where.get("Sale", count="1", **query)["@attributes"]["count"])
+
+    at = [(NOW + timedelta(minutes=bound)).strftime("%Y-%m-%dT%H:%M:%S") for bound in (low, high)]
+    assert found(completeTime=f"><,{at[0]},{at[1]}") == sum(low <= minute <= high for minute in minutes)
+    assert found(completeTime=f">,{at[0]} 00:00") == sum(minute > low for minute in minutes), "a plus that got lost"
+    assert found(completeTime=f"<=,{at[0]}%2B00:00".replace("%2B", "+")) == sum(minute <= low for minute in minutes)
+    assert found(saleID=f"IN,[{','.join(map(str, range(1, low + 1)))}]" if low else "0") == min(low, len(minutes))
+    assert found(**{"or": f"saleID=1|saleID={len(minutes)}"}) == len({1, len(minutes)})
+    assert found(ticketNumber="~,22%") == len(minutes)
+
+
+def test_archived_records_are_hidden_until_they_are_asked_for() -> None:
+    where = desk()
+    ring(where, 2)
+    where.trade.counter.ring([Basket(Decimal(1))], at=NOW, is_completed=False, is_archived=True)
+    assert [
+        where.get("Sale", count="1", archived=said)["@attributes"]["count"] for said in ("false", "true", "only")
+    ] == [
+        "2",
+        "3",
+        "1",
+    ]
+    names = [
+        each["firstName"]
+        for each in where.get("Employee", archived="only", sort="-employeeID").values()
+        if "firstName" in each
+    ]
+    assert names == ["Gone"]
+
+
+def test_xml_unless_json_is_asked_for() -> None:
+    where = desk()
+    answer = where.ask(f"{BASE}/Shop", accept="*/*")
+    root = ElementTree.fromstring(answer.body)
+    assert (root.tag, [shop.findtext("shopID") for shop in root]) == ("Shops", ["1", "2"])
+    assert where.ask(f"{BASE}/Shop.json", accept="*/*").headers["content-type"] == "application/json"
+    assert where.ask(f"{BASE}/Shop.json", accept="application/xml").body.startswith(b"<?xml")
+    refused = where.ask(f"{BASE}/Shop/99", accept="*/*")
+    assert ElementTree.fromstring(refused.body).findtext("httpCode") == "404"
+
+
+def test_offset_pages_of_the_older_version() -> None:
+    where = desk()
+    ring(where, 25)
+    answer = json.loads(where.ask("/API/Account/900100/Sale.json?limit=10&offset=20&orderby=timeStamp").body)
+    assert answer["@attributes"] == {"count": "25", "offset": "20", "limit": "10"}
+    assert [sale["saleID"] for sale in answer["Sale"]] == ["21", "22", "23", "24", "25"]
+    single = json.loads(where.ask("/API/Account/-/Item.json?itemID=2").body)
+    assert single["@attributes"]["count"] == "1"
+    assert single["Item"]["itemID"] == "2"
+
+
+def test_lines_are_exact_and_the_header_is_rounded_once() -> None:
+    where = desk()
+    sale = where.trade.counter.ring([Basket(Decimal("9.99")), Basket(Decimal("4.11"))], at=NOW)
+    shown = where.get(f"Sale/{sale['saleID']}", load_relations='["SaleLines"]')["Sale"]
+    first, second = shown["SaleLines"]["SaleLine"]
+    assert first["calcTax2"] == "0.9965025"
+    lines = Decimal(first["calcTotal"]) + Decimal(second["calcTotal"])
+    assert (str(lines.normalize()), shown["calcTotal"]) == ("16.211475", "16.22")
+    half = where.trade.counter.ring([Basket(Decimal("69.90"), discount_percent=Decimal("0.05"))], at=NOW)
+    assert half["calcDiscount"] == Decimal("3.50")
+
+
+amounts = st.decimals(Decimal("0.01"), Decimal(900), places=2)
+baskets = st.builds(
+    Basket,
+    price=amounts,
+    quantity=st.integers(-3, 5).filter(bool),
+    item_id=st.integers(0, 5),
+    discount_percent=st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("0.333")]),
+    is_taxed=st.booleans(),
+)
+
+
+@given(st.lists(baskets, max_size=6), st.lists(st.tuples(amounts, st.sampled_from([1, 3, 5])), max_size=3))
+def test_headers_follow_from_lines_and_payments(lines: list[Basket], paid: list[tuple[Decimal, int]]) -> None:
+    where = desk()
+    sale = where.trade.counter.ring(lines, [Paid(amount, kind) for amount, kind in paid], at=NOW, is_completed=False)
+    assert sale["calcTotal"] == sale["calcSubtotal"] - sale["calcDiscount"] + sale["calcTax1"] + sale["calcTax2"]
+    assert sale["calcTaxable"] + sale["calcNonTaxable"] == sale["displayableSubtotal"]
+    assert sale["balance"] == sale["calcTotal"] - sum((amount for amount, _kind in paid), Decimal(0))
+    back = where.trade.counter.refund(int(sale["saleID"]), at=NOW)
+    assert (back["calcTotal"], back["calcDiscount"]) in {(-sale["calcTotal"], -sale["calcDiscount"])} or any(
+        (sale[name] * 1000) % 10 for name in ("calcTax1", "calcTax2")
+    ), "a half cent is rounded up on both ways"
+
+
+def test_a_gift_card_is_no_revenue_and_what_it_pays_is() -> None:
+    where = desk()
+    loaded = where.trade.counter.load_gift_card(Decimal(100), at=NOW)
+    assert [loaded[name] for name in ("total", "totalDue", "displayableTotal", "calcPayments")] == [0, 100, 100, 0]
+    spent = where.trade.counter.ring([Basket(Decimal("9.99"))], [Paid(Decimal("11.49"), 5)], at=NOW)
+    assert (spent["calcTotal"], spent["totalDue"]) == (Decimal("11.49"), 0)
+    assert where.get("CreditAccount", giftCard="true")["CreditAccount"]["code"].startswith("********")
+
+
+def test_a_void_does_not_move_the_change_mark_and_is_listed() -> None:
+    where = desk()
+    ring(where, 2)
+    before = where.get("Sale/1")["Sale"]
+    where.trade.counter.void(1, at=NOW)
+    after = where.get("Sale/1", load_relations='["SalePayments"]')["Sale"]
+    assert (after["voided"], after["archived"], after["calcPayments"]) == ("true", "true", "0")
+    assert after["timeStamp"] == before["timeStamp"]
+    assert after["SalePayments"]["SalePayment"]["archived"] == "true"
+    listed = where.get("SaleVoid")["SaleVoid"]
+    assert (listed["saleID"], listed["createTime"]) == ("1", "2026-05-02T18:00:00+00:00")
+
+
+def test_clock_entries_are_edited_and_deleted_without_a_trace() -> None:
+    where = desk()
+    clock = where.trade.clock
+    entry = clock.clock_in(1, 1, at=NOW - timedelta(hours=30))
+    assert "checkOut" not in where.get("EmployeeHours")["EmployeeHours"]
+    assert where.get("Employee/1")["Employee"]["clockInEmployeeHoursID"] == "1"
+    clock.clock_out(1, at=NOW)
+    assert where.get("Employee/1")["Employee"]["clockInEmployeeHoursID"] == "0"
+    back_dated = clock.note(2, 1, NOW - timedelta(days=9), NOW - timedelta(days=9, hours=-4))
+    assert back_dated["employeeHoursID"] > entry["employeeHoursID"]
+    clock.edit(1, checkOut=NOW - timedelta(hours=22))
+    assert set(where.get("EmployeeHours")["EmployeeHours"][0]) == {
+        "employeeHoursID",
+        "checkIn",
+        "checkOut",
+        "employeeID",
+        "shopID",
+    }
+    gone = json.loads(where.ask(f"{BASE}/EmployeeHours/1.json", "DELETE").body)
+    assert gone == {"name": "EmployeeHours", "primaryID": "1"}
+    assert where.status("EmployeeHours/1") == 404
+
+
+def test_a_bucket_runs_over_leaks_and_says_so() -> None:
+    where = desk(Behaviour(registers=1))
+    ring(where, 1)
+    relations = '["SaleLines","SalePayments"]'
+    answer = where.ask(f"{BASE}/Sale.json?{urlencode({'load_relations': relations})}")
+    assert answer.headers["X-LS-API-Request-Cost"] == "1.8"
+    assert answer.headers["X-LS-API-Bucket-Level"] == "1.8/90"
+    statuses = []
+    while statuses[-1:] != [429]:
+        where.now += timedelta(milliseconds=60)
+        answer = where.ask(f"{BASE}/Sale.json?count=1")
+        statuses.append(answer.status)
+    assert answer.headers["X-LS-API-RateLimit-Type"] == "api-leaky-bucket"
+    where.now += timedelta(seconds=int(answer.headers["Retry-After"]) - 1)
+    assert where.ask(f"{BASE}/Shop.json").status == 429
+    where.now += timedelta(seconds=1)
+    assert where.ask(f"{BASE}/Shop.json").status == 200
+
+
+def test_a_burst_is_refused_for_a_second() -> None:
+    where = desk(Behaviour(registers=1))
+    answers = [where.ask(f"{BASE}/Shop.json") for _ in range(21)]
+    assert [each.status for each in answers] == [200] * 20 + [429]
+    assert answers[-1].headers["X-LS-API-RateLimit-Type"] == "api-burst-limiter"
+    where.now += timedelta(seconds=1)
+    assert where.ask(f"{BASE}/Shop.json").status == 200
+
+
+def test_a_scope_that_is_missing_is_named() -> None:
+    where = desk(scopes=("employee:register_read",))
+    assert where.status("Sale") == 200
+    answer = where.ask(f"{BASE}/SaleVoid.json")
+    assert answer.status == 403
+    assert b"employee:admin_void_sale" in answer.body
+
+
+def signed_in(where: Desk) -> dict[str, Any]:
+    """Consent, then tokens for the code."""
+    asked = {"response_type": "code", "client_id": "client", "scope": "employee:all", "state": "x"}
+    page = where.simulator.answer(Request("GET", "/auth/oauth/authorize", asked), now=where.now)
+    assert b"900100" in page.body
+    form = urlencode({**asked, "account_id": "900100", "decision": "allow"}).encode()
+    answer = where.simulator.answer(Request("POST", "/auth/oauth/authorize", {}, {}, form), now=where.now)
+    back = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    assert back["state"] == "x"
+    return token(where, grant_type="authorization_code", code=back["code"])
+
+
+def token(where: Desk, path: str = "/auth/oauth/token", **fields: str) -> dict[str, Any]:
+    body = json.dumps({"client_id": "client", "client_secret": "secret", **fields}).encode()
+    return dict(json.loads(where.simulator.answer(Request("POST", path, {}, {}, body), now=where.now).body))
+
+
+def test_consent_tokens_and_a_lost_answer() -> None:
+    where = desk()
+    first = signed_in(where)
+    assert set(first) == {"token_type", "expires_in", "access_token", "refresh_token"}
+    assert first["access_token"].count(".") == 2
+    lost = token(where, grant_type="refresh_token", refresh_token=first["refresh_token"])
+    again = token(where, grant_type="refresh_token", refresh_token=first["refresh_token"])
+    assert again["refresh_token"] != lost["refresh_token"]
+    where.token = again["access_token"]
+    assert where.status("Shop") == 200
+    dead = token(where, grant_type="refresh_token", refresh_token=first["refresh_token"])
+    assert dead["error"] == "invalid_grant"
+    old = token(where, "/oauth/access_token.php", grant_type="refresh_token", refresh_token=again["refresh_token"])
+    assert old["scope"].startswith("employee:all")
+
+
+def test_tokens_end_and_too_many_refreshes_are_refused() -> None:
+    where = desk()
+    pair = signed_in(where)
+    for _ in range(5):
+        pair = token(where, grant_type="refresh_token", refresh_token=pair["refresh_token"])
+    refused = token(where, grant_type="refresh_token", refresh_token=pair["refresh_token"])
+    assert refused["error"] == "too_many_requests"
+    where.now += timedelta(hours=2)
+    assert where.ask(f"{BASE}/Shop.json").status == 401
+    where.now += timedelta(days=31)
+    assert token(where, grant_type="refresh_token", refresh_token=pair["refresh_token"])["error"] == "invalid_grant"
+
+
+def test_what_clients_write_is_there_afterwards() -> None:
+    where = desk()
+    line = {"itemID": "1", "unitQuantity": "2"}
+    body = {"registerID": "1", "employeeID": "1", "SaleLines": {"SaleLine": [line]}, "completed": "true"}
+    assert where.ask(f"{BASE}/Sale.json", "POST", json.dumps(body).encode()).status == 422, "not paid"
+    body["SalePayments"] = {"SalePayment": {"amount": "29.66", "paymentTypeID": "1"}}
+    made = json.loads(where.ask(f"{BASE}/Sale.json", "POST", json.dumps(body).encode()).body)["Sale"]
+    assert (made["completed"], made["calcTotal"]) == ("true", "29.66")
+    assert made["SalePayments"]["SalePayment"]["PaymentType"]["name"] == "Cash"
+    back = json.loads(where.ask(f"{BASE}/Sale/{made['ticketNumber']}/refund.json", "POST", b"{}").body)["Sale"]
+    assert back["calcTotal"] == "-29.66"
+    changed = where.ask(f"{BASE}/Customer/1.json", "PUT", b'{"firstName": "Bob"}')
+    assert json.loads(changed.body)["Customer"]["firstName"] == "Bob"
+    assert json.loads(where.ask(f"{BASE}/Customer/1.json", "DELETE").body)["Customer"]["archived"] == "true"
+    blank = where.ask(f"{BASE}/Category.json", "POST", b'{"name": " "}')
+    assert json.loads(blank.body)["message"] == "name cannot be blank."
+    assert where.ask(f"{BASE}/Item.json", "POST", b"{}").status == 400
+    assert where.ask(f"{BASE}/Item.json", "POST", b"{").status == 400
+
+
+def test_one_seed_gives_one_year() -> None:
+    chain = Chain(since=(NOW - timedelta(days=5)).date())
+    first, second = trade(chain), trade(chain)
+    first.advance(NOW)
+    for hour in range(24 * 6):
+        second.advance(NOW - timedelta(days=6) + timedelta(hours=hour + 1))
+    assert list(first.books.all("Sale")) == list(second.books.all("Sale"))
+    assert list(first.books.all("EmployeeHours")) == list(second.books.all("EmployeeHours"))
+
+
+SINCE_2017 = {"createTime", "updatetime", "completeTime", "tipEnabled", "tipEmployeeID", "calcTips", "taxTotal"}
+"""Newer than the recordings (section 15)."""
+
+
+def shape(found: Any, path: str = "") -> set[str]:
+    """The keys of an answer, each with its way; a list counts as one of its records."""
+    if isinstance(found, list):
+        return set().union(*(shape(each, path) for each in found)) if found else set()
+    if isinstance(found, dict):
+        return {f"{path}.{key}" for key in found}.union(*(shape(each, f"{path}.{key}") for key, each in found.items()))
+    return set()
+
+
+@needs_recordings
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("shop_list_two", "/API/Account/900100/Shop.json"),
+        ("employee_hours_list_page1_of_4252", "/API/Account/900100/EmployeeHours.json"),
+        ("account_headers_bucket", "/API/Account.json"),
+        ("error_404_employee", "/API/Account/900100/Employee/99.json"),
+    ],
+)
+def test_shapes_are_those_recorded(name: str, path: str) -> None:
+    known = json.loads((RECORDED / f"{name}.json").read_bytes())
+    where = desk()
+    for _ in range(2):
+        where.trade.clock.note(1, 1, NOW, NOW + timedelta(hours=1))
+    assert shape(json.loads(where.ask(path).body)) == shape(known["body"])
+
+
+@needs_recordings
+def test_a_sale_has_the_recorded_keys() -> None:
+    known = json.loads((RECORDED / "sale_list_v2_page2_all_relations.json").read_bytes())
+    where = desk()
+    ring(where, 3)
+    mine = shape(json.loads(where.ask("/API/Account/900100/Sale.json?load_relations=all").body))
+    theirs = shape(known["body"])
+    plain = re.compile(r"\.Sale\.\w+|\.Sale\.SaleLines\.SaleLine\.\w+|\.Sale\.SalePayments\.SalePayment\.\w+")
+    wanted = {each for each in theirs if plain.fullmatch(each)}
+    relations = {each.rpartition(".")[0] for each in theirs if each.count(".") > 2}
+    assert wanted - mine - relations == set()
