@@ -43,6 +43,7 @@ class Capability(StrEnum):
     ITEMS = "items"
     MENUS = "menus"
     DAYS = "days"
+    CHANGES = "changes"
     ORIGINAL_DATES = "original_dates"
     GUESTS = "guests"
     PAYMENTS = "payments"
@@ -186,6 +187,17 @@ class ReadsDays(Protocol):
 
 
 @runtime_checkable
+class ReadsChanges(Protocol):
+    """Tells which sales changed, however old they are."""
+
+    def changes(self, location: Location, *, mark: str, now: datetime) -> Iterator[SalesPage]:
+        """Sales that changed, or were voided, after a mark of an earlier call; "" is a day ago. Some may come again.
+
+        `next_cursor` of each page is the mark behind it: never empty, to be kept together with the page.
+        """
+
+
+@runtime_checkable
 class ReadsOriginalDates(Protocol):
     """Dates corrections of the back office, and sales entered late, by the day they belong to."""
 
@@ -281,6 +293,7 @@ PROTOCOLS: Final[Mapping[Capability, type]] = {
     Capability.ITEMS: ReadsItems,
     Capability.MENUS: ReadsMenus,
     Capability.DAYS: ReadsDays,
+    Capability.CHANGES: ReadsChanges,
     Capability.ORIGINAL_DATES: ReadsOriginalDates,
     Capability.GUESTS: IdentifiesGuests,
     Capability.PAYMENTS: TakesPayments,

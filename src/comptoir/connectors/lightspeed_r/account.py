@@ -5,16 +5,16 @@ from datetime import datetime, time
 from functools import cached_property
 from typing import Final
 
-from comptoir.connectors.lightspeed_r import mapping, schemas
+from comptoir.connectors.lightspeed_r import changes, mapping, schemas
 from comptoir.connectors.lightspeed_r.client import Client
 from comptoir.connectors.lightspeed_r.values import listed
 from comptoir.kernel.http import Api
 from comptoir.pos.capabilities import Capability, SalesPage
-from comptoir.pos.model import Location, Named
+from comptoir.pos.model import Location, Named, Observed
 from comptoir.pos.people import Shift, StaffMember
 from comptoir.pos.places import PaymentMethod
 
-CAPABILITIES: Final = frozenset({Capability.STAFF, Capability.SHIFTS, Capability.PAYMENT_METHODS})
+CAPABILITIES: Final = frozenset({Capability.CHANGES, Capability.STAFF, Capability.SHIFTS, Capability.PAYMENT_METHODS})
 
 
 class RSeriesAccount:
@@ -51,6 +51,18 @@ class RSeriesAccount:
             )
             kept = tuple(each for each in observed if each.sale.closed_at and start <= each.sale.closed_at < end)
             yield SalesPage(observed=kept, next_cursor=next_cursor)
+
+    def changes(self, location: Location, *, mark: str, now: datetime) -> Iterator[SalesPage]:
+        """Sales that changed or were voided after a mark, however old they are (11.7).
+
+        Raises VendorBusy, VendorRefused, VendorUnreadable.
+        """
+
+        def observe(read: schemas.Sale) -> Observed:
+            return mapping.from_sale(read, currency=self._currency, names=self._names, now=now)
+
+        since = changes.mark_of(mark, now=now)
+        return changes.changed(self._client, self._account_id, location.external_id, since, observe, now=now)
 
     def payment_methods(self, location: Location) -> tuple[PaymentMethod, ...]:  # noqa: ARG002 (one list for all)
         """The ways to pay, the same in every shop."""

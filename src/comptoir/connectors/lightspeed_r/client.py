@@ -1,6 +1,6 @@
 """The calls of R-Series' API, one method each; answers are schemas (lightspeed-r-series.md 4 to 9)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +16,8 @@ from comptoir.kernel.pages import by_token
 VENDOR: Final = "Lightspeed"
 PAGE_SIZE: Final = 100
 LONGEST_CURSOR: Final = 200
+MOST_IDS: Final = 100
+"""Values in one filter (section 5)."""
 SALE_RELATIONS: Final = '["SaleLines","SaleLines.Item","SaleLines.Note","SalePayments","SalePayments.PaymentType"]'
 SHOP_RELATIONS: Final = '["Contact"]'
 EVERYTHING: Final = "true"
@@ -78,6 +80,37 @@ class Client:
             (page, _cursor(page.about))
             for page in self._pages(account_id, "Sale", schemas.SALES, asked, cursor=cursor, priority=Priority.IMPORT)
         )
+
+    def sales_changed(self, account_id: str, shop_id: str, since: datetime) -> Iterator[schemas.SalesPage]:
+        """Sales of a shop whose change mark is not before an instant, in the order of the marks (11.7)."""
+        asked = {
+            "shopID": shop_id,
+            "timeStamp": f">=,{iso(since)}",
+            "sort": "timeStamp",
+            "archived": EVERYTHING,
+            "load_relations": SALE_RELATIONS,
+        }
+        return self._pages(account_id, "Sale", schemas.SALES, asked)
+
+    def sales_of(self, account_id: str, shop_id: str, ids: Sequence[str]) -> Iterator[schemas.SalesPage]:
+        """These sales, as far as they are this shop's; at most MOST_IDS."""
+        asked = {
+            "shopID": shop_id,
+            "saleID": f"IN,[{','.join(ids)}]",
+            "archived": EVERYTHING,
+            "load_relations": SALE_RELATIONS,
+        }
+        return self._pages(account_id, "Sale", schemas.SALES, asked)
+
+    def voids(self, account_id: str, *, after: int) -> Iterator[schemas.SaleVoidsPage]:
+        """Voids behind one, oldest first; behind none, a page of the latest. Raises VendorRefused (403)."""
+        if after:
+            yield from self._pages(
+                account_id, "SaleVoid", schemas.SALE_VOIDS, {"saleVoidID": f">,{after}", "sort": "saleVoidID"}
+            )
+            return
+        latest = self._pages(account_id, "SaleVoid", schemas.SALE_VOIDS, {"sort": "-saleVoidID"})
+        yield next(iter(latest))
 
     def _pages(
         self,

@@ -115,6 +115,20 @@ class Sale(Shape, frozen=True):
     sale_payments: SalePayments | str | None = msgspec.field(name="SalePayments", default=None)
 
 
+class SaleVoid(Shape, frozen=True):
+    """A sale that was voided."""
+
+    sale_void_id: Ident
+    sale_id: Ident
+
+
+class SaleVoidsPage(Shape, frozen=True):
+    """A page of voids."""
+
+    about: Envelope = msgspec.field(name="@attributes", default=Envelope())
+    sale_void: list[SaleVoid] | SaleVoid | str | None = msgspec.field(name="SaleVoid", default=None)
+
+
 class SalesPage(Shape, frozen=True):
     """A page of sales."""
 
@@ -248,3 +262,4 @@ EMPLOYEES: Final = decoder(EmployeesPage)
 HOURS: Final = decoder(HoursPage)
 PAYMENT_TYPES: Final = decoder(PaymentTypesPage)
 SALES: Final = decoder(SalesPage)
+SALE_VOIDS: Final = decoder(SaleVoidsPage)

@@ -13,6 +13,7 @@ from comptoir.core.connections.models import LocationLink
 from comptoir.core.ledger import limits, store
 from comptoir.core.ledger.precedence import Key
 from comptoir.kernel.errors import RuleBroken
+from comptoir.pos.capabilities import ReadsChanges
 from comptoir.pos.connector import SalesPage
 
 FAULT_OF_OURS: Final = "Comptoir itself stumbled over the till's books; what was read until then is kept."
@@ -39,6 +40,25 @@ def read_into_ledger(
                 record(link.store.id, page, link.provider, clock())
                 if not page.next_cursor:
                     at_end()
+
+
+def read_changes(
+    link: LocationLink, *, mark: str, clock: Callable[[], datetime], at_page: Callable[[str], object]
+) -> None:
+    """Read what changed after a mark, however old; `at_page` commits the mark behind each page with the page.
+
+    Nothing happens where the vendor does not tell. Raises as `read_into_ledger`.
+    """
+    if link.store is None:
+        raise RuleBroken("Link the location to a store first.", code="location_unlinked")
+    with open_vendor(link.connection) as vendor:
+        if not isinstance(vendor, ReadsChanges):
+            return
+        for page in vendor.changes(as_location(link), mark=mark, now=clock()):
+            check(page)
+            with transaction.atomic():
+                record(link.store.id, page, link.provider, clock())
+                at_page(page.next_cursor)
 
 
 def check(page: SalesPage) -> None:

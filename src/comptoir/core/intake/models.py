@@ -137,6 +137,7 @@ class BookReading(models.Model):
     """How far the books of a linked location are read without anybody asking, and whether its till speaks by itself.
 
     Everything closed before `read_until` was read once; `heard_at` is when the till's latest own notification came.
+    `mark` is how far changes of any age are read, in the words of a vendor that tells them.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "location_link_id")
@@ -147,6 +148,7 @@ class BookReading(models.Model):
     due_at = models.DateTimeField()
     long_due_at = models.DateTimeField()
     heard_at = models.DateTimeField(null=True)
+    mark = models.CharField(max_length=200, blank=True)
     faults = models.SmallIntegerField(default=0)
     fault = models.TextField(blank=True)
 

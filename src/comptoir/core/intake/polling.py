@@ -23,6 +23,7 @@ from comptoir.core.ledger import reads as ledger
 from comptoir.kernel.clock import windows
 from comptoir.kernel.errors import ComptoirError, VendorBusy, VendorRefused
 from comptoir.pos import registry
+from comptoir.pos.capabilities import Capability
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +84,8 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
         for since, until in windows(start, now, length=WINDOW):
             end = until + MARGIN if until == now else until
             books.read_into_ledger(link, start=since, end=end, clock=clock, at_end=partial(_reached, row, until))
+        if Capability.CHANGES in registry.connector(link.provider).manifest.capabilities:
+            books.read_changes(link, mark=row.mark, clock=clock, at_page=partial(_marked, row))
     except (VendorBusy, VendorRefused) as error:
         _put_off(row, error, now)
     except Exception as error:
@@ -116,6 +119,11 @@ def heard(store_ids: Collection[UUID], *, now: datetime) -> None:
 def _reached(row: BookReading, at: datetime) -> None:
     """Called in the transaction of the sales that led here; a reading of the past does not lead back."""
     _mine(row).filter(read_until__lt=at).update(read_until=at)
+
+
+def _marked(row: BookReading, mark: str) -> None:
+    """Called in the transaction of the sales that led here."""
+    _update(row, mark=mark)
 
 
 def _put_off(row: BookReading, error: Exception, now: datetime) -> None:
