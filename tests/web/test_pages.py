@@ -99,6 +99,8 @@ ROUTES: dict[str, str | None] = {
     "import_cancel": "imports.run",
     "import_go_on": "imports.run",
     "sales": "sales.view",
+    "late_changes": "sales.view",
+    "late_changes_export": "sales.view",
     "sale": "sales.view",
     "settings": "settings.view",
     "users": "users.manage",

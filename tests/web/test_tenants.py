@@ -96,6 +96,8 @@ PAGES = {
     "import_pause": Row(Of.STORE, "post", {"import_id": "running_import_id"}),
     "import_cancel": Row(Of.STORE, "post"),
     "import_go_on": Row(Of.STORE, "post"),
+    "late_changes": Row(Of.EACH),
+    "late_changes_export": Row(Of.EACH),
     "settings": Row(Of.EACH),
     "integrations": Row(Of.NOBODY, why="leads to the connections"),
     "loyalty_set_up": Row(Of.EACH),

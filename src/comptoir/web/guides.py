@@ -61,6 +61,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "imports": IMPORTS,
     "import": IMPORTS,
     "sales": SALES,
+    "late_changes": (
+        _("What moved after its day was over: bills that were voided or corrected, times at work that were edited."),
+        _("Nothing is to be done here; look whether reports that you have handed on still hold."),
+    ),
     "sale": SALES,
     "settings": (_("Each line leads to what can be set up; what your role may not change is not shown."),),
     "users": USERS,

@@ -13,6 +13,7 @@ from comptoir.web.pages import (
     imports,
     inbox,
     joining,
+    late_changes,
     metrics,
     modules,
     organisation,
@@ -102,6 +103,8 @@ urlpatterns = [
     path("settings/modules/<str:store_id>/<slug:app>/<slug:position>", modules.switch, name="module_switch"),
     path("help", support.support, name="help"),
     path("sales", sales.sales, name="sales"),
+    path("sales/late", late_changes.late_changes, name="late_changes"),
+    path("sales/late/export", late_changes.export, name="late_changes_export"),
     path("sales/<str:sale_id>", sales.sale, name="sale"),
 ]
 

@@ -109,10 +109,15 @@ def stage() -> Iterator[Stage]:
 
 def environ(made: Stage) -> dict[str, str]:
     """What an installation must be told to reach it."""
+    return environ_of(made.endpoints)
+
+
+def environ_of(endpoints: Endpoints) -> dict[str, str]:
+    """The same of addresses."""
     return {
-        "LIGHTSPEED_R_API_URL": made.endpoints.api_url,
-        "LIGHTSPEED_R_AUTHORISE_URL": made.endpoints.authorise_url,
-        "LIGHTSPEED_R_TOKEN_URL": made.endpoints.token_url,
-        "LIGHTSPEED_R_CLIENT_ID": made.endpoints.client_id,
-        "LIGHTSPEED_R_CLIENT_SECRET": made.endpoints.client_secret.reveal(),
+        "LIGHTSPEED_R_API_URL": endpoints.api_url,
+        "LIGHTSPEED_R_AUTHORISE_URL": endpoints.authorise_url,
+        "LIGHTSPEED_R_TOKEN_URL": endpoints.token_url,
+        "LIGHTSPEED_R_CLIENT_ID": endpoints.client_id,
+        "LIGHTSPEED_R_CLIENT_SECRET": endpoints.client_secret.reveal(),
     }

@@ -156,6 +156,23 @@ class BookReading(models.Model):
         indexes: ClassVar = [models.Index(fields=["due_at"], name="book_reading_due")]
 
 
+class ClockReading(models.Model):
+    """When the time clock of a linked location is read again: its latest days, its week, its month."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "location_link_id")
+    organisation_id = models.UUIDField()
+    location_link_id = models.UUIDField()
+    read_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()
+    week_due_at = models.DateTimeField()
+    month_due_at = models.DateTimeField()
+    faults = models.SmallIntegerField(default=0)
+    fault = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="clock_reading_due")]
+
+
 class ImportRun(models.Model):
     """One import of a store's sales between two instants (UTC), read window by window.
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from comptoir.core.intake import clocking, erasing, partitions, polling, process, receive, unlinked
 from comptoir.core.intake import confirm as confirming
-from comptoir.core.intake import erasing, partitions, polling, process, receive, unlinked
 from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.importing import reading, windows
 from comptoir.core.intake.models import Notification
@@ -110,6 +110,19 @@ def poll() -> None:
     """One job for each location whose books are to be read."""
     for organisation_id, link_id in polling.due(now=utc_now()):
         read_books.enqueue_once(key=f" {link_id}", organisation_id=str(organisation_id), link_id=str(link_id))
+
+
+@engine.job("intake.read_clock", queue=engine.BACKGROUND)
+def read_clock(*, organisation_id: str, link_id: str, **_: str) -> None:
+    """Read the time clock of one location."""
+    clocking.read(organisation_id=UUID(organisation_id), link_id=UUID(link_id), clock=utc_now)
+
+
+@engine.periodic("intake.clock", cron="* * * * *")
+def clock() -> None:
+    """One job for each location whose time clock is to be read."""
+    for organisation_id, link_id in clocking.due(now=utc_now()):
+        read_clock.enqueue_once(key=f" {link_id}", organisation_id=str(organisation_id), link_id=str(link_id))
 
 
 @engine.periodic("intake.retention", cron="17 3 * * *")

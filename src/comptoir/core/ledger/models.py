@@ -80,6 +80,9 @@ class SaleRevision(models.Model):
     observed_at = models.DateTimeField()
     replaced_at = models.DateTimeField()
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "-replaced_at"], name="sale_revision_replaced")]
+
 
 class HourlyFigure(models.Model):
     """The roll-up: one measure of one register in one local hour, named by its UTC instant; major units, unrounded."""
@@ -93,3 +96,59 @@ class HourlyFigure(models.Model):
     currency = models.CharField(max_length=3)
     business_date = models.DateField()
     value = models.DecimalField(max_digits=20, decimal_places=6)
+
+
+class ClockEntry(models.Model):
+    """A time at work, as the vendor has it now; `deleted` once the vendor has it no more. Tips in major units."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    store_id = models.UUIDField()
+    provider = models.CharField(max_length=40)
+    location_id = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=64)
+    staff_id = models.CharField(max_length=64)
+    staff_name = models.CharField(max_length=120, blank=True)
+    register_id = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    declared_tips = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    deleted = models.BooleanField(default=False)
+    business_date = models.DateField()
+    changed_at = models.DateTimeField(null=True)
+    revision = models.IntegerField()
+    first_seen_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "provider", "location_id", "external_id"], name="clock_entry_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "store_id", "started_at"], name="clock_entry_by_start"),
+        ]
+
+
+class ClockEntryRevision(models.Model):
+    """A time at work as it was before a later revision took its place."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "clock_entry_id", "revision")
+    organisation_id = models.UUIDField()
+    clock_entry_id = models.UUIDField()
+    revision = models.IntegerField()
+    staff_id = models.CharField(max_length=64)
+    register_id = models.CharField(max_length=64, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    declared_tips = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    deleted = models.BooleanField()
+    business_date = models.DateField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "-replaced_at"], name="clock_entry_changed"),
+        ]

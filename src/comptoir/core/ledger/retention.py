@@ -1,10 +1,10 @@
-"""What the ledger forgets: old revisions. The sales stay for good."""
+"""What the ledger forgets: old revisions. Sales and times at work stay for good."""
 
 from datetime import datetime, timedelta
 from typing import Final
 
 from comptoir.core.accounts.models import Organisation
-from comptoir.core.ledger.models import SaleRevision
+from comptoir.core.ledger.models import ClockEntryRevision, SaleRevision
 
 REVISIONS_KEPT_FOR: Final = timedelta(days=400)
 
@@ -15,4 +15,8 @@ def forget_revisions(*, now: datetime) -> int:
     for organisation_id in Organisation.objects.order_by("id").values_list("id", flat=True):
         old = SaleRevision.objects.filter(organisation_id=organisation_id, replaced_at__lt=now - REVISIONS_KEPT_FOR)
         total += old.delete()[0]
+        shifts = ClockEntryRevision.objects.filter(
+            organisation_id=organisation_id, replaced_at__lt=now - REVISIONS_KEPT_FOR
+        )
+        total += shifts.delete()[0]
     return total

@@ -1,0 +1,122 @@
+"""Read the time clocks of linked locations: the latest days often, older ones now and then, since edits leave no mark.
+
+A reading is one job for each location; what it led to and when it is due again are committed together.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+
+from comptoir.core.connections.access import open_vendor
+from comptoir.core.connections.locations import as_location
+from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.intake import books
+from comptoir.core.intake.models import ClockReading
+from comptoir.core.ledger import store, time_clock
+from comptoir.kernel.errors import ComptoirError, VendorBusy, VendorRefused
+from comptoir.pos import registry
+from comptoir.pos.capabilities import Capability, ReadsShifts, ReadsStaff
+
+log = structlog.get_logger(__name__)
+
+LATEST: Final = timedelta(days=2)
+LATEST_EVERY: Final = timedelta(minutes=10)
+WEEK: Final = timedelta(days=7)
+WEEK_EVERY: Final = timedelta(hours=6)
+MONTH: Final = timedelta(days=35)
+"""A payroll period and a few days (11.6)."""
+MONTH_EVERY: Final = timedelta(hours=24)
+MARGIN: Final = timedelta(minutes=5)
+"""A till's clock may run ahead."""
+LONGEST_WAIT: Final = timedelta(hours=1)
+
+
+def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
+    """(organisation, location link) of those whose clocks are to be read now; a new link is taken up."""
+    telling = [each.manifest.slug for each in registry.connectors() if Capability.SHIFTS in each.manifest.capabilities]
+    live = LocationLink.objects.filter(store__isnull=False, connection__status=Connection.Status.CONNECTED)
+    places = set(live.filter(provider__in=telling).values_list("organisation_id", "id"))
+    known = {(row.organisation_id, row.location_link_id): row for row in ClockReading.objects.all()}
+    ClockReading.objects.bulk_create(
+        (
+            ClockReading(
+                organisation_id=organisation, location_link_id=link, due_at=now, week_due_at=now, month_due_at=now
+            )
+            for organisation, link in places - known.keys()
+        ),
+        ignore_conflicts=True,
+    )
+    return sorted(place for place in places if place not in known or known[place].due_at <= now)
+
+
+def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime]) -> None:
+    """Read the clock of one location, as far back as is due, unless somebody did a moment ago.
+
+    A vendor that cannot be asked, or refuses, is asked again later; raises whatever is a fault of ours.
+    """
+    now = clock()
+    links = LocationLink.objects.select_related("connection", "store")
+    link = links.filter(organisation_id=organisation_id, id=link_id, store__isnull=False).first()
+    rows = ClockReading.objects.filter(organisation_id=organisation_id, location_link_id=link_id)
+    row = rows.filter(due_at__lte=now).first()
+    if link is None or row is None:
+        return
+    is_month, is_week = row.month_due_at <= now, row.week_due_at <= now
+    back = MONTH if is_month else WEEK if is_week else LATEST
+    try:
+        _compare(link, now - back, now + MARGIN, now)
+    except (VendorBusy, VendorRefused) as error:
+        _put_off(row, error, now)
+    except Exception as error:
+        _put_off(row, error, now)
+        raise
+    else:
+        rows.update(
+            read_at=now,
+            due_at=now + LATEST_EVERY,
+            week_due_at=now + WEEK_EVERY if is_week or is_month else row.week_due_at,
+            month_due_at=now + MONTH_EVERY if is_month else row.month_due_at,
+            faults=0,
+            fault="",
+        )
+
+
+def _compare(link: LocationLink, start: datetime, end: datetime, now: datetime) -> None:
+    with open_vendor(link.connection) as vendor:
+        if not isinstance(vendor, ReadsShifts) or link.store is None:
+            return
+        place = as_location(link)
+        # The whole window before anything is written: what is missing in it is gone, not yet to come.
+        found = list(vendor.shifts(place, start, end))
+        names = {each.id: each.name for each in vendor.staff(place)} if isinstance(vendor, ReadsStaff) and found else {}
+    with transaction.atomic():
+        facts = store.lock_stores({link.store.id})[link.store.id]
+        compared = time_clock.record(
+            store=facts,
+            provider=link.provider,
+            location_id=link.external_id,
+            shifts=found,
+            start=start,
+            end=end,
+            names=names,
+            now=now,
+        )
+        if compared.total:
+            store.notify_live(link.organisation_id, store.LIVE_TOPIC)
+    log.info("clocks.read", location=link.external_id, created=compared.created, changed=compared.changed)
+
+
+def _put_off(row: ClockReading, error: Exception, now: datetime) -> None:
+    """Ask again later, each time a little later."""
+    wait = min(LATEST_EVERY * 2 ** min(row.faults, 10), LONGEST_WAIT)
+    told = error.retry_at if isinstance(error, VendorBusy) else None
+    words = error.for_owner if isinstance(error, ComptoirError) else books.FAULT_OF_OURS
+    log.warning("clocks.put_off", location=str(row.location_link_id), cause=str(error))
+    ClockReading.objects.filter(organisation_id=row.organisation_id, location_link_id=row.location_link_id).update(
+        due_at=max(told or now, now + wait), faults=F("faults") + 1, fault=words
+    )
