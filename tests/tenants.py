@@ -3,9 +3,10 @@ read anywhere carries `OF_THE_STORE`; what the whole organisation may read carri
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
+from django.core import signing
 from django.test import Client
 
 from comptoir.apps.loyalty.alerts import telling
@@ -24,6 +25,8 @@ from comptoir.core.accounts.tokens import create_token
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.sealing import sealer
 from comptoir.core.intake.models import ImportRun, Notification
+from comptoir.core.intake.scheduling import schedules
+from comptoir.core.intake.scheduling.times import Rhythm
 from comptoir.core.ledger import reads as ledger
 from comptoir.core.outbox import endpoints
 from comptoir.kernel.ids import new_id, public_id
@@ -253,6 +256,12 @@ def _intake(world: World) -> None:
     # As if it had been revoked just now, whenever that is: then it can be taken back.
     ApiToken.objects.filter(id=token.id).update(revoked_at=datetime.now(UTC))
     world.ids["import_id"] = public_id("imp", _import(world, ImportRun.State.FAILED))
+    schedule = schedules.add(store=world.cellar, rhythm=Rhythm.DAILY, start=time(2), days=2, actor="user:1", now=NOW)
+    held = [str(schedule.store_id), schedule.rhythm, "02:00", 2]
+    world.ids |= {
+        "schedule_id": schedule.public_id,
+        "schedule_token": signing.dumps(held, salt=schedule.public_id),
+    }
     world.ids["running_import_id"] = public_id("imp", _import(world, ImportRun.State.RUNNING))
 
 

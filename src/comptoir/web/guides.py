@@ -59,6 +59,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "inbox_replay": INBOX,
     "notification": INBOX,
     "imports": IMPORTS,
+    "import_schedules": (
+        _("Each schedule reads the till’s books by itself. Times are those of the store, also when its clock changes."),
+        _("A run that was missed is caught up once. A run that is still reading is not doubled by the next."),
+    ),
     "import": IMPORTS,
     "sales": SALES,
     "late_changes": (

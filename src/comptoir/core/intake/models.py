@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 from django.db import models
 
 from comptoir.core.connections.sealing import SealedField
+from comptoir.kernel.ids import public_id
 
 NEXT_NUMBER: Final = models.Func(
     models.Value("intake_notification_number"), function="nextval", output_field=models.BigIntegerField()
@@ -173,8 +174,50 @@ class ClockReading(models.Model):
         indexes: ClassVar = [models.Index(fields=["due_at"], name="clock_reading_due")]
 
 
+class ImportSchedule(models.Model):
+    """Imports of a store that begin by themselves, at a time of its own clock; `due_at` is the next one (UTC).
+
+    A daily one reads `days` business days, today's included; the others go on at `read_until`.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    store_id = models.UUIDField()
+    rhythm = models.CharField(max_length=16)
+    start = models.TimeField()
+    days = models.SmallIntegerField(default=2)
+    active = models.BooleanField(default=True)
+    due_at = models.DateTimeField()
+    read_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=models.Q(active=True), name="import_schedule_due"),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        """`sch_…`"""
+        return public_id("sch", self.id)
+
+
+class ScheduledRun(models.Model):
+    """One run of a schedule: when it was due, when it began, and its import or why there was none."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "schedule_id", "slot")
+    organisation_id = models.UUIDField()
+    schedule_id = models.UUIDField()
+    slot = models.DateTimeField()
+    began_at = models.DateTimeField()
+    missed = models.SmallIntegerField(default=0)
+    skipped = models.CharField(max_length=16, blank=True)
+    run_id = models.UUIDField(null=True)
+
+
 class ImportRun(models.Model):
-    """One import of a store's sales between two instants (UTC), read window by window.
+    """One import of a store's sales between two instants (UTC), read window by window; `schedule_id` began it, if any.
 
     What was read is counted here as well as in the windows. Since it was last set going (`going_since`), it has come
     from `share_then` of its time and from `read_then` sales: its rate and its remaining time follow from these.
@@ -206,10 +249,16 @@ class ImportRun(models.Model):
     share_then = models.FloatField(default=0)
     read_then = models.IntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
+    schedule_id = models.UUIDField(null=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["organisation_id", "-started_at"], name="import_run_latest"),
+            models.Index(
+                fields=["organisation_id", "schedule_id"],
+                condition=models.Q(schedule_id__isnull=False),
+                name="import_run_of_schedule",
+            ),
             models.Index(
                 fields=["organisation_id", "connection_id"],
                 condition=models.Q(state="running"),

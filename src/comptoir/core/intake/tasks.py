@@ -9,6 +9,7 @@ from comptoir.core.intake import confirm as confirming
 from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.importing import reading, windows
 from comptoir.core.intake.models import Notification
+from comptoir.core.intake.scheduling import schedules
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.retention import forget_revisions
 from comptoir.core.outbox import couriers, dispatch
@@ -125,6 +126,13 @@ def clock() -> None:
         read_clock.enqueue_once(key=f" {link_id}", organisation_id=str(organisation_id), link_id=str(link_id))
 
 
+@engine.periodic("intake.schedules", cron="* * * * *")
+def begin_schedules() -> None:
+    """Imports whose time has come begin within its minute."""
+    for organisation_id, connection_id in schedules.begin_due(now=utc_now()):
+        enqueue_imports(organisation_id, connection_id)
+
+
 @engine.periodic("intake.retention", cron="17 3 * * *")
 def retention() -> None:
     """Forget what was kept long enough: bodies, what belongs to nobody, old revisions."""
@@ -136,6 +144,7 @@ def forget_old(*, now: datetime) -> None:
     unlinked.forget_old(now=now)
     couriers.forget_old(now=now)
     partitions.drop_old(now)
+    schedules.forget_old(now=now)
     forget_revisions(now=now)
 
 

@@ -149,7 +149,12 @@ def _page(request: OrganisationRequest, form: DaysForm, *, status: int = 200) ->
     newest = parse_id("imp", before) if before else None
     now = timezone.now()
     found = reads.import_runs(
-        request.organisation.id, now=now, store_ids=request.store_ids, before=newest, limit=reads.PAGE + 1
+        request.organisation.id,
+        now=now,
+        store_ids=request.store_ids,
+        before=newest,
+        limit=reads.PAGE + 1,
+        is_scheduled=False,
     )
     shown = found[: reads.PAGE]
     names = _names(request)

@@ -89,9 +89,12 @@ def import_runs(
     store_ids: Collection[UUID] | None = None,
     before: UUID | None = None,
     limit: int = PAGE,
+    is_scheduled: bool | None = None,
 ) -> list[ImportFacts]:
-    """Imports, newest first by our id; `before` is the id of the last one seen."""
+    """Imports, newest first by our id; `before` is the id of the last one seen. By a schedule, by a person, or all."""
     rows = ImportRun.objects.filter(organisation_id=organisation_id)
+    if is_scheduled is not None:
+        rows = rows.filter(schedule_id__isnull=not is_scheduled)
     if store_ids is not None:
         rows = rows.filter(store_id__in=store_ids)
     if before is not None:

@@ -29,7 +29,15 @@ Run = ImportRun.State
 UNFINISHED: Final = (Run.RUNNING, Run.PAUSED, Run.FAILED)
 
 
-def begin(link: LocationLink, *, start: datetime, end: datetime, now: datetime, again: bool = True) -> UUID:
+def begin(
+    link: LocationLink,
+    *,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    again: bool = True,
+    schedule_id: UUID | None = None,
+) -> UUID:
     """Write down an import of [start, end); returns its id. Raises RuleBroken for an unlinked location.
 
     An import of the same time that was cut short lately goes on where it stopped. Without `again`, days that an earlier
@@ -44,7 +52,7 @@ def begin(link: LocationLink, *, start: datetime, end: datetime, now: datetime, 
     )
     found = same.filter(started_at__gt=now - RESUMED_WITHIN, state__in=UNFINISHED).order_by("-started_at").first()
     if found is None:
-        return _create(link, link.store, start, end, now, again)
+        return _create(link, link.store, start, end, now, again, schedule_id)
     _set_going(found, now)
     return found.id
 
@@ -61,7 +69,15 @@ def begin_days(shop: Store, *, first: date, last: date, now: datetime) -> UUID:
     return begin(link, start=start, end=end, now=now)
 
 
-def _create(link: LocationLink, shop: Store, start: datetime, end: datetime, now: datetime, again: bool) -> UUID:
+def _create(
+    link: LocationLink,
+    shop: Store,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    again: bool,
+    schedule_id: UUID | None,
+) -> UUID:
     run_id = new_id()
     spans = windows.cut(start, end, zone=ZoneInfo(shop.timezone), day_start=shop.day_start)
     known = set() if again else windows.known(link.organisation_id, link.id, spans)
@@ -76,6 +92,7 @@ def _create(link: LocationLink, shop: Store, start: datetime, end: datetime, now
             end=end,
             started_at=now,
             going_since=now,
+            schedule_id=schedule_id,
         )
         ImportWindow.objects.bulk_create(
             ImportWindow(
