@@ -192,7 +192,7 @@ def test_the_page_makes_pauses_deletes_and_brings_back(house: Connected) -> None
     address = reverse("import_schedules")
     assert "No schedule yet" in client.get(address).content.decode()
     said = {"store": house.people.bar.public_id, "rhythm": "hourly", "start": "00:02", "days": "2"}
-    assert client.post(address, said).status_code == 302
+    assert client.post(reverse("import_schedule_add"), said).status_code == 302
     mine = ImportSchedule.objects.get()
     tick(house, mine.due_at)
     page = client.get(address).content.decode()
@@ -204,4 +204,4 @@ def test_the_page_makes_pauses_deletes_and_brings_back(house: Connected) -> None
     post(client, "import_schedule_restore", mine.public_id, undo)
     assert ImportSchedule.objects.get().id == mine.id
     assert client.post(reverse("import_schedule_restore", args=[mine.public_id, "made-up"])).status_code == 404
-    assert client.post(address, {**said, "start": "25:00"}).status_code == 422
+    assert client.post(reverse("import_schedule_add"), {**said, "start": "25:00"}).status_code == 422

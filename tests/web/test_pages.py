@@ -96,6 +96,7 @@ ROUTES: dict[str, str | None] = {
     "import_begin": "imports.run",
     "import": "imports.view",
     "import_schedules": "imports.view",
+    "import_schedule_add": "imports.run",
     "import_schedule_delete": "imports.run",
     "import_schedule_restore": "imports.run",
     "import_schedule_switch": "imports.run",

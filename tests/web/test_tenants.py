@@ -94,6 +94,7 @@ PAGES = {
     "import_begin": Row(Of.EACH, "post"),
     "import": Row(Of.STORE),
     "import_schedules": Row(Of.EACH),
+    "import_schedule_add": Row(Of.EACH, "post"),
     "import_schedule_delete": Row(Of.STORE, "post"),
     "import_schedule_restore": Row(Of.STORE, "post", {"token": "schedule_token"}),
     "import_schedule_switch": Row(Of.STORE, "post", {"position": "off"}),

@@ -85,6 +85,7 @@ urlpatterns = [
     path("imports", imports.imports, name="imports"),
     path("imports/new", imports.begin, name="import_begin"),
     path("imports/schedules", schedules.import_schedules, name="import_schedules"),
+    path("imports/schedules/new", schedules.add, name="import_schedule_add"),
     path("imports/schedules/<str:schedule_id>/delete", schedules.delete, name="import_schedule_delete"),
     path("imports/schedules/<str:schedule_id>/restore/<str:token>", schedules.restore, name="import_schedule_restore"),
     path("imports/schedules/<str:schedule_id>/<slug:position>", schedules.switch, name="import_schedule_switch"),

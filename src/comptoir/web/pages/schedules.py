@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
@@ -60,37 +60,32 @@ class ScheduleForm(forms.Form):
         self.fields["store"] = forms.ChoiceField(label=self.fields["store"].label, choices=choices)
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @page("imports.view")
 def import_schedules(request: OrganisationRequest) -> HttpResponse:
     """Every schedule with its next and latest runs; a new one for those who may."""
-    mine = stores(request.organisation.id, store_ids=request.store_ids)
-    may_run = may(request.role, "imports.run")
-    form = ScheduleForm(mine, request.POST or None, initial={"start": "00:02", "days": 2, "rhythm": Rhythm.HOURLY})
-    if form.is_bound and not may_run:
-        raise RuleBroken(_("Your role does not allow this."), code="forbidden", status=403)
-    if form.is_bound and form.is_valid():
-        said = form.cleaned_data
-        schedules.add(
-            store=next(each for each in mine if each.public_id == said["store"]),
-            rhythm=Rhythm(said["rhythm"]),
-            start=said["start"].replace(second=0, microsecond=0),
-            days=said["days"],
-            actor=_actor(request),
-            now=timezone.now(),
-        )
-        toast(request, _("It runs by itself from now on."))
-        return redirect("import_schedules")
-    by_id = {each.id: each for each in mine}
-    found = reads.schedules(request.organisation.id, store_ids=request.store_ids)
-    values = {
-        "rows": [_row(each, by_id[each.store_id]) for each in found if each.store_id in by_id],
-        "failing": sum(bool(each.latest and each.latest[0].state == "failed") for each in found),
-        "form": form if may_run and mine else None,
-        "may_run": may_run,
-        "stores": mine,
-    }
-    return render(request, "web/imports/schedules.html", values, status=422 if form.is_bound else 200)
+    form = ScheduleForm(_stores(request), initial={"start": "00:02", "days": 2, "rhythm": Rhythm.HOURLY})
+    return _page(request, form)
+
+
+@require_POST
+@page("imports.run")
+def add(request: OrganisationRequest) -> HttpResponse:
+    """A new schedule, from now on."""
+    form = ScheduleForm(_stores(request), request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    said = form.cleaned_data
+    schedules.add(
+        store=next(each for each in _stores(request) if each.public_id == said["store"]),
+        rhythm=Rhythm(said["rhythm"]),
+        start=said["start"].replace(second=0, microsecond=0),
+        days=said["days"],
+        actor=_actor(request),
+        now=timezone.now(),
+    )
+    toast(request, _("It runs by itself from now on."))
+    return redirect("import_schedules")
 
 
 @require_POST
@@ -152,6 +147,23 @@ def restore(request: OrganisationRequest, schedule_id: str, token: str) -> HttpR
     )
     toast(request, _("It runs again."))
     return redirect("import_schedules")
+
+
+def _page(request: OrganisationRequest, form: ScheduleForm, *, status: int = 200) -> HttpResponse:
+    by_id = {each.id: each for each in _stores(request)}
+    found = reads.schedules(request.organisation.id, store_ids=request.store_ids)
+    may_run = may(request.role, "imports.run")
+    values = {
+        "rows": [_row(each, by_id[each.store_id]) for each in found if each.store_id in by_id],
+        "failing": sum(bool(each.latest and each.latest[0].state == "failed") for each in found),
+        "form": form if may_run and by_id else None,
+        "may_run": may_run,
+    }
+    return render(request, "web/imports/schedules.html", values, status=status)
+
+
+def _stores(request: OrganisationRequest) -> list[Store]:
+    return stores(request.organisation.id, store_ids=request.store_ids)
 
 
 def _actor(request: OrganisationRequest) -> str:
