@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.db import connection
 
 from comptoir.kernel.clock import business_date, local_hour
@@ -90,21 +91,21 @@ def add(organisation_id: UUID, store_id: UUID, delta: Figures) -> None:
     """Add to the roll-up inside the caller's transaction, which holds the store's lock; zeros leave no row."""
     if not delta:
         return
-    keys = sorted(delta)
-    columns = [list(column) for column in zip(*keys, strict=True)]
+    rows = [{**key._asdict(), "value": delta[key]} for key in sorted(delta)]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_hourlyfigure AS figure"
             " (organisation_id, store_id, hour, business_date, register_id, measure, currency, value)"
-            " SELECT %s, %s, hour, business_date, register_id, measure, currency, value FROM unnest("
-            "%s::timestamptz[], %s::date[], %s::text[], %s::text[], %s::text[], %s::numeric[])"
-            " AS delta (hour, business_date, register_id, measure, currency, value)"
+            " SELECT %s, %s, hour, business_date, register_id, measure, currency, value"
+            " FROM json_to_recordset(%s::json)"
+            " AS delta (hour timestamptz, business_date date, register_id text, measure text, currency text,"
+            " value numeric)"
             " ON CONFLICT (organisation_id, store_id, hour, register_id, measure, currency)"
             " DO UPDATE SET value = figure.value + excluded.value, business_date = excluded.business_date",
-            [organisation_id, store_id, *columns, [delta[key] for key in keys]],
+            [organisation_id, store_id, msgspec.json.encode(rows).decode()],
         )
         cursor.execute(
             "DELETE FROM ledger_hourlyfigure WHERE organisation_id = %s AND store_id = %s"
             " AND hour = ANY(%s) AND value = 0",
-            [organisation_id, store_id, sorted({key.hour for key in keys})],
+            [organisation_id, store_id, sorted({key.hour for key in delta})],
         )

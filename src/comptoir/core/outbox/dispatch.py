@@ -6,9 +6,10 @@ A failing app, or one bad event, holds up nobody. What comes while an app is off
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
+import msgspec
 import structlog
 from django.db import connection, transaction
 
@@ -28,27 +29,34 @@ BATCH: Final = 500
 RETRY_WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
 
 
+EVENT_COLUMNS: Final = ("organisation_id", "id", "store_id", "kind", "sale_id", "revision", "at")
+EVENTS_SQL: Final[LiteralString] = (
+    "INSERT INTO outbox_event (organisation_id, id, store_id, kind, sale_id, revision, at)"
+    " SELECT * FROM json_to_recordset(%s::json) AS told (organisation_id uuid, id uuid, store_id uuid, kind text,"
+    " sale_id uuid, revision int, at timestamptz)"
+)
+DELIVERIES_SQL: Final[LiteralString] = (
+    "INSERT INTO outbox_delivery (organisation_id, event_id, app, attempts, due_at, fault)"
+    " SELECT organisation_id, event_id, app, 0, due_at, '' FROM json_to_recordset(%s::json)"
+    " AS due (organisation_id uuid, event_id uuid, app text, due_at timestamptz)"
+)
+
+
 def publish(events: Sequence[manifest.Event]) -> None:
     """Write events, and a delivery for each app and endpoint that listens, into the caller's transaction."""
     off = modules.switched_off({event.organisation_id for event in events})
-    EventRow.objects.bulk_create(
-        EventRow(
-            organisation_id=event.organisation_id,
-            id=event.id,
-            store_id=event.store_id,
-            kind=event.kind,
-            sale_id=event.sale_id,
-            revision=event.revision,
-            at=event.at,
-        )
-        for event in events
-    )
     heard = [(event, app.slug) for event in events for app in manifest.apps() if event.kind in app.handlers]
-    Delivery.objects.bulk_create(
-        Delivery(organisation_id=event.organisation_id, event_id=event.id, app=app, due_at=event.at)
+    # As JSON: a bulk_create of the ORM costs more than everything else that a page of sales does.
+    told = [{name: getattr(event, name) for name in EVENT_COLUMNS} for event in events]
+    due = [
+        {"organisation_id": event.organisation_id, "event_id": event.id, "app": app, "due_at": event.at}
         for event, app in heard
         if (event.store_id, app) not in off
-    )
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(EVENTS_SQL, [msgspec.json.encode(told).decode()])
+        if due:
+            cursor.execute(DELIVERIES_SQL, [msgspec.json.encode(due).decode()])
     aside.keep([(event, app) for event, app in heard if (event.store_id, app) in off])
     couriers.write_down(events)
 

@@ -1,0 +1,146 @@
+"""Imports: pages of sales over HTTP into canonical rows, roll-up included, against dlt and against the vendor's limit.
+
+Both load the same pages from the same simulated shop into the same PostgreSQL, with fsync on, one after the other. dlt
+is no dependency of the product: it lives in an environment of its own that the first run makes.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from rich.console import Console
+from rich.table import Table
+
+from bench import running
+from bench.failure import BenchFailure
+from bench.running import FOLDER
+from bench.table import Measurement, compare
+from comptoir.kernel import postgres
+
+HERE: Final = Path(__file__).parent
+PEER: Final = "dlt[postgres]==1.31.0"
+SALES: Final = 10_000
+LIMITED_SALES: Final = 6_000
+COST_OF_A_PAGE: Final = 3.0
+"""Units for 100 sales with the relations that we load (sheet section 7)."""
+DRIP: Final = 12.0
+SIZE: Final = 20.0
+
+
+@dataclass(frozen=True)
+class Took:
+    """One run of one loader: sales a second, and CPU seconds of its process for a thousand sales."""
+
+    rate: float
+    cpu: float
+
+
+def measure(console: Console) -> Sequence[Measurement]:
+    """Load with each, print what it took, and return the ratios. Raises BenchFailure, ComptoirError."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    python = _environment(console)
+    with _cluster() as (environ, dsn):
+        with _shop(SALES) as shop:
+            console.print(f"[dim]import: {SALES:,} sales by dlt[/dim]")
+            theirs = _run(
+                [python, str(HERE / "peer.py"), shop["url"], shop["token"], str(shop["account"]), dsn], environ, SALES
+            )
+            console.print(f"[dim]import: {SALES:,} sales by us[/dim]")
+            ours = _run([sys.executable, str(HERE / "ours.py"), shop["url"], shop["token"], str(SALES)], environ, SALES)
+        with psycopg.connect(dsn, autocommit=True) as session:
+            session.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
+        with _shop(LIMITED_SALES, "limited") as shop:
+            console.print(f"[dim]import: {LIMITED_SALES:,} sales at the vendor's limit[/dim]")
+            command = [sys.executable, str(HERE / "ours.py"), shop["url"], shop["token"], str(LIMITED_SALES)]
+            limited = _run(command, environ, LIMITED_SALES)
+    # What the bucket holds at first is on top of what leaks.
+    pages = LIMITED_SALES / 100
+    limit = LIMITED_SALES / ((pages * COST_OF_A_PAGE - SIZE) / DRIP)
+    _show(console, {"ours": ours, "dlt": theirs, "ours, limited": limited})
+    return [
+        compare("import", "dlt", ours.rate, theirs.rate, "sales/s"),
+        compare("import", "dlt (CPU)", ours.cpu, theirs.cpu, "CPU s per 1,000"),
+        compare("import", "vendor-limit", limited.rate, limit, "sales/s"),
+    ]
+
+
+def _environment(console: Console) -> str:
+    """The Python of an environment that has dlt; made once. Raises BenchFailure."""
+    folder = FOLDER / "dlt"
+    python = folder / "bin" / "python"
+    if not (folder / ".made").exists():
+        console.print(f"[dim]import: making an environment with {PEER}[/dim]")
+        venv.create(folder, with_pip=True, clear=True)
+        made = subprocess.run([str(python), "-m", "pip", "install", "-q", PEER], capture_output=True, check=False)
+        if made.returncode:
+            raise BenchFailure(f"{PEER} cannot be installed: {made.stderr.decode()[-300:]}")
+        (folder / ".made").touch()
+    return str(python)
+
+
+@contextmanager
+def _cluster() -> Iterator[tuple[dict[str, str], str]]:
+    """A fresh database: the environment of our processes, and its address."""
+    folder = FOLDER / "import"
+    cluster = postgres.cluster(folder)
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTOIR_", "DATABASE_"))}
+    environ |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": "http://localhost:1", "PYTHONWARNINGS": "ignore"}
+    environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(folder / "dlt")}
+    postgres.discard(cluster)
+    try:
+        with postgres.attach(cluster):
+            yield environ, _address(cluster)
+    finally:
+        postgres.discard(cluster)
+
+
+def _address(cluster: postgres.Cluster) -> str:
+    """The address of the database as a URL, which dlt wants."""
+    held = conninfo_to_dict(cluster.dsn())
+    password = Path(str(held["passfile"])).read_text().strip().rsplit(":", 1)[1]
+    host = quote(str(held["host"]), safe="")
+    return f"postgresql://{held['user']}:{quote(password)}@{host}:{held['port']}/{held['dbname']}"
+
+
+@contextmanager
+def _shop(number: int, *limited: str) -> Iterator[dict[str, Any]]:
+    """The simulated shop in a process of its own. Raises BenchFailure."""
+    command = [sys.executable, str(HERE / "shop.py"), str(number), *limited]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        line = process.stdout.readline() if process.stdout else b""
+        if not line:
+            raise BenchFailure("The simulated shop does not open.")
+        yield json.loads(line)
+    finally:
+        running.stop([process])
+
+
+def _run(command: Sequence[str], environ: dict[str, str], number: int) -> Took:
+    """One loader to its end; it must have brought every sale. Raises BenchFailure."""
+    ended = subprocess.run(command, env=environ, capture_output=True, check=False)
+    if ended.returncode:
+        raise BenchFailure(f"{command[1]} failed: {ended.stderr.decode()[-600:]}")
+    said = json.loads(ended.stdout.splitlines()[-1])
+    if said["sales"] != number:
+        raise BenchFailure(f"{command[1]} brought {said['sales']:,} of {number:,} sales.")
+    return Took(number / said["seconds"], said["cpu"] / number * 1000)
+
+
+def _show(console: Console, runs: dict[str, Took]) -> None:
+    table = Table("import", title="Pages of sales into PostgreSQL")
+    for heading in ("sales/s", "CPU s per 1,000 sales"):
+        table.add_column(heading, justify="right")
+    for name, took in runs.items():
+        table.add_row(name, f"{took.rate:,.0f}", f"{took.cpu:.2f}")
+    console.print(table)
