@@ -20,7 +20,7 @@ from comptoir.connectors.lightspeed_r.simulator.trading import Trade
 from comptoir.kernel.seal import Secret
 from comptoir.pos.conformance import Stage
 from comptoir.pos.connector import Endpoints
-from comptoir.pos.hosting import Outgoing, Request, Response, serve
+from comptoir.pos.hosting import Outgoing, Request, Response, Simulator, serve
 
 CLIENT = OAuthClient("client", Secret("secret"), "http://testserver/connections/returned")
 SCOPES = CONNECTOR.manifest.scopes
@@ -32,7 +32,7 @@ QUIET = Chain(sales_a_day=0, since=date(9000, 1, 1))
 class Shopfront:
     """The simulator, but that it may say once that it is asked too often, and can be made to answer otherwise."""
 
-    simulator: RSeriesSimulator
+    simulator: Simulator
     refusals: list[int] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
