@@ -46,6 +46,11 @@ class Addresses:
         return f"http://localhost:{self.port + 2}"
 
     @property
+    def lightspeed_r(self) -> str:
+        """The R-Series simulator."""
+        return f"http://localhost:{self.port + 3}"
+
+    @property
     def mail_port(self) -> int:
         """Where the sandbox takes mails; the ports between are left to simulators."""
         return self.port + 9
@@ -58,7 +63,7 @@ class Stopped(Exception):
 def run() -> None:
     """Run until Ctrl-C. Raises ComptoirError with one sentence when something stands in the way."""
     addresses = Addresses(_port(os.environ))
-    for port in (*range(addresses.port, addresses.port + 3), addresses.mail_port):
+    for port in (*range(addresses.port, addresses.port + 4), addresses.mail_port):
         listen(HOST, port).close()
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
@@ -114,6 +119,8 @@ def _start(children: Children, addresses: Addresses, data: Path) -> None:
 
 
 def _environ(addresses: Addresses, client_id: str, client_secret: str) -> dict[str, str]:
+    from comptoir.sandbox import server
+
     consent = f"{addresses.lightspeed_k}/realms/k-series/protocol/openid-connect"
     return {
         "COMPTOIR_URL": addresses.web,
@@ -123,6 +130,11 @@ def _environ(addresses: Addresses, client_id: str, client_secret: str) -> dict[s
         "LIGHTSPEED_K_API_URL": addresses.lightspeed_k,
         "LIGHTSPEED_K_CLIENT_ID": client_id,
         "LIGHTSPEED_K_CLIENT_SECRET": client_secret,
+        "LIGHTSPEED_R_AUTHORISE_URL": f"{addresses.lightspeed_r}/auth/oauth/authorize",
+        "LIGHTSPEED_R_TOKEN_URL": f"{addresses.lightspeed_r}/auth/oauth/token",
+        "LIGHTSPEED_R_API_URL": f"{addresses.lightspeed_r}/API/V3",
+        "LIGHTSPEED_R_CLIENT_ID": server.R_CLIENT_ID,
+        "LIGHTSPEED_R_CLIENT_SECRET": client_secret,
     }
 
 
@@ -157,6 +169,7 @@ def _tell(facts: dict[str, Any]) -> None:
     typer.secho(f"\n  Comptoir    {facts['url']}", bold=True)
     typer.secho(f"  The till    {facts['sandbox_url']}", bold=True)
     typer.secho(f"  Mailbox     {facts['sandbox_url']}/mailbox", bold=True)
+    typer.secho(f"  The shops   {facts['sandbox_url']}/shops", bold=True)
     typer.echo()
     for user in facts["users"]:
         typer.echo(f"  {user['email']:22} {user['password']:16} {user['role']}, {user['organisation']}")

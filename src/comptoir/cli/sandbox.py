@@ -30,7 +30,7 @@ def run(
             folder=folder,
             host=host,
             control_port=port,
-            simulator_ports={"lightspeed_k": port + 1},
+            simulator_ports={"lightspeed_k": port + 1, "lightspeed_r": port + 2},
             client=server.client_of(folder, redirects=redirects),
             mail_port=mail_port,
         )

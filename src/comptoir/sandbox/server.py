@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from comptoir.connectors.lightspeed_k.simulator import (
     account_number,
     receipt_number,
 )
+from comptoir.connectors.lightspeed_r import simulator as shops_simulator
 from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.seal import Secret, new_token
 from comptoir.pos.hosting import Server, now_in_milliseconds, serve
@@ -28,6 +29,7 @@ from comptoir.sandbox.faults import Fault, Faults
 from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.living import Living
 from comptoir.sandbox.postbox import Postbox
+from comptoir.sandbox.shops import LIGHTSPEED_R, Shops
 from comptoir.sandbox.trouble import Troubled
 from comptoir.sandbox.world import RestaurantWorld
 
@@ -39,6 +41,9 @@ TICK_SECONDS: Final = 0.2
 NATURAL_DUPLICATES: Final = 40
 """One notification in so many arrives twice, as with the real thing."""
 CLIENT_ID: Final = "devp-v2-comptoir-sandbox"
+R_CLIENT_ID: Final = "comptoir-sandbox"
+RETURN_PATH: Final = "/connections/returned"
+"""Where R-Series sends people back to: it has that registered, and is not told."""
 
 _log = logging.getLogger(__name__)
 
@@ -123,14 +128,26 @@ class Sandbox:
         troubled = Troubled(self.lightspeed_k, self.world, self.faults, vendor=LIGHTSPEED_K)
         hosted = stack.enter_context(serve(troubled, host=self._host, port=port))
         self.simulator_urls = {LIGHTSPEED_K: hosted.url}
+        self._open_shops(stack, now)
         self._open_control(stack)
         self._open_doors(stack)
+
+    def _open_shops(self, stack: ExitStack, now: datetime) -> None:
+        back = next(iter(self._client.redirect_uris), "http://localhost:8000").rstrip("/") + RETURN_PATH
+        client = shops_simulator.OAuthClient(R_CLIENT_ID, self._client.secret, back)
+        path = self._file(LIGHTSPEED_R)
+        acts = path.with_suffix(".jsonl") if path is not None else None
+        self.shops = Shops(client=client, path=acts, seed=self._seed, now=now)
+        troubled = Troubled(self.shops.simulator, self.world, self.faults, vendor=LIGHTSPEED_R)
+        port = self._simulator_ports.get(LIGHTSPEED_R, 0)
+        hosted = stack.enter_context(serve(troubled, host=self._host, port=port))
+        self.simulator_urls[LIGHTSPEED_R] = hosted.url
 
     def _open_control(self, stack: ExitStack) -> None:
         orders = Orders(self.world, self.living, self.lightspeed_k, self.faults)
         viewer = Viewer(self.world, self.living, self.journal, self.lightspeed_k, self.faults)
         self._open_postbox(stack)
-        control = Control(orders, viewer, self.postbox)
+        control = Control(orders, viewer, self.postbox, self.shops)
         server = Server(control.answer, host=self._host, port=self._control_port)
         server.start()
         stack.callback(server.stop)

@@ -30,9 +30,11 @@ from comptoir.sandbox.control.orders import (
     VoidBill,
 )
 from comptoir.sandbox.control.pages import Pages
+from comptoir.sandbox.control.shops import ShopsPage
 from comptoir.sandbox.control.views import Viewer
 from comptoir.sandbox.faults import EVERYWHERE
 from comptoir.sandbox.postbox import Postbox
+from comptoir.sandbox.shops import Shops
 
 READING: Final = frozenset({"GET", "HEAD"})
 
@@ -51,11 +53,12 @@ class Call:
 class Control:
     """Answers the page and the interface; safe to call from several threads."""
 
-    def __init__(self, orders: Orders, viewer: Viewer, postbox: Postbox) -> None:
+    def __init__(self, orders: Orders, viewer: Viewer, postbox: Postbox, shops: Shops) -> None:
         self._orders = orders
         self._viewer = viewer
         self._pages = Pages(orders, viewer)
         self._mailbox = Mailbox(postbox)
+        self._shops = ShopsPage(shops)
 
     def answer(self, request: Request, now: datetime) -> Response:
         """Answer one request; what another site's page asks to change is refused."""
@@ -63,6 +66,8 @@ class Control:
             return problem(403, "cross_origin", "This page takes orders from itself only.")
         if request.path.startswith("/mailbox"):
             return self._mailbox.answer(request)
+        if request.path == "/shops":
+            return self._shops.answer(request, now)
         if not request.path.startswith("/api/"):
             return self._pages.answer(request, now)
         try:

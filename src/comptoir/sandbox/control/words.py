@@ -20,6 +20,7 @@ class Words:
     pace_label: str
     restaurants: str
     mailbox: str
+    shops: str
     other_language: str
     other_language_code: str
     open_bills: str
@@ -97,6 +98,7 @@ EN: Final = Words(
     pace_label="Pace",
     restaurants="Restaurants",
     mailbox="Mailbox",
+    shops="Shops",
     other_language="Français",
     other_language_code="fr",
     open_bills="Open bills",
@@ -169,6 +171,7 @@ FR: Final = Words(
     pace_label="Rythme",
     restaurants="Restaurants",
     mailbox="Courrier",
+    shops="Boutiques",
     other_language="English",
     other_language_code="en",
     open_bills="Additions ouvertes",

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from cryptography.hazmat.primitives import hashes
@@ -63,13 +64,20 @@ class Busy(Exception):
 class Tokens:
     """Every token of this vendor; safe to use from several threads."""
 
-    def __init__(self, behaviour: Behaviour, client_id: str) -> None:
+    def __init__(self, behaviour: Behaviour, client_id: str, path: Path | None = None) -> None:
+        """`path` keeps connections across restarts; access tokens end with the process."""
+        self._path = path
         self._behaviour = behaviour
         self._client_id = client_id
         self._lock = threading.Lock()
         self._codes: dict[str, Code] = {}
         self._chains: dict[str, Chain] = {}
         self._access: dict[str, Access] = {}
+        if path is not None and path.exists():
+            for row in json.loads(path.read_text()):
+                used_at = datetime.fromisoformat(row["refresh_used_at"])
+                chain = Chain(row["account_id"], tuple(row["scopes"]), row["refresh"], used_at, row["previous"])
+                self._chains |= {name: chain for name in (chain.refresh, chain.previous) if name}
 
     def code(self, account_id: int, scopes: Sequence[str], *, challenge: str, method: str, now: datetime) -> str:
         """A code for a consent that was given."""
@@ -126,6 +134,7 @@ class Tokens:
             chain = self._chains.get(refresh)
             if chain is not None:
                 chain.revoked = True
+                self._save()
             return chain is not None
 
     def expire_all(self) -> None:
@@ -139,6 +148,7 @@ class Tokens:
         chain.previous = "" if self._behaviour.revokes_at_once else spent
         chain.refresh, chain.refresh_used_at = new, now
         self._chains[new] = chain
+        self._save()
         access = _signed(self._claims(chain, now))
         self._access[access] = Access(chain, now + self._behaviour.access)
         return {
@@ -147,6 +157,25 @@ class Tokens:
             "access_token": access,
             "refresh_token": new,
         }
+
+    def _save(self) -> None:
+        if self._path is None:
+            return
+        alive = {id(chain): chain for chain in self._chains.values() if not chain.revoked}
+        rows = [
+            {
+                "account_id": chain.account_id,
+                "scopes": chain.scopes,
+                "refresh": chain.refresh,
+                "refresh_used_at": chain.refresh_used_at.isoformat(),
+                "previous": chain.previous,
+            }
+            for chain in alive.values()
+        ]
+        draft = self._path.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(rows))
+        draft.replace(self._path)
 
     def _claims(self, chain: Chain, now: datetime) -> dict[str, Any]:
         return {

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final
 
 from comptoir.connectors.lightspeed_r.simulator import lists, relations, wire
@@ -30,6 +31,7 @@ class RSeriesSimulator:
     """Satisfies `pos.hosting.Simulator`; safe to call from several threads.
 
     `advance` is called with the instant of each request, before it is answered: shops trade on in it.
+    `path` keeps consents across restarts.
     """
 
     def __init__(
@@ -39,12 +41,13 @@ class RSeriesSimulator:
         client: OAuthClient,
         behaviour: Behaviour | None = None,
         advance: Callable[[datetime], None] | None = None,
+        path: Path | None = None,
     ) -> None:
         self.behaviour = behaviour or Behaviour()
         self._books = {each.account_id: each for each in books}
         self._selections = {each.account_id: lists.Selections(each) for each in books}
         self._buckets = {each.account_id: Bucket(self.behaviour) for each in books}
-        self.tokens = Tokens(self.behaviour, client.id)
+        self.tokens = Tokens(self.behaviour, client.id, path)
         names = {each.account_id: each.name for each in books}
         self._authorisation = Authorisation(client, self.tokens, self.behaviour, names)
         self._client = client

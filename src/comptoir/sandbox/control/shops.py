@@ -1,0 +1,86 @@
+"""The page of the shops: their latest sales and times at work, to sell, void, give back and correct by hand."""
+
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from django.template import Context, Engine
+
+from comptoir.connectors.lightspeed_r.simulator.wire import Row
+from comptoir.kernel.errors import RuleBroken
+from comptoir.pos.hosting import Request, Response
+from comptoir.sandbox.shops import Shops
+
+MOST: Final = 30
+HEADERS: Final = {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-ancestors 'none';"
+        " base-uri 'none'"
+    ),
+}
+
+
+class ShopsPage:
+    """Draws the page, and does what its buttons say."""
+
+    def __init__(self, shops: Shops) -> None:
+        self._shops = shops
+        self._engine = Engine(dirs=[str(files(__package__).joinpath("templates"))])
+
+    def answer(self, request: Request, now: datetime) -> Response:
+        """The page; after an act, the same page again."""
+        if request.method == "POST":
+            said = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+            try:
+                self._shops.act(said.get("act", ""), said, now=now)
+            except RuleBroken as broken:
+                return Response(broken.status, broken.for_owner.encode(), {"content-type": "text/plain; charset=utf-8"})
+            back = f"?{urlencode({'day': said['day']})}" if said.get("day") else ""
+            return Response(303, b"", {"location": f"/shops{back}"})
+        self._shops.trade.advance(now)
+        day = _day(request.query.get("day", ""))
+        with self._shops.books.lock:
+            values = {
+                "day": day.isoformat() if day else "",
+                "sales": [self._sale(row) for row in self._rows("Sale", "createTime", day)],
+                "entries": [self._entry(row) for row in self._rows("EmployeeHours", "checkIn", day)],
+            }
+        drawn = self._engine.get_template("shops.html").render(Context(values, use_l10n=False, use_tz=False))
+        return Response(200, drawn.encode(), HEADERS)
+
+    def _rows(self, entity: str, stamp: str, day: date | None) -> list[Row]:
+        rows = [row for row in self._shops.books.all(entity) if day is None or row[stamp].date() == day]
+        return sorted(rows, key=lambda row: row[stamp], reverse=True)[:MOST]
+
+    def _sale(self, row: Row) -> dict[str, Any]:
+        shop = self._shops.books.get("Shop", int(row["shopID"])) or {}
+        state = (
+            "voided" if row["voided"] else "closed" if row["completed"] else "abandoned" if row["archived"] else "open"
+        )
+        return {
+            "number": row["saleID"],
+            "at": f"{row['createTime']:%Y-%m-%d %H:%M} UTC",
+            "shop": shop.get("name", ""),
+            "total": f"${row['calcTotal']:.2f}",
+            "state": state,
+            "can_go_back": state == "closed" and row["calcTotal"] > 0,
+        }
+
+    def _entry(self, row: Row) -> dict[str, Any]:
+        employee = self._shops.books.get("Employee", int(row["employeeID"])) or {}
+        return {
+            "number": row["employeeHoursID"],
+            "who": employee.get("firstName", ""),
+            "came": f"{row['checkIn']:%Y-%m-%d %H:%M} UTC",
+            "went": f"{row['checkOut']:%H:%M}" if row["checkOut"] else "",
+        }
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
