@@ -1,25 +1,18 @@
 """A running demo, and somebody who looks at it: what journeys in a browser begin with."""
 
-import json
-import os
-import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.servers import free_port, until
+from tests.servers import free_port
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 PATIENCE = 15_000
-PORTS_AFTER_THE_FIRST = (1, 2, 9)
+PORTS_AFTER_THE_FIRST = (1, 2, 3, 9)
 
 
 @dataclass(frozen=True)
@@ -51,27 +44,6 @@ def first_free_port() -> int:
         except OSError:
             continue
         return first
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    data = tmp_path_factory.mktemp("demo")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("COMPTOIR_")}
-    environ.pop("DATABASE_URL", None)
-    environ |= {"COMPTOIR_DATA": str(data), "PORT": str(first_free_port())}
-    process = subprocess.Popen([sys.executable, "-m", "comptoir", "demo"], env=environ)
-    facts = data / "demo.json"
-
-    def is_ready() -> bool:
-        assert process.poll() is None, "the demo ended by itself"
-        return facts.exists()
-
-    try:
-        until(is_ready, seconds=90)
-        yield Demo(json.loads(facts.read_text()))
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
 
 
 class Visitor:

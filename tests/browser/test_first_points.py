@@ -9,9 +9,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.running import ARTEFACTS, PATIENCE, Demo, Visitor, demo, sign_in
-
-__all__ = ["demo"]
+from tests.browser.running import ARTEFACTS, PATIENCE, Demo, Visitor, sign_in
 
 pytestmark = pytest.mark.browser
 

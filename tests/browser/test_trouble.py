@@ -8,10 +8,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.running import PATIENCE, Demo, Visitor, demo, sign_in
+from tests.browser.running import PATIENCE, Demo, Visitor, sign_in
 from tests.servers import until
-
-__all__ = ["demo"]
 
 pytestmark = pytest.mark.browser
 
