@@ -78,6 +78,13 @@ ENTITIES: Final = {
             (one("Contact", "Contact", "contactID"), one("EmployeeRole", "EmployeeRole", "employeeRoleID")),
             writable=True,
         ),
+        Entity(
+            "EmployeeRole",
+            "employeeRoleID",
+            ("employeeRoleID",),
+            STAFF,
+            (Relation("EmployeeRights", "EmployeeRight", "_employeeRoleID"),),
+        ),
         Entity("EmployeeHours", "employeeHoursID", ("employeeHoursID",), STAFF, writable=True, removes=True),
         Entity(
             "Sale",
@@ -127,7 +134,11 @@ ENTITIES: Final = {
             (
                 one("Category", "Category", "categoryID"),
                 one("TaxClass", "TaxClass", "taxClassID"),
+                one("Note", "Note", "_noteID"),
                 Relation("ItemShops", "ItemShop", "itemID"),
+                Relation("ItemComponents", "ItemComponent", "assemblyItemID"),
+                Relation("ItemVendorNums", "ItemVendorNum", "itemID"),
+                Relation("CustomFieldValues", "CustomFieldValue", "_itemID"),
             ),
             writable=True,
         ),
@@ -185,11 +196,16 @@ ENTITIES: Final = {
 }
 INNER: Final = {
     "Contact": "contactID",
-    "EmployeeRole": "employeeRoleID",
+    "CustomFieldValue": "customFieldValueID",
+    "EmployeeRight": "employeeRightID",
+    "ItemComponent": "itemComponentID",
+    "ItemVendorNum": "itemVendorNumID",
     "Note": "noteID",
     "SaleAccount": "saleAccountID",
 }
 """Records that are only met inside others, with their keys."""
+UNNUMBERED: Final = frozenset({"Note"})
+"""Records that do not tell their key, as recorded."""
 
 
 def key_of(entity: str) -> str:

@@ -16,6 +16,7 @@ PAYMENT_TYPES: Final = (
     ("Gift Card", "gift card"),
     ("Debit Card", "user defined"),
 )
+RIGHTS: Final = ("allow_login", "register", "register_refund", "register_open", "register_close", "admin")
 GOODS: Final = (
     ("Novel, paperback", "12.90", "6.20"),
     ("Novel, hardcover", "24.00", "12.00"),
@@ -80,7 +81,11 @@ def register(books: Books, name: str, *, shop_id: int) -> Row:
 
 def employee(books: Books, first_name: str, last_name: str, *, archived: bool = False) -> Row:
     """Somebody who works there, or did."""
-    contact = books.add("Contact", _contact())
+    reached = {
+        "Phones": {"ContactPhone": {"number": "555 0100", "useType": "Work"}},
+        "Emails": {"ContactEmail": {"address": f"{first_name.lower()}@example.com", "useType": "Primary"}},
+    }
+    contact = books.add("Contact", _contact() | reached)
     return books.add(
         "Employee",
         {
@@ -104,6 +109,7 @@ def employee(books: Books, first_name: str, last_name: str, *, archived: bool = 
 def item(books: Books, description: str, price: str, cost: str, *, tax_class_id: int = 1) -> Row:
     """Something to sell, with its stock in all shops."""
     number = books.next_id("Item")
+    note = books.add("Note", {"note": "", "isPublic": False, "timeStamp": FOUNDED})
     made = books.add(
         "Item",
         {
@@ -130,6 +136,7 @@ def item(books: Books, description: str, price: str, cost: str, *, tax_class_id:
             "seasonID": 0,
             "defaultVendorID": 1,
             "itemECommerceID": 0,
+            "_noteID": note["noteID"],
             "Prices": {
                 "ItemPrice": [
                     {"amount": price, "useTypeID": "1", "useType": "Default"},
@@ -147,9 +154,25 @@ def item(books: Books, description: str, price: str, cost: str, *, tax_class_id:
     return made
 
 
+def box(books: Books, description: str, price: str, *, of: int, quantity: int) -> Row:
+    """A box of another item, with what its supplier calls it and a field of the shop's own."""
+    made = item(books, description, price, "0")
+    number = made["itemID"]
+    books.update("Item", int(number), itemType="box", categoryID=0)
+    for stock in books.children("ItemShop", "itemID", int(number)):
+        stock["m"] = {"layaways": "0", "specialorders": "0", "workorders": "0"}
+    parts = {"quantity": quantity, "componentGroup": 1, "assemblyItemID": number, "componentItemID": of}
+    books.add("ItemComponent", parts)
+    books.add("ItemVendorNum", {"value": "8674-90", "timeStamp": FOUNDED, "itemID": number, "vendorID": 1})
+    books.add("CustomFieldValue", {"customFieldID": 1, "name": "Shelf", "type": "url", "value": "", "_itemID": number})
+    return made
+
+
 def furnish(books: Books, *, tax1: str = "0.05", tax2: str = "0.09975") -> None:
     """Taxes, payment types, a category, a discount, a supplier with an order, and the owner's role."""
-    books.add("EmployeeRole", {"name": "Owner"})
+    role = books.add("EmployeeRole", {"name": "Owner"})
+    for right in RIGHTS:
+        books.add("EmployeeRight", {"name": right, "_employeeRoleID": role["employeeRoleID"]})
     books.add(
         "TaxCategory",
         {

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from comptoir.connectors.lightspeed_r.simulator.books import Books
-from comptoir.connectors.lightspeed_r.simulator.entities import ENTITIES, Many, Relation
+from comptoir.connectors.lightspeed_r.simulator.entities import ENTITIES, UNNUMBERED, Many, Relation, key_of
 from comptoir.connectors.lightspeed_r.simulator.errors import Refused
 from comptoir.connectors.lightspeed_r.simulator.settings import Behaviour
 from comptoir.connectors.lightspeed_r.simulator.wire import Row, children, told
@@ -69,6 +69,8 @@ def record(books: Books, entity: str, row: Row, tree: Tree, behaviour: Behaviour
     plain = dict(row)
     if entity == "Sale" and behaviour.update_time_key != "updatetime":
         plain[behaviour.update_time_key] = plain.pop("updatetime", None)
+    if entity in UNNUMBERED:
+        plain.pop(key_of(entity), None)
     shown = told(plain)
     known = ENTITIES.get(entity)
     for container, below in tree.items():

@@ -166,4 +166,5 @@ def trade(chain: Chain, behaviour: Behaviour | None = None) -> Trade:
         opening.shop(books, name, timezone=timezone)
     for description, price, cost in opening.GOODS:
         opening.item(books, description, price, cost)
+    opening.box(books, "Postcards, box of 100", "84.00", of=5, quantity=100)
     return Trade(chain, books, Counter(books, behaviour), TimeClock(books), _next_day=chain.since)

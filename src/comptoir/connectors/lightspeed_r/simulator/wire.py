@@ -45,9 +45,11 @@ def children(name: str, rows: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def told(row: Mapping[str, Any]) -> Row:
-    """A record of strings; nested ones stay as they are."""
+    """A record of strings; nested ones stay as they are. What begins with an underscore is for the books alone."""
     return {
-        key: value if isinstance(value, dict | list) else text(value) for key, value in row.items() if value is not None
+        key: value if isinstance(value, dict | list) else text(value)
+        for key, value in row.items()
+        if value is not None and not key.startswith("_")
     }
 
 
