@@ -142,6 +142,8 @@ ROUTES: dict[str, str | None] = {
     "loyalty_member_leave": "loyalty.members",
     "loyalty_member_data": "loyalty.phones",
     "loyalty_unsubscribe": None,
+    "loyalty_member_pass": "loyalty.members",
+    "loyalty_pass": None,
     "loyalty_rewards": "loyalty.view",
     "loyalty_rewards_export": "loyalty.view",
     "loyalty_reward_new": "loyalty.rewards",

@@ -167,6 +167,8 @@ PAGES = {
     "loyalty_held_cancel": Row(Of.ORGANISATION, "post"),
     "loyalty_figures": Row(Of.EACH),
     "loyalty_figures_export": Row(Of.EACH),
+    "loyalty_member_pass": Row(Of.ORGANISATION, "post"),
+    "loyalty_pass": Row(Of.NOBODY, why="open to whoever has its code; tests/apps/loyalty/test_passes.py"),
     "loyalty_bonuses": Row(Of.EACH),
     "loyalty_bonus_new": Row(Of.EACH, ids={"kind": "visit"}),
     "loyalty_bonus_switch": Row(Of.ORGANISATION, "post", {"position": "off"}),

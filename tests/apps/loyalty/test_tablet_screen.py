@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from comptoir.apps.loyalty.devices import Register, Tablet
 from comptoir.apps.loyalty.holdings import HeldReward, said_aloud
+from comptoir.apps.loyalty.members import passes
 from comptoir.apps.loyalty.models import Entry
 from comptoir.apps.loyalty.rewards import catalogue
 from comptoir.apps.loyalty.tablets import linking, pairing
@@ -244,6 +245,19 @@ def test_without_a_network_a_claim_is_kept_and_counts_once(counter: Counter) -> 
     assert points() == 24
     assert Entry.objects.count() == 1
     expect(page.locator("#news")).to_have_text("")
+
+
+def test_a_scanner_types_a_pass_and_a_wrong_one_is_said(counter: Counter) -> None:
+    page, mine = counter.page, counter.till.organisation.id
+    alice = counter.till.claim("A0").member
+    held = passes.issue(organisation_id=mine, member_id=alice.id, actor="user:1", now=counter.till.now)
+    counter.closes("A1", "24.50")
+    expect(page.locator("#amount")).to_have_text("€24.50")
+    page.keyboard.type("P0123456789ABCDEF")
+    expect(page.locator("#offer-error")).to_contain_text("not one of ours")
+    page.keyboard.type(held.code.lower())
+    expect(page.locator("#thanks-balance")).to_have_text("You now have 26 points")
+    expect(page.locator("#thanks-who")).to_have_text("for +33 6 ** ** ** 42")
 
 
 def test_it_can_be_installed(counter: Counter) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty import entries, offers, phones, showings
 from comptoir.apps.loyalty.bonus import giving as bonuses
-from comptoir.apps.loyalty.members import guards
+from comptoir.apps.loyalty.members import guards, passes
 from comptoir.apps.loyalty.models import Member, Offer
 from comptoir.apps.loyalty.points import Reason, State
 from comptoir.core.accounts.models import Store
@@ -36,16 +36,17 @@ class Claim:
 def claim(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, now: datetime, country: str = "") -> Claim:
     """Give a waiting sale to the member with this phone number; whoever is not a member yet becomes one.
 
-    National numbers are read with `country`, else with the store's. Enrolling is no consent to marketing
-    (loyalty.md 1.9). The first claim wins; the same member may ask again and hears the same answer.
+    The code of a pass does for a number. National numbers are read with `country`, else with the store's. Enrolling is
+    no consent to marketing (loyalty.md 1.9). The first claim wins; the same member may ask again and hears the same
+    answer.
 
-    Raises RuleBroken: `phone_invalid`, `phone_not_mobile` (422), `not_found` (404), `module_inactive` (403, loyalty is
-    off for its store), `already_collected` (409, somebody else was first), `not_collectable` (409, the sale earns
-    nothing), `number_refused` (409, see `members/guards.py`).
+    Raises RuleBroken: `phone_invalid`, `phone_not_mobile` (422), `pass_unknown`, `not_found` (404), `module_inactive`
+    (403, loyalty is off for its store), `already_collected` (409, somebody else was first), `not_collectable` (409, the
+    sale earns nothing), `number_refused` (409, see `members/guards.py`).
     """
     offer = _locked(organisation_id, offer_id)
     modules.require_on(organisation_id=organisation_id, store_id=offer.store_id, app="loyalty")
-    number = phones.parse(phone, country=country or _country(offer))
+    number = _number(offer, phone, country)
     # A refund may be in the ledger already while its event is still on the way.
     offers.settle(organisation_id, [offer], now=now)
     if offer.member_id is not None:
@@ -90,7 +91,7 @@ def reattach(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, n
     Raises RuleBroken as `claim`, and `too_late` (409).
     """
     offer = _locked(organisation_id, offer_id)
-    number = phones.parse(phone, country=_country(offer))
+    number = _number(offer, phone, "")
     if offer.claimed_at is not None and now - offer.claimed_at > REATTACH_WITHIN:
         raise RuleBroken(
             _("Points can be given to somebody else for 24 hours after they were collected."), code="too_late"
@@ -101,6 +102,13 @@ def reattach(*, organisation_id: UUID, offer_id: UUID, phone: str, actor: str, n
         if owner.phone != number:
             offers.take_back(offer, actor=actor, now=now)
     return claim(organisation_id=organisation_id, offer_id=offer_id, phone=phone, actor=actor, now=now)
+
+
+def _number(offer: Offer, said: str, country: str) -> str:
+    """The number that was typed, or the number of whose pass was shown."""
+    if code := passes.code_in(said):
+        return passes.holder(offer.organisation_id, code).phone
+    return phones.parse(said, country=country or _country(offer))
 
 
 def _locked(organisation_id: UUID, offer_id: UUID) -> Offer:

@@ -9,6 +9,7 @@ from comptoir.core.installations.manifest import Guide
 
 COUNTER: Final = (
     _("Choose the sale, type the guest’s telephone number, and the points are his. A number that is new enrols."),
+    _("A scanner may read the guest’s pass into the same field."),
     _("The wrong person? Undo it on the next screen, at once."),
 )
 MEMBERS: Final = (

@@ -50,6 +50,28 @@ class Consent(models.Model):
         return public_id("cns", self.id)
 
 
+class Pass(models.Model):
+    """A member's pass: the code that its QR shows. One holds at a time; a new one ends the one before.
+
+    The code is no secret of ours: it stands on the guest's phone. Whoever has it can collect for the member, no more.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "code")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    code = models.CharField(max_length=20, unique=True)
+    member_id = models.UUIDField()
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=64, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation", "member_id"], condition=models.Q(ended_at=None), name="one_pass_a_member"
+            ),
+        ]
+
+
 class Change(models.Model):
     """Who changed what of a member, and when; `before` and `after` hold the fields that differ.
 

@@ -6,7 +6,7 @@ from comptoir.apps.loyalty import pages
 from comptoir.apps.loyalty.figures import pages as figures
 from comptoir.apps.loyalty.importing import pages as imports
 from comptoir.apps.loyalty.members import alert_pages as alerts
-from comptoir.apps.loyalty.members import open_pages
+from comptoir.apps.loyalty.members import open_pages, pass_pages
 from comptoir.apps.loyalty.members import pages as members
 from comptoir.apps.loyalty.members import person_pages as person
 from comptoir.apps.loyalty.programme import bonus_pages
@@ -40,6 +40,8 @@ urlpatterns = [
     path("loyalty/members/<str:member_id>/data", person.hand_over, name="loyalty_member_data"),
     path("loyalty/members/<str:member_id>/pin", person.pin, name="loyalty_member_pin"),
     path("loyalty/members/<str:member_id>/rewards", member_rewards.buy, name="loyalty_member_buy"),
+    path("loyalty/members/<str:member_id>/pass", pass_pages.make, name="loyalty_member_pass"),
+    path("pass/<str:code>", pass_pages.own, name="loyalty_pass"),
     path("loyalty/held/<str:held_id>/lock", member_rewards.lock, name="loyalty_held_lock"),
     path("loyalty/held/<str:held_id>/unlock", member_rewards.unlock, name="loyalty_held_unlock"),
     path("loyalty/held/<str:held_id>/use", member_rewards.use, name="loyalty_held_use"),

@@ -13,7 +13,7 @@ from comptoir.apps.loyalty.holdings import HeldReward
 from comptoir.apps.loyalty.members import consents, profile
 from comptoir.apps.loyalty.members.finding import Person
 from comptoir.apps.loyalty.models import Entry, Member, Offer
-from comptoir.apps.loyalty.persons import Merge
+from comptoir.apps.loyalty.persons import Merge, Pass
 from comptoir.kernel.ids import public_id
 from comptoir.web.spreadsheets import MARK, line, plain
 
@@ -40,6 +40,10 @@ def everything(organisation_id: UUID, member_id: UUID) -> dict[str, Any]:
             "erased_at": plain(member.erased_at),
         },
         "points": [_entry(row) for row in Entry.objects.filter(**mine).order_by("created_at", "id")],
+        "passes": [
+            _row(row, "code", "created_at", "ended_at")
+            for row in Pass.objects.filter(organisation_id=organisation_id, member_id=member_id).order_by("created_at")
+        ],
         "consents": [
             _row(row, "channel", "value", "at", "recorded_at", "source", "actor", "wording", "context")
             for row in reversed(consents.records(organisation_id, member_id))

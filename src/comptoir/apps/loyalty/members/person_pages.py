@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.apps.loyalty import reads, wallets, wording
-from comptoir.apps.loyalty.members import consents, dossier, finding, leaving, merging, profile
+from comptoir.apps.loyalty.members import consents, dossier, finding, leaving, merging, pass_pages, profile
 from comptoir.apps.loyalty.members import pin as pin_setting
 from comptoir.apps.loyalty.members import wording as people_wording
 from comptoir.apps.loyalty.members.consents import Channel, Source
@@ -55,6 +55,7 @@ def member(request: OrganisationRequest, member_id: str) -> HttpResponse:
         "phone": phone_of(request.role, found.phone),
         "balance": wording.points(found.balance),
         "store": _enrolled_at(request, found),
+        "pass": pass_pages.section(row),
         "next_expiry": wallets.next_to_go(request.organisation.id, found.id, now=timezone.now()),
         "rows": [
             (

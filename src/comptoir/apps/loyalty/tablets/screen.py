@@ -18,6 +18,7 @@ VERSION_FILES = (
     "loyalty/tablet-queue.js",
     "loyalty/tablet-consent.js",
     "loyalty/tablet-rewards.js",
+    "loyalty/tablet-pass.js",
     "loyalty/tablet.css",
 )
 ICON = "loyalty/tablet-icon.svg"

@@ -22,6 +22,7 @@ WORDS: Final[dict[str, Promise]] = {
     "win": _("Collect {points}"),
     "phone": _("Your mobile number"),
     "next": _("Collect"),
+    "scan": _("Show my pass"),
     "delete": _("Delete the last digit"),
     "no": _("No, thank you"),
     "previous": _("Previous order"),

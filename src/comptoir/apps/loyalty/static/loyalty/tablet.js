@@ -78,6 +78,7 @@
     later("offer", Math.max(0, new Date(offer.until) - Date.now()), idle);
   }
   function idle() {
+    pass.stop();
     clearTimeout(timers.offer);
     clearTimeout(timers.thanks);
     shown = made = null;
@@ -181,7 +182,8 @@
   function refuse(body) {
     const offer = shown;
     made = null;
-    if (["phone_invalid", "phone_not_mobile"].includes(body.code) && offer) {
+    if (["phone_invalid", "phone_not_mobile", "pass_unknown"].includes(body.code) && offer) {
+      if (body.code === "pass_unknown") typed = "";
       show("offer");
       drawOffer();
     } else {
@@ -207,6 +209,12 @@
     made = { ...claims.add(shown.id, typed), offer: shown };
     await flush();
   }
+  pass.whenFound(async (code) => {
+    if (view() !== "offer" || !shown) return;
+    typed = code;
+    $("collect").disabled = false;
+    await collect();
+  });
   async function undo() {
     const mine = made;
     if (!mine) return idle();
