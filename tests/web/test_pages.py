@@ -144,6 +144,7 @@ ROUTES: dict[str, str | None] = {
     "loyalty_unsubscribe": None,
     "loyalty_member_pass": "loyalty.members",
     "loyalty_pass": None,
+    "scan": None,
     "loyalty_rewards": "loyalty.view",
     "loyalty_rewards_export": "loyalty.view",
     "loyalty_reward_new": "loyalty.rewards",

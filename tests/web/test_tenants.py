@@ -168,6 +168,7 @@ PAGES = {
     "loyalty_figures": Row(Of.EACH),
     "loyalty_figures_export": Row(Of.EACH),
     "loyalty_member_pass": Row(Of.ORGANISATION, "post"),
+    "scan": Row(Of.NOBODY, "post", why="a store's own address; tests/journeys/test_scans.py"),
     "loyalty_pass": Row(Of.NOBODY, why="open to whoever has its code; tests/apps/loyalty/test_passes.py"),
     "loyalty_bonuses": Row(Of.EACH),
     "loyalty_bonus_new": Row(Of.EACH, ids={"kind": "visit"}),

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from comptoir.web import scans
 from comptoir.web.pages import (
     components,
     connections,
@@ -32,6 +33,7 @@ from comptoir.web.pages import settings as setting_up
 
 urlpatterns = [
     path("", overview.overview, name="overview"),
+    path("scans/<str:provider>/<str:token>", scans.scan, name="scan"),
     path("sign-in", account.login, name="account_login"),
     path("sign-out", account.logout, name="account_logout"),
     path("sign-up", signing_up.sign_up, name="account_signup"),

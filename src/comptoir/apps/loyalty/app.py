@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.loyalty import handlers
+from comptoir.apps.loyalty import handlers, scanning
 from comptoir.apps.loyalty.guides import GUIDES
 from comptoir.apps.loyalty.traces import traces
 from comptoir.core.accounts.roles import EVERYONE, Role
@@ -42,4 +42,5 @@ APP = App(
     guides=GUIDES,
     traces=traces,
     bundles=(SUITE,),
+    scanned=scanning.scanned,
 )

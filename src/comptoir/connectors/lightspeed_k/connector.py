@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Final
 
-from comptoir.connectors.lightspeed_k import webhooks
+from comptoir.connectors.lightspeed_k import scans, webhooks
 from comptoir.connectors.lightspeed_k.account import CAPABILITIES, KSeriesAccount
 from comptoir.connectors.lightspeed_k.calls import VENDOR
 from comptoir.kernel.budget import Turns
 from comptoir.kernel.http import Api, Credentials
 from comptoir.kernel.seal import Secret
 from comptoir.pos.connector import Endpoints, Manifest, Notification, Reading
+from comptoir.pos.scans import Scan, Scanned
 from comptoir.pos.settings import Settings
 
 PREFIX: Final = "LIGHTSPEED_K_"
@@ -59,6 +60,14 @@ class KSeries:
     def read(self, notification: Notification) -> Reading:
         """Understand whatever the vendor posts; pure. Raises VendorUnreadable with the path of the fault."""
         return webhooks.read(notification)
+
+    def read_scan(self, query: Mapping[str, str]) -> Scan:
+        """What a till asks whose scanner read a pass. Raises VendorUnreadable."""
+        return scans.read(query)
+
+    def answer_scan(self, found: Scanned | None) -> bytes:
+        """What it is told."""
+        return scans.answer(found)
 
     def open(self, endpoints: Endpoints, credentials: Credentials, budget: Turns | None = None) -> KSeriesAccount:
         """Open one vendor account; every call to it is paid from the budget."""

@@ -119,6 +119,12 @@ def webhook_path(address: WebhookAddress) -> str:
     return f"/hooks/{address.provider}/{sealer().unseal(address.token).reveal()}"
 
 
+def store_behind(provider: str, token: str) -> tuple[UUID, UUID] | None:
+    """(organisation, store) of a store's own address, or None."""
+    rows = WebhookAddress.objects.filter(provider=provider, token_hash=token_hash(token))
+    return rows.values_list("organisation_id", "store_id").first()
+
+
 def stores_fed_by(provider: str, location_ids: set[str]) -> dict[str, tuple[UUID, UUID]]:
     """Location id to (organisation id, store id), for those that are linked."""
     rows = LocationLink.objects.filter(provider=provider, external_id__in=location_ids, store__isnull=False)

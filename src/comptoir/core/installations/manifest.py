@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from comptoir.core.accounts.roles import Role, allow
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.events import EventKind
+from comptoir.pos.scans import Scanned
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class App:
     """A business app. `name` and `summary` are lazily translated.
 
     `guides` are the sentences that help shows on each page of the app, by the name of its route. `traces` tells what
-    became of sales of an organisation, by their ids, in the reader's language.
+    became of sales of an organisation, by their ids, in the reader's language. `scanned` tells whose a code is that a
+    till read: of an organisation, at a store, over a provider; None when it is none of the app's. Raises RuleBroken.
     """
 
     slug: str
@@ -79,6 +81,7 @@ class App:
     guides: Mapping[str, Guide] = field(default_factory=dict)
     traces: Callable[[UUID, Collection[UUID]], Mapping[UUID, Trace]] | None = None
     bundles: tuple[Bundle, ...] = ()
+    scanned: Callable[[UUID, UUID, str, str, datetime], Scanned | None] | None = None
 
 
 _apps: dict[str, App] = {}

@@ -106,6 +106,12 @@ def sales(
     return _records(rows.order_by("-id")[:limit])
 
 
+def aliases(organisation_id: UUID, sale_ids: Collection[UUID], *, prefix: str) -> dict[UUID, str]:
+    """What follows a prefix in another name of these sales, for those that have such a name."""
+    rows = SaleAlias.objects.filter(organisation_id=organisation_id, sale_id__in=sale_ids, alias__startswith=prefix)
+    return {sale_id: alias.removeprefix(prefix) for sale_id, alias in rows.values_list("sale_id", "alias")}
+
+
 def _known_as(organisation_id: UUID, alias: str) -> list[UUID]:
     """The sales that the vendor calls so beside their number."""
     found = SaleAlias.objects.filter(organisation_id=organisation_id, alias=alias)

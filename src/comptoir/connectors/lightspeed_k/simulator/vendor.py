@@ -1,12 +1,12 @@
 """The vendor's HTTP as one object: routes, who may call them, and what becomes of it."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from comptoir.connectors.lightspeed_k.simulator import finance, oauth, orders, staff
+from comptoir.connectors.lightspeed_k.simulator import finance, oauth, orders, scanning, staff
 from comptoir.connectors.lightspeed_k.simulator.answers import Refusal, spring, unauthorised
 from comptoir.connectors.lightspeed_k.simulator.desk import Call, Desk, Route
 from comptoir.connectors.lightspeed_k.simulator.oauth.consent import Business
@@ -107,6 +107,10 @@ class KSeriesSimulator:
     def set_item_count(self, location_id: str, sku: str, count: int | None, *, now: datetime) -> None:
         """Limit how many of an item can be sold, or no longer (None)."""
         items.set_count(self._desk, self._post, location_id, sku, count, now=now)
+
+    def scan(self, location_id: str, number: str, code: str, *, url: str, now: datetime) -> Mapping[str, Any]:
+        """A guest's code is read at the till for an open bill; returns what the till was told."""
+        return scanning.scan(self._world, location_id, number, code, url=url, now=now)
 
     def announce_order(self, location_id: str, reference: str, status: str, *, now: datetime) -> None:
         """Tell how an order from outside fares, such as READY_FOR_PICKUP. Raises RuleBroken."""
