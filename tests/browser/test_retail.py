@@ -16,7 +16,7 @@ def test_a_shop_is_connected_and_its_past_imported_paused_and_cancelled(demo: De
     expect.set_options(timeout=PATIENCE)
     visitor = Visitor(context.new_page(), "retail")
 
-    sign_in(visitor, demo, "charlie@example.com")
+    sign_in(visitor, demo, "alice@example.com")
     connect(visitor, demo)
     steer_the_import(visitor, demo)
     make_a_schedule(visitor, demo)

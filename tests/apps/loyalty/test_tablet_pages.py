@@ -84,6 +84,11 @@ def test_staff_attach_the_order_of_a_passive_till(till: Till, people: People) ->
     linked(till)
     till.sends(bill("C1", "9.00", register=Named(id="device-3", name="Cellar")))
     client = people.client(people.bob)
+    assert "passive till" not in client.get("/loyalty/counter").content.decode()
+    cellar = next(each for each in registers.registers(till.organisation.id, now=till.now) if each.name == "Cellar")
+    registers.mark_passive(organisation_id=till.organisation.id, register_id=cellar.id, is_passive=True, actor="user:1")
+    till.sends(bill("C2", "11.00", register=Named(id="device-3", name="Cellar")))
+    assert client.get("/loyalty/counter").content.decode().count("passive till") == 2
     client.post(f"/loyalty/counter/{till.offer('C1').public_id}", {"phone": ALICES_PHONE})
     assert till.entries("C1") == [("earn", 9)]
 

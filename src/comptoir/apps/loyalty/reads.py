@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
+from comptoir.apps.loyalty.devices import Register
 from comptoir.apps.loyalty.models import OF_SALES, Entry, Kind, Member, Offer
 from comptoir.apps.loyalty.points import Basis, Reason, Rounding, Rule, State
 from comptoir.core.accounts.models import Store, User
@@ -20,7 +21,10 @@ Row = TypeVar("Row", Entry, Offer)
 
 @dataclass(frozen=True)
 class OfferFacts:
-    """A sale as loyalty sees it. `points` is what it is worth now, claimed or not."""
+    """A sale as loyalty sees it. `points` is what it is worth now, claimed or not.
+
+    `is_passive`: it was sold at a passive till, which no tablet stands beside.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -39,6 +43,7 @@ class OfferFacts:
     reason: Reason
     member_id: UUID | None
     claimed_at: datetime | None
+    is_passive: bool
 
     @property
     def public_id(self) -> str:
@@ -230,6 +235,8 @@ def names_of(organisation_id: UUID, actors: Iterable[str]) -> dict[str, str]:
 def _offers(rows: Any) -> list[OfferFacts]:
     found: list[Offer] = list(rows)
     stores = dict(Store.objects.filter(id__in={row.store_id for row in found}).values_list("id", "name"))
+    tills = Register.objects.filter(organisation_id__in={row.organisation_id for row in found}, is_passive=True)
+    passive = set(tills.values_list("organisation_id", "provider", "location_id", "device_id")) if found else set()
     return [
         OfferFacts(
             id=row.id,
@@ -249,6 +256,7 @@ def _offers(rows: Any) -> list[OfferFacts]:
             reason=Reason(row.reason),
             member_id=row.member_id,
             claimed_at=row.claimed_at,
+            is_passive=(row.organisation_id, row.provider, row.location_id, row.register_id) in passive,
         )
         for row in found
     ]
