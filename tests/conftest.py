@@ -1,6 +1,7 @@
 """Fixtures every test can use."""
 
-import tests.emptying  # noqa: F401  (before the first test ends)
+import tests.emptying
+import tests.examples  # noqa: F401  (before the first property)
 from tests.chromium import chromium, compiled_words
 from tests.database import django_db_setup, postgres_server
 from tests.people import people

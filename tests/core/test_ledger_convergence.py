@@ -22,6 +22,7 @@ from comptoir.core.outbox.models import Event
 from comptoir.pos.model import Line, Observed, SaleState
 from comptoir.pos.model import Sale as Bill
 from tests.bills import OPENED, bill, counter_entry, read, record, refund, told
+from tests.examples import examples
 from tests.people import People, create_store
 
 
@@ -155,7 +156,7 @@ def observations(draw: st.DrawFn) -> Observed:
     return seen(sale, at=OPENED + timedelta(minutes=draw(st.integers(0, 3))))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=st.lists(observations(), min_size=2, max_size=8), seed=st.integers(0, 2**16), size=st.integers(1, 4))
 def test_any_story_ends_the_same(people: People, story: list[Observed], seed: int, size: int) -> None:
     clear()

@@ -15,6 +15,7 @@ from comptoir.core.ledger.models import HourlyFigure, Sale, SaleRevision
 from comptoir.core.outbox.models import Event
 from comptoir.pos.model import Observed, SaleState
 from tests.bills import OPENED, bill, counter_entry, read, record, refund, told
+from tests.examples import examples
 from tests.people import People
 
 DAY = date(2026, 3, 7)
@@ -183,7 +184,7 @@ def days(draw: st.DrawFn) -> list[Observed]:
     return observed
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=days(), seed=st.integers(0, 2**16), data=st.data())
 def test_any_order_any_copies_any_batches_leave_the_same_bytes(
     people: People, day: list[Observed], seed: int, data: st.DataObject
@@ -200,7 +201,7 @@ def test_any_order_any_copies_any_batches_leave_the_same_bytes(
     assert exported(people) == expected
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(day=days())
 def test_the_roll_up_is_the_sum_of_the_sales(people: People, day: list[Observed]) -> None:
     clear()

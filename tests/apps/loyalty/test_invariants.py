@@ -24,6 +24,7 @@ from comptoir.apps.loyalty.points import Rounding, Rule, eligible_amount, points
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.model import Sale, SaleState
 from tests.apps.loyalty.till import ALICES_PHONE, BOBS_PHONE, Till, bill, counter_entry, refund, till_of
+from tests.examples import examples
 from tests.people import People
 
 FIRST_RULE = Rule(1, 1, 100, 100, Rounding.FLOOR)
@@ -181,7 +182,7 @@ def test_any_interleaving_converges(people: People) -> None:
     run_state_machine_as_test(
         Restaurant,
         settings=settings(
-            max_examples=400 if deep else 25,
+            max_examples=examples(400 if deep else 25),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -26,6 +26,7 @@ from comptoir.apps.loyalty.rewards import buying, catalogue, using
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.model import Sale, SaleState
 from tests.apps.loyalty.till import ALICES_PHONE, BOBS_PHONE, Till, bill, refund, till_of
+from tests.examples import examples
 from tests.people import People
 
 FIRST_RULE = Rule(1, 1, 100, 100, Rounding.FLOOR)
@@ -234,7 +235,7 @@ def test_rewards_and_refunds_in_any_order(people: People) -> None:
     run_state_machine_as_test(
         Counter,
         settings=settings(
-            max_examples=400 if deep else 50,
+            max_examples=examples(400 if deep else 50),
             stateful_step_count=30 if deep else 10,
             deadline=None,
             suppress_health_check=list(HealthCheck),
