@@ -34,7 +34,7 @@ def test_saving_a_new_store_twice_makes_one(people: People) -> None:
         answer = browser.post(f"/connections/{link.connection.public_id}/locations", {f"store-{link.id}": "new"})
         assert answer.status_code == 302
     assert Store.objects.filter(organisation=people.le_zinc).count() == 2
-    assert Installation.objects.count() == 1
+    assert Installation.objects.filter(app="loyalty").count() == 1
 
 
 def test_one_location_that_cannot_be_linked_leaves_nothing_half_made(people: People) -> None:

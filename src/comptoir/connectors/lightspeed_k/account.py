@@ -28,7 +28,8 @@ from comptoir.pos.capabilities import Capability, SalesDay, SalesPage
 from comptoir.pos.model import Location, Observed
 from comptoir.pos.places import DayTotals
 
-CAPABILITIES: Final = frozenset(Capability)
+CAPABILITIES: Final = frozenset(Capability) - {Capability.CHANGES}
+"""Its tills tell of every change themselves."""
 
 
 class KSeriesAccount(Checks, Places, Menus, Sending, Addresses, Settings, Catalogue, Shifts, People, ShiftAddresses):
