@@ -1,6 +1,7 @@
 """Pages of a till's books into the ledger."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from comptoir.core.ledger import limits, store
 from comptoir.core.ledger.precedence import Key
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.capabilities import ReadsChanges
-from comptoir.pos.connector import SalesPage
+from comptoir.pos.connector import SalesPage, Vendor
 
 FAULT_OF_OURS: Final = "Comptoir itself stumbled over the till's books; what was read until then is kept."
 
@@ -26,39 +27,44 @@ def read_into_ledger(
     end: datetime,
     clock: Callable[[], datetime],
     at_end: Callable[[], object] = lambda: None,
+    vendor: Vendor | None = None,
 ) -> None:
     """Read the sales of [start, end) without a run of their own, page by page; `at_end` commits with the last page.
 
-    Raises VendorBusy, VendorRefused, VendorUnreadable; RuleBroken for an unlinked location.
+    `vendor` is an account that is open already. Raises VendorBusy, VendorRefused, VendorUnreadable; RuleBroken for an
+    unlinked location.
     """
-    if link.store is None:
-        raise RuleBroken("Link the location to a store first.", code="location_unlinked")
-    with open_vendor(link.connection) as vendor:
-        for page in vendor.sales(as_location(link), start, end, cursor="", now=clock()):
+    store_id = _store_of(link)
+    with nullcontext(vendor) if vendor else open_vendor(link.connection) as account:
+        for page in account.sales(as_location(link), start, end, cursor="", now=clock()):
             check(page)
             with transaction.atomic():
-                record(link.store.id, page, link.provider, clock())
+                record(store_id, page, link.provider, clock())
                 if not page.next_cursor:
                     at_end()
 
 
 def read_changes(
-    link: LocationLink, *, mark: str, clock: Callable[[], datetime], at_page: Callable[[str], object]
+    link: LocationLink, *, mark: str, clock: Callable[[], datetime], at_page: Callable[[str], object], vendor: Vendor
 ) -> None:
     """Read what changed after a mark, however old; `at_page` commits the mark behind each page with the page.
 
     Nothing happens where the vendor does not tell. Raises as `read_into_ledger`.
     """
+    store_id = _store_of(link)
+    if not isinstance(vendor, ReadsChanges):
+        return
+    for page in vendor.changes(as_location(link), mark=mark, now=clock()):
+        check(page)
+        with transaction.atomic():
+            record(store_id, page, link.provider, clock())
+            at_page(page.next_cursor)
+
+
+def _store_of(link: LocationLink) -> UUID:
     if link.store is None:
         raise RuleBroken("Link the location to a store first.", code="location_unlinked")
-    with open_vendor(link.connection) as vendor:
-        if not isinstance(vendor, ReadsChanges):
-            return
-        for page in vendor.changes(as_location(link), mark=mark, now=clock()):
-            check(page)
-            with transaction.atomic():
-                record(link.store.id, page, link.provider, clock())
-                at_page(page.next_cursor)
+    return link.store.id
 
 
 def check(page: SalesPage) -> None:

@@ -16,6 +16,7 @@ import structlog
 from django.db import connection as database
 from django.db.models import F, QuerySet
 
+from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake import books
 from comptoir.core.intake.models import BookReading
@@ -23,7 +24,6 @@ from comptoir.core.ledger import reads as ledger
 from comptoir.kernel.clock import windows
 from comptoir.kernel.errors import ComptoirError, VendorBusy, VendorRefused
 from comptoir.pos import registry
-from comptoir.pos.capabilities import Capability
 
 log = structlog.get_logger(__name__)
 
@@ -81,11 +81,12 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
     is_long = row.long_due_at <= now
     start = min(row.read_until - OVERLAP, now - LONG_OVERLAP if is_long else now)
     try:
-        for since, until in windows(start, now, length=WINDOW):
-            end = until + MARGIN if until == now else until
-            books.read_into_ledger(link, start=since, end=end, clock=clock, at_end=partial(_reached, row, until))
-        if Capability.CHANGES in registry.connector(link.provider).manifest.capabilities:
-            books.read_changes(link, mark=row.mark, clock=clock, at_page=partial(_marked, row))
+        # One account for all of it: opening another one asks the vendor anew who works there.
+        with open_vendor(link.connection) as vendor:
+            for since, until in windows(start, now, length=WINDOW):
+                end, reached = until + MARGIN if until == now else until, partial(_reached, row, until)
+                books.read_into_ledger(link, start=since, end=end, clock=clock, at_end=reached, vendor=vendor)
+            books.read_changes(link, mark=row.mark, clock=clock, at_page=partial(_marked, row), vendor=vendor)
     except (VendorBusy, VendorRefused) as error:
         _put_off(row, error, now)
     except Exception as error:

@@ -22,6 +22,10 @@ MINE: Final[LiteralString] = (
     " AND (%(since)s::date IS NULL OR {row}.business_date >= %(since)s)"
     " AND (%(until)s::date IS NULL OR {row}.business_date <= %(until)s)"
 )
+# What a day's figures are made of: a new name of a register is no late change.
+FIGURES: Final[LiteralString] = (
+    "({row}->>'state', {row}->>'counted', {row}->>'total', {row}->>'tax', {row}->>'tip', {row}->>'closed_at')"
+)
 NEWEST: Final[LiteralString] = " ORDER BY r.replaced_at DESC, 1 LIMIT %(limit)s"
 SALES_SQL: Final[LiteralString] = (
     "SELECT s.id, s.store_id, s.business_date, r.replaced_at, r.document, coalesce(n.document, s.document)"  # noqa: S608 - every part is written here
@@ -31,6 +35,10 @@ SALES_SQL: Final[LiteralString] = (
     " AND n.revision = r.revision + 1"
     + MINE.format(row="s")
     + " AND r.document->>'state' = 'closed' AND "
+    + FIGURES.format(row="r.document")
+    + " IS DISTINCT FROM "
+    + FIGURES.format(row="coalesce(n.document, s.document)")
+    + " AND "
     + LATE.format(day="s.business_date")
     + NEWEST
 )
@@ -112,7 +120,6 @@ def changes(
     found: list[Late] = [
         LateSale(sale_id, store_id, day, at, _sale(before), _sale(after))
         for sale_id, store_id, day, at, before, after in _rows(SALES_SQL, values)
-        if _figures(_sale(before)) != _figures(_sale(after))
     ]
     found += [
         LateClockEntry(
@@ -138,8 +145,3 @@ def _rows(statement: LiteralString, values: dict[str, Any]) -> list[tuple[Any, .
 def _sale(document: Any) -> Sale:
     text = document if isinstance(document, str | bytes) else msgspec.json.encode(document)
     return msgspec.json.decode(text, type=Sale)
-
-
-def _figures(sale: Sale) -> tuple[object, ...]:
-    """What a day's figures are made of: a new name of a register is no late change."""
-    return sale.state, sale.counted, sale.total, sale.tax, sale.tip, sale.closed_at

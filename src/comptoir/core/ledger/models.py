@@ -67,6 +67,9 @@ class SaleAlias(models.Model):
     alias = models.CharField(max_length=200)
     sale_id = models.UUIDField()
 
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "sale_id"], name="alias_of_sale")]
+
 
 class SaleRevision(models.Model):
     """A sale as it was before a later revision took its place; kept 400 days."""
