@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from comptoir.connectors.lightspeed_r.simulator import Basket
 from comptoir.core.connections.models import CallBudget
+from comptoir.core.intake import clocking
 from comptoir.core.intake.models import BookReading, ClockReading
 from comptoir.core.ledger import late, reads
 from comptoir.core.ledger.models import ClockEntry, ClockEntryRevision, Sale
@@ -144,6 +145,17 @@ def test_a_vendor_that_cannot_be_asked_is_asked_again_later(house: Connected) ->
     house.polls(timedelta(hours=2))
     assert ClockEntry.objects.count() == 1
     assert ClockReading.objects.get().fault == ""
+
+
+def test_a_consent_that_does_not_open_the_clock_is_no_fault(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = tuple(scope for scope in SCOPES if scope != "employee:admin_employees")
+    with connected(people, monkeypatch, now=NOW, scopes=few) as house:
+        house.now += timedelta(minutes=1)
+        for organisation_id, link_id in clocking.due(now=house.now):
+            clocking.read(organisation_id=organisation_id, link_id=link_id, clock=house.clock)
+        row = ClockReading.objects.get()
+        assert (row.fault, row.faults) == ("", 0)
+        assert row.due_at - house.now == clocking.MONTH_EVERY
 
 
 def test_the_page_and_its_export_say_what_moved(house: Connected) -> None:

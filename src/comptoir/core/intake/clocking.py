@@ -34,6 +34,7 @@ MONTH_EVERY: Final = timedelta(hours=24)
 MARGIN: Final = timedelta(minutes=5)
 """A till's clock may run ahead."""
 LONGEST_WAIT: Final = timedelta(hours=1)
+FORBIDDEN: Final = 403
 
 
 def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
@@ -70,7 +71,12 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
     back = MONTH if is_month else WEEK if is_week else LATEST
     try:
         _compare(link, now - back, now + MARGIN, now)
-    except (VendorBusy, VendorRefused) as error:
+    except VendorRefused as refused:
+        if refused.status != FORBIDDEN:
+            _put_off(row, refused, now)
+        else:  # the consent does not open the clock, which is no fault of anybody's
+            rows.update(due_at=now + MONTH_EVERY, faults=0, fault="")
+    except VendorBusy as error:
         _put_off(row, error, now)
     except Exception as error:
         _put_off(row, error, now)
