@@ -156,6 +156,8 @@ def test_a_consent_that_does_not_open_the_clock_is_no_fault(people: People, monk
         row = ClockReading.objects.get()
         assert (row.fault, row.faults) == ("", 0)
         assert row.due_at - house.now == clocking.MONTH_EVERY
+        house.connection.refresh_from_db()
+        assert (house.connection.status, house.connection.probe_at) == ("connected", None)
 
 
 def test_the_page_and_its_export_say_what_moved(house: Connected) -> None:

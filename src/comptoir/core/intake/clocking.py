@@ -70,13 +70,8 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
     is_month, is_week = row.month_due_at <= now, row.week_due_at <= now
     back = MONTH if is_month else WEEK if is_week else LATEST
     try:
-        _compare(link, now - back, now + MARGIN, now)
-    except VendorRefused as refused:
-        if refused.status != FORBIDDEN:
-            _put_off(row, refused, now)
-        else:  # the consent does not open the clock, which is no fault of anybody's
-            rows.update(due_at=now + MONTH_EVERY, faults=0, fault="")
-    except VendorBusy as error:
+        is_open = _compare(link, now - back, now + MARGIN, now)
+    except (VendorBusy, VendorRefused) as error:
         _put_off(row, error, now)
     except Exception as error:
         _put_off(row, error, now)
@@ -84,7 +79,7 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
     else:
         rows.update(
             read_at=now,
-            due_at=now + LATEST_EVERY,
+            due_at=now + (LATEST_EVERY if is_open else MONTH_EVERY),
             week_due_at=now + WEEK_EVERY if is_week or is_month else row.week_due_at,
             month_due_at=now + MONTH_EVERY if is_month else row.month_due_at,
             faults=0,
@@ -92,13 +87,19 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
         )
 
 
-def _compare(link: LocationLink, start: datetime, end: datetime, now: datetime) -> None:
+def _compare(link: LocationLink, start: datetime, end: datetime, now: datetime) -> bool:
+    """Whether the consent opens the clock: where it does not, that is no fault, and nobody is told to sign in again."""
     with open_vendor(link.connection) as vendor:
         if not isinstance(vendor, ReadsShifts) or link.store is None:
-            return
+            return False
         place = as_location(link)
         # The whole window before anything is written: what is missing in it is gone, not yet to come.
-        found = list(vendor.shifts(place, start, end))
+        try:
+            found = list(vendor.shifts(place, start, end))
+        except VendorRefused as refused:
+            if refused.status == FORBIDDEN:
+                return False
+            raise
         names = {each.id: each.name for each in vendor.staff(place)} if isinstance(vendor, ReadsStaff) and found else {}
     with transaction.atomic():
         facts = store.lock_stores({link.store.id})[link.store.id]
@@ -115,6 +116,7 @@ def _compare(link: LocationLink, start: datetime, end: datetime, now: datetime) 
         if compared.total:
             store.notify_live(link.organisation_id, store.LIVE_TOPIC)
     log.info("clocks.read", location=link.external_id, created=compared.created, changed=compared.changed)
+    return True
 
 
 def _put_off(row: ClockReading, error: Exception, now: datetime) -> None:
