@@ -16,7 +16,8 @@ from comptoir.apps.loyalty.bonuses import BonusKind, BonusRule
 from comptoir.apps.loyalty.members import profile
 from comptoir.apps.loyalty.models import Entry, Member
 from comptoir.core.accounts.models import Store
-from comptoir.pos.model import Line
+from comptoir.core.installations.install import install_all
+from comptoir.pos.model import Line, SaleState
 from tests.apps.loyalty.till import ALICES_PHONE, BOBS_PHONE, NOON, Till, bill, refund
 from tests.people import People
 
@@ -73,6 +74,32 @@ def test_a_refund_takes_its_part_of_a_bonus_once(till: Till, times: int) -> None
     assert balance(till) == 30 + 15 + 7
     till.sends(*[refund("R2", "A1", "-30.00")] * times)
     assert balance(till) == 0
+
+
+def test_where_a_balance_stops_at_0_a_refund_forgives_what_is_not_there_and_takes_it_back_once(till: Till) -> None:
+    programmes.change(
+        organisation_id=till.organisation.id,
+        rate_points=1,
+        rate_minor=100,
+        minimum_order=100,
+        actor="user:1",
+        now=NOON - HOUR,
+        terms=programmes.Terms(stops_at_zero=True),
+    )
+    bonus(till, BonusKind.DAYS, extra_percent=100)
+    till.sends(bill("A1", "40.00"))
+    alice = till.claim("A1").member
+    Entry.objects.create(
+        organisation=till.organisation, member_id=alice.id, kind="opening", points=-70, created_at=till.now
+    )
+    till.sends(*[refund("R1", "A1", "-30.00")] * 3)
+    assert balance(till) == 0, "10 of 80 were left: 60 should have come off"
+    assert given_on(till, "A1") == [40, 0], "an entry says that something was forgiven"
+    till.sends(bill("A2", "25.00"))
+    till.claim("A2")
+    assert balance(till) == 50, "what was forgiven is not taken later"
+    till.sends(refund("R1", "A1", "-30.00", state=SaleState.CANCELLED))
+    assert balance(till) == 50 + 10, "of 60 that come back, 50 were never taken"
 
 
 def test_an_undone_claim_keeps_no_bonus_and_the_next_member_has_it_all(till: Till) -> None:
@@ -232,6 +259,10 @@ def test_what_a_form_lacks_is_said_and_nothing_is_added(people: People) -> None:
     answer = client.post(reverse("loyalty_bonus_new", args=["visit"]), {"name": "x", "points": "0"})
     assert answer.status_code == 422
     assert client.get(reverse("loyalty_bonus_new", args=["nonsense"])).status_code == 404
+    install_all(organisation=people.le_zinc, store=people.bar, provider="lightspeed_k", now=NOON)
+    said = {"name": "x", "points": "1", "provider": "lightspeed_k", "skus": f"12, {'9' * 65}"}
+    answer = client.post(reverse("loyalty_bonus_new", args=["product"]), said)
+    assert "No product has an id this long." in answer.content.decode()
     assert not BonusRule.objects.exists()
 
 

@@ -21,6 +21,7 @@ from comptoir.apps.loyalty.points import (
     State,
     Verdict,
     at_most,
+    at_zero,
     correction,
     earning_instant,
     eligible_amount,
@@ -85,7 +86,8 @@ def settle(organisation_id: UUID, offers: Sequence[Offer], *, now: datetime) -> 
             if redeemed.is_given_back(chain, known.skus):
                 redeemed.let_go(held, reinstates=_programme(offer, versions).reinstates_rewards, now=now)
         _settle(offer, chain, versions, given.get(offer.sale_id, (0, 0)), redeemed.value(chain, kept), now)
-        bonuses.settle(offer, chain, extras, worth=offer.points, now=now)
+        stops = _programme(offer, versions).stops_at_zero
+        bonuses.settle(offer, chain, extras, worth=offer.points, stops_at_zero=stops, now=now)
         if _content(offer) != before:
             offer.updated_at = now
             changed.append(offer)
@@ -156,7 +158,15 @@ def credit(offer: Offer, *, member_id: UUID, actor: str, now: datetime) -> None:
     extras = bonuses.known(offer.organisation_id, [offer.sale_id])
     if extras.rules:
         chain = reads.chains_of(offer.organisation_id, [offer.sale_id])[offer.sale_id]
-        bonuses.settle(offer, chain, extras, worth=offer.points, now=now, is_claim=True)
+        bonuses.settle(
+            offer,
+            chain,
+            extras,
+            worth=offer.points,
+            stops_at_zero=programme.stops_at_zero,
+            now=now,
+            is_claim=True,
+        )
     notify_live(offer.organisation_id, LIVE_TOPIC)
 
 
@@ -274,7 +284,10 @@ def _correct(
     points, number = given
     delta = correction(offer.points, points - offer.forgiven)
     if delta and stops_at_zero:
-        delta = _forgiving(offer, delta, member_id)
+        left = entries.balance(offer.organisation_id, member_id) if delta < 0 else None
+        written = at_zero(delta, offer.forgiven, left)
+        offer.forgiven += written - delta
+        delta = written
     if delta:
         entries.append(
             offer=offer,
@@ -289,17 +302,6 @@ def _correct(
         number += 1
     offer.state = state_once_credited(verdict, has_reversals=number > 1)
     offer.reason = verdict.reason
-
-
-def _forgiving(offer: Offer, delta: int, member_id: UUID) -> int:
-    """What of a correction is written when a balance stops at 0; what was forgiven before comes back first."""
-    if delta > 0:
-        returned = min(offer.forgiven, delta)
-        offer.forgiven -= returned
-        return delta - returned
-    taken = max(delta, -max(0, entries.balance(offer.organisation_id, member_id)))
-    offer.forgiven += taken - delta
-    return taken
 
 
 def _content(offer: Offer) -> tuple[object, ...]:

@@ -53,7 +53,8 @@ class Consent(models.Model):
 class Pass(models.Model):
     """A member's pass: the code that its QR shows. One holds at a time; a new one ends the one before.
 
-    The code is no secret of ours: it stands on the guest's phone. Whoever has it can collect for the member, no more.
+    The code is no secret of ours: it stands on the guest's phone. Whoever has it can do what whoever knows the member's
+    number can; a PIN keeps both from spending.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "code")

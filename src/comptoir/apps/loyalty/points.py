@@ -156,6 +156,16 @@ def correction(target: int, given: int) -> int:
     return target - given
 
 
+def at_zero(delta: int, forgiven: int, left: int | None) -> int:
+    """What of a correction is written where a balance stops at 0: what was forgiven before comes back first.
+
+    `left` is the balance, None where it does not stop. What is written less `delta` is forgiven anew.
+    """
+    if delta > 0:
+        return delta - min(forgiven, delta)
+    return delta if left is None else max(delta, -max(0, left))
+
+
 def earning_instant(closed_at: datetime, arrived_at: datetime) -> datetime:
     """The instant whose rule counts: the close, or the arrival when a till's clock runs ahead (loyalty.md 1.4, E19)."""
     return arrived_at if closed_at - arrived_at > CLOCK_SKEW else closed_at

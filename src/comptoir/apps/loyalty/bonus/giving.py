@@ -13,19 +13,24 @@ from uuid import UUID
 
 from django.db.models import Q, Sum
 
+from comptoir.apps.loyalty import entries
 from comptoir.apps.loyalty.bonus.rules import Bill, is_in_force, points_for
 from comptoir.apps.loyalty.bonuses import BonusKind, BonusRule
 from comptoir.apps.loyalty.models import Entry, Kind, Offer
-from comptoir.apps.loyalty.points import earning_instant
+from comptoir.apps.loyalty.points import at_zero, correction, earning_instant
 from comptoir.core.ledger.reads import Chain
 from comptoir.pos.model import SaleState
 
 
 @dataclass
 class Given:
-    """What one rule brought for one sale: points in all, entries, and to whom ever any."""
+    """What one rule brought for one sale: points in all, entries, and to whom ever any.
+
+    `forgiven` are points that a refund should have taken and that a balance which stops at 0 did not have.
+    """
 
     points: int = 0
+    forgiven: int = 0
     entries: int = 0
     members: set[UUID] = field(default_factory=set)
 
@@ -46,19 +51,30 @@ def known(organisation_id: UUID, sale_ids: Collection[UUID]) -> Bonuses:
     given: defaultdict[tuple[UUID, UUID], Given] = defaultdict(Given)
     if rules:
         rows = Entry.objects.filter(organisation_id=organisation_id, sale_id__in=sale_ids, kind=Kind.BONUS)
-        for sale_id, bonus_id, member_id, points in rows.values_list("sale_id", "bonus_id", "member_id", "points"):
-            if sale_id is None or bonus_id is None:
+        for row in rows:
+            if row.sale_id is None or row.bonus_id is None:
                 continue  # not among rows of sales
-            each = given[sale_id, bonus_id]
-            each.points, each.entries = each.points + points, each.entries + 1
-            each.members |= {member_id} if points > 0 else set()
+            each = given[row.sale_id, row.bonus_id]
+            each.points, each.entries = each.points + row.points, each.entries + 1
+            each.forgiven += row.inputs.get("forgiven", 0)
+            each.members |= {row.member_id} if row.points > 0 else set()
     return Bonuses(rules, given)
 
 
-def settle(offer: Offer, chain: Chain, bonuses: Bonuses, *, worth: int, now: datetime, is_claim: bool = False) -> None:
+def settle(
+    offer: Offer,
+    chain: Chain,
+    bonuses: Bonuses,
+    *,
+    worth: int,
+    stops_at_zero: bool,
+    now: datetime,
+    is_claim: bool = False,
+) -> None:
     """Write what is missing of the bonuses of a claimed sale that earns `worth` points now.
 
-    A visit counts or does not at its claim, and stays so.
+    A visit counts or does not at its claim, and stays so. `stops_at_zero`: a balance that has too little is taken to 0,
+    and the rest is forgiven, as with what the sale itself earned.
     """
     at = earning_instant(offer.closed_at, offer.created_at)
     for rule in bonuses.rules:
@@ -69,7 +85,10 @@ def settle(offer: Offer, chain: Chain, bonuses: Bonuses, *, worth: int, now: dat
             _is_first_visit(offer, rule) if is_claim else offer.member_id in given.members
         )
         bill = Bill(worth, offer.business_date, offer.provider, _units(chain), is_visit)
-        _write(offer, rule, given, points_for(rule, bill) - given.points, offer.member_id, now=now, actor="")
+        delta = correction(points_for(rule, bill), given.points - given.forgiven)
+        left = entries.balance(offer.organisation_id, offer.member_id) if stops_at_zero and delta < 0 else None
+        points = at_zero(delta, given.forgiven, left)
+        _write(offer, rule, given, points, points - delta, offer.member_id, now=now, actor="")
 
 
 def take_back(offer: Offer, member_id: UUID, *, actor: str, now: datetime) -> None:
@@ -77,7 +96,7 @@ def take_back(offer: Offer, member_id: UUID, *, actor: str, now: datetime) -> No
     bonuses = known(offer.organisation_id, [offer.sale_id])
     for rule in bonuses.rules:
         if given := bonuses.given.get((offer.sale_id, rule.id)):
-            _write(offer, rule, given, -given.points, member_id, now=now, actor=actor)
+            _write(offer, rule, given, -given.points, -given.forgiven, member_id, now=now, actor=actor)
 
 
 def points_of(organisation_id: UUID, sale_id: UUID) -> int:
@@ -119,9 +138,17 @@ def _units(chain: Chain) -> dict[str, Decimal]:
 
 
 def _write(
-    offer: Offer, rule: BonusRule, given: Given, points: int, member_id: UUID, *, actor: str, now: datetime
+    offer: Offer,
+    rule: BonusRule,
+    given: Given,
+    points: int,
+    forgiven: int,
+    member_id: UUID,
+    *,
+    actor: str,
+    now: datetime,
 ) -> None:
-    if not points:
+    if not points and not forgiven:
         return
     Entry.objects.create(
         organisation_id=offer.organisation_id,
@@ -132,7 +159,7 @@ def _write(
         store_id=offer.store_id,
         bonus_id=rule.id,
         bonus_step=given.entries,
-        inputs={"bonus": rule.name},
+        inputs={"bonus": rule.name, **({"forgiven": forgiven} if forgiven else {})},
         actor=actor,
         created_at=now,
     )

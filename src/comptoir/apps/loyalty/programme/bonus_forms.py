@@ -5,14 +5,15 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comptoir.apps.loyalty.bonus.managing import Terms
 from comptoir.apps.loyalty.bonuses import BonusKind
 from comptoir.apps.loyalty.rewards.catalogue import skus
+from comptoir.apps.loyalty.rewards.forms import LONGEST_SKU
 
 MOST_POINTS = 100_000
-MOST_PERCENT = 900
 LONGEST_WAIT = 7 * 24
 FIELDS = {
     BonusKind.DAYS: ("name", "times", "weekdays"),
@@ -75,8 +76,11 @@ class BonusForm(forms.Form):
             self.fields["provider"] = forms.ChoiceField(label=gettext_lazy("Point of sale"), choices=list(providers))
 
     def clean_skus(self) -> list[str]:
-        """Each once, in order."""
-        return [sku[:64] for sku in skus(self.cleaned_data["skus"])]
+        """Each once, in order. One that is too long is refused: cut short, it would be another product's."""
+        found = skus(self.cleaned_data["skus"])
+        if any(len(each) > LONGEST_SKU for each in found):
+            raise forms.ValidationError(_("No product has an id this long."))
+        return found
 
     @property
     def terms(self) -> Terms:
