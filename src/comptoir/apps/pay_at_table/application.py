@@ -1,0 +1,156 @@
+"""How a taken payment gets on the till: the next step, from what is written down and what was read; pure.
+
+The till refuses a reference it has seen, so the reference is what makes an application happen once (pay-at-table.md
+1.4): while an outcome is unknown the same reference is sent again, and a new one only after a definite refusal, or the
+end of the till's own patience, and a read of the bill that is younger than both and shows no line of ours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+LIFETIME: Final = timedelta(seconds=60)
+"""How long the till is tried; the vendor allows no less."""
+GRACE: Final = timedelta(seconds=30)
+FRESH: Final = timedelta(seconds=15)
+ASK_AGAIN: Final = timedelta(seconds=10)
+MOST_ATTEMPTS: Final = 20
+
+
+class Outcome(StrEnum):
+    """What is known of an attempt."""
+
+    SENDING = "sending"
+    """Written down before the call: it may or may not have left."""
+    UNKNOWN = "unknown"
+    """The call was cut: it may have arrived."""
+    ACCEPTED = "accepted"
+    """The vendor has it; the till will say."""
+    TAKEN = "taken"
+    """The till said yes."""
+    REFUSED = "refused"
+    """Definitely not done."""
+    EXPIRED = "expired"
+    """The till's patience is over, and a later read showed nothing."""
+
+
+OPEN: Final = frozenset({Outcome.SENDING, Outcome.UNKNOWN, Outcome.ACCEPTED})
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One reference. `sent_at` is of the latest sending, `resolved_at` of a definite end."""
+
+    number: int
+    reference: str
+    outcome: Outcome
+    sent_at: datetime
+    resolved_at: datetime | None = None
+
+    @property
+    def over_at(self) -> datetime:
+        """When the till can no longer do it."""
+        return self.sent_at + LIFETIME + GRACE
+
+
+@dataclass(frozen=True)
+class TillLine:
+    """A payment on the bill that carries a reference of ours."""
+
+    reference: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The bill as it was read at `at`. Not found: the till does not know it; `lines` are then of the closed sales."""
+
+    at: datetime
+    found: bool
+    closed: bool = False
+    remaining: int = 0
+    lines: tuple[TillLine, ...] = ()
+    sales_searched: bool = False
+
+
+class Do(StrEnum):
+    """What to do next."""
+
+    READ = "read"
+    SEND_NEW = "send_new"
+    SEND_AGAIN = "send_again"
+    WAIT = "wait"
+    EXPIRE = "expire"
+    APPLIED = "applied"
+    ATTENTION = "attention"
+
+
+@dataclass(frozen=True)
+class Step:
+    """The next step; `code` says why somebody must look, `reference` which line is the evidence."""
+
+    do: Do
+    code: str = ""
+    reference: str = ""
+    at: datetime | None = None
+
+
+def reference_of(payment_ulid: str, number: int) -> str:
+    """`CT`, the payment's ULID, the attempt: 31 characters, within the vendor's 48 and 50."""
+    return f"CT{payment_ulid}-{number:02d}"
+
+
+def next_step(*, amount: int, attempts: Sequence[Attempt], seen: Seen | None, now: datetime) -> Step:
+    """The one step that is safe now. `attempts` are of one payment, oldest first."""
+    if seen is None or now - seen.at > FRESH:
+        return Step(Do.READ)
+    ours = {each.reference for each in attempts}
+    lines = [line for line in seen.lines if line.reference in ours]
+    if len(lines) > 1:
+        return Step(Do.ATTENTION, "duplicate_on_pos")
+    if lines:
+        wrong = lines[0].amount != amount
+        return Step(Do.ATTENTION, "amount_differs") if wrong else Step(Do.APPLIED, reference=lines[0].reference)
+    last = attempts[-1] if attempts else None
+    if not seen.found and attempts and not seen.sales_searched:
+        return Step(Do.READ)
+    if last is not None and last.outcome in OPEN:
+        return _while_open(last, amount=amount, seen=seen, now=now)
+    taken = next((each for each in attempts if each.outcome is Outcome.TAKEN), None)
+    if taken is not None:
+        return _said_but_not_shown(taken, seen=seen, now=now)
+    if last is not None and last.resolved_at is not None and seen.at <= last.resolved_at:
+        return Step(Do.READ)
+    return _while_free(len(attempts), amount=amount, seen=seen)
+
+
+def _while_open(last: Attempt, *, amount: int, seen: Seen, now: datetime) -> Step:
+    if now >= last.over_at:
+        return Step(Do.EXPIRE) if seen.at >= last.over_at else Step(Do.READ)
+    fits = seen.found and not seen.closed and amount <= seen.remaining
+    if last.outcome is not Outcome.ACCEPTED and fits:
+        return Step(Do.SEND_AGAIN, reference=last.reference)
+    return Step(Do.WAIT, at=min(last.over_at, now + ASK_AGAIN))
+
+
+def _said_but_not_shown(taken: Attempt, *, seen: Seen, now: datetime) -> Step:
+    """The till's yes is evidence where the bill cannot be seen any more; where it can, the bill is."""
+    if not seen.found:
+        return Step(Do.APPLIED, reference=taken.reference)
+    if now < taken.over_at:
+        return Step(Do.WAIT, at=min(taken.over_at, now + ASK_AGAIN))
+    return Step(Do.ATTENTION, "reversed_on_pos")
+
+
+def _while_free(made: int, *, amount: int, seen: Seen) -> Step:
+    if not seen.found:
+        return Step(Do.ATTENTION, "check_not_found")
+    if seen.closed:
+        return Step(Do.ATTENTION, "check_closed")
+    if amount > seen.remaining:
+        return Step(Do.ATTENTION, "amount_exceeds_remaining")
+    if made >= MOST_ATTEMPTS:
+        return Step(Do.ATTENTION, "attempts_used_up")
+    return Step(Do.SEND_NEW)
