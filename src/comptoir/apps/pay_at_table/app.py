@@ -1,0 +1,18 @@
+"""The manifest: who may do what at the tables."""
+
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.core.accounts.roles import EVERYONE, Role
+from comptoir.core.installations.manifest import App
+
+APP = App(
+    slug="pay_at_table",
+    name=_("Pay at table"),
+    summary=_("Guests pay through a provider; the till hears of it once."),
+    handlers={},
+    permissions={
+        "pay_at_table.view": EVERYONE - {Role.PARTNER},
+        "pay_at_table.settle": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
+        "pay_at_table.manage": frozenset({Role.OWNER}),
+    },
+)

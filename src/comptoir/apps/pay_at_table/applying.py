@@ -1,0 +1,242 @@
+"""Bring a taken payment to the till: do what `application.next_step` says, each fact committed before the next call."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, cast
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from comptoir.apps.pay_at_table import application, checks, tasks
+from comptoir.apps.pay_at_table.application import Do, Outcome, Seen, Step, next_step
+from comptoir.apps.pay_at_table.journal import move
+from comptoir.apps.pay_at_table.models import MOVING, Attempt, Bill, GuestPayment, Integration, MethodKind, State
+from comptoir.apps.pay_at_table.refusals import Refusal, refusal_of
+from comptoir.kernel.errors import OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
+from comptoir.kernel.money import Money
+from comptoir.pos.capabilities import TakesPayments
+from comptoir.pos.orders import Declined, PaymentRequest, Submission
+
+WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 240, 480, 900))
+TURN: Final = timedelta(seconds=1)
+MOST_STEPS: Final = 12
+Clock = Callable[[], datetime]
+
+
+def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
+    """Go on with one payment until it must wait, is on the till, or needs somebody. Harmless to repeat, or at once."""
+    payment = GuestPayment.objects.get(organisation_id=organisation_id, id=payment_id)
+    integration = checks.integration_of(organisation_id, payment.integration_id)
+    seen: Seen | None = None
+    for _ in range(MOST_STEPS):
+        payment.refresh_from_db()
+        if payment.state not in MOVING:
+            return
+        now, made = clock(), _attempts(payment)
+        if not payment.check_id:
+            _rest(payment, Step(Do.ATTENTION, "check_unknown"), now=now)
+            return
+        step = next_step(amount=payment.amount, attempts=_pure(made), seen=seen, now=now)
+        if step.do is Do.READ:
+            seen = _read(payment, integration, made, now=now, again=seen)
+            if seen is None:
+                return
+        elif step.do in {Do.SEND_NEW, Do.SEND_AGAIN}:
+            attempt = _write_down(payment, integration, made, seen=cast(Seen, seen), now=now)
+            if attempt is None or not _send(payment, integration, attempt, clock=clock):
+                return
+        elif step.do is Do.EXPIRE:
+            _resolve(made[-1], Outcome.EXPIRED, now=now)
+        else:
+            _rest(payment, step, now=now)
+            return
+    with transaction.atomic():
+        tasks.apply_soon(payment, at=clock() + application.ASK_AGAIN)
+
+
+def _attempts(payment: GuestPayment) -> list[Attempt]:
+    mine = Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id)
+    return list(mine.order_by("number"))
+
+
+def _pure(made: list[Attempt]) -> list[application.Attempt]:
+    return [
+        application.Attempt(each.number, each.reference, Outcome(each.outcome), each.sent_at, each.resolved_at)
+        for each in made
+    ]
+
+
+def _blocked(payment: GuestPayment, made: list[Attempt]) -> Refusal | None:
+    """The refusal that keeps a new attempt from being made until a person says *again*."""
+    since = [
+        each
+        for each in made
+        if each.outcome == Outcome.REFUSED
+        and (payment.retried_at is None or cast(datetime, each.resolved_at) > payment.retried_at)
+    ]
+    if not since:
+        return None
+    refusal = refusal_of(since[-1].code)
+    return refusal if len(since) > refusal.again_by_itself else None
+
+
+def _read(
+    payment: GuestPayment, integration: Integration, made: list[Attempt], *, now: datetime, again: Seen | None
+) -> Seen | None:
+    """The bill as it is; None when the till cannot be asked, which is written down and tried again."""
+    search = bool(made) or (again is not None and not again.found)
+    try:
+        return checks.look(integration, payment.check_id, search=search, now=now)
+    except VendorRefused:
+        _put_off(payment, "reauth_required", now=now)
+    except (VendorBusy, VendorUnreadable, OutcomeUnknown):
+        _put_off(payment, "pos_unreachable", now=now)
+    return None
+
+
+def _write_down(
+    payment: GuestPayment, integration: Integration, made: list[Attempt], *, seen: Seen, now: datetime
+) -> Attempt | None:
+    """The attempt, committed before its call; None when it is another payment's turn, or a refusal stands."""
+    if made and made[-1].outcome in application.OPEN:
+        Attempt.objects.filter(
+            organisation_id=payment.organisation_id, payment_id=payment.id, number=made[-1].number
+        ).update(sent_at=now)
+        return made[-1]
+    refusal = _blocked(payment, made)
+    if refusal is not None:
+        _rest(payment, Step(Do.ATTENTION, refusal.code), now=now)
+        return None
+    voucher = payment.method_kind == MethodKind.VOUCHER
+    method = integration.voucher_method if voucher else integration.card_method
+    if not method:
+        _rest(payment, Step(Do.ATTENTION, "method_not_mapped"), now=now)
+        return None
+    try:
+        with transaction.atomic():
+            if not _is_its_turn(payment, seen):
+                move(payment, State.QUEUED, now=now, reason="another_first", waiting_until=now + TURN)
+                tasks.apply_soon(payment, at=now + TURN)
+                return None
+            number = len(made) + 1
+            attempt = Attempt.objects.create(
+                organisation_id=payment.organisation_id,
+                payment_id=payment.id,
+                number=number,
+                integration_id=integration.id,
+                check_id=payment.check_id,
+                reference=application.reference_of(payment.ulid, number),
+                method=method,
+                sent_at=now,
+            )
+            move(payment, State.UNKNOWN, now=now, reason="sending")
+            return attempt
+    except IntegrityError:  # somebody else was faster: another worker of this payment, or one of this bill
+        with transaction.atomic():
+            tasks.apply_soon(payment, at=now + TURN)
+        return None
+
+
+def _is_its_turn(payment: GuestPayment, seen: Seen) -> bool:
+    """Under the bill's lock: no earlier payment is under way (P7), and nothing was entered since the bill was read."""
+    mine = {"organisation_id": payment.organisation_id, "integration_id": payment.integration_id}
+    Bill.objects.select_for_update().filter(**mine, check_id=payment.check_id).first()
+    on_bill = {**mine, "check_id": payment.check_id}
+    earlier = GuestPayment.objects.filter(**on_bill, state__in=MOVING, id__lt=payment.id)
+    since = Attempt.objects.filter(**on_bill, resolved_at__gte=seen.at).exclude(payment_id=payment.id)
+    return not earlier.exists() and not since.exists()
+
+
+def _send(payment: GuestPayment, integration: Integration, attempt: Attempt, *, clock: Clock) -> bool:
+    """Ask the till; whether to go on at once."""
+    request = PaymentRequest(
+        location_id=integration.location_id,
+        check_id=attempt.check_id,
+        reference=attempt.reference,
+        endpoint_id=integration.endpoint_id,
+        amount=Money(payment.amount, payment.currency).major,
+        tip=Money(payment.tip if integration.tip_to_pos else 0, payment.currency).major,
+        method=attempt.method,
+        lifetime=application.LIFETIME,
+    )
+    try:
+        with checks.at_the_till(integration) as (vendor, _):
+            submission = cast(TakesPayments, vendor).pay(request)
+    except Declined as declined:
+        _resolve(attempt, Outcome.REFUSED, now=clock(), code=declined.failure.code, said=declined.failure.said)
+        refusal = refusal_of(declined.failure.code)
+        if refusal.transient:
+            _put_off(payment, refusal.code, now=clock())
+        return not refusal.transient
+    except RuleBroken as broken:
+        _resolve(attempt, Outcome.REFUSED, now=clock(), code="invalid_request", said=broken.code)
+        return True
+    except VendorRefused:
+        _put_off(payment, "reauth_required", now=clock())
+        return False
+    except (OutcomeUnknown, VendorBusy, VendorUnreadable):
+        _note(attempt, Outcome.UNKNOWN)
+        _put_off(payment, "unknown_result", now=clock())
+        return False
+    _note(attempt, Outcome.ACCEPTED)
+    now = clock()
+    said = "reference_used" if submission is Submission.ALREADY_SUBMITTED else ""
+    with transaction.atomic():
+        payment.tries = 0
+        move(payment, State.SUBMITTED, now=now, reason=said, waiting_until=now + TURN)
+        tasks.apply_soon(payment, at=now + TURN)
+    return False
+
+
+def _note(attempt: Attempt, outcome: Outcome) -> None:
+    """Only while nothing definite is known: the till's word may have come before the vendor's answer (E5)."""
+    Attempt.objects.filter(
+        organisation_id=attempt.organisation_id,
+        payment_id=attempt.payment_id,
+        number=attempt.number,
+        outcome__in=application.OPEN,
+    ).update(outcome=outcome)
+
+
+def _resolve(attempt: Attempt, outcome: Outcome, *, now: datetime, code: str = "", said: str = "") -> None:
+    Attempt.objects.filter(
+        organisation_id=attempt.organisation_id,
+        payment_id=attempt.payment_id,
+        number=attempt.number,
+        outcome__in=application.OPEN,
+    ).update(outcome=outcome, resolved_at=now, code=code, said=said[:500])
+
+
+def _put_off(payment: GuestPayment, reason: str, *, now: datetime) -> None:
+    """Class A of the failure table: again after a while, without anybody."""
+    until = now + WAITS[min(payment.tries, len(WAITS) - 1)]
+    state = State.UNKNOWN if any(each.outcome in application.OPEN for each in _attempts(payment)) else State.QUEUED
+    with transaction.atomic():
+        payment.tries += 1
+        move(payment, state, now=now, reason=reason, waiting_until=until)
+        tasks.apply_soon(payment, at=until)
+
+
+def _rest(payment: GuestPayment, step: Step, *, now: datetime) -> None:
+    """Wait, or end here: on the till with its evidence, or with a person. Whoever is next on the bill goes on."""
+    with transaction.atomic():
+        if step.do is Do.WAIT:
+            move(payment, State(payment.state), now=now, reason=payment.reason, waiting_until=step.at)
+            tasks.apply_soon(payment, at=step.at)
+            return
+        if step.do is Do.APPLIED:
+            payment.applied_reference = step.reference
+            for attempt in _attempts(payment):
+                _resolve(attempt, Outcome.TAKEN, now=now)
+            move(payment, State.APPLIED, now=now, cause=f"line {step.reference}")
+        else:
+            move(payment, State.NEEDS_ATTENTION, now=now, reason=step.code)
+        following = GuestPayment.objects.filter(
+            organisation_id=payment.organisation_id,
+            integration_id=payment.integration_id,
+            check_id=payment.check_id,
+            state__in=MOVING,
+        )
+        first = following.order_by("id").first()
+        if first is not None:
+            tasks.apply_soon(first)
