@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from comptoir.apps.pay_at_table import application, checks, tasks
+from comptoir.apps.pay_at_table import application, checks
 from comptoir.apps.pay_at_table.application import Do, Outcome, Seen, Step, next_step
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, Bill, GuestPayment, Integration, MethodKind, State
@@ -50,8 +50,17 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
         else:
             _rest(payment, step, now=now)
             return
-    with transaction.atomic():
-        tasks.apply_soon(payment, at=clock() + application.ASK_AGAIN)
+
+
+def following(payment: GuestPayment) -> GuestPayment | None:
+    """Whose turn it is on the same bill, now that this one is done with."""
+    waiting = GuestPayment.objects.filter(
+        organisation_id=payment.organisation_id,
+        integration_id=payment.integration_id,
+        check_id=payment.check_id,
+        state__in=MOVING,
+    )
+    return waiting.order_by("id").first()
 
 
 def _attempts(payment: GuestPayment) -> list[Attempt]:
@@ -116,7 +125,6 @@ def _write_down(
         with transaction.atomic():
             if not _is_its_turn(payment, seen):
                 move(payment, State.QUEUED, now=now, reason="another_first", waiting_until=now + TURN)
-                tasks.apply_soon(payment, at=now + TURN)
                 return None
             number = len(made) + 1
             attempt = Attempt.objects.create(
@@ -132,8 +140,9 @@ def _write_down(
             move(payment, State.UNKNOWN, now=now, reason="sending")
             return attempt
     except IntegrityError:  # somebody else was faster: another worker of this payment, or one of this bill
-        with transaction.atomic():
-            tasks.apply_soon(payment, at=now + TURN)
+        GuestPayment.objects.filter(organisation_id=payment.organisation_id, id=payment.id, state__in=MOVING).update(
+            waiting_until=now + TURN
+        )
         return None
 
 
@@ -184,7 +193,6 @@ def _send(payment: GuestPayment, integration: Integration, attempt: Attempt, *, 
     with transaction.atomic():
         payment.tries = 0
         move(payment, State.SUBMITTED, now=now, reason=said, waiting_until=now + TURN)
-        tasks.apply_soon(payment, at=now + TURN)
     return False
 
 
@@ -214,15 +222,13 @@ def _put_off(payment: GuestPayment, reason: str, *, now: datetime) -> None:
     with transaction.atomic():
         payment.tries += 1
         move(payment, state, now=now, reason=reason, waiting_until=until)
-        tasks.apply_soon(payment, at=until)
 
 
 def _rest(payment: GuestPayment, step: Step, *, now: datetime) -> None:
-    """Wait, or end here: on the till with its evidence, or with a person. Whoever is next on the bill goes on."""
+    """Wait, or end here: on the till with its evidence, or with a person."""
     with transaction.atomic():
         if step.do is Do.WAIT:
             move(payment, State(payment.state), now=now, reason=payment.reason, waiting_until=step.at)
-            tasks.apply_soon(payment, at=step.at)
             return
         if step.do is Do.APPLIED:
             payment.applied_reference = step.reference
@@ -231,12 +237,3 @@ def _rest(payment: GuestPayment, step: Step, *, now: datetime) -> None:
             move(payment, State.APPLIED, now=now, cause=f"line {step.reference}")
         else:
             move(payment, State.NEEDS_ATTENTION, now=now, reason=step.code)
-        following = GuestPayment.objects.filter(
-            organisation_id=payment.organisation_id,
-            integration_id=payment.integration_id,
-            check_id=payment.check_id,
-            state__in=MOVING,
-        )
-        first = following.order_by("id").first()
-        if first is not None:
-            tasks.apply_soon(first)

@@ -217,3 +217,48 @@ class Transition(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["organisation", "payment_id", "id"])]
+
+
+class ProviderKey(models.Model):
+    """What a provider's program signs in with; made by the operator, of no organisation. Only the hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    provider = models.CharField(max_length=80)
+    key_hash = models.BinaryField(unique=True)
+    start = models.CharField(max_length=12)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+
+class LinkState(StrEnum):
+    """Whether a merchant lets a provider in."""
+
+    WAITING = "waiting"
+    LINKED = "linked"
+    REFUSED = "refused"
+
+
+class Link(models.Model):
+    """A provider asked for an integration; only once an owner says yes does its key see anything of it."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "integration_id", "key_id")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    integration_id = models.UUIDField()
+    key_id = models.UUIDField()
+    state = models.CharField(max_length=8, default=LinkState.WAITING)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=64, blank=True)
+
+
+class KeptAnswer(models.Model):
+    """What a call was answered under its Idempotency-Key; kept for seven days."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "key_id", "key")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    key_id = models.UUIDField()
+    key = models.CharField(max_length=255)
+    asked = models.CharField(max_length=64)
+    status = models.IntegerField()
+    body = models.JSONField()
+    at = models.DateTimeField()

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from comptoir.apps.pay_at_table import applying
 from comptoir.apps.pay_at_table.models import MOVING, GuestPayment
 from comptoir.core.jobs import engine
 
@@ -15,9 +16,14 @@ LEFT_ALONE: Final = timedelta(seconds=30)
 @engine.job("pay_at_table.apply", queue=engine.LIVE)
 def apply(*, organisation_id: str, payment_id: str, **_: str) -> None:
     """Take one payment as far towards the till as it goes now."""
-    from comptoir.apps.pay_at_table import applying
 
-    applying.run(organisation_id=UUID(organisation_id), payment_id=UUID(payment_id), clock=lambda: datetime.now(UTC))
+    mine, clock = UUID(organisation_id), lambda: datetime.now(UTC)
+    applying.run(organisation_id=mine, payment_id=UUID(payment_id), clock=clock)
+    payment: GuestPayment | None = GuestPayment.objects.get(organisation_id=mine, id=UUID(payment_id))
+    if payment is not None and payment.state not in MOVING:
+        payment = applying.following(payment)
+    if payment is not None:
+        apply_soon(payment, at=payment.waiting_until)
 
 
 def apply_soon(payment: GuestPayment, *, at: datetime | None = None) -> None:
