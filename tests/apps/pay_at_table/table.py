@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import pytest
 from django.db import transaction
@@ -14,6 +15,7 @@ from comptoir.apps.pay_at_table.recording import Taken, record
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import link_location, refresh_locations
 from comptoir.core.connections.models import LocationLink
+from comptoir.pos.capabilities import TellsOrderNews
 from comptoir.pos.hosting import Request, Response
 from comptoir.pos.orders import NewsAddress
 from comptoir.sandbox.till import Item
@@ -42,8 +44,8 @@ class Table:
         opened = self.vendor.world.open(ZINC, items=[Item("ENTRECOTE")], now=datetime.now(UTC))
         return opened.external_id
 
-    def take(self, amount: int = 2400, name: str = "", **said: object) -> GuestPayment:
-        told = {"check_id": self.bill, "currency": "EUR", **said}
+    def take(self, amount: int = 2400, name: str = "", **said: Any) -> GuestPayment:
+        told: dict[str, Any] = {"check_id": self.bill, "currency": "EUR", **said}
         name = name or f"q-{len(self.taken)}"
         payment, _ = record(integration=self.integration, taken=Taken(name, amount, **told), now=self.now)
         self.taken.append(payment)
@@ -105,7 +107,9 @@ def table_of(people: People, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]
         with open_vendor(connection) as account:
             refresh_locations(connection, account)
             locations = {each.external_id: each for each in account.locations()}
-            account.listen(NewsAddress("comptoir", "http://door.example/hooks"), [locations[ZINC]])
+            cast(TellsOrderNews, account).listen(
+                NewsAddress("comptoir", "http://door.example/hooks"), [locations[ZINC]]
+            )
         link = LocationLink.objects.get(external_id=ZINC)
         link_location(link, people.bar, now=datetime.now(UTC))
         with transaction.atomic():

@@ -207,7 +207,12 @@ def test_f6_a_payment_that_waits_for_somebody_is_sent_again(table: Table, provid
 
 def test_p5_settled_by_hand_needs_a_reason(table: Table) -> None:
     payment = table.work(table.take(2401))
-    said = {"organisation_id": payment.organisation_id, "payment_id": payment.id, "now": table.now, "actor": "user:a"}
+    said: dict[str, Any] = {
+        "organisation_id": payment.organisation_id,
+        "payment_id": payment.id,
+        "now": table.now,
+        "actor": "user:a",
+    }
     with pytest.raises(RuleBroken):
         retrying.settle_by_hand(**said, why=" ")
     assert retrying.settle_by_hand(**said, why="entered at the bar").state == "settled_manually"
