@@ -11,13 +11,15 @@ from comptoir.apps.pay_at_table import application, checks
 from comptoir.apps.pay_at_table.application import Do, Outcome, Seen, Step, next_step
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, Bill, GuestPayment, Integration, MethodKind, State
-from comptoir.apps.pay_at_table.refusals import Refusal, refusal_of
+from comptoir.apps.pay_at_table.refusals import Remedy, refusal_of
 from comptoir.kernel.errors import OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.money import Money
 from comptoir.pos.capabilities import TakesPayments
 from comptoir.pos.orders import Declined, PaymentRequest, Submission
 
 WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 240, 480, 900))
+NOT_UNDERSTOOD: Final = "invalid_request"
+"""As the connector calls what the till could not make sense of."""
 TURN: Final = timedelta(seconds=1)
 MOST_STEPS: Final = 12
 Clock = Callable[[], datetime]
@@ -75,7 +77,7 @@ def _pure(made: list[Attempt]) -> list[application.Attempt]:
     ]
 
 
-def _blocked(payment: GuestPayment, made: list[Attempt]) -> Refusal | None:
+def _blocked(payment: GuestPayment, made: list[Attempt]) -> Remedy | None:
     """The refusal that keeps a new attempt from being made until a person says *again*."""
     since = [
         each
@@ -178,7 +180,7 @@ def _send(payment: GuestPayment, integration: Integration, attempt: Attempt, *, 
             _put_off(payment, refusal.code, now=clock())
         return not refusal.transient
     except RuleBroken as broken:
-        _resolve(attempt, Outcome.REFUSED, now=clock(), code="invalid_request", said=broken.code)
+        _resolve(attempt, Outcome.REFUSED, now=clock(), code=NOT_UNDERSTOOD, said=broken.code)
         return True
     except VendorRefused:
         _put_off(payment, "reauth_required", now=clock())

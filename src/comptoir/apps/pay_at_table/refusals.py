@@ -6,7 +6,7 @@ from typing import Final
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Remedy:
     """`code` is ours and stable; `again_by_itself` is how often the same is tried before a person is asked."""
 
     code: str
@@ -14,17 +14,17 @@ class Refusal:
     transient: bool = False
 
 
-OTHER: Final = Refusal("pos_rejected_other", again_by_itself=2)
-REFUSALS: Final[Mapping[str, Refusal]] = {
-    "till_unreachable": Refusal("till_offline", again_by_itself=1000, transient=True),
-    "api_not_enabled": Refusal("pos_payment_api_disabled"),
-    "staff_missing": Refusal("pos_staff_inactive"),
-    "staff_not_found": Refusal("pos_staff_inactive"),
-    "payment_method_not_found": Refusal("pos_payment_method_missing"),
-    "payment_method_native": Refusal("pos_method_is_native"),
-    "overpaid": Refusal("amount_exceeds_remaining"),
-    "check_already_closed": Refusal("check_closed"),
-    "check_not_found": Refusal("check_not_found"),
+OTHER: Final = Remedy("pos_rejected_other", again_by_itself=2)
+REFUSALS: Final[Mapping[str, Remedy]] = {
+    "till_unreachable": Remedy("till_offline", again_by_itself=1000, transient=True),
+    "api_not_enabled": Remedy("pos_payment_api_disabled"),
+    "staff_missing": Remedy("pos_staff_inactive"),
+    "staff_not_found": Remedy("pos_staff_inactive"),
+    "payment_method_not_found": Remedy("pos_payment_method_missing"),
+    "payment_method_native": Remedy("pos_method_is_native"),
+    "overpaid": Remedy("amount_exceeds_remaining"),
+    "check_already_closed": Remedy("check_closed"),
+    "check_not_found": Remedy("check_not_found"),
     "invalid_request": OTHER,
     "update_failed": OTHER,
     "till_refused": OTHER,
@@ -32,6 +32,6 @@ REFUSALS: Final[Mapping[str, Refusal]] = {
 }
 
 
-def refusal_of(code: str) -> Refusal:
+def refusal_of(code: str) -> Remedy:
     """What a connector's failure code means here."""
     return REFUSALS.get(code, OTHER)
