@@ -67,7 +67,7 @@ class Applying(RuleBasedStateMachine):
         if step.do is Do.READ:
             self.seen = self.till.read(self.now)
         elif step.do is Do.SEND_NEW:
-            assert self.seen.remaining >= AMOUNT
+            assert self.seen and self.seen.remaining >= AMOUNT  # noqa: PT018
             number = len(self.attempts) + 1
             reference = application.reference_of("0" * 26, number)
             self.attempts.append(Attempt(number, reference, Outcome.SENDING, self.now))
@@ -225,3 +225,17 @@ def test_p1_confirming_an_intent_is_never_refused(state: IntentState) -> None:
 def test_a_consumed_intent_is_not_cancelled() -> None:
     with pytest.raises(RuleBroken):
         after(IntentState.CONSUMED, Happening.CANCEL)
+
+
+@pytest.mark.parametrize("outcome", sorted(application.OPEN))
+def test_rule_1_4_while_the_till_may_still_do_it_nothing_new_is_sent(outcome: Outcome) -> None:
+    for ago in (0, 30, 60, 89):
+        step = next_step(amount=AMOUNT, attempts=[attempt(outcome, ago=ago)], seen=seen(), now=NOON)
+        assert step.do in {Do.WAIT, Do.SEND_AGAIN}
+
+
+def test_rule_1_4_its_patience_is_over_only_for_a_later_read() -> None:
+    sent = [attempt(Outcome.ACCEPTED, ago=91)]
+    before = seen(at=NOON - timedelta(seconds=2))
+    assert next_step(amount=AMOUNT, attempts=sent, seen=before, now=NOON).do is Do.READ
+    assert next_step(amount=AMOUNT, attempts=sent, seen=seen(), now=NOON).do is Do.EXPIRE
