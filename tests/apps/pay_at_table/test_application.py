@@ -48,12 +48,14 @@ FAULTS = st.sampled_from(["none", "none", "lost_answer", "lost_call", "killed_be
 class Applying(RuleBasedStateMachine):
     """The worker does what `next_step` says; everything else is done to it."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(fault=FAULTS)
+    def begin(self, fault: str) -> None:
         self.till, self.now = Till(), NOON
         self.seen: Seen | None = None
         self.attempts: list[Attempt] = []
         self.end = ""
+        self.step("none")
+        self.step(fault)
 
     @rule(faults=st.lists(FAULTS, min_size=1, max_size=4))
     def work(self, faults: list[str]) -> None:
