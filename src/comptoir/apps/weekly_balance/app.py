@@ -1,0 +1,28 @@
+"""The manifest: what the weekly balance listens to, where it is in the navigation, who may do what."""
+
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.apps.weekly_balance import handlers
+from comptoir.core.accounts.roles import OFFICE, Role
+from comptoir.core.installations.manifest import App
+from comptoir.pos.events import EventKind
+
+SUPERVISORS = frozenset({Role.OWNER, Role.SUPERVISOR, Role.REGIONAL_SUPERVISOR})
+APP = App(
+    slug="weekly_balance",
+    name=_("Weekly balance"),
+    summary=_("The till’s figures in the week’s book, confirmed."),
+    handlers={
+        EventKind.SALE_CLOSED: handlers.sales_moved,
+        EventKind.SALE_CHANGED: handlers.sales_moved,
+        EventKind.SALE_VOIDED: handlers.sales_moved,
+    },
+    permissions={
+        "weekly_balance.view": OFFICE,
+        "weekly_balance.type": OFFICE,
+        "weekly_balance.confirm": OFFICE,
+        "weekly_balance.reopen": SUPERVISORS,
+        "weekly_balance.manage": SUPERVISORS,
+        "weekly_balance.import": SUPERVISORS,
+    },
+)
