@@ -11,7 +11,7 @@ from django.db import transaction
 from comptoir.apps.weekly_balance import confirming, engine, importing, sources, states, trail
 from comptoir.apps.weekly_balance.models import Client, Day, Department, Night, PosImport
 from comptoir.apps.weekly_balance.rules.cells import DayState
-from comptoir.apps.weekly_balance.rules.confirming import GRACE, Evidence, Waits, latest_night, waits_for
+from comptoir.apps.weekly_balance.rules.confirming import GRACE, Evidence, Waits, due_at, latest_night, waits_for
 from comptoir.kernel.errors import RuleBroken
 
 log = structlog.get_logger(__name__)
@@ -94,9 +94,9 @@ def begin_after_close(*, now: datetime) -> list[PosImport]:
 
 
 def confirm_due(*, now: datetime) -> list[Day]:
-    """Confirm by itself what may be: each department's days of the last week, the oldest first."""
+    """Look at each department's days of the last week, the oldest first, and confirm by itself what may be."""
     confirmed = []
-    for client, department in _departments(pos_import=True, auto_confirm=True):
+    for client, department in _departments(pos_import=True):
         today = sources.clock_of(department).day_of(now)
         for number in range(AT_LEAST, 0, -1):
             found = _confirm(client, department, today - number * ONE_DAY, now)
@@ -109,9 +109,11 @@ def _confirm(client: Client, department: Department, day: date, now: datetime) -
     known = Day.objects.filter(
         organisation_id=department.organisation_id, department_id=department.id, business_date=day
     )
-    if not known.exclude(state__in=(DayState.CONFIRMED, DayState.REOPENED)).exists():
+    state = known.values_list("state", flat=True).first()
+    is_due = client.auto_confirm and now >= due_at(day, sources.clock_of(department), client.confirm_at)
+    if state in (None, DayState.CONFIRMED, DayState.REOPENED) or (state == DayState.READY and not is_due):
         return None
-    if waiting(client, department, day, now=now):
+    if waiting(client, department, day, now=now) or not is_due:
         return None
     return confirming.confirm(client=client, department=department, day=day, actor=SYSTEM, now=now, cause=trail.AUTO)
 
