@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from django.utils.translation import gettext as _
+
 from comptoir.apps.weekly_balance import engine, sources, states, trail
 from comptoir.apps.weekly_balance.models import Cell, Change, Client, Correction, Day, Department, Field
 from comptoir.apps.weekly_balance.rules import cells
@@ -28,7 +30,7 @@ def confirm(*, client: Client, department: Department, day: date, actor: str, no
     if row.state != DayState.REOPENED:
         _look_again(client, department, row, now)
     if row.state == DayState.INCOMPLETE:
-        raise RuleBroken("Something is missing, or a check does not hold: look at the day.", code="day_incomplete")
+        raise RuleBroken(_("Something is missing, or a check does not hold: look at the day."), code="day_incomplete")
     before, row.state = row.state, cells.move(DayState(row.state), DayState.CONFIRMED)
     row.revision += before == DayState.REOPENED
     row.confirmed_at, row.confirmed_by, row.reason = now, actor, ""
@@ -42,7 +44,7 @@ def reopen(*, department: Department, day: date, reason: str, actor: str, now: d
     """Let a confirmed day be changed again; the reason stands in its history. Raises RuleBroken."""
     reason = reason.strip()
     if not reason:
-        raise RuleBroken("Say why the day is reopened.", code="reason_missing", status=422)
+        raise RuleBroken(_("Say why the day is reopened."), code="reason_missing", status=422)
     row = engine.lock_days(department, [day])[day]
     before, row.state = row.state, cells.move(DayState(row.state), DayState.REOPENED)
     row.reason = reason[:LONGEST_REASON]
@@ -65,10 +67,10 @@ def type_number(
     """A person's number, over the till's or alone; None takes it back. Raises RuleBroken in a confirmed day."""
     row = engine.lock_days(department, [day])[day]
     if row.state == DayState.CONFIRMED:
-        raise RuleBroken("This day is confirmed. A supervisor can reopen it.", code="day_confirmed", status=409)
+        raise RuleBroken(_("This day is confirmed. A supervisor can reopen it."), code="day_confirmed", status=409)
     mapped = _field(department.organisation_id, field_id)
     if value is not None and value < 0 and mapped.field_type not in (FieldType.NET_SALES, FieldType.MANUAL):
-        raise RuleBroken("This number cannot be below 0.", code="number_negative", status=422)
+        raise RuleBroken(_("This number cannot be below 0."), code="number_negative", status=422)
     mine = {"organisation_id": department.organisation_id, "department_id": department.id, "business_date": day}
     found = Cell.objects.filter(**mine, field_id=field_id).first()
     cell = found or Cell(**mine, field_id=field_id)
@@ -100,12 +102,12 @@ def decide(
     found = rows.first()
     department = _of(organisation_id, found.department_id, store_ids) if found else None
     if found is None or department is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     day = found.business_date
     row = engine.lock_days(department, [day])[day]
     found = rows.get()  # as it is under the lock
     if found.state != Correction.State.WAITING:
-        raise RuleBroken("Somebody has decided about this already.", code="correction_decided", status=409)
+        raise RuleBroken(_("Somebody has decided about this already."), code="correction_decided", status=409)
     found.state = Correction.State.ACCEPTED if accept else Correction.State.REJECTED
     found.decided_at, found.decided_by = now, actor
     found.save(update_fields=["state", "decided_at", "decided_by"])
@@ -163,7 +165,7 @@ def _look_again(client: Client, department: Department, row: Day, now: datetime)
 def _field(organisation_id: UUID, field_id: UUID) -> Field:
     found = Field.objects.filter(organisation_id=organisation_id, id=field_id).first()
     if found is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found
 
 

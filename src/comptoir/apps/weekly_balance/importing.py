@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from django.utils.translation import gettext as _
+
 from comptoir.apps.weekly_balance import engine, sources, trail
 from comptoir.apps.weekly_balance.models import Cell, Client, Day, Department, PosImport
 from comptoir.apps.weekly_balance.rules.cells import DayState
@@ -70,13 +72,13 @@ def begin(
     Raises RuleBroken for no department, dates the wrong way round, a day to come, or a store without a till.
     """
     if not client.pos_import:
-        raise RuleBroken("Turn on POS import in the settings first.", code="pos_import_off", status=409)
+        raise RuleBroken(_("Turn on POS import in the settings first."), code="pos_import_off", status=409)
     if not departments:
-        raise RuleBroken("Choose at least one department.", code="departments_missing", status=422)
+        raise RuleBroken(_("Choose at least one department."), code="departments_missing", status=422)
     if last < first:
-        raise RuleBroken("The last day comes before the first.", code="window_empty", status=422)
+        raise RuleBroken(_("The last day comes before the first."), code="window_empty", status=422)
     if any(last > sources.clock_of(each).day_of(now) for each in departments):
-        raise RuleBroken("The last day lies in the future.", code="day_to_come", status=422)
+        raise RuleBroken(_("The last day lies in the future."), code="day_to_come", status=422)
     stores = Store.objects.filter(
         organisation_id=client.organisation_id, id__in={each.store_id for each in departments}
     )

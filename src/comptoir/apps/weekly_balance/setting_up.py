@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import IntegrityError, transaction
 
+from django.utils.translation import gettext as _
+
 from comptoir.apps.weekly_balance.models import Client, Department, Field, Register
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType
 from comptoir.core.accounts.models import Store
@@ -37,7 +39,7 @@ def client_of(organisation_id: UUID, *, now: datetime) -> Client:
         if created:
             Field.objects.bulk_create(
                 Field(organisation_id=organisation_id, number=number, name=name, created_at=now)
-                for number, name, _ in USUAL
+                for number, name, _kind in USUAL
             )
     return found
 
@@ -51,8 +53,7 @@ def change(*, organisation_id: UUID, values: dict[str, Any], actor: str, now: da
     for name, value in values.items():
         setattr(client, name, value)
     if client.pos_import and not client.multi_cash_registers:
-        raise RuleBroken(
-            "POS import needs “multi cash registers”. Turn both on.", code="multi_cash_registers_off", status=422
+        raise RuleBroken(_("POS import needs “multi cash registers”. Turn both on."), code="multi_cash_registers_off", status=422
         )
     client.updated_at = now
     client.save()
@@ -84,7 +85,7 @@ def save_department(
     if department_id is not None:
         found = Department.objects.filter(organisation_id=organisation_id, id=department_id).first()
         if found is None:
-            raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+            raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     department = found or Department(organisation_id=organisation_id, created_at=now)
     department.store_id, department.name, department.currency = store.id, name.strip(), store.currency
     department.client_number, department.terminals = client_number.strip(), _numbers(terminals)
@@ -96,7 +97,7 @@ def save_department(
             department.save(force_insert=found is None)
     except IntegrityError as error:
         raise RuleBroken(
-            f"There is a department named {department.name} already.", code="department_name", status=422
+            _("There is a department named %(name)s already.") % {"name": department.name}, code="department_name", status=422
         ) from error
     _claim_registers(department)
     note(
@@ -118,7 +119,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise RuleBroken(f"There is no time zone named {name}.", code="zone_unknown", status=422) from error
+        raise RuleBroken(_("There is no time zone named %(name)s.") % {"name": name}, code="zone_unknown", status=422) from error
     return name
 
 
@@ -131,13 +132,12 @@ def _refuse_overlap(department: Department) -> None:
         shared = sorted(set(other.terminals) & set(department.terminals))
         if shared:
             raise RuleBroken(
-                f"Register {shared[0]} belongs to {other.name} already.", code="register_taken", status=422
+                _("Register %(register)s belongs to %(name)s already.") % {"register": shared[0], "name": other.name}, code="register_taken", status=422
             )
         if not other.terminals or not department.terminals:
-            empty = other.name if not other.terminals else "this department"
             raise RuleBroken(
-                f"With no terminal number, {empty} takes every register. Name the registers of both, also of"
-                f" {other.name}.",
+                _("A department without terminal numbers takes every register. Name the registers of both, also of %(name)s.")
+                % {"name": other.name},
                 code="registers_swallowed",
                 status=422,
             )
@@ -159,13 +159,13 @@ def map_field(
     """Say what feeds a field. Raises RuleBroken when another field has this type, naming it."""
     found = Field.objects.select_for_update().filter(organisation_id=organisation_id, id=field_id).first()
     if found is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     if field_type in POS_TYPES:
         others = Field.objects.filter(organisation_id=organisation_id, field_type=field_type).exclude(id=field_id)
         other = others.first()
         if other is not None:
             raise RuleBroken(
-                f"{other.number} {other.name} is fed by this already.", code="field_type_taken", status=422
+                _("%(field)s is fed by this already.") % {"field": f"{other.number} {other.name}"}, code="field_type_taken", status=422
             )
     before = found.field_type
     found.field_type, found.is_split = field_type, is_split
@@ -186,7 +186,7 @@ def map_usual(*, organisation_id: UUID, actor: str, now: datetime) -> None:
     client_of(organisation_id, now=now)
     rows = {row.number: row for row in Field.objects.filter(organisation_id=organisation_id)}
     taken = {row.field_type for row in rows.values()}
-    for number, _, kind in USUAL:
+    for number, _name, kind in USUAL:
         row = rows.get(number)
         if row is not None and row.field_type == FieldType.MANUAL and kind not in taken:
             map_field(
