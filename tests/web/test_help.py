@@ -28,6 +28,7 @@ FILES = {
     "late_changes_export",
     "loyalty_rewards_export",
     "loyalty_figures_export",
+    "balance_export",
 }
 SAID = {"message": "The import of Sunday stands still."}
 

@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.weekly_balance import handlers
+from comptoir.apps.weekly_balance.guides import GUIDES
 from comptoir.core.accounts.roles import OFFICE, Role
-from comptoir.core.installations.manifest import App
+from comptoir.core.installations.manifest import App, NavigationItem
 from comptoir.pos.events import EventKind
 
 SUPERVISORS = frozenset({Role.OWNER, Role.SUPERVISOR, Role.REGIONAL_SUPERVISOR})
@@ -17,6 +18,12 @@ APP = App(
         EventKind.SALE_CHANGED: handlers.sales_moved,
         EventKind.SALE_VOIDED: handlers.sales_moved,
     },
+    navigation=(
+        NavigationItem(_("Weekly balance"), "balance", "calendar", "weekly_balance.view"),
+        NavigationItem(_("Import POS"), "balance_import", "download", "weekly_balance.import"),
+        NavigationItem(_("Balance settings"), "balance_settings", "settings", "weekly_balance.view"),
+    ),
+    guides=GUIDES,
     permissions={
         "weekly_balance.view": OFFICE,
         "weekly_balance.type": OFFICE,

@@ -1,7 +1,6 @@
 """What a page of the balance was asked: which department, which week, which day. What is not theirs answers 404."""
 
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,7 +8,6 @@ from django.utils.translation import gettext as _
 from comptoir.apps.weekly_balance import reads, setting_up, sources
 from comptoir.apps.weekly_balance.models import Client, Department
 from comptoir.apps.weekly_balance.rules.days import week_of
-from comptoir.core.accounts.models import User
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.shell import OrganisationRequest
@@ -56,13 +54,6 @@ def beside(days: tuple[date, ...]) -> tuple[date, date]:
 def actor(request: OrganisationRequest) -> str:
     """Who does it, as the trail names them."""
     return f"user:{request.user.pk}"
-
-
-def people(organisation_id: UUID, actors: set[str]) -> dict[str, str]:
-    """The names of those who did something, members of the organisation or once members."""
-    ids = {each.removeprefix("user:") for each in actors if each.startswith("user:")}
-    rows = User.objects.filter(pk__in=[each for each in ids if each.isdigit()])
-    return {f"user:{row.pk}": str(row) for row in rows}
 
 
 def nothing() -> RuleBroken:

@@ -35,9 +35,7 @@ def of(client: Client, department: Department, week: Week, *, now: datetime) -> 
     ).select_related("connection")
     linked = list(links)
     if not linked:
-        return Cause(
-            _("The store is not connected to a point of sale."), Action(_("Connect"), reverse("connections"))
-        )
+        return Cause(_("The store is not connected to a point of sale."), Action(_("Connect"), reverse("connections")))
     broken = next((each.connection for each in linked if each.connection.status != "connected"), None)
     if broken is not None:
         return Cause(
@@ -51,7 +49,9 @@ def of(client: Client, department: Department, week: Week, *, now: datetime) -> 
             Action(_("Edit the department"), reverse("balance_department", args=[department.public_id])),
         )
     if not Field.objects.filter(organisation_id=client.organisation_id).exclude(field_type=FieldType.MANUAL).exists():
-        return Cause(_("No field is fed by the point of sale yet."), Action(_("Map the fields"), reverse("balance_fields")))
+        return Cause(
+            _("No field is fed by the point of sale yet."), Action(_("Map the fields"), reverse("balance_fields"))
+        )
     return _of_imports(client, department, week, now=now)
 
 

@@ -11,7 +11,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-
 from django.utils.translation import gettext as _
 
 from comptoir.apps.weekly_balance import engine, sources, trail

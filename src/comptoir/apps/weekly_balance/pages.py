@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.weekly_balance import asking, causes, confirming, reads, wording
-from comptoir.apps.weekly_balance.models import Department
+from comptoir.apps.weekly_balance.models import Client, Department
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.days import week_label
 from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.core.accounts import reads as accounts
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
@@ -89,7 +91,7 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
     """A day by hours and registers, its checks, what waits, and its trail."""
     department, when = asking.department_of(request, department_id), asking.day_of(day)
     found = reads.day(department, when)
-    people = asking.people(request.organisation.id, {each.actor for each in found.changes} | {found.row.confirmed_by})
+    people = accounts.names_of({each.actor for each in found.changes} | {found.row.confirmed_by})
     shown = [each for each in found.fields if each.is_split]
     kinds = {each.id: FieldType(each.field_type) for each in found.fields}
 
@@ -116,7 +118,12 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
         ],
         "failures": [(wording.RULES.get(each["rule"], each["rule"]), each) for each in found.row.failures],
         "corrections": [
-            (each, names.get(each.field_id, ""), words(each.standing, each.field_id), words(each.proposed, each.field_id))
+            (
+                each,
+                names.get(each.field_id, ""),
+                words(each.standing, each.field_id),
+                words(each.proposed, each.field_id),
+            )
             for each in found.corrections
             if each.field_id in kinds
         ],
@@ -144,23 +151,11 @@ def type_numbers(request: OrganisationRequest, department_id: str) -> HttpRespon
     department, client = asking.department_of(request, department_id), asking.client_of(request)
     saved = 0
     try:
-        for name, text in request.POST.items():
-            if not name.startswith("fld_"):
-                continue
-            field_text, _slash, day_text = name.partition("/")
-            was = request.POST.get(f"was:{name}")
-            if was is not None and was == text.strip():
-                continue
-            confirming.type_number(
-                client=client,
-                department=department,
-                day=asking.day_of(day_text),
-                field_id=parse_id("fld", field_text),
-                value=_decimal(text),
-                actor=asking.actor(request),
-                now=timezone.now(),
-            )
-            saved += 1
+        with transaction.atomic():
+            for name in request.POST:
+                text = request.POST.get(name, "")
+                if name.startswith("fld_") and request.POST.get(f"was:{name}") != text.strip():
+                    saved += _type_one(request, client, department, name, text)
     except RuleBroken as refused:
         if refused.status == 404:
             raise
@@ -168,6 +163,20 @@ def type_numbers(request: OrganisationRequest, department_id: str) -> HttpRespon
     else:
         toast(request, _("Saved.") if saved else _("Nothing was changed."))
     return redirect(_week_address(request, department))
+
+
+def _type_one(request: OrganisationRequest, client: Client, department: Department, name: str, text: str) -> int:
+    field_text, _slash, day_text = name.partition("/")
+    confirming.type_number(
+        client=client,
+        department=department,
+        day=asking.day_of(day_text),
+        field_id=parse_id("fld", field_text),
+        value=_decimal(text),
+        actor=asking.actor(request),
+        now=timezone.now(),
+    )
+    return 1
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -182,9 +191,7 @@ def _decimal(text: str) -> Decimal | None:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or abs(value) >= Decimal(10) ** 13:
-        raise RuleBroken(
-            _("“%(text)s” is not a number.") % {"text": text[:20]}, code="number_unreadable", status=422
-        )
+        raise RuleBroken(_("“%(text)s” is not a number.") % {"text": text[:20]}, code="number_unreadable", status=422)
     return value.quantize(Decimal("0.000001"))
 
 
@@ -241,9 +248,7 @@ def note(request: OrganisationRequest, department_id: str, day: str) -> HttpResp
     """A remark that stands over the day."""
     department, when = asking.department_of(request, department_id), asking.day_of(day)
     text = request.POST.get("note", "")[:2000]
-    confirming.write_note(
-        department=department, day=when, text=text, actor=asking.actor(request), now=timezone.now()
-    )
+    confirming.write_note(department=department, day=when, text=text, actor=asking.actor(request), now=timezone.now())
     toast(request, _("The note is saved."))
     return redirect("balance_day", department_id=department.public_id, day=when.isoformat())
 

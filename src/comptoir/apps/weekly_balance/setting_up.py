@@ -7,7 +7,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import IntegrityError, transaction
-
 from django.utils.translation import gettext as _
 
 from comptoir.apps.weekly_balance.models import Client, Department, Field, Register
@@ -53,7 +52,8 @@ def change(*, organisation_id: UUID, values: dict[str, Any], actor: str, now: da
     for name, value in values.items():
         setattr(client, name, value)
     if client.pos_import and not client.multi_cash_registers:
-        raise RuleBroken(_("POS import needs “multi cash registers”. Turn both on."), code="multi_cash_registers_off", status=422
+        raise RuleBroken(
+            _("POS import needs “multi cash registers”. Turn both on."), code="multi_cash_registers_off", status=422
         )
     client.updated_at = now
     client.save()
@@ -97,7 +97,9 @@ def save_department(
             department.save(force_insert=found is None)
     except IntegrityError as error:
         raise RuleBroken(
-            _("There is a department named %(name)s already.") % {"name": department.name}, code="department_name", status=422
+            _("There is a department named %(name)s already.") % {"name": department.name},
+            code="department_name",
+            status=422,
         ) from error
     _claim_registers(department)
     note(
@@ -119,7 +121,9 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise RuleBroken(_("There is no time zone named %(name)s.") % {"name": name}, code="zone_unknown", status=422) from error
+        raise RuleBroken(
+            _("There is no time zone named %(name)s.") % {"name": name}, code="zone_unknown", status=422
+        ) from error
     return name
 
 
@@ -132,11 +136,16 @@ def _refuse_overlap(department: Department) -> None:
         shared = sorted(set(other.terminals) & set(department.terminals))
         if shared:
             raise RuleBroken(
-                _("Register %(register)s belongs to %(name)s already.") % {"register": shared[0], "name": other.name}, code="register_taken", status=422
+                _("Register %(register)s belongs to %(name)s already.") % {"register": shared[0], "name": other.name},
+                code="register_taken",
+                status=422,
             )
         if not other.terminals or not department.terminals:
             raise RuleBroken(
-                _("A department without terminal numbers takes every register. Name the registers of both, also of %(name)s.")
+                _(
+                    "A department without terminal numbers takes every register. Name the registers of both,"
+                    " also of %(name)s."
+                )
                 % {"name": other.name},
                 code="registers_swallowed",
                 status=422,
@@ -165,7 +174,9 @@ def map_field(
         other = others.first()
         if other is not None:
             raise RuleBroken(
-                _("%(field)s is fed by this already.") % {"field": f"{other.number} {other.name}"}, code="field_type_taken", status=422
+                _("%(field)s is fed by this already.") % {"field": f"{other.number} {other.name}"},
+                code="field_type_taken",
+                status=422,
             )
     before = found.field_type
     found.field_type, found.is_split = field_type, is_split
