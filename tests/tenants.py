@@ -19,6 +19,9 @@ from comptoir.apps.loyalty.members import merging, profile
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
+from comptoir.apps.weekly_balance import setting_up
+from comptoir.apps.weekly_balance.models import Correction
+from comptoir.apps.weekly_balance.models import Field as BalanceField
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, Store, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import create_token
@@ -72,7 +75,42 @@ def build(people: People) -> World:
     _webhook(world)
     _intake(world)
     _people(world)
+    _balance(world)
     return world
+
+
+def _balance(world: World) -> None:
+    """A department of the cellar with a day, and a number that the till would change."""
+    organisation_id = world.people.le_zinc.id
+    who = {"actor": "user:1", "now": NOW}
+    setting_up.change(
+        organisation_id=organisation_id,
+        values={"multi_cash_registers": True, "pos_import": True},
+        **who,  # type: ignore[arg-type]
+    )
+    setting_up.map_usual(organisation_id=organisation_id, **who)  # type: ignore[arg-type]
+    department = setting_up.save_department(
+        store=world.cellar,
+        name=OF_THE_STORE,
+        client_number="",
+        terminals=[],
+        **who,  # type: ignore[arg-type]
+    )
+    field_of_sales = BalanceField.objects.get(organisation_id=organisation_id, field_type="net_sales")
+    correction = Correction.objects.create(
+        organisation_id=organisation_id,
+        department_id=department.id,
+        business_date=NOW.date(),
+        field_id=field_of_sales.id,
+        standing=1,
+        proposed=2,
+        created_at=NOW,
+    )
+    world.ids |= {
+        "department_id": department.public_id,
+        "field_id": field_of_sales.public_id,
+        "correction_id": correction.public_id,
+    }
 
 
 def _people(world: World) -> None:

@@ -55,6 +55,7 @@ SCREEN = (
     "screen_undo",
     "screen_worker",
 )
+A_DAY = {"day": "2026-03-14"}
 PAGES = {
     **dict.fromkeys(ONES_OWN, Row(Of.NOBODY)),
     "profile": Row(Of.NOBODY, why="one's own name and second steps"),
@@ -176,6 +177,25 @@ PAGES = {
     "loyalty_programme": Row(Of.EACH),
     "loyalty_programme_change": Row(Of.EACH),
     "loyalty_programme_example": Row(Of.EACH),
+    "balance": Row(Of.EACH),
+    "balance_confirm": Row(Of.STORE, "post", A_DAY),
+    "balance_correction": Row(Of.STORE, "post", {"decision": "accept"}),
+    "balance_day": Row(Of.STORE, ids=A_DAY),
+    "balance_department": Row(Of.STORE),
+    "balance_department_save": Row(Of.STORE, "post"),
+    "balance_departments": Row(Of.EACH),
+    "balance_export": Row(Of.STORE),
+    "balance_field_save": Row(Of.ORGANISATION, "post", data={"field_type": "net_sales"}),
+    "balance_fields": Row(Of.EACH),
+    "balance_import": Row(Of.EACH),
+    "balance_import_begin": Row(Of.EACH, "post"),
+    "balance_note": Row(Of.STORE, "post", A_DAY),
+    "balance_preset_choose": Row(Of.EACH, "post", {"preset": "retail"}),
+    "balance_presets": Row(Of.EACH),
+    "balance_reopen": Row(Of.STORE, "post", A_DAY),
+    "balance_settings": Row(Of.EACH),
+    "balance_settings_save": Row(Of.EACH, "post"),
+    "balance_type": Row(Of.STORE, "post"),
 }
 NO_SMS: dict[str, Any] = {"channel": "sms", "value": False, "source": "pos"}
 CALLS = {
