@@ -14,6 +14,7 @@ from comptoir.apps.loyalty import (  # noqa: F401  (tables of their own files)
     devices,
     holdings,
     idempotency,
+    partner_tables,
     persons,
 )
 from comptoir.apps.loyalty.points import Basis, Rounding, Rule

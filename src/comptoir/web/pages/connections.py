@@ -66,7 +66,7 @@ def connections(request: OrganisationRequest) -> HttpResponse:
 
 def _offered() -> list[Manifest]:
     """What can be connected here; everything where nothing is set up yet, so that a press says what is missing."""
-    known = registry.connectors()
+    known = [each for each in registry.connectors() if not each.manifest.pushes]
     ready = [each for each in known if _is_set_up(each)]
     return [each.manifest for each in ready or known]
 

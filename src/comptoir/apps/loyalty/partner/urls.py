@@ -1,0 +1,14 @@
+"""Every call of the partner API."""
+
+from django.urls import path
+
+from comptoir.apps.loyalty.partner import order_calls, store_calls
+from comptoir.apps.loyalty.partner.api import api, nothing_there
+
+for router in (store_calls.router, order_calls.router):
+    api.add_router("", router)
+
+urlpatterns = [
+    path("partner/v1/", api.urls),
+    path("partner/v1/<path:rest>", nothing_there, name="partner_nothing_there"),
+]
