@@ -42,8 +42,8 @@ class Manifest:
     under which the two shared webhook doors know this vendor. `capabilities` are what an opened account can do beyond
     `Vendor`; `calls_per_second` is how often one account is asked at most. `refresh_idle` is how long a refresh token
     lives unused where the vendor's own answer does not say. `notifies`: its tills can tell of sales by themselves; else
-    their books are read every minute, whatever else comes in. `pushes`: its server calls ours with a partner's token, so
-    there is no account to open and no consent to ask for; its location is our store's slug.
+    their books are read every minute, whatever else comes in. `pushes`: its server calls ours with a partner's token,
+    so there is no account to open and no consent to ask for; its location is our store's slug.
     """
 
     slug: str

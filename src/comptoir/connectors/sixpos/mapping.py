@@ -91,10 +91,7 @@ def _refund(pushed: Pushed, refund: Refund) -> Sale:
 
 def _line(line: Line, currency: str) -> model.Line:
     unit = line.unit_amount
-    if unit is None:
-        unit_price = _major(line.amount or 0, currency) / (line.quantity or 1)
-    else:
-        unit_price = _major(unit, currency)
+    unit_price = _major(line.amount or 0, currency) / (line.quantity or 1) if unit is None else _major(unit, currency)
     total = _major(line.amount, currency) if line.amount is not None else line.quantity * unit_price
     return model.Line(
         name=line.name[:LONGEST_NAME],

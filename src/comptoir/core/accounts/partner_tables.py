@@ -42,7 +42,7 @@ class PartnerRequest(models.Model):
 
         REQUESTED = "requested"
         APPROVED = "approved"
-        TOKEN_ISSUED = "token_issued"
+        TOKEN_ISSUED = "token_issued"  # noqa: S105  (a state)
         ACTIVE = "active"
         DECLINED = "declined"
 

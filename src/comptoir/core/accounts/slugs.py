@@ -25,7 +25,7 @@ def new_slug(name: str) -> str:
 class StoreSlugField(models.CharField):  # type: ignore[type-arg]  # its parameters are the stubs' own
     """Fills itself from the store's name when the row is made, in bulk as well."""
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ARG002  (Django's)
         """The slug as it is, or a new one."""
         if not getattr(model_instance, self.attname):
             setattr(model_instance, self.attname, new_slug(getattr(model_instance, "name", "")))

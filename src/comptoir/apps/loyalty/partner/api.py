@@ -199,7 +199,7 @@ def not_signed_in(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Fields that do not fit, each under its name."""
-    errors: dict[str, list[str]] = Field(default_factory=dict)
+    errors: dict[str, list[str]] = {}
     for each in error.errors:
         errors.setdefault(_field(each["loc"]), []).append(str(each["msg"]))
     return failure(request, status=422, code="validation", message="The given data was invalid.", errors=errors)

@@ -127,7 +127,8 @@ def find(
 
 def standing(row: PushedOrder) -> Outcome:
     """What an order has brought by now."""
-    offer = Offer.objects.filter(organisation_id=row.organisation_id, sale_id=row.sale_id).first()
+    rows = Offer.objects.filter(organisation_id=row.organisation_id)
+    offer = rows.filter(sale_id=row.sale_id).first() if row.sale_id else None
     if offer is None or offer.member_id is None:
         return Outcome(row)
     member = Member.objects.get(organisation_id=row.organisation_id, id=offer.member_id)

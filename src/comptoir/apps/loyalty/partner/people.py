@@ -19,7 +19,7 @@ NO_COUNTRY: Final = ""
 
 
 def number(text: str, *, at: str) -> str:
-    """A number as E.164. A national one is refused: the API cannot know the country (loyalty.md 1.3). Raises Invalid."""
+    """A number as E.164. Raises Invalid: a national one too, since the API cannot know the country (loyalty.md 1.3)."""
     if text.strip().startswith("0") and not text.strip().startswith("00"):
         raise Invalid({at: ["Give the number in international format, without the +."]})
     try:
