@@ -205,9 +205,11 @@ class Kind(StrEnum):
     EXPIRE = "expire"
     OPENING = "opening"
     MERGE = "merge"
+    ADJUST = "adjust"
 
 
-# OPENING is a balance brought from elsewhere by an import; MERGE moves a balance between two records of one person.
+# OPENING is a balance brought from elsewhere by an import; MERGE moves a balance between two records of one person;
+# ADJUST is what a partner with the right to do so added through a customer call.
 OF_SALES = (Kind.EARN, Kind.REVERSAL, Kind.UNDO, Kind.ATTACH)
 """What sales bring and take. A claim that is undone ends at 0 for the one who had it, and whoever has the sale next
 gets an entry of their own: a sale's earn stands once, and the sum over a sale is what its member has."""

@@ -24,6 +24,7 @@ KINDS: dict[str, Promise] = {
     Kind.EXPIRE: gettext_lazy("Expired"),
     Kind.OPENING: gettext_lazy("Brought along"),
     Kind.MERGE: gettext_lazy("Merged"),
+    Kind.ADJUST: gettext_lazy("Added by a partner"),
 }
 STATES: dict[State, tuple[Level, Promise]] = {
     State.INELIGIBLE: ("off", gettext_lazy("Earns nothing")),

@@ -322,3 +322,9 @@ def test_an_order_of_another_brand_is_not_found(pos: Pos, people: People) -> Non
     other.sells("1")
     assert refusal(pos.get("orders/1")) == (404, "order_not_found")
     assert refusal(pos.tells("1", status="cancelled")) == (404, "order_not_found")
+
+
+def test_an_order_can_be_looked_up(pos: Pos) -> None:
+    pos.sells("A-1")
+    said = pos.get("orders/A-1").json()
+    assert (said["order_id"], said["points_earned"], said["store_slug"]) == ("A-1", 21, pos.stores[0].slug)

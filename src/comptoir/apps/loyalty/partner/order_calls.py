@@ -62,7 +62,7 @@ def get_order(request: HttpRequest, order_id: str, loyalty_store_slug: str | Non
     found = caller(request)
     store = store_of(found, loyalty_store_slug) if loyalty_store_slug else None
     row, owner = orders.find(found, order_id, stores_of(found), store=store)
-    return 200, shown(orders.standing(row), owner)
+    return shown(orders.standing(row), owner)
 
 
 @router.patch("/orders/{order_id}", response={200: OrderOut, **FAULTS}, auth=UPDATE)

@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from comptoir.apps.loyalty.partner import order_calls, store_calls
+from comptoir.apps.loyalty.partner import checkin_calls, customer_calls, order_calls, reward_calls, store_calls
 from comptoir.apps.loyalty.partner.api import api, nothing_there
 
-for router in (store_calls.router, order_calls.router):
+for router in (
+    store_calls.router,
+    customer_calls.router,
+    order_calls.router,
+    checkin_calls.router,
+    reward_calls.router,
+):
     api.add_router("", router)
 
 urlpatterns = [
