@@ -46,6 +46,25 @@ class NotificationFacts:
 
 
 @dataclass(frozen=True)
+class Metadata:
+    """When something came in, for whom, and what became of it: what an operator may see of it."""
+
+    organisation_id: UUID | None
+    provider: str
+    received_at: datetime
+    outcome: str
+    fault_path: str
+
+
+def latest_of_all(*, limit: int = 2 * PAGE) -> list[Metadata]:
+    """The latest notifications of the whole installation, without anything of what was in them."""
+    names = tuple(Metadata.__dataclass_fields__)
+    return [
+        Metadata(**values) for values in Notification.objects.order_by("-received_minute", "-id").values(*names)[:limit]
+    ]
+
+
+@dataclass(frozen=True)
 class Road:
     """How the sales of a location come in: told by its till, read from its books, or not, and `fault` says why."""
 

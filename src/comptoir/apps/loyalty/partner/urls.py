@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from comptoir.apps.loyalty.partner import checkin_calls, customer_calls, order_calls, reward_calls, store_calls
+from comptoir.apps.loyalty.partner import (
+    checkin_calls,
+    customer_calls,
+    oauth_calls,
+    order_calls,
+    reward_calls,
+    store_calls,
+)
 from comptoir.apps.loyalty.partner.api import api, nothing_there
 
 for router in (
+    oauth_calls.router,
     store_calls.router,
     customer_calls.router,
     order_calls.router,
@@ -15,6 +23,7 @@ for router in (
     api.add_router("", router)
 
 urlpatterns = [
+    path("partner/v1/oauth/form", oauth_calls.form, name="partner_oauth_form"),
     path("partner/v1/", api.urls),
     path("partner/v1/<path:rest>", nothing_there, name="partner_nothing_there"),
 ]

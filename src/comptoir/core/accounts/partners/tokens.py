@@ -168,6 +168,12 @@ def reach_of(organisation_id: UUID, user_id: int) -> frozenset[UUID] | None:
     return frozenset(stores.values_list("id", flat=True))
 
 
+def number_of(organisation_id: UUID, user_id: int, *, now: datetime) -> int:
+    """How many access tokens stand on this user: they die with the membership (E55)."""
+    mine = PartnerToken.objects.filter(organisation_id=organisation_id, user_id=user_id, revoked_at=None)
+    return mine.filter(kind=PartnerToken.Kind.ACCESS, expires_at__gt=now).count()
+
+
 @transaction.atomic
 def revoke(*, organisation_id: UUID, token_id: UUID, actor: str, now: datetime) -> None:
     """Dead at once. Asked again, nothing more happens. Raises RuleBroken (`not_found`, 404)."""
