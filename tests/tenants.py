@@ -20,6 +20,8 @@ from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, Store, User
+from comptoir.core.accounts.partner_tables import PartnerRequest
+from comptoir.core.accounts.partners import grants, scopes, tokens
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import create_token
 from comptoir.core.connections.models import Connection, LocationLink
@@ -72,7 +74,30 @@ def build(people: People) -> World:
     _webhook(world)
     _intake(world)
     _people(world)
+    _partner(world)
     return world
+
+
+def _partner(world: World) -> None:
+    """A partner whose token speaks for the cellar."""
+    client, _ = grants.register(name="6xpos", provider="sixpos", redirect_uris=(), contacts=(), now=NOW)
+    asked = PartnerRequest.objects.create(
+        organisation=world.people.le_zinc,
+        client=client,
+        state=PartnerRequest.State.TOKEN_ISSUED,
+        store_ids=[world.cellar.id],
+        requested_at=NOW,
+        requested_by="user:1",
+    )
+    token, _ = tokens.issue_brand(
+        organisation_id=asked.organisation_id,
+        client=client,
+        store_ids=[world.cellar.id],
+        scopes=scopes.SCOPES,
+        actor="user:1",
+        now=NOW,
+    )
+    world.ids |= {"partner_request_id": asked.public_id, "partner_token_id": token.public_id}
 
 
 def _people(world: World) -> None:

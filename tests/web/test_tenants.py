@@ -18,7 +18,7 @@ from comptoir.core.intake.models import Notification
 from comptoir.web.api import api
 from tests.people import People
 from tests.tenants import NOW, OF_THE_ORGANISATION, OF_THE_STORE, World, build
-from tests.web.test_pages import ONES_OWN, ROUTES, routes
+from tests.web.test_pages import BACKOFFICE, ONES_OWN, ROUTES, routes
 
 COLLEAGUES = [role for role in Role if role is not Role.OWNER]
 
@@ -70,6 +70,15 @@ PAGES = {
     "webhook_rotate": Row(Of.ORGANISATION, "post"),
     "webhook_switch": Row(Of.ORGANISATION, "post", {"position": "off"}),
     "webhook_test": Row(Of.ORGANISATION, "post"),
+    "partners": Row(Of.EACH),
+    "partner_sheet": Row(Of.EACH),
+    "partner_notify": Row(Of.EACH, "post"),
+    "partner_token_revoke": Row(Of.ORGANISATION, "post", {"token_id": "partner_token_id"}),
+    "partner_send_again": Row(Of.ORGANISATION, "post", {"request_id": "partner_request_id", "mail": "slugs"}),
+    "partner_authorise": Row(Of.NOBODY, why="lets a partner into one's own; tests/apps/loyalty/partner/test_flow_x.py"),
+    "partner_oauth_form": Row(Of.NOBODY, why="leads to the page before"),
+    "partner_nothing_there": Row(Of.NOBODY),
+    **{name: Row(Of.NOBODY, why="the operator's, whatever the organisation") for name in BACKOFFICE},
     "help": Row(Of.EACH),
     "overview": Row(Of.EACH),
     "account_login": Row(Of.NOBODY),

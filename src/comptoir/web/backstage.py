@@ -31,7 +31,7 @@ def operators(view: Callable[Concatenate[OperatorRequest, P], HttpResponseBase])
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if not cast(User, request.user).is_operator:
+        if not request.user.is_operator:
             return render(request, "web/forbidden.html", {"role_name": ""}, status=403)
         response = view(cast(OperatorRequest, request), *args, **kwargs)
         add_never_cache_headers(response)

@@ -109,6 +109,7 @@ urlpatterns = [
     path("settings/invitations/<str:invitation_id>/withdraw", people.withdraw, name="invitation_withdraw"),
     path("invitations/<str:token>", joining.invitation, name="invitation"),
     path("settings/partners", partners.partners, name="partners"),
+    path("settings/partners/notify", partners.notify, name="partner_notify"),
     path("settings/partners/sheet", partners.sheet, name="partner_sheet"),
     path("settings/partners/tokens/<str:token_id>/revoke", partners.revoke, name="partner_token_revoke"),
     path("settings/partners/<str:request_id>/mails/<slug:mail>", partners.send_again, name="partner_send_again"),

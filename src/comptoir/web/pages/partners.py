@@ -68,25 +68,35 @@ class NotifyForm(forms.Form):
         self.fields["stores"].choices = [(each.public_id, each.name) for each in mine]  # type: ignore[attr-defined]
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @page(VIEW)
 def partners(request: OrganisationRequest) -> HttpResponse:
-    """Each request with its stores; POST asks for a partner, which is the owner's to do."""
-    mine, known, now = stores(request.organisation.id, store_ids=request.store_ids), requests.clients(), timezone.now()
-    may_manage = may(request.role, MANAGE)
-    form = NotifyForm(known, mine, request.POST or None)
-    if request.method == "POST" and not may_manage:
-        return render(request, "web/forbidden.html", {"role_name": ""}, status=403)
-    if form.is_bound and form.is_valid():
-        found = requests.ask(
-            organisation=request.organisation,
-            client_id=parse_id("pcl", form.cleaned_data["partner"]),
-            store_ids=[parse_id("sto", each) for each in form.cleaned_data["stores"]],
-            actor=f"user:{request.user.pk}",
-            now=now,
-        )
-        toast(request, _("%(name)s was told by mail.") % {"name": found.client.name})
-        return redirect("partners")
+    """Each request with its stores; that the page was looked at is written down."""
+    mine = stores(request.organisation.id, store_ids=request.store_ids)
+    return _shown(request, mine, NotifyForm(requests.clients(), mine))
+
+
+@require_POST
+@page(MANAGE)
+def notify(request: OrganisationRequest) -> HttpResponse:
+    """Ask for a partner: its contacts and the operator get a mail."""
+    mine = stores(request.organisation.id, store_ids=request.store_ids)
+    form = NotifyForm(requests.clients(), mine, request.POST)
+    if not form.is_valid():
+        return _shown(request, mine, form)
+    found = requests.ask(
+        organisation=request.organisation,
+        client_id=parse_id("pcl", form.cleaned_data["partner"]),
+        store_ids=[parse_id("sto", each) for each in form.cleaned_data["stores"]],
+        actor=f"user:{request.user.pk}",
+        now=timezone.now(),
+    )
+    toast(request, _("%(name)s was told by mail.") % {"name": found.client.name})
+    return redirect("partners")
+
+
+def _shown(request: OrganisationRequest, mine: list[Store], form: NotifyForm) -> HttpResponse:
+    may_manage, now = may(request.role, MANAGE), timezone.now()
     note(
         organisation_id=request.organisation.id,
         actor=f"user:{request.user.pk}",
@@ -96,7 +106,7 @@ def partners(request: OrganisationRequest) -> HttpResponse:
     values = {
         "rows": [_row(each, mine, now) for each in requests.of(request.organisation.id)],
         "form": form,
-        "known": known,
+        "known": requests.clients(),
         "tokens": requests.tokens_of(request.organisation.id) if may_manage else (),
         "may_manage": may_manage,
     }

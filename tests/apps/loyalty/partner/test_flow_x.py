@@ -57,7 +57,7 @@ def technical_user(people: People, *, stores: bool = True) -> User:
 
 def asks(people: People, client: PartnerClient) -> PartnerRequest:
     said = {"partner": client.public_id, "stores": [people.bar.public_id]}
-    assert people.client(people.alice).post("/settings/partners", said).status_code == 302
+    assert people.client(people.alice).post("/settings/partners/notify", said).status_code == 302
     return PartnerRequest.objects.get(organisation=people.le_zinc)
 
 
@@ -126,7 +126,7 @@ def test_x4_the_partner_page_replaces_the_sheet_and_is_logged(
     assert sheet.lstrip("\ufeff").splitlines() == ["restaurant name,slug,token", f"Le Zinc,{people.bar.slug},"]
     seen = Note.objects.filter(what__in=["partner.page_seen", "partner.sheet_taken"])
     assert {each.what for each in seen} == {"partner.page_seen", "partner.sheet_taken"}
-    assert partner.post("/settings/partners", {}).status_code == 403
+    assert partner.post("/settings/partners/notify", {}).status_code == 403
 
 
 def test_x5_the_operator_approves_and_the_token_is_shown_once(

@@ -5,6 +5,7 @@ from django.urls import path
 from comptoir.apps.loyalty.partner import (
     checkin_calls,
     customer_calls,
+    hook_calls,
     oauth_calls,
     order_calls,
     reward_calls,
@@ -19,6 +20,7 @@ for router in (
     order_calls.router,
     checkin_calls.router,
     reward_calls.router,
+    hook_calls.router,
 ):
     api.add_router("", router)
 

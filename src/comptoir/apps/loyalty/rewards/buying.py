@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from comptoir.apps.loyalty import entries, programmes, wallets
 from comptoir.apps.loyalty.expiry.rules import months_later
 from comptoir.apps.loyalty.holdings import Held, HeldReward, Reward
+from comptoir.apps.loyalty.hooks import emitting
 from comptoir.apps.loyalty.models import Entry, Kind, Member
 from comptoir.apps.loyalty.rewards import catalogue
 from comptoir.core.installations import modules
@@ -113,6 +114,9 @@ def _valid_until(organisation_id: UUID, now: datetime) -> datetime:
 
 
 def _write(held: HeldReward, kind: Kind, points: int, *, actor: str, now: datetime) -> None:
+    emitting.emit(held.organisation_id, emitting.POINTS, member_id=held.member_id, now=now, points=points)
+    if kind is Kind.SPEND:
+        emitting.emit(held.organisation_id, emitting.BOUGHT, member_id=held.member_id, now=now, hash=held.code)
     Entry.objects.create(
         organisation_id=held.organisation_id,
         member_id=held.member_id,

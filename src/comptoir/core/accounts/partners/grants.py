@@ -140,7 +140,7 @@ def by_code(found: PartnerClient, code: str, *, now: datetime) -> Granted:
 def by_password(
     found: PartnerClient, username: str, password: str, scopes: Collection[str], *, now: datetime
 ) -> Granted:
-    """The technical user of one brand (X1, X7): nobody else's password opens this. Raises RuleBroken (`grant_invalid`)."""
+    """For the technical user of one brand (X1, X7), and nobody else. Raises RuleBroken (`grant_invalid`)."""
     user = User.objects.filter(email=username.strip().lower(), is_active=True).first()
     # The same work whether there is such a user or not.
     is_right = check_password(password, user.password if user else NOBODYS)
