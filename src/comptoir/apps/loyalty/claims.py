@@ -163,6 +163,8 @@ def _refusal(offer: Offer) -> str:
             return _("This sale was cancelled at the till: there are no points on it.")
         case Reason.BELOW_MINIMUM:
             return _("This sale is below the minimum of the programme: it earns no points.")
+        case Reason.DUPLICATE:
+            return _("Another till told of this sale before: it is collected there, once.")
         case Reason.TOO_OLD:
             return _("This sale reached us more than 30 days after it was closed: nobody can collect it here.")
         case _reason:

@@ -131,6 +131,7 @@ class Offer(models.Model):
     `state` and `reason` are those of `points.py`. `eligible` and `points` are recomputed whenever the sale moves;
     `programme_version` is fixed once it is claimed, and so is `ceiling`: the most that the programme's limits left for
     it then. `forgiven` are points that a refund should have taken and that a balance which stops at 0 did not have.
+    `twin_of` is the sale that this one tells of once more, by another till; `is_twin_sure` where a reference says so.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
@@ -153,6 +154,8 @@ class Offer(models.Model):
     points = models.BigIntegerField(default=0)
     ceiling = models.BigIntegerField(null=True)
     forgiven = models.BigIntegerField(default=0)
+    twin_of = models.UUIDField(null=True)
+    is_twin_sure = models.BooleanField(default=False, db_default=False)
     programme_version = models.IntegerField()
     state = models.CharField(max_length=12)
     reason = models.CharField(max_length=16, blank=True)

@@ -41,6 +41,7 @@ REASONS: dict[Reason, str | Promise] = {
     Reason.TOO_OLD: gettext_lazy("closed more than 30 days before it reached us"),
     Reason.REFUNDED: gettext_lazy("refunded"),
     Reason.CANCELLED: gettext_lazy("cancelled at the till"),
+    Reason.DUPLICATE: gettext_lazy("told by another till before"),
 }
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from comptoir.apps.loyalty import claims, entries, offers
 from comptoir.apps.loyalty.bonus import giving as bonuses
@@ -128,12 +129,19 @@ def find(
 def standing(row: PushedOrder) -> Outcome:
     """What an order has brought by now."""
     rows = Offer.objects.filter(organisation_id=row.organisation_id)
-    offer = rows.filter(sale_id=row.sale_id).first() if row.sale_id else None
+    offer = _own(rows, row)
     if offer is None or offer.member_id is None:
         return Outcome(row)
     member = Member.objects.get(organisation_id=row.organisation_id, id=offer.member_id)
     points = offer.points + bonuses.points_of(row.organisation_id, offer.sale_id)
     return Outcome(row, points, member, entries.balance(row.organisation_id, member.id))
+
+
+def _own(rows: "QuerySet[Offer]", row: PushedOrder) -> Offer | None:
+    """The offer of an order; of one that another till told of under its reference, that till's (E05)."""
+    offer = rows.filter(sale_id=row.sale_id).first() if row.sale_id else None
+    first = rows.filter(sale_id=offer.twin_of).first() if offer and offer.twin_of and offer.is_twin_sure else None
+    return first or offer
 
 
 def _claimed(caller: Bearer, store: Store, order_id: str, now: datetime) -> tuple[PushedOrder, bool]:
@@ -210,7 +218,7 @@ def _credit(caller: Bearer, store: Store, row: PushedOrder, whose: Whose, now: d
     refused = ""
     with transaction.atomic():
         offers.refresh(organisation_id=caller.organisation_id, sale_ids=[row.sale_id], now=now)
-        offer = Offer.objects.filter(organisation_id=caller.organisation_id, sale_id=row.sale_id).first()
+        offer = _own(Offer.objects.filter(organisation_id=caller.organisation_id), row)
         closed_at = offer.closed_at if offer else now
         member = whose.member
         if member is None and whose.phone:
