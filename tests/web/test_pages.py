@@ -89,6 +89,7 @@ ROUTES: dict[str, str | None] = {
     "partner_send_again": "partners.manage",
     "partner_authorise": "partners.manage",
     "partner_oauth_form": None,
+    "loyalty_partner_checklist": "loyalty.rewards",
     "partner_nothing_there": None,
     **dict.fromkeys(BACKOFFICE, OPERATOR),
     "help": "overview.view",

@@ -152,3 +152,13 @@ class ContestPlay(models.Model):
     won = models.BooleanField()
     held_id = models.UUIDField(null=True)
     at = models.DateTimeField()
+
+
+class PartnerCheck(models.Model):
+    """A point of the checklist that a partner's calls have shown for a brand, and when first (loyalty.md 2.5)."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "client_id", "check_name")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
+    client_id = models.UUIDField()
+    check_name = models.CharField(max_length=32)
+    first_at = models.DateTimeField()

@@ -10,7 +10,7 @@ from ninja import Query, Router, Status
 from comptoir.apps.loyalty import idempotency, tries
 from comptoir.apps.loyalty.members import profile
 from comptoir.apps.loyalty.models import Member
-from comptoir.apps.loyalty.partner import customers, people
+from comptoir.apps.loyalty.partner import checklist, customers, people
 from comptoir.apps.loyalty.partner.api import (
     ErrorOut,
     Invalid,
@@ -97,6 +97,8 @@ def create_customer(request: HttpRequest, said: CustomerIn, upsert: bool = False
             customers.update(found, there, store_id=store.id, said=known, now=now)
             return 200, customers.one(found, there.id)
         made = customers.create(found, store_id=store.id, phone=number, said=known, now=now)
+        shown = [checklist.ENROLLED, *([checklist.ASKED] if said.has_optin is not None else [])]
+        checklist.observe(found, *shown, now=now)
         return 201, customers.one(found, made.id)
 
     return _once(request, act)
@@ -114,6 +116,7 @@ def get_customer_by_phone(request: HttpRequest, phone: str) -> Any:
 @router.get("/customers/{public_id}", response={200: CustomerOut, **FAULTS}, auth=READ)
 def get_customer(request: HttpRequest, public_id: str) -> Any:
     """A customer by public id, or by the code that their pass shows."""
+    checklist.observe(caller(request), checklist.FOUND, now=timezone.now())
     return customers.shown([people.by_public_id(caller(request).organisation_id, public_id)])[0]
 
 
@@ -202,6 +205,7 @@ def _said(body: CustomerFields) -> dict[str, Any]:
 def _looked_up(request: HttpRequest, phone: str) -> Member | None:
     """Whoever has this number, after the look-up was counted."""
     _count(request)
+    checklist.observe(caller(request), checklist.FOUND, now=timezone.now())
     return people.by_phone(caller(request).organisation_id, people.number(phone, at="phone"))
 
 

@@ -1,5 +1,6 @@
 """`/partner/v1/orders`: create, look up, update (loyalty.md 3.5)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +8,7 @@ from django.utils import timezone
 from ninja import Router
 
 from comptoir.apps.loyalty import idempotency
-from comptoir.apps.loyalty.partner import orders, people
+from comptoir.apps.loyalty.partner import checklist, orders, people
 from comptoir.apps.loyalty.partner.api import (
     ErrorOut,
     Invalid,
@@ -50,6 +51,7 @@ def create_order(request: HttpRequest, said: OrderIn, response: HttpResponse) ->
     def act() -> tuple[int, Any]:
         outcome = orders.create(found, store, document=document, whose=whose, now=now)
         _headers(response, outcome)
+        checklist.observe(found, *_points(said, outcome, now), now=now)
         message = "This order was already processed." if outcome.is_known else ""
         return 202 if outcome.is_known else 201, shown(outcome, store, message)
 
@@ -80,11 +82,27 @@ def update_order(request: HttpRequest, order_id: str, said: OrderChange, respons
     document = {**plain(said, without=("customer", "loyalty_store_slug")), "at": now.isoformat()}
 
     def act() -> tuple[int, Any]:
+        if said.refunded_amount and said.refund_id:
+            checklist.observe(found, checklist.REFUNDED, now=now)
         outcome = orders.change(found, owner, row.id, said=document, whose=whose, now=now)
         _headers(response, outcome)
         return 200, shown(outcome, owner)
 
     return idempotency.once(request, act, now=now)
+
+
+def _points(said: OrderIn, outcome: orders.Outcome, now: datetime) -> list[str]:
+    """What of the checklist an order shows."""
+    paid_at = said.closed_at or said.created_at
+    holds = {
+        checklist.ORDER: True,
+        checklist.AGAIN: outcome.is_known,
+        checklist.CUSTOMER: said.customer is not None and outcome.member is not None,
+        checklist.LINES: all(line.sku for line in said.lines),
+        checklist.AT_ONCE: abs(now - paid_at) < checklist.SOON,
+        checklist.USED: any(line.public_reward_id for line in said.lines),
+    }
+    return [name for name, does in holds.items() if does]
 
 
 def whose_of(request: HttpRequest, said: OrderCustomerIn | None) -> orders.Whose:

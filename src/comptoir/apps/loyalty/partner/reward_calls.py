@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from comptoir.apps.loyalty import idempotency, pins, wallets
 from comptoir.apps.loyalty.holdings import HeldReward, Reward
 from comptoir.apps.loyalty.models import Member
-from comptoir.apps.loyalty.partner import people
+from comptoir.apps.loyalty.partner import checklist, people
 from comptoir.apps.loyalty.partner.api import ErrorOut, Invalid, Scope, caller, note_ignored, store_of, stores_of
 from comptoir.apps.loyalty.partner_tables import PushedOrder
 from comptoir.apps.loyalty.rewards import buying, reads, using
@@ -93,6 +93,8 @@ def list_rewards(
     store = store_of(found, store_slug, at="store_slug") if store_slug else None
     member = people.by_public_id(found.organisation_id, customer) if customer else None
     balance = wallets.wallet_of(found.organisation_id, member.id).balance if member else None
+    if member:
+        checklist.observe(found, checklist.LISTED, now=timezone.now())
     listed = reads.rewards(
         found.organisation_id,
         store_id=store.id if store else None,
@@ -114,7 +116,7 @@ def buy_reward(request: HttpRequest, reward_id: str, said: BuyIn) -> Any:
     `reward_not_here`, `reward_not_yours`; 403 `pin_required`, `pin_wrong`."""
     note_ignored(request, BuyIn)
     found, now = caller(request), timezone.now()
-    reward = _catalogue(found.organisation_id, reward_id)
+    reward = catalogue_item(found.organisation_id, reward_id)
     store = store_of(found, said.store_slug, at="store_slug")
     member = people.by_public_id(found.organisation_id, said.customer)
     pins.require(member, said.pin, now=now)
@@ -130,6 +132,7 @@ def buy_reward(request: HttpRequest, reward_id: str, said: BuyIn) -> Any:
             "now": now,
         }
         held = using.buy_and_use(**who, sale_id=sale_id) if said.used else buying.buy(**who)
+        checklist.observe(found, checklist.BOUGHT, now=now)
         return 201, _held(request, held, now)
 
     return idempotency.once(request, act, now=now)
@@ -221,7 +224,8 @@ def _find(member: Member, said: str | None) -> HeldReward:
     return found
 
 
-def _catalogue(organisation_id: UUID, text: str) -> Reward:
+def catalogue_item(organisation_id: UUID, text: str) -> Reward:
+    """An item of the catalogue. Raises RuleBroken (404 `reward_not_found`)."""
     try:
         found = Reward.objects.filter(organisation_id=organisation_id, id=parse_id("rew", text)).first()
     except RuleBroken:

@@ -1,8 +1,10 @@
 """`/partner/v1/test-token`, `/oauth/me`, `/stores`: whether a token works, and for what (loyalty.md 3.2, 3.3)."""
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Router, Schema
 
+from comptoir.apps.loyalty.partner import checklist
 from comptoir.apps.loyalty.partner.api import ErrorOut, Scope, caller, stores_of
 from comptoir.core.accounts.models import Organisation, User
 
@@ -54,6 +56,7 @@ class StoreOut(Schema):
 def test_token(request: HttpRequest) -> TokenOut:
     """Whether this token works."""
     found = caller(request)
+    checklist.observe(found, checklist.TOKEN, now=timezone.now())
     return TokenOut(
         merchant=Organisation.objects.get(id=found.organisation_id).name,
         partner=found.client_name,
@@ -76,6 +79,7 @@ def me(request: HttpRequest) -> MeOut:
 @router.get("/stores", response={200: list[StoreOut], **FAULTS}, auth=Scope("store.read"))
 def list_stores(request: HttpRequest) -> list[StoreOut]:
     """The stores this token speaks for, by name."""
+    checklist.observe(caller(request), checklist.STORES, now=timezone.now())
     return [
         StoreOut(
             public_id=each.public_id,

@@ -57,6 +57,32 @@ def buy(
 
 
 @transaction.atomic
+def win(
+    *, organisation_id: UUID, member_id: UUID, reward_id: UUID, store_id: UUID, actor: str, now: datetime
+) -> HeldReward:
+    """Give a member a reward that was won: it cost no points, so none come back. Raises RuleBroken (`not_found`)."""
+    entries.lock(organisation_id, [member_id])
+    reward = catalogue.one(organisation_id, reward_id)
+    return HeldReward.objects.create(
+        organisation_id=organisation_id,
+        code=secrets.token_urlsafe(18),
+        reward_id=reward.id,
+        member_id=member_id,
+        name=reward.name,
+        points=0,
+        bought_at=now,
+        bought_by=actor,
+        store_id=store_id,
+        valid_until=_valid_until(organisation_id, now),
+    )
+
+
+def code_of(organisation_id: UUID, held_id: UUID) -> str:
+    """What names a held reward outside."""
+    return HeldReward.objects.get(organisation_id=organisation_id, id=held_id).code
+
+
+@transaction.atomic
 def cancel(*, organisation_id: UUID, held_id: UUID, actor: str, now: datetime, owner: str = "") -> HeldReward:
     """Give the points of an unused reward back, as old as they were; asked again, nothing more happens.
 
