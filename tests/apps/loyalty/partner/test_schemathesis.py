@@ -1,4 +1,4 @@
-"""The partner API's document is a promise: whatever it allows is answered as it says (as tests/web/test_schemathesis.py).
+"""The partner API's document is a promise, held as tests/web/test_schemathesis.py holds that of the platform API.
 
 Each operation has a token of its own, so that no limit answers in its place.
 """

@@ -40,6 +40,12 @@ def of(organisation_id: UUID) -> list[PartnerRequest]:
     return list(rows.order_by("client__name"))
 
 
+def providers(organisation_id: UUID) -> set[str]:
+    """The connectors of partners that call for this brand."""
+    rows = PartnerRequest.objects.filter(organisation_id=organisation_id, state__in=tokens.OPEN)
+    return set(rows.values_list("client__provider", flat=True))
+
+
 def one(organisation_id: UUID, request_id: UUID) -> PartnerRequest:
     """One request. Raises RuleBroken (`not_found`, 404)."""
     rows = PartnerRequest.objects.filter(organisation_id=organisation_id, id=request_id)
