@@ -30,6 +30,7 @@ from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.living import Living
 from comptoir.sandbox.postbox import Postbox
 from comptoir.sandbox.shops import LIGHTSPEED_R, Shops
+from comptoir.sandbox.sixpos import Counter
 from comptoir.sandbox.trouble import Troubled
 from comptoir.sandbox.world import RestaurantWorld
 
@@ -147,7 +148,8 @@ class Sandbox:
         orders = Orders(self.world, self.living, self.lightspeed_k, self.faults)
         viewer = Viewer(self.world, self.living, self.journal, self.lightspeed_k, self.faults)
         self._open_postbox(stack)
-        control = Control(orders, viewer, self.postbox, self.shops)
+        base_url = next(iter(self._client.redirect_uris), "http://localhost:8000").rstrip("/")
+        control = Control(orders, viewer, self.postbox, self.shops, Counter(base_url=base_url))
         server = Server(control.answer, host=self._host, port=self._control_port)
         server.start()
         stack.callback(server.stop)

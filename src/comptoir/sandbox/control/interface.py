@@ -31,10 +31,12 @@ from comptoir.sandbox.control.orders import (
 )
 from comptoir.sandbox.control.pages import Pages
 from comptoir.sandbox.control.shops import ShopsPage
+from comptoir.sandbox.control.sixpos import SixposPage
 from comptoir.sandbox.control.views import Viewer
 from comptoir.sandbox.faults import EVERYWHERE
 from comptoir.sandbox.postbox import Postbox
 from comptoir.sandbox.shops import Shops
+from comptoir.sandbox.sixpos import Counter
 
 READING: Final = frozenset({"GET", "HEAD"})
 
@@ -53,12 +55,13 @@ class Call:
 class Control:
     """Answers the page and the interface; safe to call from several threads."""
 
-    def __init__(self, orders: Orders, viewer: Viewer, postbox: Postbox, shops: Shops) -> None:
+    def __init__(self, orders: Orders, viewer: Viewer, postbox: Postbox, shops: Shops, counter: Counter) -> None:
         self._orders = orders
         self._viewer = viewer
         self._pages = Pages(orders, viewer)
         self._mailbox = Mailbox(postbox)
         self._shops = ShopsPage(shops)
+        self._sixpos = SixposPage(counter)
 
     def answer(self, request: Request, now: datetime) -> Response:
         """Answer one request; what another site's page asks to change is refused."""
@@ -68,6 +71,8 @@ class Control:
             return self._mailbox.answer(request)
         if request.path == "/shops":
             return self._shops.answer(request, now)
+        if request.path == "/sixpos":
+            return self._sixpos.answer(request)
         if not request.path.startswith("/api/"):
             return self._pages.answer(request, now)
         try:
