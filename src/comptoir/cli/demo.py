@@ -170,6 +170,7 @@ def _tell(facts: dict[str, Any]) -> None:
     typer.secho(f"  The till    {facts['sandbox_url']}", bold=True)
     typer.secho(f"  Mailbox     {facts['sandbox_url']}/mailbox", bold=True)
     typer.secho(f"  The shops   {facts['sandbox_url']}/shops", bold=True)
+    typer.secho(f"  6xpos       {facts['sandbox_url']}/sixpos", bold=True)
     typer.echo()
     for user in facts["users"]:
         typer.echo(f"  {user['email']:22} {user['password']:16} {user['role']}, {user['organisation']}")
