@@ -69,8 +69,11 @@ BACKOFFICE = (
     "backoffice",
     "backoffice_activity",
     "backoffice_activity_export",
+    "backoffice_break_glass",
     "backoffice_decide",
     "backoffice_inbox",
+    "backoffice_job_again",
+    "backoffice_jobs",
     "backoffice_partners",
     "backoffice_stores",
 )
@@ -232,7 +235,7 @@ def test_every_permission_of_a_route_is_somebody_s() -> None:
         assert PERMISSIONS[permission], permission
 
 
-NUMBERS = {"notification_id": "999999", "membership_id": "999999"}
+NUMBERS = {"notification_id": "999999", "membership_id": "999999", "job_id": "999999"}
 
 
 def address(name: str) -> str:

@@ -94,6 +94,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
         _("A partner is registered once, with the addresses that hear of each step."),
     ),
     "backoffice_activity": (_("Who did what, the latest first. Search by subject or by person; export all of it."),),
+    "backoffice_jobs": (_("What waits to be done, and what was given up: see the log for why, then try it again."),),
     "backoffice_inbox": (_("When something came in, from where and what became of it: never what was in it."),),
     "webhooks": WEBHOOKS,
     "webhook": WEBHOOKS,

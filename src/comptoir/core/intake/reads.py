@@ -49,6 +49,7 @@ class NotificationFacts:
 class Metadata:
     """When something came in, for whom, and what became of it: what an operator may see of it."""
 
+    id: int
     organisation_id: UUID | None
     provider: str
     received_at: datetime
@@ -62,6 +63,12 @@ def latest_of_all(*, limit: int = 2 * PAGE) -> list[Metadata]:
     return [
         Metadata(**values) for values in Notification.objects.order_by("-received_minute", "-id").values(*names)[:limit]
     ]
+
+
+def opened(notification_id: int) -> tuple[UUID | None, bytes] | None:
+    """Whose a notification is, and what was in it: for an operator who has written down why (break-glass)."""
+    row = Notification.objects.filter(id=notification_id).first()
+    return None if row is None else (row.organisation_id, bytes(row.body))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+import structlog
 from django import forms
 from django.db.models import Count
 from django.http import HttpResponse, StreamingHttpResponse
@@ -22,6 +23,7 @@ from comptoir.core.audit.notes import note
 from comptoir.core.installations.install import install_all
 from comptoir.core.installations.modules import modules
 from comptoir.core.intake import reads as intake
+from comptoir.core.jobs import engine
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
@@ -33,6 +35,8 @@ from comptoir.web.toasts import toast
 
 AUDIT_COLUMNS = ("at", "actor", "what", "subject", "details")
 LONGEST_LIST = 200
+SHORTEST_REASON = 10
+log = structlog.get_logger(__name__)
 
 
 class PartnerForm(forms.Form):
@@ -165,6 +169,48 @@ def inbox(request: OperatorRequest) -> HttpResponse:
     names = dict(Organisation.objects.values_list("id", "name"))
     rows = [(each, names.get(each.organisation_id) if each.organisation_id else "") for each in intake.latest_of_all()]
     return render(request, "web/backoffice/inbox.html", {"rows": rows})
+
+
+@require_POST
+@operators
+def break_glass(request: OperatorRequest, notification_id: int) -> HttpResponse:
+    """Look into what came in, for a reason that its organisation finds among what was done."""
+    found, reason = intake.opened(notification_id), request.POST.get("reason", "").strip()
+    if found is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    if len(reason) < SHORTEST_REASON:
+        raise RuleBroken(_("Write down why you have to look into it."), code="reason_missing", status=422)
+    organisation_id, body = found
+    actor = f"user:{request.user.pk}"
+    log.warning("backoffice.glass_broken", actor=actor, notification=notification_id)
+    if organisation_id is not None:
+        note(
+            organisation_id=organisation_id,
+            actor=actor,
+            what="inbox.glass_broken",
+            subject=str(notification_id),
+            details={"reason": reason[:500]},
+            now=timezone.now(),
+        )
+    values = {"number": notification_id, "body": body.decode("utf-8", "replace"), "reason": reason}
+    return render(request, "web/backoffice/body.html", values)
+
+
+@require_GET
+@operators
+def jobs(request: OperatorRequest) -> HttpResponse:
+    """What waits in each queue, and the jobs that were given up."""
+    values = {"waiting": engine.waiting(), "rows": engine.failed(), "workers": engine.workers_seen()}
+    return render(request, "web/backoffice/jobs.html", values)
+
+
+@require_POST
+@operators
+def job_again(request: OperatorRequest, job_id: int) -> HttpResponse:
+    """Try a job once more."""
+    done = engine.again(job_id)
+    toast(request, _("It is tried again.") if done else _("There is nothing to try again."))
+    return redirect("backoffice_jobs")
 
 
 def _partners(request: OperatorRequest, form: PartnerForm, shown: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Flow X, step by step: from a technical user to the first order (loyalty.md 2.2), and E53 to E55."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,14 +11,17 @@ from django.test import Client
 from comptoir.core.accounts import invitations
 from comptoir.core.accounts.models import Membership, MembershipStore, User
 from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest, PartnerToken
+from comptoir.core.accounts.partners import chat as telling
 from comptoir.core.accounts.partners import grants, requests
 from comptoir.core.accounts.roles import Role
 from comptoir.core.audit.models import Note
+from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import pushed
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.kernel.seal import Secret
 from tests.apps.loyalty.partner.pos import Pos, refusal
 from tests.people import People, create_store
+from tests.receivers import receiver as receiving
 
 pytestmark = pytest.mark.django_db
 BRAND_USER = "technic+lezinc@6xpos.example"
@@ -325,8 +329,42 @@ def test_the_back_office_is_for_operators_alone(people: People, operator: Client
         assert people.client(people.alice).get(path).status_code == 403
         assert Client().get(path)["Location"].startswith("/sign-in")
         assert operator.get(path).status_code == 200
+    assert operator.get("/backoffice/jobs").status_code == 200
+    assert operator.post("/backoffice/jobs/999999/again").status_code == 302
     merchant = people.le_zinc.public_id
     assert operator.get(f"/backoffice/merchant/{merchant}/activity?search=Alice").status_code == 200
     export = operator.get(f"/backoffice/merchant/{merchant}/activity/export")
     assert b"".join(export.streaming_content).startswith("\ufeffat,actor".encode())  # type: ignore[attr-defined]
     assert operator.get("/backoffice/merchant/org_01JZZZZZZZZZZZZZZZZZZZZZZZ/stores").status_code == 404
+
+
+def test_x2_a_chat_hears_of_a_request(people: People, sixpos: tuple[PartnerClient, Secret], settings: Any) -> None:
+    with receiving() as chat:
+        settings.COMPTOIR_PARTNER_CHAT_URL, settings.COMPTOIR_EGRESS_ALLOW = chat.url, chat.place
+        row = asks(people, sixpos[0])
+        telling.post(row.organisation_id, row.id)
+        [(_headers, body)] = chat.messages
+        assert json.loads(body)["text"].startswith("Le Zinc wants 6xpos connected")
+
+
+def test_aliases_are_configuration(pos: Pos, settings: Any) -> None:
+    settings.COMPTOIR_PARTNER_ALIASES = {"orders": {"amount": ["total_ttc"]}}
+    said = pos.order("1", amount=..., total_ttc=2190)
+    assert pos.call("post", "orders", said).json()["points_earned"] == 21
+
+
+def test_an_operator_looks_into_a_body_only_with_a_reason_that_is_kept(
+    people: People, pos: Pos, operator: Client
+) -> None:
+    pos.sells("secret-order")
+    [row] = Notification.objects.all()
+    listed = operator.get("/backoffice/inbox").content.decode()
+    assert "Le Zinc" in listed
+    assert "secret-order" not in listed
+    path = f"/backoffice/inbox/{row.id}/open"
+    assert operator.post(path, {"reason": "because"}).status_code == 422
+    assert people.client(people.alice).post(path, {"reason": "because I want to"}).status_code == 403
+    shown = operator.post(path, {"reason": "The brand asked about this order."})
+    assert "secret-order" in shown.content.decode()
+    kept = Note.objects.get(what="inbox.glass_broken")
+    assert (kept.organisation_id, kept.details) == (people.le_zinc.id, {"reason": "The brand asked about this order."})

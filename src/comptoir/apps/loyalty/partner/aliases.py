@@ -7,6 +7,8 @@ name itself.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.conf import settings
+
 Table = Mapping[str, tuple[str, ...]]
 
 STORE: Final = ("store_slug", "store", "shop_slug")
@@ -70,7 +72,17 @@ TABLES: Final[Mapping[str, Table]] = {
 }
 
 
-def resolve(body: Any, kind: str, tables: Mapping[str, Table] = TABLES) -> Any:
+def tables() -> dict[str, dict[str, tuple[str, ...]]]:
+    """The tables of this installation: ours, and what COMPTOIR_PARTNER_ALIASES adds."""
+    found = {kind: dict(table) for kind, table in TABLES.items()}
+    for kind, table in settings.COMPTOIR_PARTNER_ALIASES.items():
+        for name, others in table.items():
+            mine = found.setdefault(kind, {})
+            mine[name] = (*mine.get(name, ()), *others)
+    return found
+
+
+def resolve(body: Any, kind: str, tables: Mapping[str, Table]) -> Any:
     """The body with the API's own names, in every part of it that has a table."""
     if isinstance(body, list):
         return [resolve(each, kind, tables) for each in body]

@@ -87,7 +87,7 @@ class AliasParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """Raises ValueError for what is no JSON."""
         body = json.loads(request.body) if request.body.strip() else {}
-        said = aliases.resolve(body, kind_of(request.path))
+        said = aliases.resolve(body, kind_of(request.path), aliases.tables())
         cast(PartnerRequest, request).said = said
         return said
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.models import Organisation, Store
 from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest, PartnerToken
+from comptoir.core.accounts.partners import chat, tokens
 from comptoir.core.accounts.partners import scopes as known_scopes
-from comptoir.core.accounts.partners import tokens
 from comptoir.core.audit.notes import note
 from comptoir.core.mail.send import send
 from comptoir.kernel.errors import RuleBroken
@@ -92,6 +92,8 @@ def ask(
     if is_new or row.state == State.REQUESTED:
         tell(row, REQUESTED, now=now)
         tell(row, SLUGS, now=now)
+        if is_new and settings.COMPTOIR_PARTNER_CHAT_URL:
+            chat.tell.enqueue(organisation_id=str(organisation.id), asked_id=str(row.id))
     return row
 
 
