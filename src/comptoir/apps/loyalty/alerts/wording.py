@@ -54,7 +54,7 @@ ALERTS: Final[dict[tuple[str, str], Words]] = {
     ),
     ("possible_duplicate", ""): Words(
         _("Two tills told of what may be one sale."),
-        _("Only the first one earns. Look at both; if the guest paid twice, say so on the sale."),
+        _("Only the first one earns. Look at both; if the guest paid twice, say here that they are two sales."),
     ),
     ("pin_blocked", ""): Words(
         _("Wrong PINs were typed three times five in a day for one member."),
