@@ -87,6 +87,8 @@ class AliasParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         """Raises ValueError for what is no JSON."""
         body = json.loads(request.body) if request.body.strip() else {}
+        if not _is_storable(body):
+            raise ValueError("a text holds a character that cannot be kept")
         said = aliases.resolve(body, kind_of(request.path), aliases.tables())
         cast(PartnerRequest, request).said = said
         return said
@@ -229,6 +231,15 @@ def stumbled(request: HttpRequest, error: Exception) -> HttpResponse:
 def nothing_there(request: HttpRequest, rest: str) -> HttpResponse:
     """An address under /partner/v1 that no operation has."""
     return failure(request, status=404, code="not_found", message=f"There is nothing at /partner/v1/{rest}.")
+
+
+def _is_storable(value: Any) -> bool:
+    """Whether PostgreSQL can hold every text of a body: no NUL, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
+    if isinstance(value, dict):
+        return all(_is_storable(each) for pair in value.items() for each in pair)
+    return not isinstance(value, list) or all(_is_storable(each) for each in value)
 
 
 def _field(place: Collection[Any]) -> str:

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Router, Schema
-from pydantic import AwareDatetime
 
 from comptoir.apps.loyalty import idempotency
 from comptoir.apps.loyalty.bonuses import BonusKind, BonusRule
@@ -16,13 +15,13 @@ from comptoir.apps.loyalty.partner import orders, people
 from comptoir.apps.loyalty.partner.api import ErrorOut, Invalid, Scope, caller, note_ignored, store_of
 from comptoir.apps.loyalty.partner.customer_schemas import Hash
 from comptoir.apps.loyalty.partner.order_calls import NOTICE, shown
-from comptoir.apps.loyalty.partner.order_schemas import Cents, OrderId, OrderOut
+from comptoir.apps.loyalty.partner.order_schemas import Cents, Moment, OrderId, OrderOut
 from comptoir.apps.loyalty.partner_tables import PaymentHash
 from comptoir.core.accounts.partners.tokens import Bearer
 from comptoir.kernel.ids import new_id, public_id
 
 router = Router(tags=["Check-ins"])
-FAULTS = {401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
+FAULTS = {400: ErrorOut, 401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
 CREATE = Scope("checkin.create")
 CLOCK_SKEW: Final = timedelta(seconds=30)
 
@@ -35,7 +34,7 @@ class CheckinIn(Schema):
     payment_method_hash: Hash | None = None
     order_id: OrderId | None = None
     amount: Cents
-    checked_in_at: AwareDatetime
+    checked_in_at: Moment
     tags: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
     enforce_checkin_delay: bool = False
 

@@ -35,7 +35,7 @@ from comptoir.apps.loyalty.partner_tables import MemberAttribute
 from comptoir.kernel.errors import RuleBroken
 
 router = Router(tags=["Customers"])
-FAULTS = {401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
+FAULTS = {400: ErrorOut, 401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
 CREATE, READ, UPDATE = Scope("customer.create"), Scope("customer.read"), Scope("customer.update")
 LOOKUPS: Final = 120
 LOOKUPS_WINDOW: Final = timedelta(minutes=1)

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated
 
 from ninja import Field, Schema
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator
 
-from comptoir.apps.loyalty.partner.order_schemas import ProfileIn, Text
+from comptoir.apps.loyalty.partner.order_schemas import Moment, ProfileIn, Text
 
 MOST_POINTS = 1000
 """The most that one call may add."""
@@ -33,7 +33,7 @@ class CustomerFields(ProfileIn):
     pin: Pin | None = None
     payment_method_hash: Hash | None = None
     points: Points | None = None
-    has_optin_at: AwareDatetime | None = None
+    has_optin_at: Moment | None = None
 
 
 class CustomerIn(CustomerFields):

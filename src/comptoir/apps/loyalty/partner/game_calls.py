@@ -17,7 +17,7 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 
 router = Router(tags=["Contest games"])
-FAULTS = {401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
+FAULTS = {400: ErrorOut, 401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
 READ, CREATE, UPDATE = (Scope(f"contest-game.{each}") for each in ("read", "create", "update"))
 
 

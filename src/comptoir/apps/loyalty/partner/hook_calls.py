@@ -18,7 +18,7 @@ from comptoir.kernel.ids import parse_id
 from comptoir.kernel.seal import Secret, new_token
 
 router = Router(tags=["Webhooks"])
-FAULTS = {401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
+FAULTS = {400: ErrorOut, 401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
 MANAGE = Scope("webhook.manage")
 MOST: Final = 20
 Event = Literal[EVENTS]  # type: ignore[valid-type]  # a constant tuple

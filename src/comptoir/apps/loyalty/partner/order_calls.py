@@ -29,7 +29,7 @@ from comptoir.apps.loyalty.partner.order_schemas import (
 from comptoir.core.accounts.models import Store
 
 router = Router(tags=["Orders"])
-FAULTS = {401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
+FAULTS = {400: ErrorOut, 401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
 CREATE, READ, UPDATE = Scope("order.create"), Scope("order.read"), Scope("order.update")
 CONFLICT = "X-Comptoir-Conflict"
 NOTICE = "X-Comptoir-Notice"

@@ -5,15 +5,26 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
-from pydantic import AwareDatetime, StrictBool
+from pydantic import AfterValidator, AwareDatetime, StrictBool
 
 LARGEST: int = 100_000_000
 """A million euros: whoever sends more has taken cents for something else."""
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
 Cents = Annotated[int, Field(ge=0, le=LARGEST)]
 SignedCents = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
 Word = Annotated[str, Field(min_length=1, max_length=40)]
 Text = Annotated[str, Field(max_length=500)]
 OrderId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]
+
+
+def _plausible(at: datetime) -> datetime:
+    """A till whose clock stands at the beginning of time has lost it; one that is ahead is set right later (E19)."""
+    if not EARLIEST_YEAR <= at.year < LATEST_YEAR:
+        raise ValueError("this is no time of a sale")
+    return at
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
 class LineIn(Schema):
@@ -64,7 +75,7 @@ class OrderIn(Schema):
     delivery_mode: Word
     amount: Cents
     status: Word
-    created_at: AwareDatetime
+    created_at: Moment
     delivery_status: Word
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=500)]
     partner_order_id: Annotated[str, Field(max_length=64)] | None = None
@@ -72,8 +83,8 @@ class OrderIn(Schema):
     tax_amount: Cents | None = None
     tip_amount: Cents | None = None
     reward_ids: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)] | None = None
-    closed_at: AwareDatetime | None = None
-    withdrawal_at: AwareDatetime | None = None
+    closed_at: Moment | None = None
+    withdrawal_at: Moment | None = None
     comment: Text | None = None
     customer: OrderCustomerIn | None = None
     payments: Annotated[list[PaymentIn], Field(max_length=50)] | None = None

@@ -20,7 +20,7 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 
 router = Router(tags=["Rewards"])
-FAULTS = {401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
+FAULTS = {400: ErrorOut, 401: ErrorOut, 403: ErrorOut, 404: ErrorOut, 409: ErrorOut, 422: ErrorOut, 429: ErrorOut}
 READ, UPDATE = Scope("reward.read"), Scope("reward.update")
 Points = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]

@@ -9,7 +9,7 @@ from comptoir.apps.loyalty.partner.api import ErrorOut, Scope, caller, stores_of
 from comptoir.core.accounts.models import Organisation, User
 
 router = Router(tags=["Token and stores"])
-FAULTS = {401: ErrorOut, 403: ErrorOut, 429: ErrorOut}
+FAULTS = {400: ErrorOut, 401: ErrorOut, 403: ErrorOut, 429: ErrorOut}
 
 
 class TokenOut(Schema):

@@ -46,6 +46,13 @@ def providers(organisation_id: UUID) -> set[str]:
     return set(rows.values_list("client__provider", flat=True))
 
 
+def feeding(organisation_id: UUID) -> dict[UUID, str]:
+    """The stores whose sales a partner pushes, with the connector that reads them."""
+    rows = PartnerRequest.objects.filter(organisation_id=organisation_id, state__in=tokens.OPEN)
+    found = rows.values_list("store_ids", "client__provider")
+    return {store_id: provider for store_ids, provider in found for store_id in store_ids}
+
+
 def one(organisation_id: UUID, request_id: UUID) -> PartnerRequest:
     """One request. Raises RuleBroken (`not_found`, 404)."""
     rows = PartnerRequest.objects.filter(organisation_id=organisation_id, id=request_id)
