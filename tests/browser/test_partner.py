@@ -70,8 +70,19 @@ def test_flow_x_from_the_technical_user_to_a_refund(people: People, server: WebS
     till = Till(PartnerServer(server.url, token), Configuration(store=slug, is_active=True))
     sell_reward_refund(till)
     see_it_active(merchant, partner, server)
+    look_around(operator, server, people.le_zinc)
     for visitor in (merchant, operator, partner):
         visitor.page.context.close()
+
+
+def look_around(operator: Visitor, server: WebServer, organisation: Organisation) -> None:
+    """The rest of the back office: what came in, jobs, what was done."""
+    merchant = f"merchant/{organisation.public_id}"
+    for path in ("", "/inbox", "/jobs", f"/{merchant}/activity"):
+        operator.page.goto(f"{server.url}/backoffice{path}")
+        expect(operator.page.locator("h1")).to_be_visible()
+        operator.picture(path.rpartition("/")[2] or "back-office")
+        operator.expect_accessible()
 
 
 def invite(merchant: Visitor, server: WebServer, people: People) -> None:
