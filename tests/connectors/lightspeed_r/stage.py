@@ -98,7 +98,7 @@ def stage() -> Iterator[Stage]:
             connector=CONNECTOR,
             endpoints=made.endpoints,
             mint=made.mint,
-            location_id="1",
+            location_id="900100:1",
             page_size=PAGE_SIZE,
             sell=sell,
             told=lambda: (),

@@ -25,7 +25,10 @@ def test_every_recorded_sale_maps_and_totals_equal_the_headers() -> None:
     content = body("sale_list_v2_page2_all_relations.json")
     headers: list[dict[str, Any]] = json.loads(content)["Sale"]
     found = listed(decode(content, schemas.SALES).sale)
-    sales = [mapping.from_sale(each, currency="USD", names=mapping.Names(), now=NOW).sale for each in found]
+    sales = [
+        mapping.from_sale(each, account_id="900100", currency="USD", names=mapping.Names(), now=NOW).sale
+        for each in found
+    ]
 
     assert len(sales) == len(headers) == 19
     for sale, header in zip(sales, headers, strict=True):
