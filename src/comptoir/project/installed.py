@@ -1,4 +1,4 @@
 """The only list of connectors and apps."""
 
 CONNECTORS = ["comptoir.connectors.lightspeed_k.connector", "comptoir.connectors.lightspeed_r.connector"]
-APPS = ["comptoir.apps.loyalty"]
+APPS = ["comptoir.apps.loyalty", "comptoir.apps.traffic"]

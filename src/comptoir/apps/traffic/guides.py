@@ -1,0 +1,3 @@
+"""The guide of each page."""
+
+GUIDES = {}

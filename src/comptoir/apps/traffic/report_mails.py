@@ -1,0 +1,7 @@
+"""Reports by mail."""
+
+from datetime import datetime
+
+
+def send_due(*, now: datetime) -> None:
+    """Placeholder."""
