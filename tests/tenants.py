@@ -19,6 +19,8 @@ from comptoir.apps.loyalty.members import merging, profile
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
+from comptoir.apps.traffic import jobs, projection, rights
+from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, Store, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import create_token
@@ -72,7 +74,26 @@ def build(people: People) -> World:
     _webhook(world)
     _intake(world)
     _people(world)
+    _traffic(world)
     return world
+
+
+def _traffic(world: World) -> None:
+    """Jobs, a counter, an hour and somebody who may edit."""
+    organisation, now = world.people.le_zinc, datetime.now(UTC)
+    made = {"organisation_id": organisation.id, "actor": "user:1", "now": now}
+    job = jobs.begin(**made, label=OF_THE_ORGANISATION)  # type: ignore[arg-type]
+    other = jobs.begin(**made, label=f"{OF_THE_ORGANISATION} 2")  # type: ignore[arg-type]
+    jobs.attach(job=other, connection=Connection.objects.get(organisation=organisation))
+    counter = add_counter(organisation_id=organisation.id, store_id=world.cellar.id, name=OF_THE_STORE, now=now)
+    projection.restate(organisation.id, {(world.cellar.id, NOW.date())}, now=now)
+    rights.allow(organisation_id=organisation.id, user_id=world.people.alice.pk, node_id=None, actor="user:1", now=now)
+    world.ids |= {
+        "job_id": jobs.public(job),
+        "connected_job_id": jobs.public(other),
+        "counter_id": public_id("cnt", counter.id),
+        "editor_id": str(world.people.alice.pk),
+    }
 
 
 def _people(world: World) -> None:

@@ -24,7 +24,10 @@ REFRESH_IDLE: Final = timedelta(days=14)
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where this vendor is reached, and as which OAuth client; `scopes` are asked for instead of the manifest's."""
+    """Where this vendor is reached, and as which OAuth client; `scopes` are asked for instead of the manifest's.
+
+    `revoke_url` takes a refresh token back (RFC 7009); "" where the vendor has no such address.
+    """
 
     authorise_url: str
     token_url: str
@@ -32,6 +35,7 @@ class Endpoints:
     client_id: str
     client_secret: Secret
     scopes: tuple[str, ...] = ()
+    revoke_url: str = ""
 
 
 @dataclass(frozen=True)

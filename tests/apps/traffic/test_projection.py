@@ -252,14 +252,14 @@ def test_ta35_a_typed_figure_stays_when_the_measured_one_changes_and_both_are_to
     make(chain)
     typed = [tailoring.Typed(chain.bar.id, at(10), "sales", Decimal(500))]
     mine = {"organisation_id": chain.le_zinc.id, "reason": "cash box", "actor": "user:1", "now": NOW}
-    ids = tailoring.tailor(typed=typed, **mine)
+    tailoring.tailor(typed=typed, **mine)
     assert (hour(chain, 10).sales, hour(chain, 10).tailored) == (500, "sales")
     assert differing(chain) == []
     sell(chain, 10.5, "380")
     catching_up.everything(organisation_id=chain.le_zinc.id, now=NOW)
     assert hour(chain, 10).sales == 500
     assert differing(chain) == [(500, 100, 480)]
-    tailoring.undo(organisation_id=chain.le_zinc.id, ids=ids, now=NOW, store_ids=None)
+    tailoring.undo(organisation_id=chain.le_zinc.id, store_id=chain.bar.id, typed_at=NOW, now=NOW)
     assert (hour(chain, 10).sales, hour(chain, 10).tailored) == (480, "")
     assert Tailored.objects.filter(withdrawn_at__isnull=False).count() == 1, "history stays"
 

@@ -154,6 +154,12 @@ def save_location(
     return row
 
 
+def is_taken(organisation_id: UUID, location_id: str, *, but: UUID) -> bool:
+    """Whether another store than this one has the id."""
+    rows = Location.objects.filter(organisation_id=organisation_id, matching_id=location_ids.shown(location_id))
+    return rows.exclude(store_id=but).exists()
+
+
 def _switch_status(row: Location, now: datetime) -> None:
     """Back in operation, the hole is filled from where it began, unless the location was closed (2.6)."""
     if row.status == OPERATIONAL:

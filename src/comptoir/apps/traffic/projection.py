@@ -24,6 +24,7 @@ from comptoir.kernel.clock import business_date
 from comptoir.kernel.ids import new_id
 
 ZERO: Final = Decimal(0)
+HOUR: Final = timedelta(hours=1)
 AT_ONCE: Final = 200
 """Days that are made in one transaction."""
 MEASURES: Final = {

@@ -40,8 +40,8 @@ class Differs:
     measured_now: Decimal | None
 
 
-def tailor(*, organisation_id: UUID, typed: Sequence[Typed], reason: str, actor: str, now: datetime) -> list[UUID]:
-    """Write down what was typed; an hour's earlier typed figure stays as history. Returns the ids that stand now.
+def tailor(*, organisation_id: UUID, typed: Sequence[Typed], reason: str, actor: str, now: datetime) -> None:
+    """Write down what was typed; an hour's earlier typed figure stays as history.
 
     Raises RuleBroken for a kind there is not, or people below nought.
     """
@@ -56,7 +56,7 @@ def tailor(*, organisation_id: UUID, typed: Sequence[Typed], reason: str, actor:
             days.add((store.id, day))
             measured = _withdraw(organisation_id, store.id, hour, each.kind, now)
             if each.value is not None:
-                made.append(_row(organisation_id, each, hour, day, measured, reason, actor, now))
+                made.append(_row(organisation_id, each, each.value, hour, day, measured, reason, actor, now))
         Tailored.objects.bulk_create(made)
         for store_id in {each.store_id for each in typed}:
             kinds = sorted({each.kind for each in typed if each.store_id == store_id})
@@ -70,15 +70,15 @@ def tailor(*, organisation_id: UUID, typed: Sequence[Typed], reason: str, actor:
                 now=now,
             )
     projection.restate(organisation_id, days, now=now)
-    return [each.id for each in made]
 
 
-def undo(*, organisation_id: UUID, ids: Collection[UUID], now: datetime, store_ids: Collection[UUID] | None) -> None:
-    """Take typed figures back: what is measured shows again."""
-    rows = Tailored.objects.filter(organisation_id=organisation_id, id__in=ids, withdrawn_at__isnull=True)
-    mine = rows if store_ids is None else rows.filter(store_id__in=store_ids)
-    days = set(mine.values_list("store_id", "business_date"))
-    mine.update(withdrawn_at=now)
+def undo(*, organisation_id: UUID, store_id: UUID, typed_at: datetime, now: datetime) -> None:
+    """Take back what was typed for a store at one instant: what is measured shows again."""
+    rows = Tailored.objects.filter(
+        organisation_id=organisation_id, store_id=store_id, at=typed_at, withdrawn_at__isnull=True
+    )
+    days = set(rows.values_list("store_id", "business_date"))
+    rows.update(withdrawn_at=now)
     projection.restate(organisation_id, days, now=now)
 
 
@@ -121,6 +121,7 @@ def _withdraw(organisation_id: UUID, store_id: UUID, hour: datetime, kind: str, 
 def _row(
     organisation_id: UUID,
     typed: Typed,
+    value: Decimal,
     hour: datetime,
     day: date,
     measured: Decimal | None,
@@ -135,7 +136,7 @@ def _row(
         hour=hour,
         business_date=day,
         kind=typed.kind,
-        value=typed.value,
+        value=value,
         measured=measured,
         reason=reason[:200],
         actor=actor,

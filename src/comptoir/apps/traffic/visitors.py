@@ -86,4 +86,6 @@ def _of_counter(rows: Iterable[Count]) -> tuple[Decimal, Decimal]:
         by_grain[row.minutes].append(row)
     covering = [grain for grain, found in by_grain.items() if grain * len(found) >= HOUR_MINUTES]
     chosen = by_grain[min(covering) if covering else max(by_grain)]
-    return sum((row.went_in for row in chosen), Decimal(0)), sum((row.went_out or 0 for row in chosen), Decimal(0))
+    return sum((row.went_in for row in chosen), Decimal(0)), sum(
+        (row.went_out or Decimal(0) for row in chosen), Decimal(0)
+    )

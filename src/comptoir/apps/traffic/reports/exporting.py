@@ -1,4 +1,4 @@
-"""The data export: one row for each hour of each location, as CSV, JSON lines, XLSX or Parquet (traffic-analytics.md 6.2).
+"""The data export: a row for each hour of each location, as CSV, JSON lines, XLSX, Parquet (traffic-analytics.md 6.2).
 
 Empty stays empty, and an id keeps its leading zeros: it is text everywhere.
 """
@@ -46,10 +46,9 @@ def rows(
     period: Period,
     *,
     updated_since: datetime | None = None,
-    after: tuple[date, UUID, datetime] | None = None,
     limit: int | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Hours by date, location and time. `updated_since` leaves out what has not changed since; `after` goes on behind."""
+    """Hours by date, location and time. `updated_since` leaves out what has not changed since."""
     by_id = {each.store.id: each for each in places}
     tree, said = _Tree(organisation_id), chains.settings_of(organisation_id)
     found = Hour.objects.filter(

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from comptoir.apps.traffic.chains import settings_of
-from comptoir.apps.traffic.kpis import COLUMNS, Sums
+from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.periods import Period
 
 OF_DAYS: Final[LiteralString] = (
@@ -98,7 +98,7 @@ def by_store_and_hour(scope: Scope, period: Period) -> dict[tuple[UUID, datetime
 
 def _asked(scope: Scope, period: Period, group: LiteralString, *, hours: bool = False) -> list[tuple[Any, ...]]:
     said = settings_of(scope.organisation_id)
-    values = {
+    values: dict[str, Any] = {
         "organisation": scope.organisation_id,
         "stores": list(scope.store_ids),
         "since": period.since,
@@ -110,14 +110,15 @@ def _asked(scope: Scope, period: Period, group: LiteralString, *, hours: bool = 
     }
     statement: LiteralString
     if hours or scope.opens is not None:
-        statement = "SELECT " + group + ", " + OF_HOURS + " FROM traffic_hour AS t" + STORE + MINE
+        statement = "SELECT " + group + ", " + OF_HOURS + " FROM traffic_hour AS t" + STORE + MINE  # noqa: S608
         statement += BY_CLOCK if scope.opens is not None else ""
     else:
-        statement = "SELECT " + group + ", " + OF_DAYS + " FROM traffic_day AS t" + MINE
+        statement = "SELECT " + group + ", " + OF_DAYS + " FROM traffic_day AS t" + MINE  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement + " GROUP BY " + group, values)
         return list(cursor.fetchall())
 
 
 def _sums(row: tuple[Any, ...]) -> Sums:
-    return Sums(**{name: value if value is not None else Decimal(0) for name, value in zip(COLUMNS, row, strict=True)})
+    values: list[Any] = [Decimal(0) if value is None else value for value in row]
+    return Sums(*values)

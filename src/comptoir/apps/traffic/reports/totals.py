@@ -17,7 +17,7 @@ from comptoir.apps.traffic.reports.reading import Scope
 
 @dataclass(frozen=True)
 class Row:
-    """A location, or a node with everything in it, or all of it; sums of several currencies stand apart (4.1, rule 4)."""
+    """A location, or a node with everything in it, or all of it, of one currency (4.1, rule 4)."""
 
     name: str
     location_id: str
@@ -31,8 +31,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """Rows in the order of the tree, then the whole for each currency. `left_out`: stores that have no day in one of the
-    two periods, and so are in neither side of the comparison (4.3)."""
+    """Rows in the order of the tree, then the whole for each currency.
+
+    `left_out`: stores that have no day in one of the two periods, and so are in neither side of the comparison (4.3).
+    """
 
     rows: tuple[Row, ...]
     totals: tuple[Row, ...]
@@ -81,15 +83,6 @@ def _whole(
     all_now = _add(now.get(each.store.id) for each in places)
     base = _add(before.get(each.store.id) for each in places if each.store.id in alike) if beside else None
     return Row("", "", 0, True, currency, all_now, base)
-
-
-def like_for_like(
-    now: Mapping[UUID, Sums], before: Mapping[UUID, Sums], places: Iterable[Place]
-) -> tuple[Sums, Sums, list[str]]:
-    """Both sides of stores that have both, and the names of those left out (TA-33)."""
-    both = [each for each in places if each.store.id in now and each.store.id in before]
-    out = [each.store.name for each in places if each not in both]
-    return _add(now[each.store.id] for each in both), _add(before[each.store.id] for each in both), out
 
 
 def _subtotals(
