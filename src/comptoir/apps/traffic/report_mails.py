@@ -12,10 +12,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from comptoir.apps.traffic import catching_up, chains
+from comptoir.apps.traffic import catching_up, chains, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, ReportMail
-from comptoir.apps.traffic.pages import shown
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import comparing, reading
 from comptoir.core.accounts.models import Organisation, User

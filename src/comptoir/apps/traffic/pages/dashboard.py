@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.traffic import kpis
+from comptoir.apps.traffic import kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
-from comptoir.apps.traffic.pages import pictures, shown
+from comptoir.apps.traffic.pages import pictures
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
-from comptoir.apps.traffic.pages.shown import Tile
 from comptoir.apps.traffic.reports import comparing, reading
 from comptoir.apps.traffic.reports.comparing import Alike
+from comptoir.apps.traffic.shown import Tile
 from comptoir.web.shell import OrganisationRequest, page
 
 TILES: Final = ("visitors", "conversion", "transactions", "atv", "sales", "upt", "spv", "star")

@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import catching_up, chains, kpis, projection, rights, tailoring
+from comptoir.apps.traffic import catching_up, chains, kpis, projection, rights, shown, tailoring
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
-from comptoir.apps.traffic.pages import shown
 from comptoir.apps.traffic.pages.reports import KINDS
 from comptoir.kernel.clock import business_day_bounds, local_hour
 from comptoir.kernel.errors import RuleBroken

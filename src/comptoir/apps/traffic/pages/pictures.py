@@ -9,8 +9,8 @@ from typing import Final
 from babel.dates import get_day_names
 from django.utils.translation import gettext as _
 
+from comptoir.apps.traffic import shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Kpi, Sums
-from comptoir.apps.traffic.pages import shown
 from comptoir.apps.traffic.pages.scope import Scope
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import reading

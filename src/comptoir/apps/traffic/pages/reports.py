@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.traffic import kpis
+from comptoir.apps.traffic import kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS, Sums
 from comptoir.apps.traffic.models import Change, Day
-from comptoir.apps.traffic.pages import shown
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import comparing, exporting, reading
