@@ -3,8 +3,9 @@
 Written from the sheet alone; it never sees the client that reads it back.
 """
 
+from comptoir.connectors.lightspeed_r.simulator.basket import Basket, Loaded, Paid
 from comptoir.connectors.lightspeed_r.simulator.books import Books
-from comptoir.connectors.lightspeed_r.simulator.counter import Basket, Counter, Loaded, Paid
+from comptoir.connectors.lightspeed_r.simulator.counter import Counter
 from comptoir.connectors.lightspeed_r.simulator.settings import Behaviour, OAuthClient
 from comptoir.connectors.lightspeed_r.simulator.trading import Chain, trade
 from comptoir.connectors.lightspeed_r.simulator.vendor import RSeriesSimulator

@@ -5,9 +5,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from comptoir.connectors.lightspeed_r.simulator.books import Books
+from comptoir.connectors.lightspeed_r.simulator.fields import texts, truth
+from comptoir.connectors.lightspeed_r.simulator.rights import RIGHTS
 from comptoir.connectors.lightspeed_r.simulator.wire import Row
 
 FOUNDED: Final = datetime(2024, 1, 2, 17, 0, tzinfo=UTC)
+BOXES: Final = ("Addresses", "Phones", "Emails", "Websites")
 PAYMENT_TYPES: Final = (
     ("Cash", "cash"),
     ("Check", "user defined"),
@@ -16,7 +19,6 @@ PAYMENT_TYPES: Final = (
     ("Gift Card", "gift card"),
     ("Debit Card", "user defined"),
 )
-RIGHTS: Final = ("allow_login", "register", "register_refund", "register_open", "register_close", "admin")
 GOODS: Final = (
     ("Novel, paperback", "12.90", "6.20"),
     ("Novel, hardcover", "24.00", "12.00"),
@@ -36,6 +38,8 @@ GOODS: Final = (
 def shop(books: Books, name: str, *, timezone: str, tax_category_id: int = 1) -> Row:
     """A shop with one register."""
     contact = books.add("Contact", _contact())
+    receipt = {"generalMsg": "", "workorderAgree": "", "creditcardAgree": "", "logo": "", "header": name}
+    printed = books.add("ReceiptSetup", {**receipt, "logoHeight": 0, "logoWidth": 0})
     made = books.add(
         "Shop",
         {
@@ -52,12 +56,13 @@ def shop(books: Books, name: str, *, timezone: str, tax_category_id: int = 1) ->
             "zebraBrowserPrint": False,
             "contactID": contact["contactID"],
             "taxCategoryID": tax_category_id,
-            "receiptSetupID": 1,
-            "ccGatewayID": 0,
+            "receiptSetupID": printed["receiptSetupID"],
+            "ccGatewayID": 1,
             "gatewayConfigID": "",
             "priceLevelID": 1,
         },
     )
+    books.add("ShelfLocation", {"name": "Window", "archived": False, "shopID": made["shopID"]})
     register(books, f"{name} 1", shop_id=int(made["shopID"]))
     return made
 
@@ -81,11 +86,13 @@ def register(books: Books, name: str, *, shop_id: int) -> Row:
 
 def employee(books: Books, first_name: str, last_name: str, *, archived: bool = False) -> Row:
     """Somebody who works there, or did."""
-    reached = {
-        "Phones": {"ContactPhone": {"number": "555 0100", "useType": "Work"}},
-        "Emails": {"ContactEmail": {"address": f"{first_name.lower()}@example.com", "useType": "Primary"}},
-    }
-    contact = books.add("Contact", _contact() | reached)
+    contact = books.add(
+        "Contact",
+        _contact(
+            Phones={"ContactPhone": {"number": "555 0100", "useType": "Work"}},
+            Emails={"ContactEmail": {"address": f"{first_name.lower()}@example.com", "useType": "Primary"}},
+        ),
+    )
     return books.add(
         "Employee",
         {
@@ -164,8 +171,33 @@ def box(books: Books, description: str, price: str, *, of: int, quantity: int) -
     parts = {"quantity": quantity, "componentGroup": 1, "assemblyItemID": number, "componentItemID": of}
     books.add("ItemComponent", parts)
     books.add("ItemVendorNum", {"value": "8674-90", "timeStamp": FOUNDED, "itemID": number, "vendorID": 1})
-    books.add("CustomFieldValue", {"customFieldID": 1, "name": "Shelf", "type": "url", "value": "", "_itemID": number})
+    field = {"customFieldID": 1, "name": "Shelf", "type": "url", "value": "https://example.com/shelf"}
+    books.add("CustomFieldValue", {**field, "_itemID": number})
     return made
+
+
+def display(books: Books, item_id: int) -> None:
+    """Whatever else an item can have: a maker, pictures, tags, attributes of its matrix, a place in a web shop."""
+    maker = books.add("Manufacturer", {"name": "Bob’s Paper Mill", "createTime": FOUNDED, "timeStamp": FOUNDED})
+    size = {"name": "Size", "attributeName1": "Size", "attributeName2": "", "attributeName3": ""}
+    kind = books.add("ItemAttributeSet", {**size, "system": True, "archived": False})
+    attributes = {"attribute1": "A5", "attribute2": "", "attribute3": ""}
+    told = books.add("ItemAttributes", {**attributes, "itemAttributeSetID": kind["itemAttributeSetID"]})
+    shop = {"longDescription": "", "shortDescription": "Ruled", "weight": Decimal("0.2"), "width": Decimal(0)}
+    listed = books.add("ItemECommerce", {**shop, "height": Decimal(0), "length": Decimal(0), "listOnStore": True})
+    books.update(
+        "Item",
+        item_id,
+        manufacturerID=maker["manufacturerID"],
+        itemECommerceID=listed["itemECommerceID"],
+        _itemAttributesID=told["itemAttributesID"],
+    )
+    image = {"description": "", "filename": "notebook.jpg", "ordering": 0, "publicID": f"image-{item_id}"}
+    books.add("Image", {**image, "baseImageURL": "https://images.example.com/", "itemID": item_id, "itemMatrixID": 0})
+    tag = books.add("Tag", {"name": "school"})
+    books.add("TagRelation", {"tagID": tag["tagID"], "_itemID": item_id})
+    for number, use in ((1, "Default"), (2, "MSRP")):
+        books.add("ItemPrice", {"amount": Decimal("9.99"), "useTypeID": number, "useType": use, "_itemID": item_id})
 
 
 def furnish(books: Books, *, tax1: str = "0.05", tax2: str = "0.09975") -> None:
@@ -186,6 +218,11 @@ def furnish(books: Books, *, tax1: str = "0.05", tax2: str = "0.09975") -> None:
     )
     for name in ("Item", "Labor"):
         books.add("TaxClass", {"name": name, "timeStamp": FOUNDED})
+    books.add("PriceLevel", {"name": "Default", "archived": False})
+    gateway = {"name": "", "marketType": "2", "deviceType": 5, "hashValue": "", "enabled": True, "testMode": False}
+    cards = {f"{name}PaymentTypeID": 3 for name in ("visa", "master", "discover", "american")}
+    terminal = {"gateway": "", "terminalNum": "", "allowCredits": False, "archived": False}
+    books.add("CCGateway", {**gateway, **terminal, **cards, "debitPaymentTypeID": 6})
     for name, kind in PAYMENT_TYPES:
         facts = {"name": name, "requireCustomer": False, "archived": False, "internalReserved": kind != "user defined"}
         books.add("PaymentType", {**facts, "type": kind, "refundAsPaymentTypeID": 0})
@@ -193,6 +230,7 @@ def furnish(books: Books, *, tax1: str = "0.05", tax2: str = "0.09975") -> None:
     books.add("Category", {"name": "Paper", "fullPathName": "Paper", **node})
     discount = {"discountPercent": Decimal("0.1"), "requireCustomer": False, "archived": False, "timeStamp": FOUNDED}
     books.add("Discount", {"name": "Ten percent", "discountAmount": Decimal(0), **discount})
+    books.add("CustomerType", {"name": "Regulars", "taxCategoryID": 0, "discountID": 0})
     books.add("Vendor", {"name": "Bob’s Paper Mill", "archived": False, "accountNumber": "", "timeStamp": FOUNDED})
     order = {"shipInstructions": "", "stockInstructions": "", "complete": True, "archived": False, "vendorID": 1}
     books.add("Order", {**order, "shopID": 1, "orderedDate": FOUNDED, "createTime": FOUNDED, "timeStamp": FOUNDED})
@@ -202,9 +240,10 @@ def furnish(books: Books, *, tax1: str = "0.05", tax2: str = "0.09975") -> None:
 
 
 def customer(books: Books, first_name: str, last_name: str) -> Row:
-    """A customer whom the shop knows."""
+    """A customer whom the shop knows, with a note, a tag and a field of its own."""
     contact = books.add("Contact", _contact())
-    return books.add(
+    note = books.add("Note", {"note": "Reads everything", "isPublic": False, "timeStamp": FOUNDED})
+    made = books.add(
         "Customer",
         {
             "firstName": first_name,
@@ -214,26 +253,31 @@ def customer(books: Books, first_name: str, last_name: str) -> Row:
             "companyRegistrationNumber": "",
             "vatNumber": "",
             "creditAccountID": 0,
-            "customerTypeID": 0,
+            "customerTypeID": 1,
             "discountID": 0,
             "taxCategoryID": 0,
             "createTime": FOUNDED,
             "timeStamp": FOUNDED,
             "archived": False,
             "contactID": contact["contactID"],
+            "noteID": note["noteID"],
+            "employeeID": 0,
         },
     )
+    number = made["customerID"]
+    books.add("Tag", {"name": "reader", "_customerID": number})
+    field = {"customFieldID": 2, "name": "Favourite", "type": "string", "value": "Poems"}
+    books.add("CustomFieldValue", {**field, "_customerID": number})
+    return made
 
 
-def _contact() -> dict[str, Any]:
-    return {
-        "custom": "",
-        "noEmail": False,
-        "noPhone": False,
-        "noMail": False,
-        "timeStamp": FOUNDED,
-        "Addresses": "",
-        "Phones": "",
-        "Emails": "",
-        "Websites": "",
-    }
+def contact_of(said: Any, *, at: datetime) -> Row:
+    """A contact as a body tells it; the new ones want no mail unless told otherwise (9.14)."""
+    told = said if isinstance(said, dict) else {}
+    boxes = {name: texts(told.get(name)) if told.get(name) else "" for name in BOXES}
+    wishes = {name: truth(told, name, default=True) for name in ("noEmail", "noPhone", "noMail")}
+    return {"custom": str(told.get("custom") or ""), **wishes, "timeStamp": at, **boxes}
+
+
+def _contact(**boxes: Any) -> Row:
+    return contact_of({"noEmail": False, "noPhone": False, "noMail": False, **boxes}, at=FOUNDED)

@@ -1,0 +1,76 @@
+"""How lines and headers are reckoned: lines exactly, taxes of a header rounded once (sheet section 10)."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from comptoir.connectors.lightspeed_r.simulator.basket import CREDIT_ACCOUNT, GIFT_CARD, ZERO, Loaded, rounded
+from comptoir.connectors.lightspeed_r.simulator.wire import Row
+
+STORED: Final = (CREDIT_ACCOUNT, GIFT_CARD)
+
+
+def of_line(line: Row, *, transaction_discount: Decimal) -> Row:
+    """The calculated fields of a line, from its quantity, price, discounts and rates.
+
+    `transaction_discount`: its share of a discount of the whole sale, as a magnitude; all discounts of a returned line
+    are negative (section 15: assumed).
+    """
+    quantity, price = line["unitQuantity"], line["unitPrice"]
+    subtotal = quantity * price
+    sign = -1 if quantity < 0 else 1
+    discount = sign * line["discountAmount"] + rounded(subtotal * line["discountPercent"])
+    shared = sign * transaction_discount
+    net = subtotal - discount - shared
+    tax1, tax2 = net * line["tax1Rate"], net * line["tax2Rate"]
+    return {
+        "displayableSubtotal": net,
+        "displayableUnitPrice": price,
+        "calcLineDiscount": discount,
+        "calcTransactionDiscount": shared,
+        "calcTotal": net + tax1 + tax2,
+        "calcSubtotal": subtotal,
+        "calcTax1": tax1,
+        "calcTax2": tax2,
+    }
+
+
+def of_header(lines: Sequence[Row]) -> Row:
+    """The sums of a sale; taxes are rounded here, and only here."""
+
+    def total(name: str) -> Decimal:
+        return sum((line[name] for line in lines), ZERO)
+
+    subtotal, discount = total("calcSubtotal"), total("calcLineDiscount") + total("calcTransactionDiscount")
+    tax1, tax2 = rounded(total("calcTax1")), rounded(total("calcTax2"))
+    taxable = sum((line["displayableSubtotal"] for line in lines if line["tax"]), ZERO)
+    after = subtotal - discount
+    return {
+        "displayableSubtotal": after,
+        "calcDiscount": discount,
+        "calcTotal": after + tax1 + tax2,
+        "calcSubtotal": subtotal,
+        "calcTaxable": taxable,
+        "calcNonTaxable": after - taxable,
+        "calcAvgCost": sum((line["avgCost"] * line["unitQuantity"] for line in lines), ZERO),
+        "calcFIFOCost": sum((line["fifoCost"] * line["unitQuantity"] for line in lines), ZERO),
+        "calcTax1": tax1,
+        "calcTax2": tax2,
+        "total": after + tax1 + tax2,
+        "taxTotal": tax1 + tax2,
+    }
+
+
+def of_payments(payments: Sequence[Row], *, total: Decimal, loaded: Loaded | None) -> Row:
+    """What was paid of a sale's total; cancelled attempts do not count."""
+    live = [each for each in payments if not each["archived"]]
+    paid = sum((each["amount"] for each in live), ZERO)
+    tips = sum((each["tipAmount"] for each in live), ZERO)
+    stored = sum((each["amount"] for each in live if each["paymentTypeID"] in STORED), ZERO)
+    return {
+        "calcPayments": paid,
+        "calcTips": tips,
+        "totalDue": total - stored,
+        "displayableTotal": total + (loaded.amount if loaded else ZERO),
+        "balance": total + tips - paid,
+    }
