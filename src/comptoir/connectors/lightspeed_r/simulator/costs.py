@@ -26,9 +26,9 @@ def request_cost(
     name = entity.name if entity else ""
     total = _base(method, name, action, body)
     if method in ("POST", "PUT"):
-        total += NESTED * sum(isinstance(each, dict | list) for each in body.values())
+        total += NESTED * sum(_nested(each) for each in body.values())
     if entity is not None:
-        total += relations_cost(entity.name, _tree(entity, query.get("load_relations", "")), is_list=is_list)
+        total += relations_cost(entity.name, _tree(entity, query.get("load_relations", "")), for_several=is_list)
     if "or" in query:
         total += _either(query["or"])
     return total
@@ -54,8 +54,11 @@ def _tree(entity: Entity, said: str) -> Tree:
         return grown(named(said) or [])
 
 
-def relations_cost(entity: str, tree: Tree, *, is_list: bool, below_many: bool = False) -> Decimal:
-    """Drips for these relations: doubled on a list, and once more below a relation to many."""
+def relations_cost(entity: str, tree: Tree, *, for_several: bool) -> Decimal:
+    """Drips for these relations: doubled, once, where they may be loaded for several records.
+
+    Those are the records of a list, and whatever lies below a relation to many.
+    """
     total = Decimal(0)
     known = RECORDS.get(entity)
     for container, below in tree.items():
@@ -63,10 +66,21 @@ def relations_cost(entity: str, tree: Tree, *, is_list: bool, below_many: bool =
             continue
         relation = known.relation(container) if known else None
         is_many = relation is not None and relation.many is Many.MANY
-        total += (TO_MANY if is_many else TO_ONE) * (2 if is_list else 1) * (2 if below_many else 1)
+        total += (TO_MANY if is_many else TO_ONE) * (2 if for_several else 1)
         inner = relation.entity if relation else ""
-        total += relations_cost(inner, below, is_list=is_list, below_many=below_many or is_many)
+        total += relations_cost(inner, below, for_several=for_several or is_many)
     return total
+
+
+def _nested(value: Any) -> int:
+    """How many records a value of a body holds; a box of records is none itself."""
+    if isinstance(value, list):
+        return sum(_nested(each) for each in value)
+    if not isinstance(value, dict):
+        return 0
+    parts = [each for each in value.values() if isinstance(each, dict | list)]
+    is_box = bool(parts) and len(parts) == len(value)
+    return (0 if is_box else 1) + sum(_nested(each) for each in parts)
 
 
 def _either(said: str) -> Decimal:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Any, Final
+from urllib.parse import unquote
 
 from comptoir.connectors.lightspeed_r.simulator.books import Books
 from comptoir.connectors.lightspeed_r.simulator.entities import Entity, Many
@@ -51,7 +52,10 @@ def tests(entity: Entity, query: Query, books: Books) -> list[Test]:
             found.append(_condition(entity, name, said, books, known, query))
     for said_or in (said for name, said in query.pairs if name == "or"):
         options = [each.partition("=") for each in said_or.split("|")]
-        found.append(_either([_condition(entity, n, s, books, known, query) for n, _equals, s in options if n]))
+        # Below `or=` values are escaped once more than elsewhere.
+        found.append(
+            _either([_condition(entity, n, unquote(s), books, known, query) for n, _equals, s in options if n])
+        )
     return found
 
 
