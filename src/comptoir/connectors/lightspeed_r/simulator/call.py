@@ -23,7 +23,7 @@ from comptoir.pos.hosting import Request
 
 PATH: Final = re.compile(
     r"/API(?P<v3>/V3)?/(?P<what>Session|Account)(?:/(?P<account>\d+|-))?"
-    r"(?:/(?P<resource>[A-Z]\w+)(?:/(?P<id>\d{1,18}))?(?:/(?P<action>[A-Za-z]\w*))?(?:/(?P<sub>\w+))?)?"
+    r"(?:/(?P<resource>[A-Z]\w+)(?:/(?P<id>\d{1,30}))?(?:/(?P<action>[A-Za-z]\w*)(?:/(?P<sub>\w+))?)?)?"
     r"(?P<suffix>\.json|\.xml)?"
 )
 ENOUGH: Final = "-"

@@ -146,19 +146,20 @@ def _first(found: list[tuple[Place, Row]], holds: Any) -> int:
 
 
 def _cursor(said: str, found: list[tuple[Place, Row]]) -> Place:
+    """The place that a cursor means, comparable with those found. Raises Refused (400)."""
     try:
         mark = json.loads(base64.b64decode(said, validate=True))
+        if not isinstance(mark, list) or len(mark) not in (1, 2):
+            raise ValueError(said)
         number = int(mark[-1])
-        if len(mark) == 1:
-            return number, number
-        like = found[0][0][0] if found else ""
+        like = found[0][0][0] if found else number
         value: Any = mark[0]
         if isinstance(like, float):
             value = datetime.fromisoformat(value).timestamp() if value else 0.0
-        elif not isinstance(like, str):
+        else:
             value = type(like)(value)
         return value, number
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
         raise Refused(400, "The cursor is not one of ours.") from None
 
 
