@@ -19,6 +19,8 @@ GONE: Final = {
     ".Sale.SaleLines.SaleLine.Item.itemAttributesID",
 }
 """Keys that only the recordings of 2016 have; the item of today's pages has them no more (9.12)."""
+NEWER: Final = {".Item.serialized", ".Item.publishToEcom", ".Item.ItemShops.ItemShop.sellable"}
+"""Keys of today's pages that the recordings do not have yet (9.12)."""
 OLD: Final = "/API/Account/900100"
 
 
@@ -71,7 +73,9 @@ def test_shapes_are_those_recorded(name: str, path: str) -> None:
     if name == "item_list_single_match":
         plain(where, 1)
     answer = where.ask(path)
-    assert shape(answer.json()) == shape(recorded["body"])
+    newer = NEWER if "Item" in recorded["body"] else set()
+    assert shape(answer.json()) - shape(recorded["body"]) == newer
+    assert shape(recorded["body"]) - shape(answer.json()) == set()
     assert at_odds(answer.json(), recorded["body"]) == {}
     if "status" in recorded:
         assert answer.status_code == recorded["status"]

@@ -127,6 +127,7 @@ def item(books: Books, description: str, price: str, cost: str, *, tax_class_id:
             "tax": True,
             "archived": False,
             "itemType": "default",
+            "serialized": False,
             "description": description,
             "modelYear": 0,
             "upc": "",
@@ -135,6 +136,7 @@ def item(books: Books, description: str, price: str, cost: str, *, tax_class_id:
             "manufacturerSku": "",
             "createTime": FOUNDED,
             "timeStamp": FOUNDED,
+            "publishToEcom": False,
             "categoryID": 1,
             "taxClassID": tax_class_id,
             "departmentID": 0,
@@ -153,7 +155,14 @@ def item(books: Books, description: str, price: str, cost: str, *, tax_class_id:
         },
     )
     for shop_id in (*(int(each["shopID"]) for each in books.all("Shop")), 0):
-        stock = {"qoh": 40, "backorder": 0, "componentQoh": 0, "componentBackorder": 0, "reorderPoint": 0}
+        stock = {
+            "qoh": 40,
+            "sellable": 40,
+            "backorder": 0,
+            "componentQoh": 0,
+            "componentBackorder": 0,
+            "reorderPoint": 0,
+        }
         books.add(
             "ItemShop",
             {**stock, "reorderLevel": 0, "timeStamp": FOUNDED, "itemID": made["itemID"], "shopID": shop_id},

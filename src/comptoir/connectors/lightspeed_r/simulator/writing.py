@@ -89,7 +89,7 @@ class Writer:
             raise Refused(400, "A completed sale cannot be archived.")
         if entity.name == "Item":
             for stock in self._books.children("ItemShop", "itemID", number):
-                stock["qoh"] = 0
+                stock["qoh"] = stock["sellable"] = 0
         moved = {name: self._now for name in ("timeStamp", "updatetime") if name in row}
         return self._books.update(entity.name, number, archived=True, **moved)
 
