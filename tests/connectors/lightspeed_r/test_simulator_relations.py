@@ -92,6 +92,12 @@ def test_writes_of_a_sale_show_its_shop_customer_taxes_lines_and_payments_unaske
     assert "Shop" not in where.get(f"Sale/{made['saleID']}")["Sale"]
 
 
+def test_a_discount_says_on_a_line_where_it_comes_from(where: Desk) -> None:
+    lines = where.get("SaleLine", load_relations='["Discount"]', discountID="1")
+    assert lines["SaleLine"]["Discount"]["sourceID"] == "2"
+    assert "sourceID" not in where.get("Discount/1")["Discount"]
+
+
 @pytest.mark.parametrize(
     ("path", "method", "body", "cost"),
     [

@@ -18,6 +18,7 @@ class Relation:
 
     To one: `key` is the parent's foreign key. To many: `key` is the child's, equal to the parent's own id.
     `numbered`: whether the record tells its own key there; a note does on a line and not on an item, as recorded.
+    `whole`: whether it tells there what it keeps to itself elsewhere; a discount does on a line (9.15).
     """
 
     container: str
@@ -25,6 +26,7 @@ class Relation:
     key: str
     many: Many = Many.MANY
     numbered: bool = True
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,9 @@ class Entity:
         return next((each for each in self.relations if each.container == container), None)
 
 
-def one(container: str, key: str, entity: str = "", *, numbered: bool = True) -> Relation:
+def one(container: str, key: str, entity: str = "", *, numbered: bool = True, whole: bool = False) -> Relation:
     """A relation to one record by the parent's foreign key; it mostly has the record's name."""
-    return Relation(container, entity or container, key, Many.ONE, numbered)
+    return Relation(container, entity or container, key, Many.ONE, numbered, whole)
 
 
 VALUE: Final = "value"

@@ -61,10 +61,10 @@ class Teller:
         self._behaviour = behaviour
         self._shows_codes = shows_codes
 
-    def record(self, name: str, row: Row, tree: Tree, *, numbered: bool = True) -> Row:
+    def record(self, name: str, row: Row, tree: Tree, *, numbered: bool = True, whole: bool = False) -> Row:
         """A record as it is told, with the relations that were asked for."""
         entity = RECORDS[name]
-        shown = told(self._plain(entity, row, numbered=numbered))
+        shown = told(self._plain(entity, row, numbered=numbered, whole=whole))
         shown_always: Tree = {each: {} for each in entity.always}
         for container, below in (shown_always | tree).items():
             relation = entity.relation(container)
@@ -76,8 +76,8 @@ class Teller:
             shown[VALUE] = ""
         return shown
 
-    def _plain(self, entity: Entity, row: Row, *, numbered: bool) -> Row:
-        hidden = set(entity.unseen)
+    def _plain(self, entity: Entity, row: Row, *, numbered: bool, whole: bool) -> Row:
+        hidden = set() if whole else set(entity.unseen)
         if entity.name in UNNUMBERED or not numbered:
             hidden.add(entity.key)
         plain = {key: value for key, value in row.items() if key not in hidden}
@@ -92,7 +92,9 @@ class Teller:
         if relation.many is Many.ONE:
             inner = self._books.get(relation.entity, int(row.get(relation.key) or 0))
             if inner is not None:
-                shown[relation.container] = self.record(relation.entity, inner, below, numbered=relation.numbered)
+                shown[relation.container] = self.record(
+                    relation.entity, inner, below, numbered=relation.numbered, whole=relation.whole
+                )
             return
         found = self._books.children(relation.entity, relation.key, int(row[entity.key]))
         box = children(relation.entity, [self.record(relation.entity, each, below) for each in found])

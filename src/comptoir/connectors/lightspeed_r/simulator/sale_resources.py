@@ -44,7 +44,7 @@ SALE_RESOURCES: Final = (
         ("saleLineID", "timeStamp", "saleID"),
         SALES,
         (
-            one("Discount", "discountID"),
+            one("Discount", "discountID", whole=True),
             one("TaxClass", "taxClassID"),
             one("TaxCategory", "taxCategoryID"),
             one("Note", "noteID"),
@@ -74,7 +74,14 @@ SALE_RESOURCES: Final = (
     ),
     Entity("SaleVoid", "saleVoidID", ("saleVoidID", "saleID"), ("admin_void_sale",)),
     Entity("PaymentType", "paymentTypeID", ("paymentTypeID",), MONEY, methods=ALL),
-    Entity("Discount", "discountID", ("discountID", "timeStamp"), MONEY, methods=ALL),
+    Entity(
+        "Discount",
+        "discountID",
+        ("discountID", "timeStamp"),
+        MONEY,
+        methods=ALL,
+        unseen=frozenset({"sourceID", "createTime"}),
+    ),
     Entity(
         "TaxCategory",
         "taxCategoryID",

@@ -78,6 +78,7 @@ class Tokens:
             for row in json.loads(path.read_text()):
                 used_at = datetime.fromisoformat(row["refresh_used_at"])
                 chain = Chain(row["account_id"], tuple(row["scopes"]), row["refresh"], used_at, row["previous"])
+                chain.employee_id = row.get("employee_id", 1)
                 self._chains |= {name: chain for name in (chain.refresh, chain.previous) if name}
 
     def code(self, account_id: int, scopes: Sequence[str], *, challenge: str, method: str, now: datetime) -> str:
@@ -179,6 +180,7 @@ class Tokens:
                 "refresh": chain.refresh,
                 "refresh_used_at": chain.refresh_used_at.isoformat(),
                 "previous": chain.previous,
+                "employee_id": chain.employee_id,
             }
             for chain in alive.values()
         ]

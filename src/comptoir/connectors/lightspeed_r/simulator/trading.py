@@ -10,7 +10,7 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from comptoir.connectors.lightspeed_r.simulator import opening
+from comptoir.connectors.lightspeed_r.simulator import goods, opening
 from comptoir.connectors.lightspeed_r.simulator.basket import CREDIT_CARD, Basket, Paid
 from comptoir.connectors.lightspeed_r.simulator.books import Books
 from comptoir.connectors.lightspeed_r.simulator.clock import TimeClock
@@ -167,8 +167,8 @@ def trade(chain: Chain, behaviour: Behaviour | None = None) -> Trade:
     books.add("EmployeeRight", {"name": "register_withdraw", "_employeeID": 2})
     for name, timezone in chain.shops:
         opening.shop(books, name, timezone=timezone)
-    for description, price, cost in opening.GOODS:
-        opening.item(books, description, price, cost)
-    opening.display(books, NOTEBOOK)
-    opening.box(books, "Postcards, box of 100", "84.00", of=5, quantity=100)
+    for description, price, cost in goods.GOODS:
+        goods.item(books, description, price, cost)
+    goods.display(books, NOTEBOOK)
+    goods.box(books, "Postcards, box of 100", "84.00", of=5, quantity=100)
     return Trade(chain, books, Counter(books, behaviour), TimeClock(books), _next_day=chain.since)

@@ -94,7 +94,7 @@ class RSeriesSimulator:
         try:
             if status != HTTPStatus.OK:
                 burst = "burst" in limits["X-LS-API-RateLimit-Type"]
-                raise Refused(429, "Burst limit exceeded." if burst else "Rate limit exceeded.")
+                raise Refused(429, "Burst rate limit exceeded." if burst else "Rate limit exceeded.")
             selections = self._selections[books.account_id]
             root, body = call.answer(selections, employee_id=chain.employee_id, conditions=self._conditions, now=now)
         except Refused as refused:
