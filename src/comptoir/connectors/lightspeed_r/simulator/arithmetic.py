@@ -43,7 +43,9 @@ def of_header(lines: Sequence[Row]) -> Row:
 
     subtotal, discount = total("calcSubtotal"), total("calcLineDiscount") + total("calcTransactionDiscount")
     tax1, tax2 = rounded(total("calcTax1")), rounded(total("calcTax2"))
-    taxable = sum((line["displayableSubtotal"] for line in lines if line["tax"]), ZERO)
+    # A line that is to be taxed, at a rate of nothing, is recorded as not taxable.
+    taxed = [line for line in lines if line["tax"] and (line["tax1Rate"] or line["tax2Rate"])]
+    taxable = sum((line["displayableSubtotal"] for line in taxed), ZERO)
     after = subtotal - discount
     return {
         "displayableSubtotal": after,

@@ -116,13 +116,11 @@ class Teller:
                 if not rate:
                     continue
                 kind = self._books.get("TaxClass", int(line["taxClassID"])) or {}
-                taxes = self._books.get("TaxCategory", int(line["taxCategoryID"])) or {}
-                name = taxes.get(f"tax{tax}Name") or "Tax"
                 base, number = line["displayableSubtotal"], line["taxClassID"]
                 total = sums.setdefault(
                     (number, tax, rate),
                     {"id": number, "name": kind.get("name", ""), "taxable": 0, "rate": rate * 100, "amount": 0}
-                    | {"taxname": name, "subtotal": 0},
+                    | {"taxname": "Tax", "subtotal": 0},
                 )
                 total["taxable"] += base
                 total["subtotal"] += base
