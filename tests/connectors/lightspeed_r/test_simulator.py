@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from urllib.parse import parse_qs, urlencode, urlsplit
 from xml.etree import ElementTree
 
@@ -204,6 +204,44 @@ def test_headers_follow_from_lines_and_payments(lines: list[Basket], paid: list[
     back = where.trade.counter.refund(int(sale["saleID"]), at=NOW)
     for name in ("calcTotal", "calcDiscount", "calcSubtotal", "taxTotal", "calcTax1", "calcTax2", "calcFIFOCost"):
         assert back[name] == -sale[name], name
+
+
+@given(st.lists(baskets, min_size=1, max_size=6))
+def test_where_prices_contain_tax_the_total_is_what_stood_on_the_goods(lines: list[Basket]) -> None:
+    where = desk()
+    where.trade.books.update("TaxCategory", 1, isTaxInclusive=True)
+    sale = where.trade.counter.ring(lines, at=NOW)
+    assert sale["isTaxInclusive"]
+    signs = [-1 if line.quantity < 0 else 1 for line in lines]
+    cents = Decimal("0.01")
+    gross = sum(
+        line.quantity * line.price
+        - (line.quantity * line.price * line.discount_percent).quantize(cents, ROUND_HALF_UP)
+        - sign * line.transaction_discount
+        for sign, line in zip(signs, lines, strict=True)
+    )
+    assert sale["total"] == gross
+    assert sale["calcTotal"] == sale["calcSubtotal"] - sale["calcDiscount"] + sale["calcTax1"] + sale["calcTax2"]
+    untaxed = all(not line.is_taxed for line in lines)
+    assert (sale["taxTotal"] == 0) or not untaxed
+    back = where.trade.counter.refund(int(sale["saleID"]), at=NOW)
+    assert (back["total"], back["taxTotal"]) == (-sale["total"], -sale["taxTotal"])
+
+
+def test_prices_with_tax_are_taken_apart() -> None:
+    where = desk()
+    where.trade.books.update("TaxCategory", 1, isTaxInclusive=True, tax1Rate=Decimal("0.2"), tax2Rate=Decimal(0))
+    where.trade.counter.ring([Basket(Decimal(12), 2, discount_percent=Decimal("0.5"))], at=NOW)
+    sale = where.get("Sale/1", load_relations='["SaleLines"]')["Sale"]
+    header = ("calcSubtotal", "calcDiscount", "calcTax1", "total", "calcTaxable", "isTaxInclusive")
+    assert [sale[name] for name in header] == ["20", "10", "2", "12", "10", "true"]
+    line = sale["SaleLines"]["SaleLine"]
+    assert [line[name] for name in ("unitPrice", "calcSubtotal", "calcLineDiscount", "calcTax1")] == [
+        "12",
+        "20",
+        "10",
+        "2",
+    ]
 
 
 def test_a_gift_card_is_no_revenue_and_what_it_pays_is() -> None:

@@ -34,6 +34,7 @@ LIMITS: Final = ("X-LS-API-Bucket-Level", "X-LS-API-Burst-Level", "X-LS-API-Drip
         ("Sale/77", "PUT", "{}", 404),
         ("Sale/77/refund", "POST", "{}", 404),
         ("Sale/1/Nonsense", "GET", "", 404),
+        ("Sale/1/Customer", "GET", "", 404),
         ("Sale/1/nonsense", "POST", "{}", 405),
         ("SaleVoid", "POST", "{}", 405),
         ("SalePayment/1", "DELETE", "", 405),

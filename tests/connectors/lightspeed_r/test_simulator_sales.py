@@ -204,7 +204,7 @@ def test_lines_of_an_open_sale_come_change_and_go_below_it() -> None:
     line = where.made(f"Sale/{number}/SaleLine", {"itemCode": "210000000006", "employeeID": 2})
     assert (line["itemID"], line["unitPrice"], line["employeeID"], line["saleID"]) == ("6", "9.99", "2", number)
     below = f"Sale/{number}/SaleLine/{line['saleLineID']}"
-    assert where.get(below)["SaleLine"]["itemID"] == "6"
+    assert where.get(below, load_relations='["Item"]')["SaleLine"]["Item"]["description"] == "Notebook, ruled"
     where.made(below, {"unitPrice": "1"}, "PUT")
     assert of(where, number)["calcSubtotal"] == "26.8"
     gone = where.ask(f"{ACCOUNT}/{below}.json", "DELETE").json()
@@ -230,6 +230,14 @@ def test_a_completed_sale_keeps_its_lines_payments_and_place() -> None:
         assert where.send(path, body, method).status_code == 400, (path, body)
     assert of(where, 1) == before
     assert where.made("SaleLine/1", {"employeeID": 4}, "PUT")["employeeID"] == "4"
+
+
+def test_a_void_is_final() -> None:
+    where = desk()
+    where.trade.counter.void(sold(where), at=NOW)
+    assert where.send("Sale/1", {"completed": True}, "PUT").status_code == 400
+    assert where.send("Sale/1/refund", {"SalePayments": CASH}).status_code == 400
+    assert where.send("Sale/1/SaleLine", {"itemID": 1}).status_code == 400
 
 
 def test_a_layaway_is_a_line_on_no_sale() -> None:

@@ -18,7 +18,7 @@ def head(number: int, shop: Row, taxes: Row, at: datetime) -> Row:
         "archived": False,
         "voided": False,
         "enablePromotions": True,
-        "isTaxInclusive": False,
+        "isTaxInclusive": bool(taxes.get("isTaxInclusive")),
         "createTime": at,
         "updatetime": at,
         "completeTime": None,

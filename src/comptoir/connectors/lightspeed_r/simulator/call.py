@@ -11,7 +11,7 @@ from comptoir.connectors.lightspeed_r.simulator import lists, relations, reports
 from comptoir.connectors.lightspeed_r.simulator.books import Books
 from comptoir.connectors.lightspeed_r.simulator.costs import request_cost
 from comptoir.connectors.lightspeed_r.simulator.counter import Counter
-from comptoir.connectors.lightspeed_r.simulator.entities import Entity
+from comptoir.connectors.lightspeed_r.simulator.entities import Entity, Many
 from comptoir.connectors.lightspeed_r.simulator.errors import Refused, not_found
 from comptoir.connectors.lightspeed_r.simulator.fields import body_of
 from comptoir.connectors.lightspeed_r.simulator.query import Query, query_of
@@ -119,7 +119,7 @@ class Call:
         if (entity.name, action) == ("Register", "calculated"):
             return "CalculatedAmounts", Registers(self._books, now=now).calculated(row)
         below = ENTITIES.get(action)
-        if below is None or not any(each.entity == below.name for each in entity.relations):
+        if below is None or not any(each.entity == below.name and each.many is Many.MANY for each in entity.relations):
             raise Refused(404, f"There is no resource named {action}.")
         self._require_scope(below)
         if not sub:
@@ -210,7 +210,7 @@ class Call:
                 return
 
     def _one(self, entity: Entity, row: wire.Row, *unasked: str) -> Answer:
-        tree = relations.asked(entity, self._query.get("load_relations", "") if entity is self._entity else "")
+        tree = relations.asked(entity, self._query.get("load_relations", ""))
         if self._request.method != "GET":
             names = UNASKED if entity.name == "Sale" else ("Contact",) if entity.name in REACHED else unasked
             tree = relations.grown(names) | tree

@@ -125,13 +125,14 @@ class Counter:
     def recalculate(self, line: Row, *, at: datetime) -> None:
         """After fields of a line were changed: its own amounts, then those of its sale (10)."""
         with self._books.changing():
-            shared = abs(line["calcTransactionDiscount"])
             sale = self._books.get("Sale", int(line["saleID"]))
+            is_inclusive = bool(sale and sale["isTaxInclusive"])
+            shared = arithmetic.shared_by(line, is_inclusive=is_inclusive)
             if line["tax"] and not line["tax1Rate"] and not line["tax2Rate"] and sale is not None:
                 line["tax1Rate"], line["tax2Rate"] = self._rates(sale, int(line["itemID"]))
             if not line["tax"]:
                 line["tax1Rate"], line["tax2Rate"] = ZERO, ZERO
-            line |= arithmetic.of_line(line, transaction_discount=shared)
+            line |= arithmetic.of_line(line, transaction_discount=shared, is_inclusive=is_inclusive)
             line["timeStamp"] = at
             if sale is not None:
                 self.refresh(sale, at=at)
@@ -173,7 +174,9 @@ class Counter:
         whole = int(line["unitQuantity"])
         back = whole if units is None else units
         share = Decimal(back) / whole if whole else Decimal(1)
-        amount, shared = line["discountAmount"], abs(line["calcTransactionDiscount"])
+        sale = self._books.get("Sale", int(line["saleID"])) or {}
+        shared = arithmetic.shared_by(line, is_inclusive=bool(sale.get("isTaxInclusive")))
+        amount = line["discountAmount"]
         is_whole = back == whole
         return Basket(
             price=line["unitPrice"],
@@ -234,16 +237,17 @@ class Counter:
 
     def reckon(self, sale: Row) -> None:
         """The sums of a sale's lines."""
-        sale |= arithmetic.of_header(self._books.children("SaleLine", "saleID", int(sale["saleID"])))
+        lines = self._books.children("SaleLine", "saleID", int(sale["saleID"]))
+        sale |= arithmetic.of_header(lines, is_inclusive=sale["isTaxInclusive"])
 
     def _add_line(self, sale: Row, line: Basket, at: datetime) -> Row:
         rates = self._rates(sale, line.item_id) if line.is_taxed else (ZERO, ZERO)
         item = self._books.get("Item", line.item_id) or {}
         note = self._books.add("Note", {"note": line.note, "isPublic": False, "timeStamp": at}) if line.note else None
         row = line_of(line, sale, item, rates, at) | {"noteID": note["noteID"] if note else 0}
-        made = self._books.add(
-            "SaleLine", row | arithmetic.of_line(row, transaction_discount=line.transaction_discount)
-        )
+        shared, is_inclusive = line.transaction_discount, bool(sale["isTaxInclusive"])
+        row |= arithmetic.of_line(row, transaction_discount=shared, is_inclusive=is_inclusive)
+        made = self._books.add("SaleLine", row)
         if line.item_id and item.get("itemType") != "non_inventory":
             sold = {"quantity": line.quantity, "createTime": at, "inventoryID": line.item_id}
             self._books.add("InventorySale", {**sold, "_saleLineID": made["saleLineID"]})

@@ -76,6 +76,8 @@ class Till:
         is_completed = truth(body, "completed", default=bool(sale["completed"]))
         if sale["completed"] and not is_completed:
             raise Refused(400, "A completed sale cannot be opened again.")
+        if sale["voided"] and is_completed and not sale["completed"]:
+            raise Refused(400, "A voided sale stays void.")
         undo = Undo(self._books, number)
         try:
             self._books.update("Sale", number, **plain)
