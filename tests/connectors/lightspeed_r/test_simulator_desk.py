@@ -229,3 +229,29 @@ def test_a_sale_can_be_made_to_change_right_after_it_was_read() -> None:
     assert after["calcPayments"] == read["calcPayments"]
     cancelled, booked = after["SalePayments"]["SalePayment"]
     assert (cancelled["archived"], booked["archived"], booked["amount"]) == ("true", "false", cancelled["amount"])
+
+
+def test_an_entry_that_a_client_writes_moves_the_pointer_of_its_employee() -> None:
+    where = desk()
+    entry = where.made("EmployeeHours", {"employeeID": 2})
+    assert ("checkOut" in entry, entry["checkIn"]) == (False, "2026-05-02T18:00:00+00:00")
+    assert where.get("Employee/2")["Employee"]["clockInEmployeeHoursID"] == entry["employeeHoursID"]
+    path = f"EmployeeHours/{entry['employeeHoursID']}"
+    assert where.made(path, {"checkOut": "2026-05-02T19:00:00+00:00"}, "PUT")["checkOut"].startswith("2026-05-02T19")
+    assert where.get("Employee/2")["Employee"]["clockInEmployeeHoursID"] == "0"
+    assert where.send("EmployeeHours", {}).status_code == 400
+
+
+def test_new_customers_want_no_mail_unless_they_say_so_and_can_be_forgotten() -> None:
+    where = desk()
+    made = where.made("Customer", {"firstName": "Dana", "Contact": {"noMail": "false"}})
+    assert [made["Contact"][name] for name in ("noEmail", "noPhone", "noMail")] == ["true", "true", "false"]
+    assert "dob" not in made
+    contact = {"Emails": {"ContactEmail": {"address": "dana@example.com", "useType": "Primary"}}}
+    where.made(f"Customer/{made['customerID']}", {"Contact": contact}, "PUT")
+    asked = json.dumps(["Contact"])
+    found = where.get("Customer", ("Contact.email", "dana@example.com"), load_relations=asked)["Customer"]
+    assert found["customerID"] == made["customerID"]
+    forgotten = where.made(f"Customer/{made['customerID']}/Anonymize", {}, "DELETE")
+    assert (forgotten["firstName"], forgotten["archived"]) == ("Customer", "true")
+    assert where.count("Customer", ("Contact.email", "dana@example.com"), load_relations=asked, archived="true") == 0
