@@ -175,6 +175,7 @@ ROUTES: dict[str, str | None] = {
     "traffic_totals": "traffic.view",
     "traffic_totals_export": "traffic.view",
     "traffic_comparison": "traffic.view",
+    "traffic_equation": "traffic.view",
     "traffic_export": "traffic.view",
     "traffic_download": "traffic.view",
     "traffic_quality": "traffic.view",

@@ -170,7 +170,14 @@ PAGES = {
     "loyalty_figures": Row(Of.EACH),
     **dict.fromkeys(
         (
-            *("traffic", "traffic_totals", "traffic_totals_export", "traffic_comparison", "traffic_export"),
+            *(
+                "traffic",
+                "traffic_totals",
+                "traffic_totals_export",
+                "traffic_comparison",
+                "traffic_equation",
+                "traffic_export",
+            ),
             *("traffic_quality", "traffic_changes", "traffic_changes_export", "traffic_mails", "traffic_locations"),
             *("traffic_upload", "traffic_jobs", "traffic_settings"),
         ),

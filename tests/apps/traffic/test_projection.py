@@ -265,7 +265,7 @@ def test_ta35_a_typed_figure_stays_when_the_measured_one_changes_and_both_are_to
 
 
 def differing(people: People) -> list[tuple[Decimal, Decimal | None, Decimal | None]]:
-    found = tailoring.differing(people.le_zinc.id, store_ids=[people.bar.id], since=DAY, until=DAY)
+    found = tailoring.differing(people.le_zinc.id, store_ids=[people.bar.id], since=DAY, until=DAY, now=NOW)
     return [(each.row.value, each.row.measured, each.measured_now) for each in found]
 
 
@@ -436,3 +436,18 @@ def test_days_of_one_store_made_by_two_at_once_end_the_same(chain: People) -> No
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(again, range(8)))
     assert (sums(chain).visitors, sums(chain).transactions, Hour.objects.count()) == (4, 1, 1)
+
+
+def test_ta17_without_a_check_out_hours_count_up_to_now_then_until_the_day_closed(chain: People) -> None:
+    works(chain, ("1", 9, None), ("2", 9, 10))
+    noon = at(12)
+    catching_up.everything(organisation_id=chain.le_zinc.id, now=noon)
+    assert (sums(chain).staff_hours, hour(chain, 11).staff_status) == (4, "open")
+    catching_up.everything(organisation_id=chain.le_zinc.id, now=at(13.5))
+    assert sums(chain).staff_hours == Decimal("5.5"), "he works on, although nothing moved in the ledger"
+    assert Change.objects.count() == 0, "that is no late change"
+    catching_up.everything(organisation_id=chain.le_zinc.id, now=at(26))
+    assert (sums(chain).staff_hours, hour(chain, 23).staff_status) == (16, "no_check_out")
+    works(chain, ("1", 9, 17), ("2", 9, 10), now=at(48))
+    catching_up.everything(organisation_id=chain.le_zinc.id, now=at(48))
+    assert (sums(chain).staff_hours, hour(chain, 12).staff_status) == (9, "measured")

@@ -37,6 +37,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_totals": REPORTS,
     "traffic_totals_export": REPORTS,
     "traffic_comparison": REPORTS,
+    "traffic_equation": (_("Move a factor and see what sales would be; nothing of it is stored."), RATIOS),
     "traffic_export": REPORTS,
     "traffic_download": REPORTS,
     "traffic_quality": REPORTS,

@@ -242,6 +242,11 @@ class Hour(Figures):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["organisation_id", "store_id", "business_date"], name="traffic_hour_by_day"),
+            models.Index(
+                fields=["organisation_id", "store_id"],
+                condition=models.Q(staff_status="open"),
+                name="traffic_hour_open",
+            ),
         ]
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from comptoir.apps.traffic import kpis, visitors
+from comptoir.apps.traffic import clocked, kpis, visitors
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.models import Change, Day, Hour, Settings, Tailored
 from comptoir.core.accounts.models import Store
@@ -85,7 +85,15 @@ def stale(organisation_id: UUID, store_ids: Collection[UUID], *, since: date, un
         organisation_id=organisation_id, store_id__in=store_ids, business_date__range=(since, until)
     )
     ours = {(store, day): seen for store, day, seen in rows.values_list("store_id", "business_date", "ledger_revision")}
-    return [key for key, revision in theirs.items() if ours.get(key) != revision]
+    # Whoever is still in works on, although nothing moves in the ledger.
+    going_on = Hour.objects.filter(
+        organisation_id=organisation_id,
+        store_id__in=store_ids,
+        business_date__range=(since, until),
+        staff_status=clocked.OPEN,
+    )
+    running = set(going_on.values_list("store_id", "business_date"))
+    return [*(key for key, revision in theirs.items() if ours.get(key) != revision and key not in running), *running]
 
 
 @transaction.atomic
@@ -102,7 +110,7 @@ def _restate(organisation_id: UUID, days: list[StoreDay], now: datetime) -> int:
     revisions = trading_days.revisions(organisation_id, store_ids=store_ids, since=since, until=until)
     stores = {each.id: each for each in Store.objects.filter(organisation_id=organisation_id, id__in=store_ids)}
     wanted = {each for each in days if each[0] in stores}
-    made = _make(organisation_id, stores, wanted, since, until)
+    made = _make(organisation_id, stores, wanted, since, until, now=now)
     known = {
         (row.store_id, row.hour): row
         for row in Hour.objects.filter(
@@ -116,13 +124,15 @@ def _restate(organisation_id: UUID, days: list[StoreDay], now: datetime) -> int:
     return len(changed)
 
 
-def measured(organisation_id: UUID, days: Collection[StoreDay]) -> dict[tuple[UUID, datetime], dict[str, Any]]:
+def measured(
+    organisation_id: UUID, days: Collection[StoreDay], *, now: datetime
+) -> dict[tuple[UUID, datetime], dict[str, Any]]:
     """What is measured in each hour of these days, whatever was typed over it."""
     if not days:
         return {}
     stores = Store.objects.filter(organisation_id=organisation_id, id__in={store for store, _day in days})
     since, until = min(day for _store, day in days), max(day for _store, day in days)
-    made = _make(organisation_id, {each.id: each for each in stores}, set(days), since, until, typed=False)
+    made = _make(organisation_id, {each.id: each for each in stores}, set(days), since, until, now=now, typed=False)
     return {key: each.values for key, each in made.items()}
 
 
@@ -133,6 +143,7 @@ def _make(
     since: date,
     until: date,
     *,
+    now: datetime,
     typed: bool = True,
 ) -> dict[tuple[UUID, datetime], _Made]:
     """Every hour of these days in which anything is known; `typed`: with what people typed in place."""
@@ -145,18 +156,22 @@ def _make(
 
     said = settings_of(organisation_id)
     _add_sales(organisation_id, stores, said, since, until, at)
-    clocked = set()
+    told = set()
     for worked in ledger.worked(organisation_id, store_ids=stores, since=since, until=until):
-        clocked.add((worked.store_id, worked.business_date))
+        told.add((worked.store_id, worked.business_date))
         if (values := at(worked.store_id, worked.hour, worked.business_date)) is not None:
             values.update(staff_hours=worked.value, staff_status="measured")
+    for each in clocked.open_hours(organisation_id, stores, now=now):
+        told.add((each.store_id, each.business_date))
+        if (values := at(each.store_id, each.hour, each.business_date)) is not None:
+            values.update(staff_hours=(values["staff_hours"] or ZERO) + each.value, staff_status=each.status)
     counted = visitors.hourly(organisation_id, list(stores.values()), since=since, until=until)
     for each in counted:
         if (values := at(each.store_id, each.hour, each.business_date)) is not None:
             values.update(visitors=each.visitors, went_out=each.went_out, traffic_status=each.status)
     for (store_id, _hour), hour in found.items():
         # A clock that tells of the day tells of each of its hours: nobody was there.
-        if hour.values["staff_hours"] is None and (store_id, hour.business_date) in clocked:
+        if hour.values["staff_hours"] is None and (store_id, hour.business_date) in told:
             hour.values.update(staff_hours=ZERO, staff_status="measured")
     if typed:
         _tailor(organisation_id, said, stores, since, until, at)

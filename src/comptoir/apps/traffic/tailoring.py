@@ -82,7 +82,9 @@ def undo(*, organisation_id: UUID, store_id: UUID, typed_at: datetime, now: date
     projection.restate(organisation_id, days, now=now)
 
 
-def differing(organisation_id: UUID, *, store_ids: Collection[UUID], since: date, until: date) -> list[Differs]:
+def differing(
+    organisation_id: UUID, *, store_ids: Collection[UUID], since: date, until: date, now: datetime
+) -> list[Differs]:
     """Typed figures whose measured value is another by now than it was when they were typed."""
     rows = Tailored.objects.filter(
         organisation_id=organisation_id,
@@ -90,9 +92,9 @@ def differing(organisation_id: UUID, *, store_ids: Collection[UUID], since: date
         business_date__range=(since, until),
         withdrawn_at__isnull=True,
     ).order_by("business_date", "hour", "kind")
-    measured = projection.measured(organisation_id, {(row.store_id, row.business_date) for row in rows})
+    measured = projection.measured(organisation_id, {(row.store_id, row.business_date) for row in rows}, now=now)
     found = ((row, measured.get((row.store_id, row.hour), {}).get(row.kind)) for row in rows)
-    return [Differs(row, now) for row, now in found if now != row.measured]
+    return [Differs(row, value) for row, value in found if value != row.measured]
 
 
 def _check(typed: Typed, stores: dict[UUID, Store]) -> None:

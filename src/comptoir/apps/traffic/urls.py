@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comptoir.apps.traffic.pages import dashboard, days, integration, locations, mails, reports, settings
+from comptoir.apps.traffic.pages import dashboard, days, equation, integration, locations, mails, reports, settings
 
 urlpatterns = [
     path("traffic", dashboard.dashboard, name="traffic"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("traffic/reports/totals", reports.totals, name="traffic_totals"),
     path("traffic/reports/totals/export", reports.totals_export, name="traffic_totals_export"),
     path("traffic/reports/comparison", reports.comparison, name="traffic_comparison"),
+    path("traffic/reports/equation", equation.equation, name="traffic_equation"),
     path("traffic/reports/data", reports.data_export, name="traffic_export"),
     path("traffic/reports/data/<slug:kind>", reports.download, name="traffic_download"),
     path("traffic/reports/quality", reports.quality, name="traffic_quality"),

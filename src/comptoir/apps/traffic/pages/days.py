@@ -49,7 +49,9 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
     said = chains.settings_of(request.organisation.id)
     buckets = [projection.bucket_of(said, vars(row)) for row in rows.values()]
     whole = kpis.sums(buckets)
-    differs = tailoring.differing(request.organisation.id, store_ids=[place.store.id], since=which, until=which)
+    differs = tailoring.differing(
+        request.organisation.id, store_ids=[place.store.id], since=which, until=which, now=now
+    )
     values = {
         "place": place,
         "day": which,

@@ -185,9 +185,10 @@ def switch(request: OrganisationRequest, job_id: str, position: str) -> HttpResp
 def delete(request: OrganisationRequest, job_id: str) -> HttpResponse:
     """Away with it: the consent is given back at the till, what was imported stays."""
     job = _job(request, job_id)
-    if job.connection_id is not None:
-        revoking.revoke(_connection(request, job.connection_id), now=timezone.now())
+    connection = _connection(request, job.connection_id) if job.connection_id else None
     jobs.delete(job=job, actor=_actor(request), now=timezone.now())
+    if connection is not None:  # nothing reads it any more
+        revoking.revoke(connection, now=timezone.now())
     toast(request, _("Deleted. What it imported stays."))
     return redirect("traffic_jobs")
 
