@@ -161,10 +161,10 @@ def _make(
         told.add((worked.store_id, worked.business_date))
         if (values := at(worked.store_id, worked.hour, worked.business_date)) is not None:
             values.update(staff_hours=worked.value, staff_status="measured")
-    for each in clocked.open_hours(organisation_id, stores, now=now):
-        told.add((each.store_id, each.business_date))
-        if (values := at(each.store_id, each.hour, each.business_date)) is not None:
-            values.update(staff_hours=(values["staff_hours"] or ZERO) + each.value, staff_status=each.status)
+    for still in clocked.open_hours(organisation_id, stores, now=now):
+        told.add((still.store_id, still.business_date))
+        if (values := at(still.store_id, still.hour, still.business_date)) is not None:
+            values.update(staff_hours=(values["staff_hours"] or ZERO) + still.value, staff_status=still.status)
     counted = visitors.hourly(organisation_id, list(stores.values()), since=since, until=until)
     for each in counted:
         if (values := at(each.store_id, each.hour, each.business_date)) is not None:
