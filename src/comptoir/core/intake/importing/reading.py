@@ -174,7 +174,7 @@ def _store_page(run: ImportRun, window: ImportWindow, page: SalesPage, provider:
 
 def _put_off(window: ImportWindow, error: Exception, now: datetime) -> None:
     """Try a window again later, or give it up. A vendor that is busy is asked for as long as it takes."""
-    words = error.for_owner if isinstance(error, ComptoirError) else books.FAULT_OF_OURS
+    words = books.words_for(error)
     wait = RETRY_WAITS[min(window.attempts, len(RETRY_WAITS) - 1)]
     told = error.retry_at if isinstance(error, VendorBusy) else None
     is_over = not isinstance(error, VendorBusy) and window.attempts >= len(RETRY_WAITS)
