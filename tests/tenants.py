@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from django.core import signing
 from django.test import Client
 
 from comptoir.apps.loyalty.alerts import telling
@@ -278,10 +277,16 @@ def _intake(world: World) -> None:
     ApiToken.objects.filter(id=token.id).update(revoked_at=datetime.now(UTC))
     world.ids["import_id"] = public_id("imp", _import(world, ImportRun.State.FAILED))
     schedule = schedules.add(store=world.cellar, rhythm=Rhythm.DAILY, start=time(2), days=2, actor="user:1", now=NOW)
-    held = [str(schedule.store_id), schedule.rhythm, "02:00", 2]
+    undo = {
+        "schedule": schedule.public_id,
+        "store": str(schedule.store_id),
+        "rhythm": schedule.rhythm,
+        "start": "02:00",
+        "days": 2,
+    }
     world.ids |= {
         "schedule_id": schedule.public_id,
-        "schedule_token": signing.dumps(held, salt=schedule.public_id),
+        "schedule_token": sealer().sign(undo, expires_at=datetime.now(UTC) + timedelta(hours=1)),
     }
     world.ids["running_import_id"] = public_id("imp", _import(world, ImportRun.State.RUNNING))
 
