@@ -1,4 +1,8 @@
 """The only list of connectors and apps."""
 
-CONNECTORS = ["comptoir.connectors.lightspeed_k.connector", "comptoir.connectors.lightspeed_r.connector"]
+CONNECTORS = [
+    "comptoir.connectors.lightspeed_k.connector",
+    "comptoir.connectors.lightspeed_r.connector",
+    "comptoir.connectors.lightspeed_x.connector",
+]
 APPS = ["comptoir.apps.loyalty", "comptoir.apps.traffic"]
