@@ -12,6 +12,8 @@ from comptoir.kernel.budget import Priority
 from comptoir.kernel.http import Api
 
 VENDOR: Final = "Lightspeed"
+DUPLICATE: Final = 409
+"""There is such a subscription already (section 7)."""
 PAGE_SIZE: Final = 200
 """What the documents allow; more is known to be taken, by public clients alone (section 3)."""
 
@@ -87,6 +89,30 @@ class Client:
 
     def _searched(self, asked: Mapping[str, str], *, priority: Priority = Priority.LIVE) -> list[AnySale]:
         return _sales(decode(self._api.get("/search", asked, priority=priority).body, schemas.SALES))
+
+    def customers(self) -> Iterator[schemas.CustomerList]:
+        """Whom the shop knows. Personal data: ask only where an app needs it."""
+        return self._walk("/customers", schemas.CUSTOMERS, {}, priority=Priority.IMPORT)
+
+    def closure(self, register_id: str) -> schemas.Closure:
+        """What a till took since it was opened, by way of paying; the closure it will become."""
+        return decode(self._api.get(f"/registers/{register_id}/payments_summary").body, schemas.CLOSURE).data
+
+    def subscriptions(self) -> Iterator[schemas.SubscriptionList]:
+        """Where this application has asked to be told of what."""
+        yield decode(self._api.get("/webhooks").body, schemas.SUBSCRIPTIONS)
+
+    def subscribe(self, kind: str, url: str) -> None:
+        """Ask to be told at an address; harmless to repeat. Raises OutcomeUnknown too."""
+        body = msgspec.json.encode({"active": True, "type": kind, "url": url})
+        self._api.write("POST", "/webhooks", body, read_also={DUPLICATE})
+
+    def unsubscribe(self, url: str) -> None:
+        """End all subscriptions of an address; harmless to repeat. Raises OutcomeUnknown too."""
+        for page in self.subscriptions():
+            for each in page.data:
+                if each.url == url:
+                    self._api.write("DELETE", f"/webhooks/{each.id}", read_also={404})
 
     def _walk(
         self,

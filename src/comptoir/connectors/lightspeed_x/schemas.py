@@ -308,6 +308,67 @@ class OneProduct(Shape, frozen=True):
     data: Product
 
 
+class Customer(Shape, frozen=True):
+    """Somebody the shop knows."""
+
+    id: Ident
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    deleted_at: Instant | None = None
+
+    def __repr__(self) -> str:
+        return f"Customer({self.id}, …)"
+
+
+class CustomerList(Shape, frozen=True):
+    """A page of customers."""
+
+    data: list[Customer]
+    version: Versions
+
+
+class Counted(Shape, frozen=True):
+    """What was taken in one way of paying; written as text."""
+
+    payment_type_id: Ident
+    total: Amount
+    payment_type_name: str = ""
+
+
+class Closure(Shape, frozen=True):
+    """A register closure, open or done."""
+
+    register_closure_id: Ident | None = None
+    register_closure_sequence_number: int | None = None
+    register_open_time: Instant | None = None
+    payments: list[Counted] = []
+
+
+class OneClosure(Shape, frozen=True):
+    """The closure of a till."""
+
+    data: Closure
+
+
+class Subscription(Shape, frozen=True):
+    """Of what is told, and where."""
+
+    id: Ident
+    type: str
+    url: str
+    active: bool = True
+
+
+class SubscriptionList(Shape, frozen=True):
+    """All of them."""
+
+    data: list[Subscription]
+
+
+CUSTOMERS: Final = decoder(CustomerList)
+CLOSURE: Final = decoder(OneClosure)
+SUBSCRIPTIONS: Final = decoder(SubscriptionList)
 RETAILER: Final = decoder(OneRetailer)
 OUTLETS: Final = decoder(OutletList)
 REGISTERS: Final = decoder(RegisterList)
