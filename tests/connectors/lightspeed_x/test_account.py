@@ -194,8 +194,11 @@ def test_a_till_says_what_it_took_and_customers_are_listed() -> None:
 
 def test_addresses_follow_the_domain_prefix() -> None:
     said = {"LIGHTSPEED_X_CLIENT_ID": "a", "LIGHTSPEED_X_CLIENT_SECRET": "b"}
-    found = CONNECTOR.endpoints(said | {"LIGHTSPEED_X_DOMAIN_PREFIX": "demo"})
+    found = CONNECTOR.endpoints(said).at("demo")
     assert found.token_url == "https://demo.retail.lightspeed.app/api/1.0/token"
     assert found.api_url == "https://demo.retail.lightspeed.app/api/2026-07"
+    for hostile in ("", "Demo", "a.b", "evil.example/", "x@evil", "-a", "a" * 64, "a\n"):
+        with pytest.raises(VendorRefused):
+            CONNECTOR.endpoints(said).at(hostile)
     with pytest.raises(ComptoirError):
-        CONNECTOR.endpoints(said)
+        CONNECTOR.endpoints({})

@@ -11,13 +11,14 @@ from comptoir.connectors.lightspeed_x.pace import import_pause
 from comptoir.kernel.budget import Turns
 from comptoir.kernel.http import Api, Credentials
 from comptoir.kernel.seal import Secret
-from comptoir.pos.connector import Endpoints, Manifest, Notification, Reading
+from comptoir.pos.connector import DOMAIN, Endpoints, Manifest, Notification, Reading
 from comptoir.pos.settings import Settings
 
 PREFIX: Final = "LIGHTSPEED_X_"
 VERSION: Final = "2026-07"
 """Pinned: the shape of a sale depends on it (section 1)."""
 AUTHORISE_URL: Final = "https://secure.retail.lightspeed.app/connect"
+HOST: Final = f"https://{DOMAIN}.retail.lightspeed.app"
 CALLS_PER_SECOND: Final = 5
 """A burst; how many fit into five minutes is kept by `pace.py`."""
 
@@ -46,22 +47,19 @@ class XSeries:
         calls_per_second=CALLS_PER_SECOND,
         # Its posts are hints without a sale in them: books are read, by version.
         notifies=False,
+        domain_parameter="domain_prefix",
     )
 
     def endpoints(self, environ: Mapping[str, str]) -> Endpoints:
         """Production addresses unless told otherwise, and the OAuth client.
 
-        Raises ComptoirError without a client, and without a domain prefix where an address needs one.
+        Each retailer has a host of its own, named when somebody consents. Raises ComptoirError without a client.
         """
         settings = Settings(environ, PREFIX, self.manifest.name)
-        token_url, api_url = settings.value("TOKEN_URL"), settings.value("API_URL")
-        if not (token_url and api_url):
-            host = f"https://{settings.required('DOMAIN_PREFIX')}.retail.lightspeed.app"
-            token_url, api_url = token_url or f"{host}/api/1.0/token", api_url or f"{host}/api/{VERSION}"
         return Endpoints(
             authorise_url=settings.value("AUTHORISE_URL") or AUTHORISE_URL,
-            token_url=token_url,
-            api_url=api_url,
+            token_url=settings.value("TOKEN_URL") or f"{HOST}/api/1.0/token",
+            api_url=settings.value("API_URL") or f"{HOST}/api/{VERSION}",
             client_id=settings.required("CLIENT_ID"),
             client_secret=Secret(settings.required("CLIENT_SECRET")),
         )
