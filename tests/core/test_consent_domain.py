@@ -1,5 +1,7 @@
 """Accounts at hosts of their own: the part of the host comes with the consent, and stays with the connection."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from os import environ
@@ -7,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from django.conf import settings as django_settings
+from django.test import Client
 
 from comptoir.core.connections import consent
 from comptoir.core.connections.access import keep_alive, open_vendor
@@ -33,8 +37,9 @@ class Hosted(Shopfront):
         return super().answer(replace(request, path=request.path.removeprefix("/demo")), now=now)
 
 
-def returned(made: Shop, people: People, domain: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Consent, and come back with what the page said, but perhaps for another domain."""
+@contextmanager
+def installed(made: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Comptoir knows the simulator, at addresses with the retailer's part in them."""
     with serve(Hosted(made.simulator)) as hosted:
         settings = {
             "AUTHORISE_URL": f"{hosted.url}/connect",
@@ -45,6 +50,12 @@ def returned(made: Shop, people: People, domain: str, monkeypatch: pytest.Monkey
         }
         for name, value in settings.items():
             monkeypatch.setenv(f"LIGHTSPEED_X_{name}", value)
+        yield
+
+
+def returned(made: Shop, people: People, domain: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Consent, and come back with what the page said, but perhaps for another domain."""
+    with installed(made, monkeypatch):
         connector, now = registry.connector(PROVIDER), datetime.now(UTC)
         endpoints = connector.endpoints(environ)
         address = consent.begin(
@@ -85,3 +96,18 @@ def test_no_other_host_is_asked_and_nothing_is_left_behind(
     with shop() as made, pytest.raises(VendorRefused):
         returned(made, people, domain, monkeypatch)
     assert not Connection.objects.exists()
+
+
+def test_the_page_takes_the_domain_from_the_way_back(
+    client: Client, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered = replace(CLIENT, redirect_uri=f"{django_settings.COMPTOIR_URL}/connections/returned")
+    client.force_login(people.alice)
+    with shop(client=registered) as made, installed(made, monkeypatch):
+        leaving = client.post("/connections/connect/lightspeed_x")
+        back = urlsplit(httpx.get(leaving.headers["location"]).headers["location"])
+        arrived = client.get(f"{back.path}?{back.query}")
+
+    assert arrived.status_code == 302
+    connection = Connection.objects.get()
+    assert (connection.domain, connection.locations.get().name) == ("demo", "Shop main")

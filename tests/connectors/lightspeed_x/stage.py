@@ -78,10 +78,11 @@ def shop(
     behaviour: Behaviour | None = None,
     outlets: Sequence[tuple[str, str]] = (("main", "Europe/Paris"),),
     version: str = "2026-07",
+    client: OAuthClient = CLIENT,
 ) -> Iterator[Shop]:
     """A retailer; without limits unless told otherwise. The simulator's clock is the real one."""
     made = opened(outlets=outlets)
-    simulator = XSeriesSimulator(made, client=CLIENT, behaviour=behaviour or Behaviour(limited=False))
+    simulator = XSeriesSimulator(made, client=client, behaviour=behaviour or Behaviour(limited=False))
     front = Shopfront(simulator)
     with serve(front) as hosted:
         yield Shop(made, Counter(made), simulator, front, hosted.url, version)
