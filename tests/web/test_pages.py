@@ -192,6 +192,41 @@ ROUTES: dict[str, str | None] = {
     "integrations": None,
     "loyalty_set_up": "loyalty.tablets",
     "tablets": "loyalty.tablets",
+    "traffic": "traffic.view",
+    "traffic_day": "traffic.view",
+    "traffic_day_edit": "traffic.edit",
+    "traffic_day_undo": "traffic.edit",
+    "traffic_totals": "traffic.view",
+    "traffic_totals_export": "traffic.view",
+    "traffic_comparison": "traffic.view",
+    "traffic_equation": "traffic.view",
+    "traffic_export": "traffic.view",
+    "traffic_download": "traffic.view",
+    "traffic_quality": "traffic.view",
+    "traffic_changes": "traffic.view",
+    "traffic_changes_export": "traffic.view",
+    "traffic_mails": "traffic.view",
+    "traffic_mail_delete": "traffic.view",
+    "traffic_locations": "traffic.locations",
+    "traffic_upload": "traffic.manage",
+    "traffic_node_add": "traffic.manage",
+    "traffic_location": "traffic.locations",
+    "traffic_location_save": "traffic.manage",
+    "traffic_counter_add": "traffic.manage",
+    "traffic_counter_switch": "traffic.manage",
+    "traffic_jobs": "traffic.status",
+    "traffic_job_add": "traffic.connect",
+    "traffic_job": "traffic.jobs",
+    "traffic_job_match": "traffic.connect",
+    "traffic_job_check": "traffic.jobs",
+    "traffic_job_schedule": "traffic.connect",
+    "traffic_job_delete": "traffic.connect",
+    "traffic_job_switch": "traffic.connect",
+    "traffic_settings": "traffic.locations",
+    "traffic_settings_save": "traffic.manage",
+    "traffic_editor_add": "traffic.connect",
+    "traffic_editor_remove": "traffic.connect",
+    "traffic_editor_restore": "traffic.connect",
     "tablet_code": "loyalty.tablets",
     "register_passive": "loyalty.tablets",
     "tablet": "loyalty.tablets",
@@ -235,7 +270,7 @@ def test_every_permission_of_a_route_is_somebody_s() -> None:
         assert PERMISSIONS[permission], permission
 
 
-NUMBERS = {"notification_id": "999999", "membership_id": "999999", "job_id": "999999"}
+NUMBERS = {"at": "1", "user_id": "1", "notification_id": "999999", "membership_id": "999999", "job_id": "999999"}
 
 
 def address(name: str) -> str:

@@ -132,6 +132,7 @@ def _environ(addresses: Addresses, client_id: str, client_secret: str) -> dict[s
         "LIGHTSPEED_K_CLIENT_SECRET": client_secret,
         "LIGHTSPEED_R_AUTHORISE_URL": f"{addresses.lightspeed_r}/auth/oauth/authorize",
         "LIGHTSPEED_R_TOKEN_URL": f"{addresses.lightspeed_r}/auth/oauth/token",
+        "LIGHTSPEED_R_REVOKE_URL": f"{addresses.lightspeed_r}/auth/oauth/revoke",
         "LIGHTSPEED_R_API_URL": f"{addresses.lightspeed_r}/API/V3",
         "LIGHTSPEED_R_CLIENT_ID": server.R_CLIENT_ID,
         "LIGHTSPEED_R_CLIENT_SECRET": client_secret,

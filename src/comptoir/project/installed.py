@@ -3,6 +3,7 @@
 CONNECTORS = [
     "comptoir.connectors.lightspeed_k.connector",
     "comptoir.connectors.lightspeed_r.connector",
+    "comptoir.connectors.lightspeed_x.connector",
     "comptoir.connectors.sixpos.connector",
 ]
-APPS = ["comptoir.apps.loyalty"]
+APPS = ["comptoir.apps.loyalty", "comptoir.apps.traffic"]

@@ -25,7 +25,7 @@ from comptoir.sandbox.catalogue import LIGHTSPEED_K, MANAGERS
 from comptoir.sandbox.control.interface import Control
 from comptoir.sandbox.control.orders import Orders
 from comptoir.sandbox.control.views import Viewer
-from comptoir.sandbox.faults import Fault, Faults
+from comptoir.sandbox.faults import EVERYWHERE, Fault, Faults
 from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.living import Living
 from comptoir.sandbox.postbox import Postbox
@@ -138,8 +138,20 @@ class Sandbox:
         client = shops_simulator.OAuthClient(R_CLIENT_ID, self._client.secret, back)
         path = self._file(LIGHTSPEED_R)
         acts = path.with_suffix(".jsonl") if path is not None else None
-        self.shops = Shops(client=client, path=acts, seed=self._seed, now=now)
-        troubled = Troubled(self.shops.simulator, self.world, self.faults, vendor=LIGHTSPEED_R)
+        self.shops = Shops(
+            client=client,
+            path=acts,
+            seed=self._seed,
+            now=now,
+            conditions=lambda: self.faults.on(LIGHTSPEED_R, EVERYWHERE),
+        )
+        troubled = Troubled(
+            self.shops.simulator,
+            self.world,
+            self.faults,
+            vendor=LIGHTSPEED_R,
+            failure=lambda status, request, _now: shops_simulator.failure(status, request),
+        )
         port = self._simulator_ports.get(LIGHTSPEED_R, 0)
         hosted = stack.enter_context(serve(troubled, host=self._host, port=port))
         self.simulator_urls[LIGHTSPEED_R] = hosted.url

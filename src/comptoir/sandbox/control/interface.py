@@ -139,6 +139,11 @@ class Control:
             self._orders.set_faults(location_id, _order(call, SwitchFaults))
         return _json(self._viewer.faults(location_id))
 
+    def _faults_of_shops(self, call: Call) -> Response:
+        if call.request.method == "PUT":
+            self._orders.set_faults_of_shops(_order(call, SwitchFaults))
+        return _json(self._viewer.faults_of_shops())
+
     def _expire(self, call: Call) -> Response:
         self._orders.expire_tokens(_order(call, OneBusiness))
         return _json({})
@@ -185,6 +190,7 @@ Handle = Callable[[Control, Call], Response]
 _NOTIFICATIONS: Final = re.compile("/api/lightspeed_k/locations/(?P<location>[^/]+)/notifications")
 _LOCATION: Final = "/api/lightspeed_k/locations/(?P<location>[^/]+)"
 _FAULTS: Final = re.compile("/api/lightspeed_k/(?:locations/(?P<location>[^/]+)/)?faults")
+_FAULTS_OF_SHOPS: Final = re.compile("/api/lightspeed_r/faults")
 _BILLS: Final = "/api/locations/(?P<location>[^/]+)/bills"
 _ACTS: Final = "add|close|move|split|hand_over|cancel|refund|void|amend"
 ROUTES: Final[tuple[tuple[str, re.Pattern[str], Handle], ...]] = (
@@ -195,6 +201,8 @@ ROUTES: Final[tuple[tuple[str, re.Pattern[str], Handle], ...]] = (
     ("PUT", _NOTIFICATIONS, Control._notifications),
     ("GET", _FAULTS, Control._faults),
     ("PUT", _FAULTS, Control._faults),
+    ("GET", _FAULTS_OF_SHOPS, Control._faults_of_shops),
+    ("PUT", _FAULTS_OF_SHOPS, Control._faults_of_shops),
     ("POST", re.compile("/api/lightspeed_k/expire-tokens"), Control._expire),
     ("POST", re.compile("/api/lightspeed_k/revoke-consent"), Control._revoke),
     ("PUT", re.compile(f"{_LOCATION}/items/(?P<sku>[^/]+)"), Control._count),
