@@ -289,3 +289,10 @@ def test_the_dashboard_answers_first_and_says_what_it_is_compared_with(alice: Cl
 
 def test_a_node_that_is_nobody_s_here_is_not_found(alice: Client, chain: People) -> None:
     assert alice.get(f"/traffic?at={chain.shop.public_id}").status_code == 404
+
+
+def test_before_the_first_customer_the_dashboard_shows_yesterday(alice: Client) -> None:
+    with time_machine.travel(NOW, tick=False):
+        page = alice.get("/traffic").content.decode()
+    assert "Nothing happened today yet: this is yesterday." in page
+    assert "16 visitors" in page

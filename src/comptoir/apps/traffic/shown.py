@@ -37,7 +37,7 @@ def delta(kpi: Kpi, change: Decimal | None) -> tuple[str, str]:
     """A change in words, and its trend: `up`, `down` or `same`; ("", "") where there is nothing to compare with."""
     if change is None:
         return "", ""
-    rounded = _rounded(change, 1)
+    rounded = _rounded(change, 1) or Decimal(0)  # nought has no sign
     trend = "up" if rounded > 0 else "down" if rounded < 0 else "same"
     sign = "+" if rounded > 0 else ""
     if kpi.is_rate:

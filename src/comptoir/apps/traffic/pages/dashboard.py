@@ -31,12 +31,17 @@ def dashboard(request: OrganisationRequest) -> HttpResponse:
     """Today, or any period, of any node of the tree."""
     scope = scope_of(request, usual="today")
     by_store = reading.by_store(scope.reading, scope.period)
+    is_early = not by_store and scope.period_word == "today" and "period" not in request.GET
+    if is_early:  # before the first customer, yesterday is what there is to look at
+        scope = scope_of(request, usual="yesterday")
+        by_store = reading.by_store(scope.reading, scope.period)
     alike = comparing.alike(scope.reading, scope.places, scope.period, scope.beside, today=scope.today, now=scope.now)
     whole = sum(by_store.values(), start=Sums())
     currency = scope.currencies[0] if len(scope.currencies) == 1 else ""
     values = {
         "scope": scope,
         "is_empty": not by_store,
+        "is_early": is_early,
         "whole": whole,
         "headline": _headline(whole, currency),
         "tiles": _tiles(whole, alike, currency),
