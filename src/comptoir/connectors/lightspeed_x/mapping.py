@@ -158,6 +158,7 @@ def _line(read: SoldLine, names: Names) -> Line:
         quantity=exact(read.quantity),
         unit_price=exact(_unit_price(read)),
         total=exact(read.total + read.tax),
+        tax=exact(read.tax),
         sku=_text(product.sku if product else "") or read.product_id,
     )
 

@@ -51,7 +51,7 @@ def connections(request: OrganisationRequest) -> HttpResponse:
     values = {
         "rows": rows,
         "broken": next((standing for _each, standing, _ in rows if standing.light.level == "bad"), None),
-        "providers": _offered(),
+        "providers": offered(),
         "unlinked": sum(len(each.locations) - each.linked for each in found),
         "address": settings.COMPTOIR_URL,
     }
@@ -59,7 +59,7 @@ def connections(request: OrganisationRequest) -> HttpResponse:
     return render(request, "web/connections/rows.html" if is_part else "web/connections/list.html", values)
 
 
-def _offered() -> list[Manifest]:
+def offered() -> list[Manifest]:
     """What can be connected here; everything where nothing is set up yet, so that a press says what is missing."""
     known = [each for each in registry.connectors() if not each.manifest.pushes]
     ready = [each for each in known if _is_set_up(each)]

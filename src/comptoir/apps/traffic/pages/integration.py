@@ -31,9 +31,9 @@ from comptoir.core.intake.importing import reads as imports
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
-from comptoir.pos import registry
 from comptoir.pos.model import number_of
 from comptoir.web import linking
+from comptoir.web.pages.connections import offered
 from comptoir.web.parts import Status, Step
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -123,7 +123,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "job_id": job_id,
         "steps": _steps(job, shops),
         "facts": reads.connection(request.organisation.id, job.connection_id) if job.connection_id else None,
-        "providers": [each.manifest for each in registry.connectors()],
+        "providers": offered(),
         "then": reverse("traffic_job", args=[job_id]),
         "shops": shops,
         "places": chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now()),
