@@ -29,6 +29,9 @@ FILES = {
     "loyalty_rewards_export",
     "loyalty_figures_export",
     "balance_export",
+    "traffic_totals_export",
+    "traffic_download",
+    "traffic_changes_export",
 }
 SAID = {"message": "The import of Sunday stands still."}
 

@@ -1,4 +1,4 @@
-"""In a real browser: typing, pasting and undoing in the grid, a day confirmed, every page accessible and not too wide."""
+"""In a real browser: typing, pasting, undoing in the grid, a day confirmed, every page accessible and no wider."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -58,6 +58,8 @@ PASTE = """(input, text) => {
 
 def test_the_grid_under_the_keyboard(page: Page, house: House) -> None:
     page.goto(f"/balance?week={DAY}")
+    table = page.locator(".balance-form table").evaluate("(each) => [each.scrollWidth, each.parentElement.clientWidth]")
+    assert table[0] <= table[1], "the seven days and their sum stand side by side"
     gross, net = (page.locator(field_of(house, kind)) for kind in (FieldType.GROSS_SALES, FieldType.NET_SALES))
     expect(gross).to_have_value("690.96")
     gross.focus()

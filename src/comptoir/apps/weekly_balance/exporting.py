@@ -1,13 +1,13 @@
-"""The week as a file: CSV for spreadsheets, hours with their distance from UTC (weekly-balance.md 4.4, 5.2)."""
+"""The week as a file: CSV or Excel, hours with their distance from UTC (weekly-balance.md 4.4, 5.2)."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.weekly_balance import asking, reads, wording
+from comptoir.apps.weekly_balance import asking, reads, wording, workbook
 from comptoir.apps.weekly_balance.models import Department
 from comptoir.apps.weekly_balance.rules.days import week_label
 from comptoir.apps.weekly_balance.rules.terms import FieldType
@@ -24,6 +24,10 @@ def export(request: OrganisationRequest, department_id: str) -> HttpResponseBase
     department = asking.department_of(request, department_id)
     days = asking.week(request, asking.client_of(request), department)
     grid = reads.week(department, days)
+    if request.GET.get("format") == "xlsx":
+        answer = HttpResponse(workbook.written(department, grid), content_type=workbook.TYPE)
+        answer["Content-Disposition"] = f'attachment; filename="balance-{week_label(days[0])}.xlsx"'
+        return answer
     return spreadsheets.download(f"balance-{week_label(days[0])}.csv", _lines(department, grid))
 
 

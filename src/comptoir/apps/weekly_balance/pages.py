@@ -81,6 +81,8 @@ def _row(row: reads.Row, department: Department) -> dict[str, Any]:
 
 
 def _light(state: DayState, row: Any) -> Status:
+    if row is None:
+        return Status("off", _("Nothing yet"))
     level, word = wording.DAYS[state]
     return Status(level, word, row.confirmed_at if row and state is DayState.CONFIRMED else None)
 
