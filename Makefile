@@ -17,7 +17,7 @@ demo: setup ## a living restaurant, connected: http://localhost:8000
 	@exec $(BIN)/comptoir demo
 
 test: setup ## everything that can be tested on this machine (DEEP=1 for the long ones)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from django.core import signing
 from django.test import Client
 
 from comptoir.apps.loyalty.alerts import telling
@@ -19,7 +18,14 @@ from comptoir.apps.loyalty.members import merging, profile
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
+from comptoir.apps.traffic import jobs, projection, rights
+from comptoir.apps.traffic.counting.receiving import add_counter
+from comptoir.apps.weekly_balance import setting_up
+from comptoir.apps.weekly_balance.models import Correction
+from comptoir.apps.weekly_balance.models import Field as BalanceField
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, Store, User
+from comptoir.core.accounts.partner_tables import PartnerRequest
+from comptoir.core.accounts.partners import grants, scopes, tokens
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import create_token
 from comptoir.core.connections.models import Connection, LocationLink
@@ -72,7 +78,84 @@ def build(people: People) -> World:
     _webhook(world)
     _intake(world)
     _people(world)
+    _balance(world)
+    _partner(world)
+    _traffic(world)
     return world
+
+
+def _balance(world: World) -> None:
+    """A department of the cellar with a day, and a number that the till would change."""
+    organisation_id = world.people.le_zinc.id
+    who = {"actor": "user:1", "now": NOW}
+    setting_up.change(
+        organisation_id=organisation_id,
+        values={"multi_cash_registers": True, "pos_import": True},
+        **who,  # type: ignore[arg-type]
+    )
+    setting_up.map_usual(organisation_id=organisation_id, **who)  # type: ignore[arg-type]
+    department = setting_up.save_department(
+        store=world.cellar,
+        name=OF_THE_STORE,
+        client_number="",
+        terminals=[],
+        **who,  # type: ignore[arg-type]
+    )
+    field_of_sales = BalanceField.objects.get(organisation_id=organisation_id, field_type="net_sales")
+    correction = Correction.objects.create(
+        organisation_id=organisation_id,
+        department_id=department.id,
+        business_date=NOW.date(),
+        field_id=field_of_sales.id,
+        standing=1,
+        proposed=2,
+        created_at=NOW,
+    )
+    world.ids |= {
+        "department_id": department.public_id,
+        "field_id": field_of_sales.public_id,
+        "correction_id": correction.public_id,
+    }
+
+
+def _partner(world: World) -> None:
+    """A partner whose token speaks for the cellar."""
+    client, _ = grants.register(name="6xpos", provider="sixpos", redirect_uris=(), contacts=(), now=NOW)
+    asked = PartnerRequest.objects.create(
+        organisation=world.people.le_zinc,
+        client=client,
+        state=PartnerRequest.State.TOKEN_ISSUED,
+        store_ids=[world.cellar.id],
+        requested_at=NOW,
+        requested_by="user:1",
+    )
+    token, _ = tokens.issue_brand(
+        organisation_id=asked.organisation_id,
+        client=client,
+        store_ids=[world.cellar.id],
+        scopes=scopes.SCOPES,
+        actor="user:1",
+        now=NOW,
+    )
+    world.ids |= {"partner_request_id": asked.public_id, "partner_token_id": token.public_id}
+
+
+def _traffic(world: World) -> None:
+    """Jobs, a counter, an hour and somebody who may edit."""
+    organisation, now = world.people.le_zinc, datetime.now(UTC)
+    made = {"organisation_id": organisation.id, "actor": "user:1", "now": now}
+    job = jobs.begin(**made, label=OF_THE_ORGANISATION)  # type: ignore[arg-type]
+    other = jobs.begin(**made, label=f"{OF_THE_ORGANISATION} 2")  # type: ignore[arg-type]
+    jobs.attach(job=other, connection=Connection.objects.get(organisation=organisation))
+    counter = add_counter(organisation_id=organisation.id, store_id=world.cellar.id, name=OF_THE_STORE, now=now)
+    projection.restate(organisation.id, {(world.cellar.id, NOW.date())}, now=now)
+    rights.allow(organisation_id=organisation.id, user_id=world.people.alice.pk, node_id=None, actor="user:1", now=now)
+    world.ids |= {
+        "job_id": jobs.public(job),
+        "connected_job_id": jobs.public(other),
+        "counter_id": public_id("cnt", counter.id),
+        "editor_id": str(world.people.alice.pk),
+    }
 
 
 def _people(world: World) -> None:
@@ -257,10 +340,16 @@ def _intake(world: World) -> None:
     ApiToken.objects.filter(id=token.id).update(revoked_at=datetime.now(UTC))
     world.ids["import_id"] = public_id("imp", _import(world, ImportRun.State.FAILED))
     schedule = schedules.add(store=world.cellar, rhythm=Rhythm.DAILY, start=time(2), days=2, actor="user:1", now=NOW)
-    held = [str(schedule.store_id), schedule.rhythm, "02:00", 2]
+    undo = {
+        "schedule": schedule.public_id,
+        "store": str(schedule.store_id),
+        "rhythm": schedule.rhythm,
+        "start": "02:00",
+        "days": 2,
+    }
     world.ids |= {
         "schedule_id": schedule.public_id,
-        "schedule_token": signing.dumps(held, salt=schedule.public_id),
+        "schedule_token": sealer().sign(undo, expires_at=datetime.now(UTC) + timedelta(hours=1)),
     }
     world.ids["running_import_id"] = public_id("imp", _import(world, ImportRun.State.RUNNING))
 

@@ -77,7 +77,7 @@ def linked() -> LocationLink:
     )
     with open_vendor(connection) as vendor:
         refresh_locations(connection, vendor)
-    link = LocationLink.objects.get(connection=connection, external_id="1")
+    link = LocationLink.objects.get(connection=connection, external_id__endswith=":1")
     link_location(link, store, now=now())
     ImportRun.objects.all().update(state=ImportRun.State.CANCELLED)
     link.refresh_from_db()
@@ -93,8 +93,10 @@ def main() -> None:
 
     def lane() -> None:
         try:
-            while reading.read_next(organisation_id=link.organisation_id, connection_id=link.connection_id, clock=now):
-                pass
+            mine = {"organisation_id": link.organisation_id, "connection_id": link.connection_id}
+            with reading.Till() as till:
+                while reading.read_next(**mine, till=till, clock=now):
+                    pass
         except BaseException as error:
             errors.append(error)
 

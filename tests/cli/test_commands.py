@@ -104,7 +104,7 @@ class TestFacts:
         assert facts["database"] == ("yours" if YOURS else "embedded")
         assert {"connections", "connections_to_mend", "notifications_waiting", "events_failing"} <= set(facts)
         looked_at = {each["name"]: each["state"] for each in facts["checks"]}
-        assert set(looked_at) == {"database", "clock", "keys", "workers", "doors", "mail", "disk"}
+        assert set(looked_at) == {"database", "clock", "keys", "records", "workers", "doors", "mail", "disk"}
         assert (looked_at["database"], looked_at["clock"], looked_at["keys"]) == ("ok", "ok", "ok")
         assert (looked_at["workers"], looked_at["doors"]) == ("bad", "bad"), "nothing of it runs"
         assert all(word not in json.dumps(facts) for word in ("Le Zinc", "example.com", "password"))

@@ -26,6 +26,7 @@ from comptoir.kernel.seal import Secret
 from comptoir.pos.conformance import NOON, Stage
 from tests.connectors.lightspeed_k import stage as lightspeed_k
 from tests.connectors.lightspeed_r import stage as lightspeed_r
+from tests.connectors.lightspeed_x import stage as lightspeed_x
 from tests.core.kseries import at_once
 from tests.people import People
 
@@ -35,6 +36,7 @@ Staging = tuple[Callable[[], AbstractContextManager[Stage]], Callable[[Stage], d
 STAGES: dict[str, Staging] = {
     "lightspeed_k": (lightspeed_k.stage, lightspeed_k.environ),
     "lightspeed_r": (lightspeed_r.stage, lightspeed_r.environ),
+    "lightspeed_x": (lightspeed_x.stage, lightspeed_x.environ),
 }
 DAY = date(2026, 3, 7)
 START, END = NOON - timedelta(hours=1), NOON + timedelta(hours=1)

@@ -72,7 +72,7 @@ def connected(
         )
         with open_vendor(connection) as vendor:
             refresh_locations(connection, vendor)
-        link = LocationLink.objects.get(connection=connection, external_id="1")
+        link = LocationLink.objects.get(connection=connection, external_id__endswith=":1")
         people.bar.timezone, people.bar.currency = "US/Eastern", "USD"
         people.bar.save()
         link_location(link, people.bar, now=now)

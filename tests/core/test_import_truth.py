@@ -133,3 +133,13 @@ def _until_done(house: Connected, run_id: object) -> None:
         except ComptoirError:
             continue
     raise AssertionError("the import never ends")
+
+
+def test_an_account_is_opened_once_for_all_windows_and_anew_after_a_fault(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connected(people, monkeypatch, now=NOW) as house:
+        house.imports(NOW - timedelta(days=20), NOW)
+        assert ImportWindow.objects.count() > 1
+        asked = [each for each in house.shop.front.asked if each.path.endswith("/Account.json")]
+        assert len(asked) <= 2, "once to list the shops, once for the import"

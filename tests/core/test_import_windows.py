@@ -70,8 +70,9 @@ def begin(link: LocationLink, **options: bool) -> None:
 
 
 def read_one(link: LocationLink) -> bool:
-    found: bool = reading.read_next(organisation_id=link.organisation_id, connection_id=link.connection_id, clock=clock)
-    return found
+    mine = {"organisation_id": link.organisation_id, "connection_id": link.connection_id}
+    with reading.Till() as till:
+        return reading.read_next(**mine, till=till, clock=clock)
 
 
 def mine(link: LocationLink) -> dict[str, object]:

@@ -45,6 +45,7 @@ def test_a_closed_bill_is_recorded_with_its_figures(people: People) -> None:
     assert figures(people) == {
         "net_sales": Decimal("28.5"),
         "gross_sales": Decimal("28.5"),
+        "untaxed_gross_sales": Decimal("28.5"),
         "tax": Decimal("2.5909"),
         "tips": Decimal("1.5"),
         "covers": 2,

@@ -2,7 +2,9 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from django.db import connections
@@ -11,6 +13,7 @@ from comptoir.apps.loyalty.models import Offer
 from comptoir.core.accounts.tokens import SCOPES, create_token
 from comptoir.core.installations import manifest, modules
 from comptoir.core.installations.install import install, install_all
+from comptoir.core.installations.models import Installation
 from comptoir.core.ledger import reads
 from comptoir.core.outbox import aside, dispatch
 from comptoir.core.outbox.models import Delivery, SetAside
@@ -242,3 +245,10 @@ def test_nobody_claims_at_a_store_that_is_off(trading: People) -> None:
     assert "switched off for this store" in answer.content.decode()
     offer.refresh_from_db()
     assert offer.member_id is None
+
+
+def test_an_app_that_is_not_offered_yet_is_given_to_no_store(people: People) -> None:
+    hidden = replace(manifest.app("loyalty"), slug="hidden", is_offered=False)
+    with mock.patch.object(manifest, "_apps", {"hidden": hidden}):
+        assert install_all(organisation=people.le_zinc, store=people.bar, provider="lightspeed_k", now=NOW) == []
+    assert not Installation.objects.filter(app="hidden").exists()

@@ -98,8 +98,10 @@ def tick(house: Connected, at: datetime) -> int:
     house.now = at
     began = schedules.begin_due(now=at)
     for organisation_id, connection_id in began:
-        while reading.read_next(organisation_id=organisation_id, connection_id=connection_id, clock=house.clock):
-            pass
+        mine = {"organisation_id": organisation_id, "connection_id": connection_id}
+        with reading.Till() as till:
+            while reading.read_next(**mine, till=till, clock=house.clock):
+                pass
     return len(began)
 
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,15 @@ run(folder=Path(sys.argv[1]), host="127.0.0.1", control_port=ports[0], simulator
 ROOT = Path(__file__).parents[2]
 
 
-def spawn(code: str, *arguments: str) -> subprocess.Popen[str]:
+@contextmanager
+def spawn(code: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that does not outlive its test, however that ends."""
     command = [sys.executable, "-c", code, *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def call(method: str, url: str, body: Any = None, **headers: str) -> Any:
@@ -92,7 +99,7 @@ def test_a_kill_loses_no_token_no_setting_no_bill_and_no_notification(tmp_path: 
 def test_run_has_a_past_to_import_and_stops_at_sigterm(tmp_path: Path) -> None:
     ports = [free_port(), free_port()]
     with spawn(WHOLE, str(tmp_path), *map(str, ports)) as process:
-        state = until(lambda: _state(ports[0]), seconds=20)
+        state = until(lambda: _state(ports[0]), seconds=60)
         assert not state["paused"]
         assert all(location["closed"] for location in state["locations"])
         process.send_signal(signal.SIGTERM)

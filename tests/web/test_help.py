@@ -28,6 +28,10 @@ FILES = {
     "late_changes_export",
     "loyalty_rewards_export",
     "loyalty_figures_export",
+    "balance_export",
+    "traffic_totals_export",
+    "traffic_download",
+    "traffic_changes_export",
 }
 SAID = {"message": "The import of Sunday stands still."}
 

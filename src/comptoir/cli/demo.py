@@ -132,6 +132,7 @@ def _environ(addresses: Addresses, client_id: str, client_secret: str) -> dict[s
         "LIGHTSPEED_K_CLIENT_SECRET": client_secret,
         "LIGHTSPEED_R_AUTHORISE_URL": f"{addresses.lightspeed_r}/auth/oauth/authorize",
         "LIGHTSPEED_R_TOKEN_URL": f"{addresses.lightspeed_r}/auth/oauth/token",
+        "LIGHTSPEED_R_REVOKE_URL": f"{addresses.lightspeed_r}/auth/oauth/revoke",
         "LIGHTSPEED_R_API_URL": f"{addresses.lightspeed_r}/API/V3",
         "LIGHTSPEED_R_CLIENT_ID": server.R_CLIENT_ID,
         "LIGHTSPEED_R_CLIENT_SECRET": client_secret,
@@ -170,6 +171,7 @@ def _tell(facts: dict[str, Any]) -> None:
     typer.secho(f"  The till    {facts['sandbox_url']}", bold=True)
     typer.secho(f"  Mailbox     {facts['sandbox_url']}/mailbox", bold=True)
     typer.secho(f"  The shops   {facts['sandbox_url']}/shops", bold=True)
+    typer.secho(f"  6xpos       {facts['sandbox_url']}/sixpos", bold=True)
     typer.echo()
     for user in facts["users"]:
         typer.echo(f"  {user['email']:22} {user['password']:16} {user['role']}, {user['organisation']}")

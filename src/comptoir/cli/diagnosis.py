@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
+from comptoir.core.audit import chain
 from comptoir.core.connections import sealing
 from comptoir.core.jobs import engine
 from comptoir.core.mail.server import MailServer
 from comptoir.kernel import http
 from comptoir.kernel.errors import ComptoirError
+from comptoir.kernel.ids import public_id
 from comptoir.project import environment
 
 SECONDS: Final = 3.0
@@ -35,7 +37,9 @@ class Check:
 def checks(environ: Mapping[str, str]) -> list[Check]:
     """Every check, none of which stops the others or tells a secret."""
     return [
-        found for look in (_database, _clock, _keys, _workers, _doors, _mail, _disk) for found in _tried(look, environ)
+        found
+        for look in (_database, _clock, _keys, _records, _workers, _doors, _mail, _disk)
+        for found in _tried(look, environ)
     ]
 
 
@@ -74,6 +78,16 @@ def _keys(_: Mapping[str, str]) -> Iterator[Check]:
         yield Check("keys", "warn", f"{outdated} secrets wait for the newest key: run comptoir keys reseal")
     else:
         yield Check("keys", "ok", "every secret is sealed with the newest key")
+
+
+def _records(_: Mapping[str, str]) -> Iterator[Check]:
+    """Whether the records of what was done are as they were written."""
+    found = chain.read()
+    if found.broken:
+        names = ", ".join(public_id("org", each) for each in found.broken)
+        yield Check("records", "bad", f"somebody changed what was done in {names}: compare with your backups")
+    else:
+        yield Check("records", "ok", f"{found.sealed} records of what was done are as they were written")
 
 
 def _workers(_: Mapping[str, str]) -> Iterator[Check]:

@@ -185,6 +185,21 @@ def second_steps(
 
 
 @app.command()
+def operator(
+    email: Annotated[str, typer.Argument(help="E-mail address of the account.")],
+    off: Annotated[bool, typer.Option("--off", help="Take it away again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let an account into the back office, or take that away."""
+    with house.ready():
+        from comptoir.core.accounts.operators import set_operator
+
+        user = set_operator(email=email, is_operator=not off)
+        words = f"{user.email} {'may not' if off else 'may'} enter the back office."
+        typer.echo(json.dumps({"email": user.email, "operator": user.is_operator}) if as_json else words)
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """What this installation is, and what stands in its way."""
     with house.ready():

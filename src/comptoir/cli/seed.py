@@ -1,4 +1,4 @@
-"""What the demo finds on its first morning: two organisations, one of them connected and trading.
+"""What the demo finds on its first morning: organisations that are connected and trading, and one to set up by hand.
 
 Every step can be repeated: a start that was cut short goes on where it stopped.
 """
@@ -6,9 +6,11 @@ Every step can be repeated: a start that was cut short goes on where it stopped.
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 
+from comptoir.cli import seed_partner
 from comptoir.core.accounts.models import ApiToken, Membership, Organisation, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import SCOPES, create_token
@@ -51,18 +53,24 @@ def sow(*, web: str, sandbox: str, simulator: str, client: OAuthClient) -> dict[
         _member("bob@example.com", "Bob", trading, Role.STAFF),
         _member("charlie@example.com", "Charlie", empty, Role.OWNER),
     ]
+    members, operator, known = seed_partner.sow(password=PASSWORD, now=now)
+    _set_up_the_till(sandbox, web, known)
     business = _businesses(sandbox)[TRADING]
     _connect(trading, people[0].user, business, sandbox, now)
     # Only the latest start's token is written down: those of earlier starts end here.
     ApiToken.objects.filter(name=TOKEN_NAME, revoked_at=None).update(revoked_at=now)
-    _, token = create_token(name=TOKEN_NAME, scopes=SCOPES, organisations=[trading, empty], now=now)
+    everybody = [trading, empty, members[0].organisation]
+    _, token = create_token(name=TOKEN_NAME, scopes=SCOPES, organisations=everybody, now=now)
     pair = _mint(sandbox, business)
     return {
         "url": web,
         "sandbox_url": sandbox,
         "api_token": token.reveal(),
-        "users": [_user(each) for each in people],
-        "integrations": _integrations(trading),
+        "users": [
+            *(_user(each) for each in (*people, *members)),
+            {"email": operator.email, "password": PASSWORD, "role": "operator", "organisation": ""},
+        ],
+        "integrations": [*_integrations(trading), *_integrations(members[0].organisation)],
         "simulators": [
             {
                 "provider": PROVIDER,
@@ -72,9 +80,21 @@ def sow(*, web: str, sandbox: str, simulator: str, client: OAuthClient) -> dict[
                 "client_secret": client.secret.reveal(),
                 "access_token": pair["access_token"],
                 "refresh_token": pair["refresh_token"],
-            }
+            },
+            seed_partner.simulator(web=web, known=known),
         ],
     }
+
+
+def _set_up_the_till(sandbox: str, web: str, known: dict[str, str]) -> None:
+    """Type token and slug into the settings of the 6xpos till, and switch it on."""
+    said = urlencode(
+        {"act": "settings", "address": web, "token": known["token"], "store": known["slug"], "active": "on"}
+    )
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = send("POST", f"{sandbox}/sixpos", body=said.encode(), headers=headers)
+    if answer.status not in (200, 303):
+        raise ComptoirError("The sandbox refused to be set up.", for_log=f"6xpos till: status {answer.status}")
 
 
 def _user(membership: Membership) -> dict[str, str]:
@@ -149,16 +169,19 @@ def _integrations(organisation: Organisation) -> list[dict[str, Any]]:
             "app": each.app,
             "provider": each.provider,
             "store": each.store.name,
-            "vendor_location_id": links.get(each.store.id),
-            "webhook_url": settings.COMPTOIR_URL
-            + webhook_path(
-                webhook_address(
-                    organisation=organisation, store=each.store, provider=each.provider, now=datetime.now(UTC)
-                )
-            ),
+            "vendor_location_id": links.get(each.store.id, each.store.slug),
+            "webhook_url": _address(organisation, each),
         }
         for each in rows.select_related("store").order_by("id")
     ]
+
+
+def _address(organisation: Organisation, each: Installation) -> str:
+    """Where the till tells of its sales: a door of the store's own, or the partner API."""
+    if registry.connector(each.provider).manifest.pushes:
+        return f"{settings.COMPTOIR_URL}/partner/v1/orders"
+    door = webhook_address(organisation=organisation, store=each.store, provider=each.provider, now=datetime.now(UTC))
+    return settings.COMPTOIR_URL + webhook_path(door)
 
 
 def _ask(method: str, url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """What a connector is: a manifest, a reader of notifications, and a way to open an account (see `capabilities.py`)."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Final, Protocol, runtime_checkable
 
 from comptoir.kernel.budget import Turns
+from comptoir.kernel.errors import VendorRefused
 from comptoir.kernel.http import Credentials
 from comptoir.kernel.seal import Secret
 from comptoir.pos.capabilities import Capability
@@ -20,11 +22,20 @@ Fact = PaymentResult | OrderState | Readiness | Availability | Shift
 
 CALLS_PER_SECOND: Final = 5
 REFRESH_IDLE: Final = timedelta(days=14)
+DOMAIN: Final = "{domain}"
+"""Stands in an address for the account's own part of the host."""
+_DOMAIN: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+"""One label of a host name: tokens and secrets go there, so nothing else may come of what a browser brought."""
 
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where this vendor is reached, and as which OAuth client; `scopes` are asked for instead of the manifest's."""
+    """Where this vendor is reached, and as which OAuth client; `scopes` are asked for instead of the manifest's.
+
+    `revoke_url` takes a refresh token back (RFC 7009); "" where the vendor has no such address.
+
+    Where each account has a host of its own, `{domain}` stands for its part of it in `token_url` and `api_url`.
+    """
 
     authorise_url: str
     token_url: str
@@ -32,6 +43,19 @@ class Endpoints:
     client_id: str
     client_secret: Secret
     scopes: tuple[str, ...] = ()
+    revoke_url: str = ""
+
+    def at(self, domain: str) -> "Endpoints":
+        """The addresses of one account. Raises VendorRefused where one is needed and this is none."""
+        if DOMAIN not in self.token_url + self.api_url:
+            return self
+        if not _DOMAIN.fullmatch(domain):
+            raise VendorRefused(
+                "The sign-in did not say which account it is for. Connect again.", for_log="domain missing or no label"
+            )
+        return replace(
+            self, token_url=self.token_url.replace(DOMAIN, domain), api_url=self.api_url.replace(DOMAIN, domain)
+        )
 
 
 @dataclass(frozen=True)
@@ -42,7 +66,9 @@ class Manifest:
     under which the two shared webhook doors know this vendor. `capabilities` are what an opened account can do beyond
     `Vendor`; `calls_per_second` is how often one account is asked at most. `refresh_idle` is how long a refresh token
     lives unused where the vendor's own answer does not say. `notifies`: its tills can tell of sales by themselves; else
-    their books are read every minute, whatever else comes in.
+    their books are read every minute, whatever else comes in. `pushes`: its server calls ours with a partner's token,
+    so there is no account to open and no consent to ask for; its location is our store's slug. `domain_parameter` is
+    how the consent page calls the account's part of the host when it sends people back (`Endpoints.at`).
     """
 
     slug: str
@@ -56,7 +82,9 @@ class Manifest:
     capabilities: frozenset[Capability] = frozenset()
     calls_per_second: int = CALLS_PER_SECOND
     notifies: bool = True
+    pushes: bool = False
     refresh_idle: timedelta = REFRESH_IDLE
+    domain_parameter: str = ""
 
 
 @dataclass(frozen=True)

@@ -43,13 +43,22 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Request:
-    """A request as a simulator sees it. Header names are lower-case; `query` keeps the latest of a repeated key."""
+    """A request as a simulator sees it. Header names are lower-case.
+
+    `query` keeps the latest of a repeated key; `pairs` has every key and value in the order they came.
+    """
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    repeated: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Whole, a key that was given twice included."""
+        return self.repeated or tuple(self.query.items())
 
 
 @dataclass(frozen=True)
@@ -262,10 +271,12 @@ async def _reply(response: Response, reply: Callable[[Message], Awaitable[None]]
 
 
 def _request(scope: Message, body: bytes) -> Request:
+    pairs = tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     return Request(
         method=scope["method"],
         path=scope["path"],
-        query=dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
+        query=dict(pairs),
+        repeated=pairs,
         headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]},
         body=body,
     )

@@ -35,6 +35,14 @@ class SaleState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class LineKind(StrEnum):
+    """What a line stands for; only merchandise is sales and goods (weekly-balance.md 4.1)."""
+
+    MERCHANDISE = "merchandise"
+    FEE = "fee"
+    GIFT_CARD = "gift_card"
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A canonical record; defaults are left out of its JSON, so a new field changes no stored fingerprint."""
 
@@ -47,7 +55,8 @@ class Named(Record, frozen=True, kw_only=True):
 
 
 class Line(Record, frozen=True, kw_only=True):
-    """One line of a sale. `total` is with tax, after discounts; negative when returned.
+    """One line of a sale. `total` is with tax, after discounts; negative when returned. `tax` is what of it is tax,
+    unrounded, where the source says so.
 
     `reward` is what the source calls the loyalty reward that the line stands for, if it says so.
     """
@@ -61,6 +70,8 @@ class Line(Record, frozen=True, kw_only=True):
     parent: int | None = None
     category: str = ""
     reward: str = ""
+    kind: LineKind = LineKind.MERCHANDISE
+    tax: Decimal | None = None
 
 
 class Payment(Record, frozen=True, kw_only=True):
@@ -77,7 +88,8 @@ class Sale(Record, frozen=True, kw_only=True):
 
     `external_id` is the vendor's number at `location_id`; `previous_external_id` is the bill this one corrects or
     follows. `counted` says whether it belongs to revenue once closed; the connector decides by its vendor's rules.
-    `total` is with tax and without tips. `rewards` are loyalty rewards that the bill as a whole names.
+    `total` is with tax and without tips. `is_untaxed`: the unit prices of its lines are without tax. `rewards` are
+    loyalty rewards that the bill as a whole names.
     """
 
     location_id: str
@@ -101,6 +113,7 @@ class Sale(Record, frozen=True, kw_only=True):
     staff: Named | None = None
     table: str = ""
     order_profile: str = ""
+    is_untaxed: bool = False
     lines: tuple[Line, ...] = ()
     payments: tuple[Payment, ...] = ()
     rewards: tuple[str, ...] = ()
@@ -165,7 +178,11 @@ class Identified(Record, frozen=True, kw_only=True):
 
 
 class Location(Record, frozen=True, kw_only=True):
-    """A place of sale as the vendor lists it."""
+    """A place of sale as the vendor lists it.
+
+    `external_id` is unlike that of any other place of this vendor: where the vendor numbers places within an account,
+    it is written `ACCOUNT:NUMBER` (`number_of`).
+    """
 
     external_id: str
     name: str
@@ -173,6 +190,11 @@ class Location(Record, frozen=True, kw_only=True):
     currency: str
     timezone: str
     country: str = ""
+
+
+def number_of(external_id: str) -> str:
+    """What the account itself calls a place: the part of its id that people know."""
+    return external_id.rpartition(":")[2]
 
 
 def exact(value: Decimal) -> Decimal:

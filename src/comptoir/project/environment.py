@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -32,6 +33,17 @@ def setting(environ: Mapping[str, str], name: str, default: str = "") -> str:
         except UnicodeDecodeError as error:
             raise ComptoirError(f"{name}_FILE points at {path}, which is no text.") from error
     return environ.get(name, "").strip() or default
+
+
+def partner_aliases(environ: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
+    """More names for fields of the partner API: JSON of kind, field, other names. Raises ComptoirError."""
+    text = setting(environ, "COMPTOIR_PARTNER_ALIASES")
+    try:
+        return msgspec.json.decode(text, type=dict[str, dict[str, list[str]]]) if text else {}
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise ComptoirError(
+            'COMPTOIR_PARTNER_ALIASES is not of the form {"orders": {"amount": ["total_ttc"]}}.', for_log=str(error)
+        ) from error
 
 
 def setting_file(environ: Mapping[str, str], name: str) -> Path | None:

@@ -75,6 +75,8 @@ GROUPS: Final[Mapping[str, tuple[Fault, ...]]] = {
     ),
     "sign_in": (Fault.REFRESH_ANSWER_LOST,),
 }
+OF_SHOPS: Final = (*GROUPS["answers"], *GROUPS["sign_in"])
+"""What can go wrong at the vendor of the shops: it sends nothing, and has no tills to switch off."""
 WHOLE_VENDOR: Final = frozenset({Fault.REFRESH_ANSWER_LOST})
 """What no location can be told apart for: on for one, it is on for all."""
 

@@ -25,11 +25,12 @@ from comptoir.sandbox.catalogue import LIGHTSPEED_K, MANAGERS
 from comptoir.sandbox.control.interface import Control
 from comptoir.sandbox.control.orders import Orders
 from comptoir.sandbox.control.views import Viewer
-from comptoir.sandbox.faults import Fault, Faults
+from comptoir.sandbox.faults import EVERYWHERE, Fault, Faults
 from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.living import Living
 from comptoir.sandbox.postbox import Postbox
 from comptoir.sandbox.shops import LIGHTSPEED_R, Shops
+from comptoir.sandbox.sixpos import Counter
 from comptoir.sandbox.trouble import Troubled
 from comptoir.sandbox.world import RestaurantWorld
 
@@ -137,8 +138,20 @@ class Sandbox:
         client = shops_simulator.OAuthClient(R_CLIENT_ID, self._client.secret, back)
         path = self._file(LIGHTSPEED_R)
         acts = path.with_suffix(".jsonl") if path is not None else None
-        self.shops = Shops(client=client, path=acts, seed=self._seed, now=now)
-        troubled = Troubled(self.shops.simulator, self.world, self.faults, vendor=LIGHTSPEED_R)
+        self.shops = Shops(
+            client=client,
+            path=acts,
+            seed=self._seed,
+            now=now,
+            conditions=lambda: self.faults.on(LIGHTSPEED_R, EVERYWHERE),
+        )
+        troubled = Troubled(
+            self.shops.simulator,
+            self.world,
+            self.faults,
+            vendor=LIGHTSPEED_R,
+            failure=lambda status, request, _now: shops_simulator.failure(status, request),
+        )
         port = self._simulator_ports.get(LIGHTSPEED_R, 0)
         hosted = stack.enter_context(serve(troubled, host=self._host, port=port))
         self.simulator_urls[LIGHTSPEED_R] = hosted.url
@@ -147,7 +160,8 @@ class Sandbox:
         orders = Orders(self.world, self.living, self.lightspeed_k, self.faults)
         viewer = Viewer(self.world, self.living, self.journal, self.lightspeed_k, self.faults)
         self._open_postbox(stack)
-        control = Control(orders, viewer, self.postbox, self.shops)
+        base_url = next(iter(self._client.redirect_uris), "http://localhost:8000").rstrip("/")
+        control = Control(orders, viewer, self.postbox, self.shops, Counter(base_url=base_url))
         server = Server(control.answer, host=self._host, port=self._control_port)
         server.start()
         stack.callback(server.stop)

@@ -8,7 +8,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from comptoir.connectors.lightspeed_r.simulator import Basket, Behaviour, Chain, OAuthClient, RSeriesSimulator, trade
+from comptoir.connectors.lightspeed_r.simulator import (
+    Basket,
+    Behaviour,
+    Chain,
+    Conditions,
+    OAuthClient,
+    RSeriesSimulator,
+    trade,
+)
 from comptoir.kernel.errors import RuleBroken
 
 LIGHTSPEED_R: Final = "lightspeed_r"
@@ -18,9 +26,20 @@ SALES_A_DAY: Final = 18
 
 
 class Shops:
-    """Safe to use from several threads. `path` keeps the first day and every act; None keeps them in memory."""
+    """Safe to use from several threads. `path` keeps the first day and every act; None keeps them in memory.
 
-    def __init__(self, *, client: OAuthClient, path: Path | None, seed: int, now: datetime) -> None:
+    `conditions`: what is made to go wrong now.
+    """
+
+    def __init__(
+        self,
+        *,
+        client: OAuthClient,
+        path: Path | None,
+        seed: int,
+        now: datetime,
+        conditions: Conditions = frozenset,
+    ) -> None:
         self._path = path
         self._lock = threading.Lock()
         lines = path.read_text().splitlines() if path is not None and path.exists() else []
@@ -34,7 +53,12 @@ class Shops:
             self._do(json.loads(line))
         tokens = path.with_name("lightspeed_r-tokens.json") if path is not None else None
         self.simulator = RSeriesSimulator(
-            [self.books], client=client, behaviour=behaviour, advance=self.trade.advance, path=tokens
+            [self.books],
+            client=client,
+            behaviour=behaviour,
+            advance=self.trade.advance,
+            path=tokens,
+            conditions=conditions,
         )
 
     def act(self, name: str, said: Mapping[str, Any], *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
@@ -21,19 +21,25 @@ DELAY: Final = timedelta(seconds=20)
 REORDERING: Final = timedelta(seconds=4)
 """How long notifications are gathered before they leave, the latest first."""
 TWIN: Final = "/twin"
+Failure = Callable[[int, Request, datetime], Response]
+"""An error that no request deserved: the status, what was asked, and when."""
 
 
 class Troubled:
     """Satisfies `pos.hosting.Simulator` around another one; safe to call from several threads.
 
-    What it holds back stays due with the simulator inside, so a restart loses nothing.
+    What it holds back stays due with the simulator inside, so a restart loses nothing. `failure` puts an error of the
+    vendor's machines into the vendor's own envelope; K-Series' unless told otherwise.
     """
 
-    def __init__(self, simulator: Simulator, world: World, faults: Faults, *, vendor: str) -> None:
+    def __init__(
+        self, simulator: Simulator, world: World, faults: Faults, *, vendor: str, failure: Failure | None = None
+    ) -> None:
         self._simulator = simulator
         self._world = world
         self._faults = faults
         self._vendor = vendor
+        self._failure = failure or _failure
         self._lock = threading.Lock()
         self._held: list[tuple[datetime, Outgoing]] = []
         self._gathered: list[Outgoing] = []
@@ -41,7 +47,7 @@ class Troubled:
 
     def answer(self, request: Request, *, now: datetime) -> Response:
         """Answer, or what is left of an answer."""
-        if b"grant_type=refresh_token" in request.body or request.query.get("grant_type") == "refresh_token":
+        if _renews(request):
             response = self._simulator.answer(request, now=now)
             lost = response.status == HTTPStatus.OK and self._faults.take(self._vendor, Fault.REFRESH_ANSWER_LOST)
             return dataclasses.replace(response, cut_at=0) if lost else response
@@ -49,7 +55,7 @@ class Troubled:
             return self._simulator.answer(request, now=now)
         words = f"{request.path} {' '.join(request.query.values())} {request.body.decode('utf-8', 'replace')}"
         on = self._on(words)
-        refusal = _refusal(on, request, now)
+        refusal = self._refusal(on, request, now)
         return refusal or _spoilt(self._simulator.answer(request, now=now), on)
 
     def due(self, *, now: datetime) -> Sequence[Outgoing]:
@@ -86,25 +92,35 @@ class Troubled:
         else:
             leaving += copies
 
+    def _refusal(self, on: Collection[str], request: Request, now: datetime) -> Response | None:
+        """An answer without asking, if one is switched on."""
+        if Fault.BUSY_SECONDS in on:
+            return self._error(429, request, now, {"retry-after": f"{RETRY_AFTER.total_seconds():.0f}"})
+        if Fault.BUSY_DATE in on:
+            return self._error(429, request, now, {"retry-after": format_datetime(now + RETRY_AFTER, usegmt=True)})
+        if Fault.BUSY_BARE in on:
+            return self._error(429, request, now, {})
+        if Fault.BROKEN in on:
+            return _spoilt(self._error(500, request, now, {}), on)
+        if Fault.UNAVAILABLE in on:
+            return _spoilt(self._error(503, request, now, {}), on)
+        return None
+
+    def _error(self, status: int, request: Request, now: datetime, headers: Mapping[str, str]) -> Response:
+        response = self._failure(status, request, now)
+        return dataclasses.replace(response, headers={**response.headers, **headers})
+
     def _on(self, words: str) -> frozenset[str]:
         """What is on where these words are about."""
         named = (location.id for location in self._world.locations() if location.id in words)
         return self._faults.on(self._vendor, next(named, EVERYWHERE))
 
 
-def _refusal(on: Collection[str], request: Request, now: datetime) -> Response | None:
-    """An answer without asking, if one is switched on."""
-    if Fault.BUSY_SECONDS in on:
-        return _error(429, request, now, {"retry-after": f"{RETRY_AFTER.total_seconds():.0f}"})
-    if Fault.BUSY_DATE in on:
-        return _error(429, request, now, {"retry-after": format_datetime(now + RETRY_AFTER, usegmt=True)})
-    if Fault.BUSY_BARE in on:
-        return _error(429, request, now, {})
-    if Fault.BROKEN in on:
-        return _spoilt(_error(500, request, now, {}), on)
-    if Fault.UNAVAILABLE in on:
-        return _spoilt(_error(503, request, now, {}), on)
-    return None
+def _renews(request: Request) -> bool:
+    """Whether new tokens are asked for: in a form, in JSON or in parts."""
+    if request.query.get("grant_type") == "refresh_token":
+        return True
+    return b"grant_type" in request.body and b"refresh_token" in request.body
 
 
 def _spoilt(response: Response, on: Collection[str]) -> Response:
@@ -117,7 +133,8 @@ def _spoilt(response: Response, on: Collection[str]) -> Response:
     return response
 
 
-def _error(status: int, request: Request, now: datetime, headers: dict[str, str]) -> Response:
+def _failure(status: int, request: Request, now: datetime) -> Response:
+    """As K-Series tells it."""
     body = {
         "timestamp": now.isoformat(timespec="milliseconds"),
         "path": request.path,
@@ -125,4 +142,4 @@ def _error(status: int, request: Request, now: datetime, headers: dict[str, str]
         "error": HTTPStatus(status).phrase,
         "requestId": uuid4().hex[:12],
     }
-    return Response(status, msgspec.json.encode(body), {"content-type": "application/json", **headers})
+    return Response(status, msgspec.json.encode(body), {"content-type": "application/json"})

@@ -31,7 +31,10 @@ class Party(Schema):
 
 
 class LineOut(Schema):
-    """A line; `total` is with tax, after discounts, in major units as the till gave it. `parent` is an index."""
+    """A line; `total` is with tax, after discounts, in major units as the till gave it. `parent` is an index.
+
+    `tax` is what of the total is tax, null where the till does not say; `kind` is `merchandise`, `fee` or `gift_card`.
+    """
 
     name: str
     sku: str
@@ -41,6 +44,8 @@ class LineOut(Schema):
     tax_rate_ppm: int | None
     parent: int | None
     category: str
+    kind: str
+    tax: Decimal | None
 
 
 class PaymentOut(Schema):

@@ -20,6 +20,7 @@ Theme = Literal["light", "dark"]
 VEGA_LITE: Final = "5.21"
 WIDTH: Final = 720
 HEIGHT: Final = 240
+MOST_BARS: Final = 62
 KEPT: Final = 256
 FONT: Final = "system-ui, sans-serif"
 
@@ -29,6 +30,8 @@ PALETTE: Final[Mapping[Theme, tuple[str, ...]]] = {
 }
 """Holds for colour-blind readers; the first series is the accent, a comparison takes the fourth, a neutral grey."""
 INK: Final[Mapping[Theme, str]] = {"light": "#3a4649", "dark": "#c5cdd0"}
+HEAT: Final[Mapping[Theme, tuple[str, str]]] = {"light": ("#e6f2f3", "#00525a"), "dark": ("#20363a", "#8fe3e6")}
+SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
 GRID: Final[Mapping[Theme, str]] = {"light": "#e2e7e9", "dark": "#30383b"}
 
 
@@ -43,24 +46,33 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """Days along the bottom, one column or line for each series. `title` says the subject, `unit` what is counted."""
+    """Days, or whatever else is labelled, along the bottom; one column or line for each series.
+
+    `title` says the subject, `unit` what is counted. Many columns become a line, unless `mark` says which.
+    """
 
     title: str
     unit: str
-    days: tuple[date, ...]
+    days: tuple[date | str, ...]
     series: tuple[Series, ...]
+    mark: Literal["", "bar", "line"] = ""
 
     def described(self, theme: Theme, language: str) -> dict[str, Any]:
         """The Vega-Lite specification."""
         rows = [
-            {"day": _day(day, language), "n": number, "series": each.name, "value": each.values[number]}
+            {
+                "day": day if isinstance(day, str) else _day(day, language),
+                "n": number,
+                "series": each.name,
+                "value": each.values[number],
+            }
             for each in self.series
             for number, day in enumerate(self.days)
         ]
         names = [each.name for each in self.series]
         mark: dict[str, Any] = {"type": "bar", "cornerRadiusEnd": 2}
-        if len(self.days) > 62:
-            mark = {"type": "line", "strokeWidth": 2}
+        if (self.mark or ("line" if len(self.days) > MOST_BARS else "bar")) == "line":
+            mark = {"type": "line", "strokeWidth": 2, "point": len(self.days) <= MOST_BARS}
         encoding: dict[str, Any] = {
             "x": {
                 "field": "day",
@@ -79,7 +91,7 @@ class Chart:
         if mark["type"] == "bar" and len(names) > 1:
             encoding["xOffset"] = {"field": "series", "sort": names}
         return {
-            "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+            "$schema": SCHEMA,
             "width": WIDTH,
             "height": HEIGHT,
             "background": "transparent",
@@ -90,12 +102,50 @@ class Chart:
         }
 
 
-def svg(chart: Chart, theme: Theme = "light") -> str:
+@dataclass(frozen=True)
+class HeatMap:
+    """A figure by column and row, darker where it is greater; None is a gap. `cells` are (row, column, value)."""
+
+    title: str
+    unit: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[str, str, float | None], ...]
+
+    def described(self, theme: Theme, language: str) -> dict[str, Any]:  # noqa: ARG002 (labels are words already)
+        """The Vega-Lite specification."""
+        axis = {"title": None, "domain": False, "ticks": False, "labelAngle": 0, "labelOverlap": "greedy"}
+        low, high = HEAT[theme]
+        return {
+            "$schema": SCHEMA,
+            "width": WIDTH,
+            "height": 26 * len(self.rows),
+            "background": "transparent",
+            "data": {"values": [{"row": row, "column": column, "value": value} for row, column, value in self.cells]},
+            "mark": {"type": "rect", "cornerRadius": 2},
+            "encoding": {
+                "x": {"field": "column", "type": "ordinal", "sort": list(self.columns), "axis": axis},
+                "y": {"field": "row", "type": "ordinal", "sort": list(self.rows), "axis": axis},
+                "color": {
+                    "field": "value",
+                    "type": "quantitative",
+                    "scale": {"range": [low, high]},
+                    "legend": {"title": self.unit, "orient": "right", "gradientLength": 26 * len(self.rows) - 30},
+                },
+            },
+            "config": _look(theme),
+        }
+
+
+Picture = Chart | HeatMap
+
+
+def svg(chart: Picture, theme: Theme = "light") -> str:
     """The picture as SVG."""
     return _drawn(json.dumps(chart.described(theme, get_language() or "en"), sort_keys=True))
 
 
-def address(chart: Chart, theme: Theme) -> str:
+def address(chart: Picture, theme: Theme) -> str:
     """The picture as an address that an image shows: nothing of it can run, and no second request is needed."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg(chart, theme).encode()).decode()
 

@@ -46,6 +46,11 @@ WEBHOOKS: Final = (
     _("Name an address of your own program, and keep the secret that is shown once."),
     _("A message that was not taken is tried again for days; open it to see each answer, and send it again."),
 )
+PARTNERS: Final = (
+    _("Invite the partner’s technical user under Users, then notify the partner: its contacts get a mail."),
+    _("Each store has a slug, which the partner types into the field Store of its own settings."),
+    _("Once the operator has issued your token, the first order makes the connection active."),
+)
 GUIDES: Final[Mapping[str, Guide]] = {
     "overview": (
         _("Green means that every store’s sales come in. What is wrong stands on top, with its button."),
@@ -78,6 +83,19 @@ GUIDES: Final[Mapping[str, Guide]] = {
         _("Switched on again, catch up does what was left undone."),
     ),
     "tokens": (_("A token lets a program of yours ask Comptoir. It is shown once; revoke it when in doubt."),),
+    **dict.fromkeys(("partners", "partner_sheet"), PARTNERS),
+    "partner_authorise": (
+        _("A till’s maker asks to work with your rights. Let it in only if you asked for it yourself."),
+    ),
+    "backoffice": (_("Every organisation of this installation; open one for its stores, slugs and people."),),
+    "backoffice_stores": (_("Copy a slug for the partner whose till sends orders of that store."),),
+    "backoffice_partners": (
+        _("Approve a request, then generate the token: it is shown once, and the partner is told by mail."),
+        _("A partner is registered once, with the addresses that hear of each step."),
+    ),
+    "backoffice_activity": (_("Who did what, the latest first. Search by subject or by person; export all of it."),),
+    "backoffice_jobs": (_("What waits to be done, and what was given up: see the log for why, then try it again."),),
+    "backoffice_inbox": (_("When something came in, from where and what became of it: never what was in it."),),
     "webhooks": WEBHOOKS,
     "webhook": WEBHOOKS,
     "webhook_delivery": WEBHOOKS,

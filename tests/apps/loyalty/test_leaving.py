@@ -23,7 +23,7 @@ from tests.apps.loyalty.test_members import edit, member_of, refused
 from tests.apps.loyalty.till import ALICES_PHONE, BOBS_PHONE, NOON, Till, bill
 
 DAY = timedelta(days=1)
-EXPORTED = {"member", "points", "consents", "sales", "rewards", "changes", "merges", "passes"}
+EXPORTED = {"attributes", "member", "points", "consents", "sales", "rewards", "changes", "merges", "passes"}
 
 
 @pytest.fixture

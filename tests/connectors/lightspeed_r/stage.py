@@ -67,7 +67,10 @@ class Shop:
     def endpoints(self) -> Endpoints:
         """Where the connector reaches it."""
         oauth = f"{self.url}/auth/oauth"
-        return Endpoints(f"{oauth}/authorize", f"{oauth}/token", f"{self.url}/API/V3", CLIENT.id, CLIENT.secret)
+        revoke = f"{oauth}/revoke"
+        return Endpoints(
+            f"{oauth}/authorize", f"{oauth}/token", f"{self.url}/API/V3", CLIENT.id, CLIENT.secret, revoke_url=revoke
+        )
 
     def mint(self, scopes: Sequence[str] = SCOPES) -> str:
         made = self.simulator.tokens.mint(self.trade.books.account_id, scopes, now=datetime.now(UTC))
@@ -98,7 +101,7 @@ def stage() -> Iterator[Stage]:
             connector=CONNECTOR,
             endpoints=made.endpoints,
             mint=made.mint,
-            location_id="1",
+            location_id="900100:1",
             page_size=PAGE_SIZE,
             sell=sell,
             told=lambda: (),
@@ -118,6 +121,7 @@ def environ_of(endpoints: Endpoints) -> dict[str, str]:
         "LIGHTSPEED_R_API_URL": endpoints.api_url,
         "LIGHTSPEED_R_AUTHORISE_URL": endpoints.authorise_url,
         "LIGHTSPEED_R_TOKEN_URL": endpoints.token_url,
+        "LIGHTSPEED_R_REVOKE_URL": endpoints.revoke_url,
         "LIGHTSPEED_R_CLIENT_ID": endpoints.client_id,
         "LIGHTSPEED_R_CLIENT_SECRET": endpoints.client_secret.reveal(),
     }

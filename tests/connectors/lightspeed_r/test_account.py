@@ -15,7 +15,7 @@ from tests.answering import Asked, Told
 from tests.connectors.lightspeed_r.rseries import ACCOUNT, NOW, Token, opened, page, sale, standing
 
 START, END = NOW - timedelta(hours=8), NOW
-SHOP = Location(external_id="1", name="Rue Alice", business_name="", currency="CAD", timezone="US/Eastern")
+SHOP = Location(external_id="900100:1", name="Rue Alice", business_name="", currency="CAD", timezone="US/Eastern")
 SALES = f"/Account/{ACCOUNT}/Sale.json"
 NEXT = (
     "https://us.merchantos.example/API/V3/Account/900100/Sale.json?sort=completeTime"
@@ -41,7 +41,7 @@ def test_shops_are_places_with_the_account_s_currency_and_their_own_zone() -> No
         server.will_ask(lambda asked: standing(asked) or Told(404))
         first, second = account.locations()
 
-    assert (first.external_id, first.name, first.business_name) == ("1", "Rue Alice", "Foulards Alice")
+    assert (first.external_id, first.name, first.business_name) == ("900100:1", "Rue Alice", "Foulards Alice")
     assert (first.currency, first.timezone, first.country) == ("CAD", "US/Eastern", "")
     assert second.country == "CA"
 

@@ -9,21 +9,22 @@ import pytest
 from comptoir.connectors.lightspeed_r.mapping import Names, from_sale
 from comptoir.connectors.lightspeed_r.schemas import SALES
 from comptoir.connectors.lightspeed_r.values import decode, listed
+from comptoir.core.ledger.rollup import measures
 from comptoir.kernel.errors import VendorUnreadable
-from comptoir.pos.model import Named, Sale, SaleKind, SaleState
+from comptoir.pos.model import LineKind, Named, Sale, SaleKind, SaleState
 from tests.connectors.lightspeed_r.rseries import NOW, line, page, payment, read, sale
 
 NAMES = Names(registers={"2": "Till 2"}, staff={"4": "Alice", "7": "Bob"})
 
 
 def mapped(body: dict[str, Any]) -> Sale:
-    return from_sale(read(body), currency="CAD", names=NAMES, now=NOW).sale
+    return from_sale(read(body), account_id="900100", currency="CAD", names=NAMES, now=NOW).sale
 
 
 def test_a_plain_sale() -> None:
     found = mapped(sale())
 
-    assert (found.location_id, found.external_id, found.receipt_number) == ("1", "711", "220000000711")
+    assert (found.location_id, found.external_id, found.receipt_number) == ("900100:1", "711", "220000000711")
     assert (found.kind, found.state, found.counted) == (SaleKind.SALE, SaleState.CLOSED, True)
     assert (found.total, found.tax, found.discount, found.paid) == tuple(map(Decimal, ("41.39", "5.39", "4", "41.39")))
     assert found.opened_at == datetime(2026, 5, 2, 17, 59, 40, tzinfo=UTC)
@@ -151,3 +152,28 @@ def test_what_cannot_be_read_names_its_path(changed: dict[str, Any], path: str) 
 
 def test_one_hit_is_a_list_of_one_and_none_is_empty() -> None:
     assert [len(listed(decode(page(*[sale()] * number), SALES).sale)) for number in (0, 1, 2)] == [0, 1, 2]
+
+
+def test_a_load_of_a_gift_card_is_no_merchandise_and_no_transaction() -> None:
+    load = line(itemID="0", unitQuantity="1", unitPrice="0", calcTotal="0", Item="", Note={"note": "Gift card 3123"})
+    paid = [payment(amount="-100", paymentTypeID="5"), payment(amount="100")]
+    nothing = {"total": "0", "calcTax1": "0", "calcTax2": "0"}
+    found = mapped(sale(load, paid, **nothing))
+    assert [each.kind for each in found.lines] == [LineKind.GIFT_CARD]
+    assert measures(found) == {"receipts": 1}
+    free = mapped(sale(load, paid[1], **nothing))
+    assert measures(free)["transactions"] == 1, "without money put on a card it is an item given away"
+
+
+def test_an_item_fee_is_part_of_the_total_and_no_goods() -> None:
+    fee = line(lineType="item_fee", calcTotal="0.25", unitPrice="0.25", unitQuantity="2")
+    found = measures(mapped(sale([line(), fee])))
+    assert (found["goods_sold"], found["transactions"]) == (2, 1)
+
+
+def test_prices_without_tax_add_up_with_tax_and_without() -> None:
+    found = measures(mapped(sale(line(calcTax1="1.8", calcTax2="3.591"))))
+    assert found["untaxed_gross_sales"] == 40
+    assert found["untaxed_discounts"] == 4
+    assert found["gross_sales"] == Decimal("45.99")
+    assert found["gross_sales"] - found["discounts"] == Decimal("41.391")

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from comptoir.connectors.lightspeed_r import mapping, schemas
-from comptoir.connectors.lightspeed_r.values import decode, listed
+from comptoir.connectors.lightspeed_r.values import Ident, decode, listed
 from comptoir.pos.model import SaleState
 from tests.connectors.lightspeed_r.rseries import NOW
+
+ACCOUNT = schemas.AccountHead(account_id=Ident("1"), name="Alice")
 
 RECORDED = Path(os.environ.get("COMPTOIR_TEST_DATA") or Path(__file__).parents[4] / "shared" / "data") / "r-series"
 pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded R-Series answers in {RECORDED}")
@@ -25,7 +27,10 @@ def test_every_recorded_sale_maps_and_totals_equal_the_headers() -> None:
     content = body("sale_list_v2_page2_all_relations.json")
     headers: list[dict[str, Any]] = json.loads(content)["Sale"]
     found = listed(decode(content, schemas.SALES).sale)
-    sales = [mapping.from_sale(each, currency="USD", names=mapping.Names(), now=NOW).sale for each in found]
+    sales = [
+        mapping.from_sale(each, account_id="900100", currency="USD", names=mapping.Names(), now=NOW).sale
+        for each in found
+    ]
 
     assert len(sales) == len(headers) == 19
     for sale, header in zip(sales, headers, strict=True):
@@ -48,7 +53,7 @@ def test_recorded_people_shops_hours_and_accounts_are_read() -> None:
     assert mapping.full_name(person) == "Given Family"
     assert len(hours) == 100
     assert all(each.check_out and each.check_out.at and each.check_out.at >= each.check_in.at for each in hours)
-    places = [mapping.location(each, account="", currency="USD", path="$") for each in shops]
+    places = [mapping.location(each, account=ACCOUNT, currency="USD", path="$") for each in shops]
     assert [each.timezone for each in places] == ["US/Mountain", "America/Denver"]
     assert isinstance(account, schemas.AccountHead)
     assert account.account_id == "120645"

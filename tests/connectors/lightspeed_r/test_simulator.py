@@ -1,97 +1,23 @@
 """The simulator keeps the vendor's contract (lightspeed-r-series.md 1 to 10, and its tests of section 14)."""
 
 import json
-import os
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.connectors.lightspeed_r.simulator import (
-    Basket,
-    Behaviour,
-    Chain,
-    Paid,
-    RSeriesSimulator,
-    trade,
-)
-from comptoir.connectors.lightspeed_r.simulator.trading import Trade
-from comptoir.pos.hosting import Request, Response
-from tests.connectors.lightspeed_r.stage import CLIENT, QUIET
-
-NOW = datetime(2026, 5, 2, 18, 0, tzinfo=UTC)
-BASE = "/API/V3/Account/900100"
-EVERYTHING = ("employee:all",)
-RECORDED = Path(os.environ.get("COMPTOIR_TEST_DATA") or Path(__file__).parents[4] / "shared" / "data") / "r-series"
-needs_recordings = pytest.mark.skipif(not RECORDED.is_dir(), reason=f"no recorded R-Series answers in {RECORDED}")
-
-
-@dataclass
-class Desk:
-    """A client of the simulator, without HTTP in between."""
-
-    trade: Trade
-    simulator: RSeriesSimulator
-    token: str
-    now: datetime = NOW
-
-    def ask(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Response:
-        parts = urlsplit(path)
-        said = {
-            "authorization": f"Bearer {self.token}",
-            "accept": "application/json",
-            "host": "sandbox.test",
-            **headers,
-        }
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        return self.simulator.answer(Request(method, parts.path, query, said, body), now=self.now)
-
-    def get(self, resource: str, **query: str) -> dict[str, Any]:
-        answer = self.ask(f"{BASE}/{resource}.json?{urlencode(query)}")
-        assert answer.status == 200, answer.body
-        return dict(json.loads(answer.body))
-
-    def status(self, resource: str, **query: str) -> int:
-        return self.ask(f"{BASE}/{resource}.json?{urlencode(query)}").status
-
-    def walk(self, resource: str, **query: str) -> Iterator[list[dict[str, Any]]]:
-        page = self.get(resource, **query)
-        while True:
-            found = page.get(resource, [])
-            yield found if isinstance(found, list) else [found]
-            if not (following := page["@attributes"]["next"]):
-                return
-            assert following.startswith("http://sandbox.test/API/V3/")
-            page = json.loads(self.ask(following.removeprefix("http://sandbox.test")).body)
-
-
-def desk(behaviour: Behaviour | None = None, chain: Chain = QUIET, scopes: tuple[str, ...] = EVERYTHING) -> Desk:
-    acting = behaviour or Behaviour(registers=None)
-    made = trade(chain, acting)
-    simulator = RSeriesSimulator([made.books], client=CLIENT, behaviour=acting)
-    return Desk(made, simulator, simulator.tokens.mint(900100, scopes, now=NOW)["access_token"])
+from comptoir.connectors.lightspeed_r.simulator import Basket, Behaviour, Chain, trade
+from tests.connectors.lightspeed_r.desk import ACCOUNT as BASE
+from tests.connectors.lightspeed_r.desk import NOW, Desk, desk, scalars
 
 
 def ring(where: Desk, number: int = 1, *, step: timedelta = timedelta(seconds=1)) -> None:
     for place in range(number):
         where.trade.counter.ring([Basket(Decimal("9.99"), item_id=1)], at=NOW - timedelta(hours=2) + place * step)
-
-
-def scalars(found: Any) -> Iterator[Any]:
-    if isinstance(found, dict | list):
-        for each in found.values() if isinstance(found, dict) else found:
-            yield from scalars(each)
-    else:
-        yield found
 
 
 def test_every_scalar_is_a_string() -> None:
@@ -109,7 +35,7 @@ def test_every_scalar_is_a_string() -> None:
         "Category",
     ):
         assert all(isinstance(each, str) for each in scalars(busy.get(resource, load_relations="all", archived="true")))
-    assert all(isinstance(each, str) for each in scalars(json.loads(busy.ask("/API/Session.json").body)))
+    assert all(isinstance(each, str) for each in scalars(json.loads(busy.ask("/API/Session.json").content)))
 
 
 def test_no_child_is_absent_one_an_object_two_a_list() -> None:
@@ -142,8 +68,8 @@ def test_the_way_back_is_the_way_there() -> None:
     where = desk()
     ring(where, 25)
     first = where.get("Sale", limit="10")
-    second = json.loads(where.ask(first["@attributes"]["next"].removeprefix("http://sandbox.test")).body)
-    back = json.loads(where.ask(second["@attributes"]["previous"].removeprefix("http://sandbox.test")).body)
+    second = json.loads(where.ask(first["@attributes"]["next"].removeprefix("http://sandbox.test")).content)
+    back = json.loads(where.ask(second["@attributes"]["previous"].removeprefix("http://sandbox.test")).content)
     assert back["Sale"] == first["Sale"]
     assert (first["@attributes"]["previous"], back["@attributes"]["previous"]) == ("", "")
     following = parse_qs(urlsplit(first["@attributes"]["next"]).query)
@@ -165,7 +91,8 @@ def test_a_sale_that_is_edited_on_the_way_comes_again_and_none_is_lost() -> None
 def test_what_makes_no_sense_is_refused() -> None:
     where = desk()
     ring(where, 3)
-    assert len(where.get("Sale", limit="500")["Sale"]) == 3
+    ring(where, 100)
+    assert len(where.get("Sale", limit="500")["Sale"]) == 100
     many = json.dumps(list(range(101)))
     for query in (
         {"sort": "total"},
@@ -179,9 +106,9 @@ def test_what_makes_no_sense_is_refused() -> None:
         {"limit": "-1"},
     ):
         assert where.status("Sale", **query) == 400, query
-    assert where.get("Sale", count="1") == {"@attributes": {"count": "3"}}
+    assert where.get("Sale", count="1") == {"@attributes": {"count": "103"}}
     assert where.status("Nonsense") == 404
-    assert where.ask("/API/V3/Account/1/Shop.json").status == 404
+    assert where.ask("/API/V3/Account/1/Shop.json").status_code == 404
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=12), st.integers(0, 50), st.integers(0, 50))
@@ -224,68 +151,23 @@ def test_archived_records_are_hidden_until_they_are_asked_for() -> None:
 def test_xml_unless_json_is_asked_for() -> None:
     where = desk()
     answer = where.ask(f"{BASE}/Shop", accept="*/*")
-    root = ElementTree.fromstring(answer.body)
+    root = ElementTree.fromstring(answer.content)
     assert (root.tag, [shop.findtext("shopID") for shop in root]) == ("Shops", ["1", "2"])
     assert where.ask(f"{BASE}/Shop.json", accept="*/*").headers["content-type"] == "application/json"
-    assert where.ask(f"{BASE}/Shop.json", accept="application/xml").body.startswith(b"<?xml")
+    assert where.ask(f"{BASE}/Shop.json", accept="application/xml").content.startswith(b"<?xml")
     refused = where.ask(f"{BASE}/Shop/99", accept="*/*")
-    assert ElementTree.fromstring(refused.body).findtext("httpCode") == "404"
+    assert ElementTree.fromstring(refused.content).findtext("httpCode") == "404"
 
 
 def test_offset_pages_of_the_older_version() -> None:
     where = desk()
     ring(where, 25)
-    answer = json.loads(where.ask("/API/Account/900100/Sale.json?limit=10&offset=20&orderby=timeStamp").body)
+    answer = json.loads(where.ask("/API/Account/900100/Sale.json?limit=10&offset=20&orderby=timeStamp").content)
     assert answer["@attributes"] == {"count": "25", "offset": "20", "limit": "10"}
     assert [sale["saleID"] for sale in answer["Sale"]] == ["21", "22", "23", "24", "25"]
-    single = json.loads(where.ask("/API/Account/-/Item.json?itemID=2").body)
+    single = json.loads(where.ask("/API/Account/-/Item.json?itemID=2").content)
     assert single["@attributes"]["count"] == "1"
     assert single["Item"]["itemID"] == "2"
-
-
-def test_lines_are_exact_and_the_header_is_rounded_once() -> None:
-    where = desk()
-    sale = where.trade.counter.ring([Basket(Decimal("9.99")), Basket(Decimal("4.11"))], at=NOW)
-    shown = where.get(f"Sale/{sale['saleID']}", load_relations='["SaleLines"]')["Sale"]
-    first, second = shown["SaleLines"]["SaleLine"]
-    assert first["calcTax2"] == "0.9965025"
-    lines = Decimal(first["calcTotal"]) + Decimal(second["calcTotal"])
-    assert (str(lines.normalize()), shown["calcTotal"]) == ("16.211475", "16.22")
-    half = where.trade.counter.ring([Basket(Decimal("69.90"), discount_percent=Decimal("0.05"))], at=NOW)
-    assert half["calcDiscount"] == Decimal("3.50")
-
-
-amounts = st.decimals(Decimal("0.01"), Decimal(900), places=2)
-baskets = st.builds(
-    Basket,
-    price=amounts,
-    quantity=st.integers(-3, 5).filter(bool),
-    item_id=st.integers(0, 5),
-    discount_percent=st.sampled_from([Decimal(0), Decimal("0.1"), Decimal("0.333")]),
-    is_taxed=st.booleans(),
-)
-
-
-@given(st.lists(baskets, max_size=6), st.lists(st.tuples(amounts, st.sampled_from([1, 3, 5])), max_size=3))
-def test_headers_follow_from_lines_and_payments(lines: list[Basket], paid: list[tuple[Decimal, int]]) -> None:
-    where = desk()
-    sale = where.trade.counter.ring(lines, [Paid(amount, kind) for amount, kind in paid], at=NOW, is_completed=False)
-    assert sale["calcTotal"] == sale["calcSubtotal"] - sale["calcDiscount"] + sale["calcTax1"] + sale["calcTax2"]
-    assert sale["calcTaxable"] + sale["calcNonTaxable"] == sale["displayableSubtotal"]
-    assert sale["balance"] == sale["calcTotal"] - sum((amount for amount, _kind in paid), Decimal(0))
-    back = where.trade.counter.refund(int(sale["saleID"]), at=NOW)
-    assert (back["calcTotal"], back["calcDiscount"]) in {(-sale["calcTotal"], -sale["calcDiscount"])} or any(
-        (sale[name] * 1000) % 10 for name in ("calcTax1", "calcTax2")
-    ), "a half cent is rounded up on both ways"
-
-
-def test_a_gift_card_is_no_revenue_and_what_it_pays_is() -> None:
-    where = desk()
-    loaded = where.trade.counter.load_gift_card(Decimal(100), at=NOW)
-    assert [loaded[name] for name in ("total", "totalDue", "displayableTotal", "calcPayments")] == [0, 100, 100, 0]
-    spent = where.trade.counter.ring([Basket(Decimal("9.99"))], [Paid(Decimal("11.49"), 5)], at=NOW)
-    assert (spent["calcTotal"], spent["totalDue"]) == (Decimal("11.49"), 0)
-    assert where.get("CreditAccount", giftCard="true")["CreditAccount"]["code"].startswith("********")
 
 
 def test_a_void_does_not_move_the_change_mark_and_is_listed() -> None:
@@ -319,7 +201,7 @@ def test_clock_entries_are_edited_and_deleted_without_a_trace() -> None:
         "employeeID",
         "shopID",
     }
-    gone = json.loads(where.ask(f"{BASE}/EmployeeHours/1.json", "DELETE").body)
+    gone = json.loads(where.ask(f"{BASE}/EmployeeHours/1.json", "DELETE").content)
     assert gone == {"name": "EmployeeHours", "primaryID": "1"}
     assert where.status("EmployeeHours/1") == 404
 
@@ -335,95 +217,50 @@ def test_a_bucket_runs_over_leaks_and_says_so() -> None:
     while statuses[-1:] != [429]:
         where.now += timedelta(milliseconds=60)
         answer = where.ask(f"{BASE}/Sale.json?count=1")
-        statuses.append(answer.status)
+        statuses.append(answer.status_code)
     assert answer.headers["X-LS-API-RateLimit-Type"] == "api-leaky-bucket"
     where.now += timedelta(seconds=int(answer.headers["Retry-After"]) - 1)
-    assert where.ask(f"{BASE}/Shop.json").status == 429
+    assert where.ask(f"{BASE}/Shop.json").status_code == 429
     where.now += timedelta(seconds=1)
-    assert where.ask(f"{BASE}/Shop.json").status == 200
+    assert where.ask(f"{BASE}/Shop.json").status_code == 200
 
 
 def test_a_burst_is_refused_for_a_second() -> None:
     where = desk(Behaviour(registers=1))
     answers = [where.ask(f"{BASE}/Shop.json") for _ in range(21)]
-    assert [each.status for each in answers] == [200] * 20 + [429]
+    assert [each.status_code for each in answers] == [200] * 20 + [429]
     assert answers[-1].headers["X-LS-API-RateLimit-Type"] == "api-burst-limiter"
     where.now += timedelta(seconds=1)
-    assert where.ask(f"{BASE}/Shop.json").status == 200
+    assert where.ask(f"{BASE}/Shop.json").status_code == 200
 
 
 def test_a_scope_that_is_missing_is_named() -> None:
     where = desk(scopes=("employee:register_read",))
     assert where.status("Sale") == 200
     answer = where.ask(f"{BASE}/SaleVoid.json")
-    assert answer.status == 403
-    assert b"employee:admin_void_sale" in answer.body
-
-
-def signed_in(where: Desk) -> dict[str, Any]:
-    """Consent, then tokens for the code."""
-    asked = {"response_type": "code", "client_id": "client", "scope": "employee:all", "state": "x"}
-    page = where.simulator.answer(Request("GET", "/auth/oauth/authorize", asked), now=where.now)
-    assert b"900100" in page.body
-    form = urlencode({**asked, "account_id": "900100", "decision": "allow"}).encode()
-    answer = where.simulator.answer(Request("POST", "/auth/oauth/authorize", {}, {}, form), now=where.now)
-    back = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    assert back["state"] == "x"
-    return token(where, grant_type="authorization_code", code=back["code"])
-
-
-def token(where: Desk, path: str = "/auth/oauth/token", **fields: str) -> dict[str, Any]:
-    body = json.dumps({"client_id": "client", "client_secret": "secret", **fields}).encode()
-    return dict(json.loads(where.simulator.answer(Request("POST", path, {}, {}, body), now=where.now).body))
-
-
-def test_consent_tokens_and_a_lost_answer() -> None:
-    where = desk()
-    first = signed_in(where)
-    assert set(first) == {"token_type", "expires_in", "access_token", "refresh_token"}
-    assert first["access_token"].count(".") == 2
-    lost = token(where, grant_type="refresh_token", refresh_token=first["refresh_token"])
-    again = token(where, grant_type="refresh_token", refresh_token=first["refresh_token"])
-    assert again["refresh_token"] != lost["refresh_token"]
-    where.token = again["access_token"]
-    assert where.status("Shop") == 200
-    dead = token(where, grant_type="refresh_token", refresh_token=first["refresh_token"])
-    assert dead["error"] == "invalid_grant"
-    old = token(where, "/oauth/access_token.php", grant_type="refresh_token", refresh_token=again["refresh_token"])
-    assert old["scope"].startswith("employee:all")
-
-
-def test_tokens_end_and_too_many_refreshes_are_refused() -> None:
-    where = desk()
-    pair = signed_in(where)
-    for _ in range(5):
-        pair = token(where, grant_type="refresh_token", refresh_token=pair["refresh_token"])
-    refused = token(where, grant_type="refresh_token", refresh_token=pair["refresh_token"])
-    assert refused["error"] == "too_many_requests"
-    where.now += timedelta(hours=2)
-    assert where.ask(f"{BASE}/Shop.json").status == 401
-    where.now += timedelta(days=31)
-    assert token(where, grant_type="refresh_token", refresh_token=pair["refresh_token"])["error"] == "invalid_grant"
+    assert answer.status_code == 403
+    assert b"employee:admin_void_sale" in answer.content
 
 
 def test_what_clients_write_is_there_afterwards() -> None:
     where = desk()
     line = {"itemID": "1", "unitQuantity": "2"}
     body = {"registerID": "1", "employeeID": "1", "SaleLines": {"SaleLine": [line]}, "completed": "true"}
-    assert where.ask(f"{BASE}/Sale.json", "POST", json.dumps(body).encode()).status == 422, "not paid"
+    assert where.ask(f"{BASE}/Sale.json", "POST", json.dumps(body).encode()).status_code == 422, "not paid"
     body["SalePayments"] = {"SalePayment": {"amount": "29.66", "paymentTypeID": "1"}}
-    made = json.loads(where.ask(f"{BASE}/Sale.json", "POST", json.dumps(body).encode()).body)["Sale"]
+    made = json.loads(where.ask(f"{BASE}/Sale.json", "POST", json.dumps(body).encode()).content)["Sale"]
     assert (made["completed"], made["calcTotal"]) == ("true", "29.66")
     assert made["SalePayments"]["SalePayment"]["PaymentType"]["name"] == "Cash"
-    back = json.loads(where.ask(f"{BASE}/Sale/{made['ticketNumber']}/refund.json", "POST", b"{}").body)["Sale"]
+    how = b'{"SalePayments": {"SalePayment": {"paymentTypeID": 1}}}'
+    back = json.loads(where.ask(f"{BASE}/Sale/{made['ticketNumber']}/refund.json", "POST", how).content)["Sale"]
     assert back["calcTotal"] == "-29.66"
     changed = where.ask(f"{BASE}/Customer/1.json", "PUT", b'{"firstName": "Bob"}')
-    assert json.loads(changed.body)["Customer"]["firstName"] == "Bob"
-    assert json.loads(where.ask(f"{BASE}/Customer/1.json", "DELETE").body)["Customer"]["archived"] == "true"
+    assert json.loads(changed.content)["Customer"]["firstName"] == "Bob"
+    assert json.loads(where.ask(f"{BASE}/Customer/1.json", "DELETE").content)["Customer"]["archived"] == "true"
     blank = where.ask(f"{BASE}/Category.json", "POST", b'{"name": " "}')
-    assert json.loads(blank.body)["message"] == "name cannot be blank."
-    assert where.ask(f"{BASE}/Item.json", "POST", b"{}").status == 400
-    assert where.ask(f"{BASE}/Item.json", "POST", b"{").status == 400
+    assert json.loads(blank.content)["message"] == "name cannot be blank."
+    assert where.ask(f"{BASE}/Item.json", "POST", b"{}").status_code == 400
+    assert where.ask(f"{BASE}/Item.json", "POST", b"{").status_code == 400
 
 
 def test_one_seed_gives_one_year() -> None:
@@ -434,49 +271,3 @@ def test_one_seed_gives_one_year() -> None:
         second.advance(NOW - timedelta(days=6) + timedelta(hours=hour + 1))
     assert list(first.books.all("Sale")) == list(second.books.all("Sale"))
     assert list(first.books.all("EmployeeHours")) == list(second.books.all("EmployeeHours"))
-
-
-SINCE_2017 = {"createTime", "updatetime", "completeTime", "tipEnabled", "tipEmployeeID", "calcTips", "taxTotal"}
-"""Newer than the recordings (section 15)."""
-
-
-def shape(found: Any, path: str = "") -> set[str]:
-    """The keys of an answer, each with its way; a list counts as one of its records."""
-    if isinstance(found, list):
-        return set().union(*(shape(each, path) for each in found)) if found else set()
-    if isinstance(found, dict):
-        return {f"{path}.{key}" for key in found}.union(*(shape(each, f"{path}.{key}") for key, each in found.items()))
-    return set()
-
-
-@needs_recordings
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [
-        ("shop_list_two", "/API/Account/900100/Shop.json"),
-        ("employee_hours_list_page1_of_4252", "/API/Account/900100/EmployeeHours.json"),
-        ("account_headers_bucket", "/API/Account.json"),
-        ("error_404_employee", "/API/Account/900100/Employee/99.json"),
-        ("employee_list_one", "/API/Account/900100/Employee.json?limit=100&load_relations=all&employeeID=1"),
-        ("item_get_all_relations", "/API/Account/900100/Item/13.json?load_relations=all"),
-    ],
-)
-def test_shapes_are_those_recorded(name: str, path: str) -> None:
-    known = json.loads((RECORDED / f"{name}.json").read_bytes())
-    where = desk()
-    for _ in range(2):
-        where.trade.clock.note(1, 1, NOW, NOW + timedelta(hours=1))
-    assert shape(json.loads(where.ask(path).body)) == shape(known["body"])
-
-
-@needs_recordings
-def test_a_sale_has_the_recorded_keys() -> None:
-    known = json.loads((RECORDED / "sale_list_v2_page2_all_relations.json").read_bytes())
-    where = desk()
-    ring(where, 3)
-    mine = shape(json.loads(where.ask("/API/Account/900100/Sale.json?load_relations=all").body))
-    theirs = shape(known["body"])
-    plain = re.compile(r"\.Sale\.\w+|\.Sale\.SaleLines\.SaleLine\.\w+|\.Sale\.SalePayments\.SalePayment\.\w+")
-    wanted = {each for each in theirs if plain.fullmatch(each)}
-    relations = {each.rpartition(".")[0] for each in theirs if each.count(".") > 2}
-    assert wanted - mine - relations == set()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty import entries, offers, phones, showings
 from comptoir.apps.loyalty.bonus import giving as bonuses
+from comptoir.apps.loyalty.hooks import emitting
 from comptoir.apps.loyalty.members import guards, passes
 from comptoir.apps.loyalty.models import Member, Offer
 from comptoir.apps.loyalty.points import Reason, State
@@ -144,7 +145,10 @@ def _enrol(offer: Offer, number: str, actor: str, now: datetime) -> tuple[Member
     )
     Member.objects.bulk_create([draft], ignore_conflicts=True)
     member = Member.objects.get(organisation_id=offer.organisation_id, phone=number)
-    return member, member.id == draft.id
+    is_new = member.id == draft.id
+    if is_new:
+        emitting.emit(offer.organisation_id, emitting.CREATED, member_id=member.id, now=now)
+    return member, is_new
 
 
 def _country(offer: Offer) -> str:
@@ -159,6 +163,8 @@ def _refusal(offer: Offer) -> str:
             return _("This sale was cancelled at the till: there are no points on it.")
         case Reason.BELOW_MINIMUM:
             return _("This sale is below the minimum of the programme: it earns no points.")
+        case Reason.DUPLICATE:
+            return _("Another till told of this sale before: it is collected there, once.")
         case Reason.TOO_OLD:
             return _("This sale reached us more than 30 days after it was closed: nobody can collect it here.")
         case _reason:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Sum
 
+from comptoir.apps.loyalty.hooks import emitting
 from comptoir.apps.loyalty.models import OF_SALES, Entry, Kind, Member, Offer
 from comptoir.apps.loyalty.points import Basis, Rule
 
@@ -43,6 +44,10 @@ def append(
 
     Raises IntegrityError when another writer has added to the same sale meanwhile: the constraint has the last word.
     """
+    event = emitting.CREDITED if kind in (Kind.EARN, Kind.ATTACH) else emitting.REVERSED
+    said = {"points": points, "order_id": offer.external_id}
+    for each in (event, emitting.POINTS):
+        emitting.emit(offer.organisation_id, each, member_id=member_id, now=now, **said)
     Entry.objects.create(
         organisation_id=offer.organisation_id,
         member_id=member_id,

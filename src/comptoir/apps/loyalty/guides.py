@@ -60,6 +60,9 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "loyalty_member_leave": MEMBER,
     "loyalty_imports": IMPORT,
     "loyalty_import": IMPORT,
+    "loyalty_partner_checklist": (
+        _("What a till’s maker has shown with his calls so far, and what is still to come before his tills sell."),
+    ),
     "loyalty_rewards": REWARDS,
     "loyalty_reward": REWARDS,
     "loyalty_reward_new": REWARDS,

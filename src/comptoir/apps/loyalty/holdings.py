@@ -142,6 +142,8 @@ class AlertKind(StrEnum):
     REWARD_CONFLICT = "reward_conflict"
     REWARD_ON_REFUNDED_SALE = "reward_refunded"
     PIN_BLOCKED = "pin_blocked"
+    POINTS_ADJUSTED = "points_adjusted"
+    DUPLICATE = "possible_duplicate"
 
 
 class Alert(models.Model):

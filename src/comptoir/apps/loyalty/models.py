@@ -14,6 +14,7 @@ from comptoir.apps.loyalty import (  # noqa: F401  (tables of their own files)
     devices,
     holdings,
     idempotency,
+    partner_tables,
     persons,
 )
 from comptoir.apps.loyalty.points import Basis, Rounding, Rule
@@ -130,6 +131,7 @@ class Offer(models.Model):
     `state` and `reason` are those of `points.py`. `eligible` and `points` are recomputed whenever the sale moves;
     `programme_version` is fixed once it is claimed, and so is `ceiling`: the most that the programme's limits left for
     it then. `forgiven` are points that a refund should have taken and that a balance which stops at 0 did not have.
+    `twin_of` is the sale that this one tells of once more, by another till; `is_twin_sure` where a reference says so.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
@@ -152,6 +154,8 @@ class Offer(models.Model):
     points = models.BigIntegerField(default=0)
     ceiling = models.BigIntegerField(null=True)
     forgiven = models.BigIntegerField(default=0)
+    twin_of = models.UUIDField(null=True)
+    is_twin_sure = models.BooleanField(default=False, db_default=False)
     programme_version = models.IntegerField()
     state = models.CharField(max_length=12)
     reason = models.CharField(max_length=16, blank=True)
@@ -204,9 +208,11 @@ class Kind(StrEnum):
     EXPIRE = "expire"
     OPENING = "opening"
     MERGE = "merge"
+    ADJUST = "adjust"
 
 
-# OPENING is a balance brought from elsewhere by an import; MERGE moves a balance between two records of one person.
+# OPENING is a balance brought from elsewhere by an import; MERGE moves a balance between two records of one person;
+# ADJUST is what a partner with the right to do so added through a customer call.
 OF_SALES = (Kind.EARN, Kind.REVERSAL, Kind.UNDO, Kind.ATTACH)
 """What sales bring and take. A claim that is undone ends at 0 for the one who had it, and whoever has the sale next
 gets an entry of their own: a sale's earn stands once, and the sum over a sale is what its member has."""

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from comptoir.apps.loyalty import redeemed
 from comptoir.apps.loyalty.alerts import telling
 from comptoir.apps.loyalty.holdings import Alert, AlertKind, Held, HeldReward, Reward
+from comptoir.apps.loyalty.hooks import emitting
 from comptoir.apps.loyalty.models import Member, Offer
 from comptoir.core.ledger.reads import Chain
 from comptoir.kernel.errors import RuleBroken
@@ -154,6 +155,7 @@ def _write(offer: Offer, held: HeldReward) -> None:
     held.used_store_id, held.used_sale_id = offer.store_id, offer.sale_id
     held.locked_by, held.locked_until = "", None
     held.save()
+    emitting.emit(offer.organisation_id, emitting.USED, member_id=held.member_id, now=offer.closed_at, hash=held.code)
 
 
 def _bind(offer: Offer, held: HeldReward) -> None:

@@ -11,7 +11,9 @@ from typing import Final
 from uuid import UUID
 
 from comptoir.apps.loyalty import entries, limits, named, programmes, redeemed
+from comptoir.apps.loyalty.alerts import telling
 from comptoir.apps.loyalty.bonus import giving as bonuses
+from comptoir.apps.loyalty.holdings import AlertKind
 from comptoir.apps.loyalty.models import Kind, Offer, Programme
 from comptoir.apps.loyalty.points import (
     Basis,
@@ -29,7 +31,8 @@ from comptoir.apps.loyalty.points import (
     judge,
     state_once_credited,
 )
-from comptoir.core.ledger import reads
+from comptoir.core.installations import modules
+from comptoir.core.ledger import reads, twins
 from comptoir.core.ledger.store import notify_live
 from comptoir.kernel.money import to_minor
 from comptoir.pos.model import SaleKind, SaleState
@@ -114,6 +117,8 @@ def _settle(
     offer.points = at_most(verdict.points, offer.ceiling)
     if offer.member_id is None:
         offer.state, offer.reason = verdict.state, verdict.reason
+        if offer.twin_of is not None and offer.state == State.OPEN:
+            offer.state, offer.reason = State.INELIGIBLE, Reason.DUPLICATE
     else:
         _correct(
             offer,
@@ -170,6 +175,15 @@ def credit(offer: Offer, *, member_id: UUID, actor: str, now: datetime) -> None:
     notify_live(offer.organisation_id, LIVE_TOPIC)
 
 
+def part(organisation_id: UUID, sale_id: UUID, *, now: datetime) -> None:
+    """Staff says that it is a sale of its own after all: it waits like any other. Twice changes nothing."""
+    for offer in lock(organisation_id, [sale_id]):
+        if offer.twin_of is not None:
+            offer.twin_of, offer.is_twin_sure = None, False
+            offer.save(update_fields=["twin_of", "is_twin_sure"])
+            settle(organisation_id, [offer], now=now)
+
+
 def take_back(offer: Offer, *, actor: str, now: datetime) -> None:
     """Undo the claim of a locked, settled offer: what it brought comes off, and it waits again (E22, E28)."""
     member_id = offer.member_id
@@ -205,16 +219,30 @@ def _make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) -
     made = [root for root in found if root.store_id in running]
     if made:
         versions = programmes.versions(organisation_id, now=now)
-        drafts = [_draft(organisation_id, root, versions, now) for root in made]
+        doubled = modules.with_several_tills(organisation_id, {root.store_id for root in made})
+        drafts = [_draft(organisation_id, root, versions, now, doubled) for root in made]
         # In the order of their sales, so that two inserters never wait for each other; the second finds the first's.
         Offer.objects.bulk_create(drafts, ignore_conflicts=True)
+        for draft in drafts:
+            if draft.twin_of is not None and not draft.is_twin_sure:
+                telling.tell(
+                    organisation_id=organisation_id,
+                    kind=AlertKind.DUPLICATE,
+                    store_id=draft.store_id,
+                    sale_id=draft.sale_id,
+                    now=now,
+                )
 
 
-def _draft(organisation_id: UUID, root: reads.SaleRecord, versions: programmes.Versions, now: datetime) -> Offer:
+def _draft(
+    organisation_id: UUID, root: reads.SaleRecord, versions: programmes.Versions, now: datetime, doubled: set[UUID]
+) -> Offer:
     """Not worth anything yet: `settle` says what it is worth, under the lock."""
     offer = Offer(organisation_id=organisation_id, sale_id=root.id, store_id=root.store_id, created_at=now)
     _copy_facts(offer, root)
     offer.programme_version = _programme(offer, versions).version
+    if root.store_id in doubled and (twin := twins.earlier(organisation_id, root)):
+        offer.twin_of, offer.is_twin_sure = twin.sale_id, twin.is_sure
     offer.state, offer.reason, offer.updated_at = State.INELIGIBLE, Reason.NOTHING_PAID, now
     return offer
 

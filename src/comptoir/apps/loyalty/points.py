@@ -50,6 +50,7 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     REFUNDED = "refunded"
     CANCELLED = "cancelled"
+    DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True)

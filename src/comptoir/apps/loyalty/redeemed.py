@@ -14,6 +14,7 @@ from uuid import UUID
 
 from comptoir.apps.loyalty.alerts import telling
 from comptoir.apps.loyalty.holdings import AlertKind, Held, HeldReward, Reward, RewardProduct
+from comptoir.apps.loyalty.hooks import emitting
 from comptoir.core.ledger.reads import Chain
 from comptoir.kernel.ids import public_id
 from comptoir.pos.model import Line, SaleState
@@ -117,6 +118,8 @@ def let_go(held: HeldReward, *, reinstates: bool, now: datetime) -> None:
     again = {"state": Held.AVAILABLE, "used_at": None, "used_by": "", "used_store_id": None, "reinstated_at": now}
     # Of two at once, one finds it still bound to the sale.
     if mine.update(used_sale_id=None, **(again if reinstates else {})):
+        if reinstates:
+            emitting.emit(held.organisation_id, emitting.REINSTATED, member_id=held.member_id, now=now, hash=held.code)
         reason = "reinstated" if reinstates else "kept"
         alert(held, AlertKind.REWARD_ON_REFUNDED_SALE, sale_id, held.used_store_id, reason, now)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from comptoir.apps.loyalty import expiring, idempotency, programmes
 from comptoir.apps.loyalty.bonus import birthdays as birthday_bonuses
+from comptoir.apps.loyalty.hooks import sending
 from comptoir.apps.loyalty.importing import jobs  # noqa: F401  (makes its job known)
 from comptoir.apps.loyalty.members import guards
 from comptoir.core.jobs import engine
@@ -43,3 +44,4 @@ def forget() -> None:
     now = datetime.now(UTC)
     guards.forget_old(now=now)
     idempotency.forget_old(now=now)
+    sending.forget_old(now=now)

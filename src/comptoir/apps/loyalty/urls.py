@@ -9,6 +9,7 @@ from comptoir.apps.loyalty.members import alert_pages as alerts
 from comptoir.apps.loyalty.members import open_pages, pass_pages
 from comptoir.apps.loyalty.members import pages as members
 from comptoir.apps.loyalty.members import person_pages as person
+from comptoir.apps.loyalty.partner import urls as partner
 from comptoir.apps.loyalty.programme import bonus_pages
 from comptoir.apps.loyalty.programme import pages as programme_pages
 from comptoir.apps.loyalty.rewards import member_pages as member_rewards
@@ -17,6 +18,7 @@ from comptoir.apps.loyalty.tablets import door, screen
 from comptoir.apps.loyalty.tablets import pages as tablets
 
 urlpatterns = [
+    *partner.urlpatterns,
     path("loyalty", pages.loyalty, name="loyalty"),
     path("loyalty/counter", pages.counter, name="loyalty_counter"),
     path("loyalty/counter/<str:offer_id>", pages.claim, name="loyalty_claim"),

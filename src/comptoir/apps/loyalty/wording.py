@@ -24,6 +24,7 @@ KINDS: dict[str, Promise] = {
     Kind.EXPIRE: gettext_lazy("Expired"),
     Kind.OPENING: gettext_lazy("Brought along"),
     Kind.MERGE: gettext_lazy("Merged"),
+    Kind.ADJUST: gettext_lazy("Added by a partner"),
 }
 STATES: dict[State, tuple[Level, Promise]] = {
     State.INELIGIBLE: ("off", gettext_lazy("Earns nothing")),
@@ -40,6 +41,7 @@ REASONS: dict[Reason, str | Promise] = {
     Reason.TOO_OLD: gettext_lazy("closed more than 30 days before it reached us"),
     Reason.REFUNDED: gettext_lazy("refunded"),
     Reason.CANCELLED: gettext_lazy("cancelled at the till"),
+    Reason.DUPLICATE: gettext_lazy("told by another till before"),
 }
 
 

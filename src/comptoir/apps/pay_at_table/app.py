@@ -15,4 +15,5 @@ APP = App(
         "pay_at_table.settle": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
         "pay_at_table.manage": frozenset({Role.OWNER}),
     },
+    is_offered=False,  # its pages, mails and webhooks are not built yet
 )

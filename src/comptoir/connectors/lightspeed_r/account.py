@@ -10,7 +10,7 @@ from comptoir.connectors.lightspeed_r.client import Client
 from comptoir.connectors.lightspeed_r.values import listed
 from comptoir.kernel.http import Api
 from comptoir.pos.capabilities import Capability, SalesPage
-from comptoir.pos.model import Location, Named, Observed
+from comptoir.pos.model import Location, Named, Observed, number_of
 from comptoir.pos.people import Shift, StaffMember
 from comptoir.pos.places import PaymentMethod
 
@@ -28,7 +28,7 @@ class RSeriesAccount:
         """The shops in use. Raises VendorBusy, VendorRefused, VendorUnreadable."""
         shops = [shop for page in self._client.shops(self._account_id) for shop in listed(page.shop)]
         return tuple(
-            mapping.location(shop, account=self._account.name, currency=self._currency, path=f"$.Shop[{place}]")
+            mapping.location(shop, account=self._account, currency=self._currency, path=f"$.Shop[{place}]")
             for place, shop in enumerate(shops)
         )
 
@@ -43,12 +43,9 @@ class RSeriesAccount:
 
         Raises VendorBusy, VendorRefused, VendorUnreadable.
         """
-        pages = self._client.sales_completed(self._account_id, location.external_id, start, end, cursor=cursor)
-        for page, next_cursor in pages:
-            observed = (
-                mapping.from_sale(each, currency=self._currency, names=self._names, now=now)
-                for each in listed(page.sale)
-            )
+        shop_id = number_of(location.external_id)
+        for page, next_cursor in self._client.sales_completed(self._account_id, shop_id, start, end, cursor=cursor):
+            observed = (self._observed(each, now) for each in listed(page.sale))
             kept = tuple(each for each in observed if each.sale.closed_at and start <= each.sale.closed_at < end)
             yield SalesPage(observed=kept, next_cursor=next_cursor)
 
@@ -57,12 +54,8 @@ class RSeriesAccount:
 
         Raises VendorBusy, VendorRefused, VendorUnreadable.
         """
-
-        def observe(read: schemas.Sale) -> Observed:
-            return mapping.from_sale(read, currency=self._currency, names=self._names, now=now)
-
-        since = changes.mark_of(mark, now=now)
-        return changes.changed(self._client, self._account_id, location.external_id, since, observe, now=now)
+        shop = changes.Shop(self._client, self._account_id, number_of(location.external_id), self._observed, now)
+        return shop.changed(changes.mark_of(mark, now=now))
 
     def payment_methods(self, location: Location) -> tuple[PaymentMethod, ...]:  # noqa: ARG002 (one list for all)
         """The ways to pay, the same in every shop."""
@@ -76,7 +69,7 @@ class RSeriesAccount:
     def staff(self, location: Location) -> Iterator[StaffMember]:
         """Those who may work in this shop, those who left included."""
         for each in self._employees:
-            if each.limit_to_shop_id.known in ("", location.external_id):
+            if each.limit_to_shop_id.known in ("", number_of(location.external_id)):
                 yield StaffMember(
                     id=str(each.employee_id),
                     location_id=location.external_id,
@@ -96,17 +89,20 @@ class RSeriesAccount:
 
         An edited or deleted one leaves no trace (11.6): compare windows that were read before.
         """
-        pages = self._client.hours(self._account_id, location.external_id, start, end)
+        pages = self._client.hours(self._account_id, number_of(location.external_id), start, end)
         found = [each for page in pages for each in listed(page.employee_hours)]
         for each in sorted(found, key=lambda read: read.check_in.at):
             if start <= each.check_in.at < end:
                 yield Shift(
                     id=str(each.employee_hours_id),
-                    location_id=str(each.shop_id),
+                    location_id=location.external_id,
                     staff_id=str(each.employee_id),
                     started_at=each.check_in.at,
                     ended_at=each.check_out.at if each.check_out else None,
                 )
+
+    def _observed(self, read: schemas.Sale, now: datetime) -> Observed:
+        return mapping.from_sale(read, account_id=self._account_id, currency=self._currency, names=self._names, now=now)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -39,56 +39,47 @@ def mark_of(text: str, *, now: datetime) -> Mark:
     return Mark(datetime.fromisoformat(at), int(void), date.fromisoformat(day))
 
 
-def changed(
-    client: Client,
-    account_id: str,
-    shop_id: str,
-    mark: Mark,
-    observe: Callable[[schemas.Sale], Observed],
-    *,
-    now: datetime,
-) -> Iterator[SalesPage]:
-    """Sales of a shop that changed since a mark, then those that were voided; each page with the mark behind it."""
-    for page in client.sales_changed(account_id, shop_id, mark.at - OVERLAP):
-        found = listed(page.sale)
-        mark = replace(mark, at=max([mark.at, *(each.time_stamp.at for each in found)]))
-        yield _page(found, observe, mark)
-    try:
-        yield from _voided(client, account_id, shop_id, mark, observe)
-    except VendorRefused as refused:
-        if refused.status != FORBIDDEN:
-            raise
-        if now.date() > mark.day:
-            yield from _searched(client, account_id, shop_id, replace(mark, day=now.date()), observe, now)
+@dataclass(frozen=True)
+class Shop:
+    """The books of one shop, and the instant at which they are read."""
 
+    client: Client
+    account_id: str
+    shop_id: str
+    observe: Callable[[schemas.Sale, datetime], Observed]
+    now: datetime
 
-def _voided(
-    client: Client, account_id: str, shop_id: str, mark: Mark, observe: Callable[[schemas.Sale], Observed]
-) -> Iterator[SalesPage]:
-    for page in client.voids(account_id, after=mark.void):
-        voids = listed(page.sale_void)
-        ids = [str(each.sale_id) for each in voids]
-        found: list[schemas.Sale] = []
-        for start in range(0, len(ids), MOST_IDS):
-            pages = client.sales_of(account_id, shop_id, ids[start : start + MOST_IDS])
-            found += [sale for one in pages for sale in listed(one.sale)]
-        mark = replace(mark, void=max([mark.void, *(int(str(each.sale_void_id)) for each in voids)]))
-        yield _page(found, observe, mark)
+    def changed(self, mark: Mark) -> Iterator[SalesPage]:
+        """Sales that changed since a mark, then those that were voided; each page with the mark behind it."""
+        for page in self.client.sales_changed(self.account_id, self.shop_id, mark.at - OVERLAP):
+            found = listed(page.sale)
+            mark = replace(mark, at=max([mark.at, *(each.time_stamp.at for each in found)]))
+            yield self._page(found, mark)
+        try:
+            yield from self._voided(mark)
+        except VendorRefused as refused:
+            if refused.status != FORBIDDEN:
+                raise
+            if self.now.date() > mark.day:
+                yield from self._searched(replace(mark, day=self.now.date()))
 
+    def _voided(self, mark: Mark) -> Iterator[SalesPage]:
+        for page in self.client.voids(self.account_id, after=mark.void):
+            voids = listed(page.sale_void)
+            ids = [str(each.sale_id) for each in voids]
+            found: list[schemas.Sale] = []
+            for start in range(0, len(ids), MOST_IDS):
+                pages = self.client.sales_of(self.account_id, self.shop_id, ids[start : start + MOST_IDS])
+                found += [sale for one in pages for sale in listed(one.sale)]
+            mark = replace(mark, void=max([mark.void, *(int(str(each.sale_void_id)) for each in voids)]))
+            yield self._page(found, mark)
 
-def _searched(
-    client: Client,
-    account_id: str,
-    shop_id: str,
-    mark: Mark,
-    observe: Callable[[schemas.Sale], Observed],
-    now: datetime,
-) -> Iterator[SalesPage]:
-    for page, _cursor in client.sales_completed(account_id, shop_id, now - REREAD, now, cursor=""):
-        yield _page(listed(page.sale), observe, mark)
+    def _searched(self, mark: Mark) -> Iterator[SalesPage]:
+        pages = self.client.sales_completed(self.account_id, self.shop_id, self.now - REREAD, self.now, cursor="")
+        for page, _cursor in pages:
+            yield self._page(listed(page.sale), mark)
 
-
-def _page(found: list[schemas.Sale], observe: Callable[[schemas.Sale], Observed], mark: Mark) -> SalesPage:
-    """Open sales are left out: nobody waits for them here."""
-    observed = (observe(each) for each in found)
-    return SalesPage(observed=tuple(each for each in observed if each.sale.closed_at), next_cursor=str(mark))
+    def _page(self, found: list[schemas.Sale], mark: Mark) -> SalesPage:
+        """Open sales are left out: nobody waits for them here."""
+        observed = (self.observe(each, self.now) for each in found)
+        return SalesPage(observed=tuple(each for each in observed if each.sale.closed_at), next_cursor=str(mark))

@@ -17,6 +17,7 @@ from comptoir.pos.settings import Settings
 PREFIX: Final = "LIGHTSPEED_R_"
 AUTHORISE_URL: Final = "https://cloud.lightspeedapp.com/auth/oauth/authorize"
 TOKEN_URL: Final = "https://cloud.lightspeedapp.com/auth/oauth/token"  # noqa: S105 - an address
+REVOKE_URL: Final = "https://cloud.lightspeedapp.com/auth/oauth/revoke"
 API_URL: Final = "https://api.lightspeedapp.com/API/V3"
 
 REFRESH_IDLE: Final = timedelta(days=30)
@@ -58,6 +59,7 @@ class RSeries:
             api_url=settings.value("API_URL") or API_URL,
             client_id=settings.required("CLIENT_ID"),
             client_secret=Secret(settings.required("CLIENT_SECRET")),
+            revoke_url=settings.value("REVOKE_URL") or REVOKE_URL,
         )
 
     def read(self, notification: Notification) -> Reading:  # noqa: ARG002 (the protocol's)

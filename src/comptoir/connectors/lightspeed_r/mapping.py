@@ -12,13 +12,27 @@ from zoneinfo import ZoneInfo
 
 from comptoir.connectors.lightspeed_r import schemas
 from comptoir.connectors.lightspeed_r.values import listed, unreadable
-from comptoir.pos.model import Line, Location, Named, Observed, Payment, Sale, SaleKind, SaleState, Source, exact
+from comptoir.pos.model import (
+    Line,
+    LineKind,
+    Location,
+    Named,
+    Observed,
+    Payment,
+    Sale,
+    SaleKind,
+    SaleState,
+    Source,
+    exact,
+)
 
 LONGEST_NAME: Final = 120
 LINE_DECIMALS: Final = 6
 """Lines carry unrounded tax; beyond this nothing is kept."""
 FEES: Final = frozenset({"item_fee", "item_fee_refund"})
 """Lines that are part of the total and no merchandise (11.2)."""
+STORED_VALUE: Final = frozenset({"4", "5"})
+"""Credit account and gift card: the ids of these payment types are fixed (9.11)."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +43,20 @@ class Names:
     staff: Mapping[str, str] = field(default_factory=dict)
 
 
-def from_sale(read: schemas.Sale, *, currency: str, names: Names, now: datetime) -> Observed:
+def location_id(account_id: str, shop_id: str) -> str:
+    """Shops are numbered within their account: two accounts both have a shop 1."""
+    return f"{account_id}:{shop_id}"
+
+
+def from_sale(read: schemas.Sale, *, account_id: str, currency: str, names: Names, now: datetime) -> Observed:
     """A sale in whatever state."""
     lines = _children(read.sale_lines, "sale_line")
     payments = _payments(read)
+    loads = _loads_stored_value(read)
     sale = Sale(
-        location_id=str(read.shop_id),
+        location_id=location_id(account_id, str(read.shop_id)),
         external_id=str(read.sale_id),
-        kind=_kind(lines, read.total),
+        kind=_kind([line for line in lines if _line_kind(line, loads) is LineKind.MERCHANDISE], read.total),
         state=_state(read),
         counted=bool(read.completed) and not read.voided and not read.archived,
         currency=currency,
@@ -50,13 +70,14 @@ def from_sale(read: schemas.Sale, *, currency: str, names: Names, now: datetime)
         receipt_number=_text(read.ticket_number),
         register=_named(read.register_id.known, names.registers),
         staff=_named(read.employee_id.known, names.staff),
-        lines=tuple(_line(each) for each in lines),
+        is_untaxed=not read.is_tax_inclusive,
+        lines=tuple(_line(each, loads) for each in lines),
         payments=payments,
     )
     return Observed(sale=sale, source=Source.READ, observed_at=now)
 
 
-def location(read: schemas.Shop, *, account: str, currency: str, path: str) -> Location:
+def location(read: schemas.Shop, *, account: schemas.AccountHead, currency: str, path: str) -> Location:
     """A shop as a place of sale. Raises VendorUnreadable where its zone is none this machine knows."""
     try:
         ZoneInfo(read.time_zone)
@@ -67,9 +88,9 @@ def location(read: schemas.Shop, *, account: str, currency: str, path: str) -> L
     found = listed(addresses.contact_address) if isinstance(addresses, schemas.Addresses) else []
     country = next((each.country_code for each in found if each.country_code), "")
     return Location(
-        external_id=str(read.shop_id),
+        external_id=location_id(str(account.account_id), str(read.shop_id)),
         name=_text(read.name),
-        business_name=_text(account),
+        business_name=_text(account.name),
         currency=currency,
         timezone=read.time_zone,
         country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
@@ -97,24 +118,47 @@ def _closed_at(read: schemas.Sale) -> datetime | None:
 
 def _kind(lines: Sequence[schemas.SaleLine], total: Decimal) -> SaleKind:
     """By merchandise: returned goods alone are a refund, both ways an exchange (11.3)."""
-    quantities = [line.unit_quantity for line in lines if _text(line.line_type) not in FEES]
+    quantities = [line.unit_quantity for line in lines]
     if any(each < 0 for each in quantities):
         return SaleKind.EXCHANGE if any(each > 0 for each in quantities) else SaleKind.REFUND
     return SaleKind.REFUND if total < 0 and not quantities else SaleKind.SALE
 
 
-def _line(read: schemas.SaleLine) -> Line:
+def _line_kind(read: schemas.SaleLine, loads: bool) -> LineKind:
+    """A load of a gift card has no item and no price of its own: its payments say what it is (11.4)."""
+    if _text(read.line_type) in FEES:
+        return LineKind.FEE
+    is_load = not read.item_id.known and not read.unit_price and loads
+    return LineKind.GIFT_CARD if is_load else LineKind.MERCHANDISE
+
+
+def _loads_stored_value(read: schemas.Sale) -> bool:
+    """Whether money went onto a gift card or an account: a payment of that type that is negative (9.9)."""
+    return any(
+        each.amount < 0 and str(each.payment_type_id) in STORED_VALUE
+        for each in _children(read.sale_payments, "sale_payment")
+        if not each.archived
+    )
+
+
+def _line(read: schemas.SaleLine, loads: bool) -> Line:
     item = read.item if isinstance(read.item, schemas.SoldItem) else None
     note = read.note if isinstance(read.note, schemas.Note) else None
     return Line(
         name=_text(item.description if item else None) or _text(note.note if note else None),
         quantity=exact(read.unit_quantity),
         unit_price=exact(read.unit_price),
-        total=exact(read.calc_total.quantize(Decimal(1).scaleb(-LINE_DECIMALS), rounding=ROUND_HALF_UP)),
+        total=_unrounded(read.calc_total),
+        tax=None if read.calc_tax1 is None else _unrounded(read.calc_tax1 + (read.calc_tax2 or 0)),
+        kind=_line_kind(read, loads),
         sku=_text(item.custom_sku or item.system_sku if item else None) or read.item_id.known,
         tax_rate_ppm=_rate(read),
         category=item.category_id.known if item and item.category_id else "",
     )
+
+
+def _unrounded(amount: Decimal) -> Decimal:
+    return exact(amount.quantize(Decimal(1).scaleb(-LINE_DECIMALS), rounding=ROUND_HALF_UP))
 
 
 def _rate(read: schemas.SaleLine) -> int | None:

@@ -49,6 +49,8 @@ class SaleLine(Shape, frozen=True):
     unit_quantity: Amount
     unit_price: Amount
     calc_total: Amount
+    calc_tax1: Amount | None = None
+    calc_tax2: Amount | None = None
     tax: Flag | None = None
     tax1_rate: Amount | None = None
     tax2_rate: Amount | None = None
@@ -109,6 +111,7 @@ class Sale(Shape, frozen=True):
     create_time: Instant | None = None
     complete_time: Instant | None = None
     ticket_number: str | None = None
+    is_tax_inclusive: Flag | None = None
     register_id: Ident = Ident("0")
     employee_id: Ident = Ident("0")
     sale_lines: SaleLines | str | None = msgspec.field(name="SaleLines", default=None)

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from comptoir.core.accounts import members
 from comptoir.core.accounts.models import Invitation, Membership, Organisation, User
+from comptoir.core.accounts.partners import requests
 from comptoir.core.accounts.reads import InvitationFacts
 from comptoir.core.accounts.roles import Role
 from comptoir.core.audit.notes import note
@@ -117,6 +118,8 @@ def accept(user: User, token: str, now: datetime) -> InvitationFacts:
         reach = None if row.all_stores else row.store_ids
         members.give(organisation_id=row.organisation_id, user_id=user.pk, role=Role(row.role), store_ids=reach)
     _note(row, f"user:{user.pk}", "member.joined", now)
+    if row.role == Role.PARTNER:
+        requests.technical_user_made(organisation_id=row.organisation_id, email=user.email, now=now)
     return InvitationFacts.of(row)
 
 

@@ -7,7 +7,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from comptoir.core.accounts import partner_tables  # noqa: F401  (tables of their own file)
 from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.slugs import LONGEST as LONGEST_SLUG
+from comptoir.core.accounts.slugs import StoreSlugField
 from comptoir.kernel.ids import new_id, public_id
 
 
@@ -25,11 +28,15 @@ class Organisation(models.Model):
 
 
 class Store(models.Model):
-    """One place of sale. `day_start` is the local time at which its trading day begins."""
+    """One place of sale. `day_start` is the local time at which its trading day begins.
+
+    `slug` is what a partner's till calls it; the database lets nobody change it.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     name = models.CharField(max_length=120)
+    slug = StoreSlugField(max_length=LONGEST_SLUG, unique=True, editable=False)
     timezone = models.CharField(max_length=64)
     currency = models.CharField(max_length=3)
     country = models.CharField(max_length=2)

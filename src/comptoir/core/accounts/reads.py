@@ -100,7 +100,7 @@ def actors_named(organisation_id: UUID, search: str) -> list[str]:
 def names_of(actors: Iterable[str]) -> dict[str, str]:
     """What the actors quoted in one's own notes are called; they may have left since."""
     wanted = set(actors)
-    users = [int(each.removeprefix("user:")) for each in wanted if each.startswith("user:")]
+    users = [int(number) for each in wanted if (number := each.removeprefix("user:")) != each and number.isdecimal()]
     tokens = [parse_id("tok", each.removeprefix("token:")) for each in wanted if each.startswith("token:")]
     names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=users)}
     return names | {f"token:{each.public_id}": each.name for each in ApiToken.objects.filter(id__in=tokens)}

@@ -34,6 +34,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "modules.manage": frozenset({Role.OWNER}),
     "tokens.manage": frozenset({Role.OWNER}),
     "webhooks.manage": frozenset({Role.OWNER}),
+    "partners.view": frozenset({Role.OWNER, Role.PARTNER}),
+    "partners.manage": frozenset({Role.OWNER}),
     "users.manage": frozenset({Role.OWNER}),
 }
 

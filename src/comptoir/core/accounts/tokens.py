@@ -23,6 +23,8 @@ SCOPES = (
     "webhooks.write",
     "loyalty.read",
     "loyalty.write",
+    "traffic.read",
+    "traffic.write",
 )
 
 

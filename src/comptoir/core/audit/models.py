@@ -8,7 +8,10 @@ from comptoir.kernel.ids import new_id
 
 
 class Note(models.Model):
-    """Somebody did something; never changed. `actor` is `user:…`, `token:…` or `system`, `what` a stable code."""
+    """Somebody did something; never changed. `actor` is `user:…`, `token:…` or `system`, `what` a stable code.
+
+    `position` and `hash` seal it into the chain of its organisation (`chain.py`); the database refuses all else.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation = models.ForeignKey("accounts.Organisation", on_delete=models.CASCADE, db_index=False)
@@ -18,6 +21,11 @@ class Note(models.Model):
     what = models.CharField(max_length=40)
     subject = models.CharField(max_length=200, blank=True)
     details = models.JSONField(default=dict)
+    position = models.BigIntegerField(null=True)
+    hash = models.BinaryField(null=True)
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "position"], name="note_has_its_place"),
+        ]
         indexes: ClassVar = [models.Index(fields=["organisation", "what", "-id"], name="note_by_kind")]

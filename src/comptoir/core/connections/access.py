@@ -26,7 +26,7 @@ def open_vendor(connection: Connection, *, probing: bool = False) -> Iterator[Ve
     All calls of all processes to one connection share one budget. A refusal that leaves the block is written down.
     """
     connector = registry.connector(connection.provider)
-    endpoints = connector.endpoints(os.environ)
+    endpoints = connector.endpoints(os.environ).at(connection.domain)
     shared = SharedTurns(connection, calls=connector.manifest.calls_per_second)
     credentials = StoredCredentials(connection.id, endpoints, utc_now, probing=probing)
     vendor, asked_at = connector.open(endpoints, credentials, shared), utc_now()
@@ -41,7 +41,7 @@ def open_vendor(connection: Connection, *, probing: bool = False) -> Iterator[Ve
 
 def keep_alive(connection: Connection) -> None:
     """Renew the tokens of a connection that nobody used. Raises VendorRefused, VendorBusy."""
-    endpoints = registry.connector(connection.provider).endpoints(os.environ)
+    endpoints = registry.connector(connection.provider).endpoints(os.environ).at(connection.domain)
     StoredCredentials(connection.id, endpoints, utc_now).keep_alive()
 
 

@@ -79,13 +79,21 @@ def take_attempt(*, state: str, user: User, now: datetime) -> ConsentAttempt:
 
 
 def complete(
-    *, attempt: ConsentAttempt, code: str, endpoints: Endpoints, redirect_uri: str, now: datetime
+    *,
+    attempt: ConsentAttempt,
+    code: str,
+    endpoints: Endpoints,
+    redirect_uri: str,
+    now: datetime,
+    domain: str = "",
 ) -> Connection:
     """Exchange the code and keep the sealed tokens. Raises VendorRefused, VendorBusy; then nothing is left behind.
 
-    Raises RuleBroken when a connection would be connected again with another vendor account.
+    `domain` is the account's own part of the host, as the browser brought it (`Endpoints.at`). Raises RuleBroken when a
+    connection would be connected again with another vendor account.
     """
     vendor = registry.connector(attempt.provider).manifest
+    endpoints = endpoints.at(domain)
     fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
     if vendor.pkce:
         fields["code_verifier"] = sealer().unseal(attempt.code_verifier).reveal()
@@ -108,6 +116,7 @@ def complete(
         user=attempt.user,
         connection=attempt.connection,
         now=now,
+        domain=domain,
     )
 
 
@@ -131,6 +140,7 @@ def keep(
     user: User | None,
     now: datetime,
     connection: Connection | None = None,
+    domain: str = "",
 ) -> Connection:
     """Store a fresh pair of tokens on a new connection, or on the one that was connected again."""
     if connection is None:
@@ -138,6 +148,7 @@ def keep(
     connection.status = Connection.Status.CONNECTED
     connection.status_since, connection.status_reason, connection.probe_at = now, "", None
     connection.consented_by = user
+    connection.domain = domain
     credentials.put(connection, pair, now=now)
     connection.save()
     return connection

@@ -24,6 +24,8 @@ class Connection(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
     provider = models.CharField(max_length=40)
     account_name = models.CharField(max_length=120, blank=True)
+    # The account's own part of its vendor's host, where each has one (`Endpoints.at`).
+    domain = models.CharField(max_length=63, blank=True)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.CONNECTED)
     status_since = models.DateTimeField()
     status_reason = models.TextField(blank=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection as database
 
 from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.partners import requests as partners
 from comptoir.core.connections.models import CallBudget, Connection, LocationLink
 from comptoir.core.intake.models import BookReading, ImportRun, Notification
 from comptoir.core.jobs import engine
@@ -55,6 +56,8 @@ class Facts:
     latest_hours: dict[UUID, datetime]
     usual: dict[UUID, Usual]
     failing_apps: dict[str, tuple[int, str]]
+    pushed: frozenset[UUID] = frozenset()
+    """Stores whose sales a partner pushes: they need no account at their till's maker."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def observe(organisation_id: UUID, *, now: datetime, store_ids: Collection[UUID]
         latest_hours=latest,
         usual=_usual(organisation_id, [each for each in ids if each in latest and is_silent(latest[each], now)], now),
         failing_apps=_failing_apps(organisation_id, with_faults=store_ids is None),
+        pushed=frozenset(partners.feeding(organisation_id)),
     )
 
 

@@ -116,7 +116,7 @@ def _connection(connection: Connection, facts: Facts, now: datetime) -> Iterator
 
 def _store(store: Store, facts: Facts, now: datetime) -> Iterator[Finding]:
     links = [link for link in facts.links if link.store_id == store.id]
-    if not links:
+    if not links and store.id not in facts.pushed:
         yield Finding(Cause.STORE_NOT_CONNECTED, store.id, store.name)
         return
     if parked := facts.parked.get(store.id):

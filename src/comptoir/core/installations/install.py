@@ -24,7 +24,7 @@ def install(*, organisation: Organisation, store: Store, app: str, provider: str
 
 
 def install_all(*, organisation: Organisation, store: Store, provider: str, now: datetime) -> list[Installation]:
-    """Every app there is, all of them on, and every bundle, off: an owner who has one switches it on."""
+    """Every app that is offered, all of them on, and every bundle, off: an owner who has one switches it on."""
     for bundle in manifest.bundles():
         Installation.objects.get_or_create(
             organisation=organisation,
@@ -36,6 +36,7 @@ def install_all(*, organisation: Organisation, store: Store, provider: str, now:
     return [
         install(organisation=organisation, store=store, app=app.slug, provider=provider, now=now)
         for app in manifest.apps()
+        if app.is_offered
     ]
 
 

@@ -70,6 +70,7 @@ class App:
     `guides` are the sentences that help shows on each page of the app, by the name of its route. `traces` tells what
     became of sales of an organisation, by their ids, in the reader's language. `scanned` tells whose a code is that a
     till read: of an organisation, at a store, over a provider; None when it is none of the app's. Raises RuleBroken.
+    `is_offered` is False while nobody could set it up by himself yet: no store gets it, and no page names it.
     """
 
     slug: str
@@ -82,6 +83,7 @@ class App:
     traces: Callable[[UUID, Collection[UUID]], Mapping[UUID, Trace]] | None = None
     bundles: tuple[Bundle, ...] = ()
     scanned: Callable[[UUID, UUID, str, str, datetime], Scanned | None] | None = None
+    is_offered: bool = True
 
 
 _apps: dict[str, App] = {}

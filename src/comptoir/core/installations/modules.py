@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from comptoir.core.installations import manifest
@@ -49,6 +50,13 @@ def running(organisation_id: UUID, app: str) -> set[UUID]:
         organisation_id=organisation_id, app__in=[app, *manifest.bundles_of(app)], enabled=True
     )
     return set(rows.values_list("store_id", flat=True))
+
+
+def with_several_tills(organisation_id: UUID, store_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these stores that hear of sales from more than one point of sale."""
+    rows = Installation.objects.filter(organisation_id=organisation_id, store_id__in=store_ids).order_by()
+    found = rows.values("store_id").annotate(tills=Count("provider", distinct=True)).filter(tills__gt=1)
+    return set(found.values_list("store_id", flat=True))
 
 
 def switched_off(organisation_ids: Collection[UUID], *, app: str = "") -> set[Switch]:

@@ -13,11 +13,16 @@ from comptoir.core.connections.locations import as_location
 from comptoir.core.connections.models import LocationLink
 from comptoir.core.ledger import limits, store
 from comptoir.core.ledger.precedence import Key
-from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.pos.capabilities import ReadsChanges
 from comptoir.pos.connector import SalesPage, Vendor
 
 FAULT_OF_OURS: Final = "Comptoir itself stumbled over the till's books; what was read until then is kept."
+
+
+def words_for(error: Exception) -> str:
+    """What the owner reads of a reading that failed: what to do next, or that the fault is ours."""
+    return error.for_owner if isinstance(error, ComptoirError) else FAULT_OF_OURS
 
 
 def read_into_ledger(

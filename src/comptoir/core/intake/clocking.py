@@ -18,7 +18,7 @@ from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake import books
 from comptoir.core.intake.models import ClockReading
 from comptoir.core.ledger import store, time_clock
-from comptoir.kernel.errors import ComptoirError, VendorBusy, VendorRefused
+from comptoir.kernel.errors import VendorBusy, VendorRefused
 from comptoir.pos import registry
 from comptoir.pos.capabilities import Capability, ReadsShifts, ReadsStaff
 
@@ -123,7 +123,7 @@ def _put_off(row: ClockReading, error: Exception, now: datetime) -> None:
     """Ask again later, each time a little later."""
     wait = min(LATEST_EVERY * 2 ** min(row.faults, 10), LONGEST_WAIT)
     told = error.retry_at if isinstance(error, VendorBusy) else None
-    words = error.for_owner if isinstance(error, ComptoirError) else books.FAULT_OF_OURS
+    words = books.words_for(error)
     log.warning("clocks.put_off", location=str(row.location_link_id), cause=str(error))
     ClockReading.objects.filter(organisation_id=row.organisation_id, location_link_id=row.location_link_id).update(
         due_at=max(told or now, now + wait), faults=F("faults") + 1, fault=words

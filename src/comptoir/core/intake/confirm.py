@@ -17,7 +17,7 @@ from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake import books, process
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import rows, store
-from comptoir.kernel.errors import ComptoirError, VendorBusy, VendorRefused
+from comptoir.kernel.errors import VendorBusy, VendorRefused
 from comptoir.pos.model import Observed, Source
 
 log = structlog.get_logger(__name__)
@@ -93,7 +93,7 @@ def _confirm(organisation_id: UUID, store_id: UUID, due: Sequence[Notification],
         _put_off(due, error, clock())
         return 0
     except Exception as error:
-        _try_again(due, error.for_owner if isinstance(error, ComptoirError) else books.FAULT_OF_OURS, clock())
+        _try_again(due, books.words_for(error), clock())
         raise
     return _settle(organisation_id, sought, clock())
 

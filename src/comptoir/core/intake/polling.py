@@ -22,7 +22,7 @@ from comptoir.core.intake import books
 from comptoir.core.intake.models import BookReading
 from comptoir.core.ledger import reads as ledger
 from comptoir.kernel.clock import windows
-from comptoir.kernel.errors import ComptoirError, VendorBusy, VendorRefused
+from comptoir.kernel.errors import VendorBusy, VendorRefused
 from comptoir.pos import registry
 
 log = structlog.get_logger(__name__)
@@ -131,7 +131,7 @@ def _put_off(row: BookReading, error: Exception, now: datetime) -> None:
     """Ask again later, each time a little later."""
     wait = min(EVERY_TICK * 2 ** min(row.faults, 10), LONGEST_WAIT)
     named = error.retry_at if isinstance(error, VendorBusy) else None
-    words = error.for_owner if isinstance(error, ComptoirError) else books.FAULT_OF_OURS
+    words = books.words_for(error)
     log.warning("polling.put_off", location=str(row.location_link_id), cause=str(error))
     _update(row, due_at=max(named or now, now + wait), faults=F("faults") + 1, fault=words)
 

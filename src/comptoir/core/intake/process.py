@@ -120,6 +120,15 @@ def _process(rows: Sequence[Notification], now: datetime) -> None:
     )
 
 
+def take(row: Notification, *, now: datetime) -> Fate:
+    """Process one notification of a store whose sender waits, in the caller's transaction; its store is known."""
+    fate = _read(row)
+    _route([fate], now)
+    _record([] if fate.outcome else [fate], now)
+    _save([fate], now)
+    return fate
+
+
 def read_again(rows: Sequence[Notification], now: datetime) -> int:
     """Process notifications a second time, in the caller's transaction; returns of how many something else became.
 
@@ -197,7 +206,7 @@ def _route(fates: Sequence[Fate], now: datetime) -> None:
             fate.organisation_id, fate.store_id = linked or (None, None)
             fate.due_at = now if linked else None
         elif linked is None:
-            fate.taken_for_store = True
+            fate.taken_for_store = not registry.connector(fate.row.provider).manifest.pushes
         elif linked != (fate.organisation_id, fate.store_id):
             fate.park(
                 path="$.businessLocationId",

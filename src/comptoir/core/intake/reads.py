@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, Q, QuerySet, Sum
 
 from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.partners import requests as partners
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake.models import BookReading, Notification, ReplayRun, UnlinkedLocation
 from comptoir.core.ledger import reads as ledger
@@ -43,6 +44,32 @@ class NotificationFacts:
     tries: int
     tried_at: datetime | None
     due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """When something came in, for whom, and what became of it: what an operator may see of it."""
+
+    id: int
+    organisation_id: UUID | None
+    provider: str
+    received_at: datetime
+    outcome: str
+    fault_path: str
+
+
+def latest_of_all(*, limit: int = 2 * PAGE) -> list[Metadata]:
+    """The latest notifications of the whole installation, without anything of what was in them."""
+    names = tuple(Metadata.__dataclass_fields__)
+    return [
+        Metadata(**values) for values in Notification.objects.order_by("-received_minute", "-id").values(*names)[:limit]
+    ]
+
+
+def opened(notification_id: int) -> tuple[UUID | None, bytes] | None:
+    """Whose a notification is, and what was in it: for an operator who has written down why (break-glass)."""
+    row = Notification.objects.filter(id=notification_id).first()
+    return None if row is None else (row.organisation_id, bytes(row.body))
 
 
 @dataclass(frozen=True)
@@ -199,10 +226,15 @@ def store_health(
         .values_list("store_id")
         .annotate(newest=Max("received_at"))
     )
-    return [_health(store, links.get(store.id), newest.get(store.id), now) for store in stores]
+    pushed = partners.feeding(organisation_id)
+    return [_health(store, links.get(store.id), pushed.get(store.id), newest.get(store.id), now) for store in stores]
 
 
-def _health(store: Store, connection: Connection | None, newest: datetime | None, now: datetime) -> StoreHealth:
+def _health(
+    store: Store, connection: Connection | None, pushed: str | None, newest: datetime | None, now: datetime
+) -> StoreHealth:
+    """A store without an account at a till's maker is connected all the same where the maker calls us."""
+    provider = connection.provider if connection else pushed
     day = business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
     figures = ledger.day_figures(store.organisation_id, store.id, day)
     net = figures.get(("net_sales", store.currency))
@@ -210,8 +242,8 @@ def _health(store: Store, connection: Connection | None, newest: datetime | None
         store_id=store.id,
         store_name=store.name,
         timezone=store.timezone,
-        provider_name=registry.connector(connection.provider).manifest.name if connection else None,
-        connection_state=connection.status if connection else "none",
+        provider_name=registry.connector(provider).manifest.name if provider else None,
+        connection_state=connection.status if connection else Connection.Status.CONNECTED if pushed else "none",
         connection_reason=connection.status_reason if connection else "",
         latest_notification_at=newest,
         sales_today=int(figures.get(("transactions", store.currency), 0)),

@@ -80,12 +80,13 @@ def enqueue_erasures() -> None:
 @engine.job("intake.import_window", queue=engine.BACKGROUND)
 def import_window(*, organisation_id: str, connection_id: str, lane: str, **_: str) -> None:
     """Read what is due of a connection's imports, for a while: then others have their turn."""
-    began = utc_now()
-    while reading.read_next(organisation_id=UUID(organisation_id), connection_id=UUID(connection_id), clock=utc_now):
-        dispatch.dispatch(clock=utc_now)
-        if utc_now() - began > TURN:
-            _enqueue_lane(organisation_id, connection_id, lane)
-            return
+    began, mine = utc_now(), {"organisation_id": UUID(organisation_id), "connection_id": UUID(connection_id)}
+    with reading.Till() as till:
+        while reading.read_next(**mine, till=till, clock=utc_now):
+            dispatch.dispatch(clock=utc_now)
+            if utc_now() - began > TURN:
+                _enqueue_lane(organisation_id, connection_id, lane)
+                return
 
 
 def enqueue_imports(organisation_id: UUID, connection_id: UUID) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Final, LiteralString, cast
 import psycopg
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from procrastinate import App
 from procrastinate.contrib.django import app as engine_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -259,6 +259,43 @@ def waiting() -> dict[str, int]:
         )
         found = dict(cursor.fetchall())
     return {queue: int(found.get(queue, 0)) for queue in QUEUES}
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A job that was given up, and since when."""
+
+    id: int
+    name: str
+    queue: str
+    attempts: int
+    at: datetime | None
+
+
+def failed(*, limit: int = 100) -> list[Failed]:
+    """Jobs that were given up and are still kept, the latest first; what they carry is not told."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT j.id, j.task_name, j.queue_name, j.attempts,"
+            " (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id)"
+            " FROM procrastinate_jobs j WHERE j.status = 'failed' ORDER BY j.id DESC LIMIT %s",
+            [limit],
+        )
+        return [Failed(*row) for row in cursor.fetchall()]
+
+
+def again(job_id: int) -> bool:
+    """Try a job that was given up once more; False when there is none, or the same one waits already."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL"
+                " WHERE id = %s AND status = 'failed'",
+                [job_id],
+            )
+            return bool(cursor.rowcount)
+    except IntegrityError:
+        return False
 
 
 def workers_seen() -> int:

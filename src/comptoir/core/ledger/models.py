@@ -101,6 +101,34 @@ class HourlyFigure(models.Model):
     value = models.DecimalField(max_digits=20, decimal_places=6)
 
 
+class StaffHour(models.Model):
+    """How many hours were worked in one local hour of a store, named by its UTC instant; ended times at work alone."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "hour")
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    hour = models.DateTimeField()
+    business_date = models.DateField()
+    value = models.DecimalField(max_digits=12, decimal_places=6)
+
+
+class TradingDay(models.Model):
+    """How often the figures of a store's trading day were changed, sales or hours, and when for the latest time.
+
+    Whoever makes figures of his own of a day keeps its revision beside them, and so knows when they are old.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "business_date")
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    business_date = models.DateField()
+    revision = models.IntegerField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["changed_at"], name="trading_day_changed")]
+
+
 class ClockEntry(models.Model):
     """A time at work, as the vendor has it now; `deleted` once the vendor has it no more. Tips in major units."""
 

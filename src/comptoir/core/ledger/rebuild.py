@@ -1,4 +1,4 @@
-"""Compare the hourly roll-up with the sales it was added up from, and put right what differs."""
+"""Compare the hourly roll-up with the sales and times at work it was added up from, and put right what differs."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import msgspec
 from django.db import transaction
 
 from comptoir.core.accounts.models import Store
-from comptoir.core.ledger import rollup, store
+from comptoir.core.ledger import rollup, staff_hours, store
 from comptoir.core.ledger.models import HourlyFigure
 from comptoir.core.ledger.models import Sale as SaleRow
 from comptoir.pos.model import Sale
@@ -36,7 +36,8 @@ def compare(shop: Store, *, mend: bool) -> Comparison:
         delta = rollup.difference([_actual(facts)], [expected])
         if mend:
             rollup.add(facts.organisation_id, facts.id, delta)
-    return Comparison(shop.id, sales, len(expected), len(delta))
+        hours = staff_hours.wrong(facts, mend=mend)
+    return Comparison(shop.id, sales, len(expected), len(delta) + hours)
 
 
 def _expected(facts: store.StoreFacts) -> tuple[rollup.Figures, int]:

@@ -1,7 +1,7 @@
 """The hourly roll-up: what a sale adds to store × register × hour × measure (weekly-balance.md 4.1, 4.2).
 
-Measures are sums of the source's unrounded decimals in major units, with tax. Formulas of net and gross per preset
-belong to the apps; here stand only the sums they are made of.
+Measures are sums of the source's unrounded decimals in major units, with tax but for those called untaxed. Formulas of
+net and gross per preset belong to the apps; here stand only the sums they are made of.
 """
 
 from collections import defaultdict
@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.db import connection
 
+from comptoir.core.ledger import trading_days
 from comptoir.kernel.clock import business_date, local_hour
-from comptoir.pos.model import Sale, SaleState
+from comptoir.pos.model import Line, LineKind, Sale, SaleState
 
 SMALLEST: Final = Decimal("0.000001")
 """What a column of the roll-up can tell apart. Each sale is brought to it before it is added up, so that sums are exact
@@ -34,13 +35,15 @@ class Figure(NamedTuple):
 
 
 Figures = dict[Figure, Decimal]
+MILLION: Final = Decimal(1_000_000)
 
 
 def measures(sale: Sale) -> dict[str, Decimal]:
     """What one counted sale adds up to; a figure the till did not give adds nothing."""
-    sold = [line for line in sale.lines if line.quantity > 0]
-    returned = [line for line in sale.lines if line.quantity < 0]
-    gross = sum((line.quantity * line.unit_price for line in sold), Decimal(0))
+    merchandise = [line for line in sale.lines if line.kind is LineKind.MERCHANDISE]
+    sold = [line for line in merchandise if line.quantity > 0]
+    returned = [line for line in merchandise if line.quantity < 0]
+    gross, untaxed_gross = _gross(sale, sold)
     found = {
         "net_sales": sale.total - (sale.service_charge or 0),
         "tax": sale.tax,
@@ -50,6 +53,9 @@ def measures(sale: Sale) -> dict[str, Decimal]:
         "gross_sales": gross,
         "discounts": gross - sum((line.total for line in sold), Decimal(0)),
         "returns": -sum((line.total for line in returned), Decimal(0)),
+        "untaxed_gross_sales": untaxed_gross,
+        "untaxed_discounts": untaxed_gross - sum((_untaxed(line) for line in sold), Decimal(0)),
+        "untaxed_returns": -sum((_untaxed(line) for line in returned), Decimal(0)),
         "receipts": 1,
         "transactions": 1 if sold else 0,
         "return_receipts": 1 if returned and not sold else 0,
@@ -58,6 +64,27 @@ def measures(sale: Sale) -> dict[str, Decimal]:
     }
     exact = {measure: Decimal(value or 0).quantize(SMALLEST, ROUND_HALF_UP) for measure, value in found.items()}
     return {measure: value for measure, value in exact.items() if value}
+
+
+def _gross(sale: Sale, sold: Iterable[Line]) -> tuple[Decimal, Decimal]:
+    """Prices times quantities, with tax and without, by the proportion that each line's own amounts have."""
+    taxed = untaxed = Decimal(0)
+    for line in sold:
+        price = line.quantity * line.unit_price
+        net, total = _untaxed(line), line.total
+        if not total or not net:  # given away: nothing but the rate tells
+            rate = 1 + Decimal(line.tax_rate_ppm or 0) / MILLION
+            net, total = Decimal(1), rate
+        taxed += price * total / net if sale.is_untaxed else price
+        untaxed += price if sale.is_untaxed else price * net / total
+    return taxed, untaxed
+
+
+def _untaxed(line: Line) -> Decimal:
+    """A line without its tax, as the source says, else by the rate; as it is where neither is known."""
+    if line.tax is not None:
+        return line.total - line.tax
+    return line.total * MILLION / (MILLION + (line.tax_rate_ppm or 0))
 
 
 def _units(quantity: Decimal) -> Decimal:
@@ -109,3 +136,4 @@ def add(organisation_id: UUID, store_id: UUID, delta: Figures) -> None:
             " AND hour = ANY(%s) AND value = 0",
             [organisation_id, store_id, sorted({key.hour for key in delta})],
         )
+    trading_days.touch(organisation_id, store_id, {key.business_date for key in delta})

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from comptoir.core.ledger import staff_hours
 from comptoir.core.ledger.models import ClockEntry, ClockEntryRevision
 from comptoir.core.ledger.store import StoreFacts
 from comptoir.kernel.clock import business_date
@@ -59,11 +60,14 @@ def record(
         if key in known and not says_the_same(known[key], each)
     ]
     gone = [(row, {**_stored(row), "deleted": True}) for row in vanished]
+    before = [(row.started_at, row.ended_at) for row, _values in (*changes, *gone)]
     for row, values in (*changes, *gone):
         _replace(store, row, values, now)
     for row in created:
         row.staff_name = names.get(row.staff_id, "")
     ClockEntry.objects.bulk_create(created, ignore_conflicts=True)
+    after = [(row.started_at, row.ended_at) for row in (*created, *(row for row, _values in (*changes, *gone)))]
+    staff_hours.restate(store, (*before, *after))
     return Compared(len(created), len(changes), len(gone))
 
 

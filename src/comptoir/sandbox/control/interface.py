@@ -31,10 +31,12 @@ from comptoir.sandbox.control.orders import (
 )
 from comptoir.sandbox.control.pages import Pages
 from comptoir.sandbox.control.shops import ShopsPage
+from comptoir.sandbox.control.sixpos import SixposPage
 from comptoir.sandbox.control.views import Viewer
 from comptoir.sandbox.faults import EVERYWHERE
 from comptoir.sandbox.postbox import Postbox
 from comptoir.sandbox.shops import Shops
+from comptoir.sandbox.sixpos import Counter
 
 READING: Final = frozenset({"GET", "HEAD"})
 
@@ -53,12 +55,13 @@ class Call:
 class Control:
     """Answers the page and the interface; safe to call from several threads."""
 
-    def __init__(self, orders: Orders, viewer: Viewer, postbox: Postbox, shops: Shops) -> None:
+    def __init__(self, orders: Orders, viewer: Viewer, postbox: Postbox, shops: Shops, counter: Counter) -> None:
         self._orders = orders
         self._viewer = viewer
         self._pages = Pages(orders, viewer)
         self._mailbox = Mailbox(postbox)
         self._shops = ShopsPage(shops)
+        self._sixpos = SixposPage(counter)
 
     def answer(self, request: Request, now: datetime) -> Response:
         """Answer one request; what another site's page asks to change is refused."""
@@ -68,6 +71,8 @@ class Control:
             return self._mailbox.answer(request)
         if request.path == "/shops":
             return self._shops.answer(request, now)
+        if request.path == "/sixpos":
+            return self._sixpos.answer(request)
         if not request.path.startswith("/api/"):
             return self._pages.answer(request, now)
         try:
@@ -134,6 +139,11 @@ class Control:
             self._orders.set_faults(location_id, _order(call, SwitchFaults))
         return _json(self._viewer.faults(location_id))
 
+    def _faults_of_shops(self, call: Call) -> Response:
+        if call.request.method == "PUT":
+            self._orders.set_faults_of_shops(_order(call, SwitchFaults))
+        return _json(self._viewer.faults_of_shops())
+
     def _expire(self, call: Call) -> Response:
         self._orders.expire_tokens(_order(call, OneBusiness))
         return _json({})
@@ -180,6 +190,7 @@ Handle = Callable[[Control, Call], Response]
 _NOTIFICATIONS: Final = re.compile("/api/lightspeed_k/locations/(?P<location>[^/]+)/notifications")
 _LOCATION: Final = "/api/lightspeed_k/locations/(?P<location>[^/]+)"
 _FAULTS: Final = re.compile("/api/lightspeed_k/(?:locations/(?P<location>[^/]+)/)?faults")
+_FAULTS_OF_SHOPS: Final = re.compile("/api/lightspeed_r/faults")
 _BILLS: Final = "/api/locations/(?P<location>[^/]+)/bills"
 _ACTS: Final = "add|close|move|split|hand_over|cancel|refund|void|amend"
 ROUTES: Final[tuple[tuple[str, re.Pattern[str], Handle], ...]] = (
@@ -190,6 +201,8 @@ ROUTES: Final[tuple[tuple[str, re.Pattern[str], Handle], ...]] = (
     ("PUT", _NOTIFICATIONS, Control._notifications),
     ("GET", _FAULTS, Control._faults),
     ("PUT", _FAULTS, Control._faults),
+    ("GET", _FAULTS_OF_SHOPS, Control._faults_of_shops),
+    ("PUT", _FAULTS_OF_SHOPS, Control._faults_of_shops),
     ("POST", re.compile("/api/lightspeed_k/expire-tokens"), Control._expire),
     ("POST", re.compile("/api/lightspeed_k/revoke-consent"), Control._revoke),
     ("PUT", re.compile(f"{_LOCATION}/items/(?P<sku>[^/]+)"), Control._count),

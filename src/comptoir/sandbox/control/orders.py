@@ -11,8 +11,9 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.seal import Secret
 from comptoir.pos.model import Named, Sale
 from comptoir.sandbox.catalogue import CARD, EAT_IN, LIGHTSPEED_K, MENU, METHODS, TAKE_AWAY
-from comptoir.sandbox.faults import EVERYWHERE, Faults
+from comptoir.sandbox.faults import EVERYWHERE, OF_SHOPS, Faults
 from comptoir.sandbox.living import Living
+from comptoir.sandbox.shops import LIGHTSPEED_R
 from comptoir.sandbox.till import ZERO, Item, Opening
 from comptoir.sandbox.world import RestaurantWorld
 
@@ -173,6 +174,13 @@ class Orders:
         if location_id != EVERYWHERE:
             self._world.place(location_id)
         self._faults.set(LIGHTSPEED_K, location_id, order.on)
+
+    def set_faults_of_shops(self, order: SwitchFaults) -> None:
+        """Switch faults of the vendor of the shops. Raises RuleBroken for one that it cannot have."""
+        if unfit := set(order.on) - {fault.value for fault in OF_SHOPS}:
+            words = f"R-Series knows no {', '.join(sorted(unfit))}."
+            raise RuleBroken(words, code="fault_unknown", status=422)
+        self._faults.set(LIGHTSPEED_R, EVERYWHERE, order.on)
 
     def switch_fault(self, location_id: str, name: str, *, on: bool) -> None:
         """Switch one; off at a location means off for all where it was on for all."""

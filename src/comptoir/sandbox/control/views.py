@@ -10,9 +10,10 @@ import msgspec
 from comptoir.connectors.lightspeed_k.simulator import Delivery, KSeriesSimulator
 from comptoir.pos.model import Sale
 from comptoir.sandbox.catalogue import DISHES, LIGHTSPEED_K, MANAGERS, Place
-from comptoir.sandbox.faults import EVERYWHERE, Fault, Faults
+from comptoir.sandbox.faults import EVERYWHERE, OF_SHOPS, Fault, Faults
 from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.living import Living
+from comptoir.sandbox.shops import LIGHTSPEED_R
 from comptoir.sandbox.world import RestaurantWorld
 
 SHOWN_CLOSED: Final = 12
@@ -218,6 +219,11 @@ class Viewer:
             on_everywhere=sorted(self._faults.own(LIGHTSPEED_K, EVERYWHERE)),
             known=[fault.value for fault in Fault],
         )
+
+    def faults_of_shops(self) -> FaultsView:
+        """What is switched on for the vendor of the shops."""
+        on = [fault.value for fault in sorted(self._faults.own(LIGHTSPEED_R, EVERYWHERE))]
+        return FaultsView(on=on, on_everywhere=on, known=[fault.value for fault in OF_SHOPS])
 
     def _bills(self, sales: Sequence[Sale]) -> list[BillView]:
         return [self.bill(sale) for sale in sales]

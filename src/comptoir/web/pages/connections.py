@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -12,36 +12,31 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import stores
 from comptoir.core.connections import consent, reads
 from comptoir.core.connections.access import open_vendor
-from comptoir.core.connections.locations import create_store, learn_day_starts, link_location, refresh_locations
+from comptoir.core.connections.locations import learn_day_starts, refresh_locations
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.health.lights import Light, health
-from comptoir.core.installations.install import install_all
 from comptoir.core.intake import reads as intake
-from comptoir.core.intake.importing import runs
-from comptoir.core.intake.tasks import enqueue_imports, reopen_unlinked
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
 from comptoir.pos.connector import Connector, Manifest, Vendor
-from comptoir.web import health_words
+from comptoir.web import health_words, linking
 from comptoir.web.health_words import Told
 from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.tasks import look_at_once
 from comptoir.web.toasts import toast
 
-NEW_STORE = "new"
-# The latest days are there at once; last year, for comparisons, follows behind them.
-FIRST_IMPORT = timedelta(days=14)
-BACKFILL = timedelta(days=400)
+AFTER = "after_connect"
+"""The page of this house that sent somebody to a consent page, and wants him back."""
 
 
 @require_GET
@@ -56,7 +51,7 @@ def connections(request: OrganisationRequest) -> HttpResponse:
     values = {
         "rows": rows,
         "broken": next((standing for _each, standing, _ in rows if standing.light.level == "bad"), None),
-        "providers": _offered(),
+        "providers": offered(),
         "unlinked": sum(len(each.locations) - each.linked for each in found),
         "address": settings.COMPTOIR_URL,
     }
@@ -64,9 +59,9 @@ def connections(request: OrganisationRequest) -> HttpResponse:
     return render(request, "web/connections/rows.html" if is_part else "web/connections/list.html", values)
 
 
-def _offered() -> list[Manifest]:
+def offered() -> list[Manifest]:
     """What can be connected here; everything where nothing is set up yet, so that a press says what is missing."""
-    known = registry.connectors()
+    known = [each for each in registry.connectors() if not each.manifest.pushes]
     ready = [each for each in known if _is_set_up(each)]
     return [each.manifest for each in ready or known]
 
@@ -132,6 +127,7 @@ def connect(request: OrganisationRequest, provider: str) -> HttpResponse:
         now=timezone.now(),
         connection=_connection(request, again, provider=provider) if again else None,
     )
+    request.session[AFTER] = request.POST.get("then", "")
     return HttpResponseRedirect(address)
 
 
@@ -147,12 +143,14 @@ def returned(request: OrganisationRequest) -> HttpResponse:
         toast(request, _("Nothing was connected: the sign-in at the till was not approved."), level="warn")
         return redirect("connections")
     connector = registry.connector(attempt.provider)
+    parameter = connector.manifest.domain_parameter
     connection = consent.complete(
         attempt=attempt,
         code=request.GET["code"],
         endpoints=connector.endpoints(os.environ),
         redirect_uri=redirect_uri(),
         now=timezone.now(),
+        domain=request.GET.get(parameter, "") if parameter else "",
     )
     look_at_once(request.organisation.id)
     return _read_locations(request, connection)
@@ -176,6 +174,9 @@ def _read_locations(request: OrganisationRequest, connection: Connection) -> Htt
         toast(request, _("Connected, but this login sees no business location."), level="warn")
         return redirect("connections")
     toast(request, _("Connected. Choose the store each location feeds."))
+    then = request.session.pop(AFTER, "")
+    if then and url_has_allowed_host_and_scheme(then, allowed_hosts=None):
+        return redirect(f"{then}?connection={connection.public_id}")
     return redirect("connection", connection.public_id)
 
 
@@ -202,7 +203,7 @@ def connection(request: OrganisationRequest, connection_id: str) -> HttpResponse
         ),
         "places": _places(facts, intake.roads(request.organisation.id, now=now)),
         "stores": stores(request.organisation.id, store_ids=request.store_ids),
-        "new_store": NEW_STORE,
+        "new_store": linking.NEW_STORE,
         "address": settings.COMPTOIR_URL,
     }
     is_part = "HX-Request" in request.headers
@@ -227,40 +228,10 @@ def link(request: OrganisationRequest, connection_id: str) -> HttpResponse:
         for location in locations.order_by("id"):
             choice = request.POST.get(f"store-{location.id}")
             if choice is not None:
-                linked += _link(request, location, choice)
+                linked += linking.feed(request.organisation, location, choice, now=timezone.now())
     text = ngettext("%(number)d location feeds a store.", "%(number)d locations feed a store.", linked)
     toast(request, text % {"number": linked})
     return redirect("connection", found.public_id)
-
-
-def _link(request: OrganisationRequest, location: LocationLink, choice: str) -> int:
-    now = timezone.now()
-    if choice == NEW_STORE and location.store is not None:
-        store: Store | None = location.store  # made by an earlier click on the same form
-    elif choice == NEW_STORE:
-        day_start = registry.connector(location.provider).manifest.day_start
-        store = create_store(location, day_start=day_start, now=now)
-    elif choice:
-        store = Store.objects.filter(organisation=request.organisation, id=parse_id("sto", choice)).first()
-        if store is None:
-            raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    else:
-        store = None
-    is_news = store is not None and store != location.store
-    link_location(location, store, now=now)
-    if store is not None:
-        install_all(organisation=request.organisation, store=store, provider=location.provider, now=now)
-    if is_news:
-        _import_latest(location, now)
-        reopen_unlinked.enqueue_once()
-    return int(store is not None)
-
-
-def _import_latest(location: LocationLink, now: datetime) -> None:
-    """Read the latest days from the till's books, the newest first, then what lies before them."""
-    runs.begin(location, start=now - FIRST_IMPORT, end=now, now=now)
-    runs.begin(location, start=now - BACKFILL, end=now - FIRST_IMPORT, now=now, again=False)
-    enqueue_imports(location.organisation_id, location.connection_id)
 
 
 def _connection(request: OrganisationRequest, public: str, *, provider: str = "") -> Connection:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from comptoir.core.accounts import invitations as inviting
 from comptoir.core.accounts import members, reads, second_steps
 from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.partners import tokens as partner_tokens
 from comptoir.core.accounts.reads import InvitationFacts, MemberFacts
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.stores import stores
@@ -161,6 +162,7 @@ def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
         "role_name": ROLE_NAMES[found.role],
         "form": form,
         "consents": connections.consented_by(request.organisation.id, found.user_id),
+        "partner_tokens": partner_tokens.number_of(request.organisation.id, found.user_id, now=timezone.now()),
         "is_me": found.user_id == request.user.pk,
         "has_second_steps": second_steps.has_any(found.user_id),
     }

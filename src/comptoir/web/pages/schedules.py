@@ -1,10 +1,10 @@
 """Schedules of imports: when each runs next, what became of the latest runs, and the switches."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,15 +17,18 @@ from django.views.decorators.http import require_GET, require_POST
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
+from comptoir.core.connections.sealing import sealer
 from comptoir.core.intake.scheduling import reads, schedules
 from comptoir.core.intake.scheduling.times import Rhythm
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
+from comptoir.kernel.seal import SealBroken
 from comptoir.web.pages.imports import STATES
 from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
+UNDO_WITHIN: Final = timedelta(hours=1)
 RHYTHMS: dict[str, Promise] = {
     Rhythm.DAILY: gettext_lazy("Every day"),
     Rhythm.HOURLY: gettext_lazy("Every hour"),
@@ -118,8 +121,15 @@ def delete(request: OrganisationRequest, schedule_id: str) -> HttpResponse:
         now=timezone.now(),
         store_ids=request.store_ids,
     )
-    held = [str(gone.store_id), gone.rhythm, f"{gone.start:%H:%M}", gone.days]
-    undo = reverse("import_schedule_restore", args=[schedule_id, signing.dumps(held, salt=schedule_id)])
+    claims = {
+        "schedule": schedule_id,
+        "store": str(gone.store_id),
+        "rhythm": gone.rhythm,
+        "start": f"{gone.start:%H:%M}",
+        "days": gone.days,
+    }
+    token = sealer().sign(claims, expires_at=timezone.now() + UNDO_WITHIN)
+    undo = reverse("import_schedule_restore", args=[schedule_id, token])
     toast(request, _("Deleted. What it imported stays."), undo_url=undo)
     return redirect("import_schedules")
 
@@ -129,18 +139,18 @@ def delete(request: OrganisationRequest, schedule_id: str) -> HttpResponse:
 def restore(request: OrganisationRequest, schedule_id: str, token: str) -> HttpResponse:
     """Bring a deleted one back. Raises RuleBroken (404) for what nobody was given."""
     try:
-        store_id, rhythm, start, days = signing.loads(token, salt=schedule_id, max_age=3600)
-    except signing.BadSignature:
-        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404) from None
+        said = sealer().verify(token, now=timezone.now())
+    except SealBroken:
+        said = {}
     mine = stores(request.organisation.id, store_ids=request.store_ids)
-    store = next((each for each in mine if str(each.id) == store_id), None)
-    if store is None:
+    store = next((each for each in mine if str(each.id) == said.get("store")), None)
+    if store is None or said.get("schedule") != schedule_id:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     schedules.add(
         store=store,
-        rhythm=Rhythm(rhythm),
-        start=forms.TimeField().clean(start),
-        days=days,
+        rhythm=Rhythm(said["rhythm"]),
+        start=forms.TimeField().clean(said["start"]),
+        days=said["days"],
         actor=_actor(request),
         now=timezone.now(),
         schedule_id=parse_id("sch", schedule_id),

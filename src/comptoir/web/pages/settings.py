@@ -27,6 +27,7 @@ SETTINGS: Final = (
     Setting("modules", _("Modules"), _("Which app works for which store."), "modules.view"),
     Setting("tokens", _("API tokens"), _("Keys for your own programs: what each may read and do."), "tokens.manage"),
     Setting("webhooks", _("Webhooks"), _("Programs of yours that are told of every sale."), "webhooks.manage"),
+    Setting("partners", _("Partners"), _("Makers of tills that call Comptoir: slugs, tokens."), "partners.view"),
     Setting("users", _("Users"), _("Who works here, with which role, in which stores."), "users.manage"),
 )
 

@@ -58,7 +58,7 @@ def card(content: str, title: str = "", link: str = "", link_label: str = "") ->
 
 
 @register.inclusion_tag("web/parts/chart.html")
-def chart(drawn: charts.Chart) -> dict[str, Any]:
+def chart(drawn: charts.Picture) -> dict[str, Any]:
     """A picture of figures that stand in a table below it."""
     return {
         "chart": drawn,

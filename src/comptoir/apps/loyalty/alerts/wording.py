@@ -48,6 +48,14 @@ ALERTS: Final[dict[tuple[str, str], Words]] = {
         _("A sale that used a reward was refunded: the programme keeps the reward used."),
         _("Give the points back as a new reward, if the guest got nothing. The programme can do so by itself."),
     ),
+    ("points_adjusted", ""): Words(
+        _("A partner added points to a member."),
+        _("The member's history says how many. Ask the partner, or let its token end under Settings, Partners."),
+    ),
+    ("possible_duplicate", ""): Words(
+        _("Two tills told of what may be one sale."),
+        _("Only the first one earns. Look at both; if the guest paid twice, say here that they are two sales."),
+    ),
     ("pin_blocked", ""): Words(
         _("Wrong PINs were typed three times five in a day for one member."),
         _("Ask the member. Whoever forgot the PIN gets a new one on the member's page; it lifts the block."),

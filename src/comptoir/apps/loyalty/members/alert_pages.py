@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from comptoir.apps.loyalty import offers
 from comptoir.apps.loyalty import reads as members
 from comptoir.apps.loyalty.alerts import reads, telling, wording
 from comptoir.apps.loyalty.members import watching
@@ -23,6 +25,7 @@ from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
 HANDLED: Final = "handled"
+APART: Final = "apart"
 
 
 @require_GET
@@ -74,9 +77,12 @@ def alerts(request: OrganisationRequest) -> HttpResponse:
 def put_aside(request: OrganisationRequest, alert_id: str, position: str) -> HttpResponse:
     """Somebody has looked (`handled`), or wants to look again (`waiting`)."""
     found = reads.alert(request.organisation.id, parse_id("alr", alert_id), store_ids=request.store_ids)
-    if found is None or position not in (HANDLED, "waiting"):
+    if found is None or position not in (HANDLED, "waiting", APART):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    is_handled = position == HANDLED
+    is_handled = position in (HANDLED, APART)
+    if position == APART and found.sale_id is not None:
+        with transaction.atomic():
+            offers.part(request.organisation.id, found.sale_id, now=timezone.now())
     telling.put_aside(
         organisation_id=request.organisation.id,
         alert_id=found.id,

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from comptoir.apps.loyalty.hooks import emitting
 from comptoir.apps.loyalty.members import profile
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.persons import Consent
@@ -102,6 +103,7 @@ def record(
     if at is not None and at > now + CLOCK_SKEW:
         raise RuleBroken(_("Consent cannot be given in the future."), code="consent_in_future", status=422)
     profile.locked_person(organisation_id, member_id)  # whoever was merged may still say no
+    emitting.emit(organisation_id, emitting.CONSENT, member_id=member_id, now=now, channel=channel, value=value)
     Consent.objects.create(
         organisation_id=organisation_id,
         member_id=member_id,

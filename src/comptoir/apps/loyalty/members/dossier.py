@@ -13,6 +13,7 @@ from comptoir.apps.loyalty.holdings import HeldReward
 from comptoir.apps.loyalty.members import consents, profile
 from comptoir.apps.loyalty.members.finding import Person
 from comptoir.apps.loyalty.models import Entry, Member, Offer
+from comptoir.apps.loyalty.partner_tables import MemberAttribute
 from comptoir.apps.loyalty.persons import Merge, Pass
 from comptoir.kernel.ids import public_id
 from comptoir.web.spreadsheets import MARK, line, plain
@@ -43,6 +44,9 @@ def everything(organisation_id: UUID, member_id: UUID) -> dict[str, Any]:
         "passes": [
             _row(row, "code", "created_at", "ended_at")
             for row in Pass.objects.filter(organisation_id=organisation_id, member_id=member_id).order_by("created_at")
+        ],
+        "attributes": [
+            _row(row, "name", "value", "updated_at") for row in MemberAttribute.objects.filter(**mine).order_by("name")
         ],
         "consents": [
             _row(row, "channel", "value", "at", "recorded_at", "source", "actor", "wording", "context")

@@ -12,6 +12,7 @@ from comptoir.apps.loyalty.devices import Showing, TabletClaim
 from comptoir.apps.loyalty.holdings import Alert, Held, HeldReward
 from comptoir.apps.loyalty.members import guards, profile
 from comptoir.apps.loyalty.models import Entry, Member, Offer
+from comptoir.apps.loyalty.partner_tables import MemberAttribute, PaymentHash
 from comptoir.apps.loyalty.persons import Change, Consent, ImportedMember, Merge, Pass
 from comptoir.core.audit.notes import note
 from comptoir.core.intake import erasing
@@ -63,6 +64,8 @@ def anonymise(*, organisation_id: UUID, member_id: UUID, actor: str, now: dateti
     ImportedMember.objects.filter(organisation_id=organisation_id, member_id__in=ids).update(before={}, after={})
     _forget_answers(organisation_id, ids)
     Pass.objects.filter(organisation_id=organisation_id, member_id__in=ids).delete()
+    MemberAttribute.objects.filter(organisation_id=organisation_id, member_id__in=ids).delete()
+    PaymentHash.objects.filter(organisation_id=organisation_id, member_id__in=ids).delete()
     Member.objects.filter(organisation_id=organisation_id, id__in=ids).update(
         phone="",
         email="",
@@ -113,6 +116,8 @@ def remove(organisation_id: UUID, ids: set[UUID]) -> None:
     ImportedMember.objects.filter(**mine).delete()
     Change.objects.filter(**mine).delete()
     Pass.objects.filter(**mine).delete()
+    MemberAttribute.objects.filter(**mine).delete()
+    PaymentHash.objects.filter(**mine).delete()
     for each in ids:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('comptoir.deleted_member', %s, true)", [str(each)])

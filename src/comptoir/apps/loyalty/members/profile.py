@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty import entries
+from comptoir.apps.loyalty.hooks import emitting
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.persons import Change
 from comptoir.core.ledger.store import notify_live
@@ -24,6 +25,8 @@ LONGEST_TAG: Final = 40
 FIELDS: Final = ("phone", *LONGEST, "gender", "birthday", "tags")
 EARLIEST: Final = date(1900, 1, 1)
 UNDO_WITHIN: Final = timedelta(days=30)
+EVENTS: Final = {"created": emitting.CREATED, "anonymised": emitting.ERASED}
+"""What partners hear of a change; of any other, that the customer was updated."""
 
 
 class MemberExists(RuleBroken):
@@ -190,6 +193,8 @@ def changes(organisation_id: UUID, member_id: UUID) -> list[Change]:
 def _note(
     member: Member, what: str, actor: str, now: datetime, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Change:
+    event = EVENTS.get(what, emitting.UPDATED)
+    emitting.emit(member.organisation_id, event, member_id=member.id, now=now)
     return Change.objects.create(
         organisation_id=member.organisation_id,
         member_id=member.id,

@@ -11,6 +11,7 @@ from comptoir.apps.loyalty.bonus import managing
 from comptoir.apps.loyalty.bonuses import BonusKind
 from comptoir.apps.loyalty.programme import bonus_wording as wording
 from comptoir.apps.loyalty.programme.bonus_forms import FIELDS, BonusForm
+from comptoir.core.accounts.partners import requests as partners
 from comptoir.core.accounts.roles import may
 from comptoir.core.connections import reads as connections
 from comptoir.kernel.errors import RuleBroken
@@ -77,4 +78,5 @@ def _actor(request: OrganisationRequest) -> str:
 
 def _providers(request: OrganisationRequest) -> list[tuple[str, str]]:
     wanted = {each.provider for each in connections.connections(request.organisation.id)}
+    wanted |= partners.providers(request.organisation.id)
     return [(each.manifest.slug, each.manifest.name) for each in registry.connectors() if each.manifest.slug in wanted]

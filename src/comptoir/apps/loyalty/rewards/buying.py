@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from comptoir.apps.loyalty import entries, programmes, wallets
 from comptoir.apps.loyalty.expiry.rules import months_later
 from comptoir.apps.loyalty.holdings import Held, HeldReward, Reward
+from comptoir.apps.loyalty.hooks import emitting
 from comptoir.apps.loyalty.models import Entry, Kind, Member
 from comptoir.apps.loyalty.rewards import catalogue
 from comptoir.core.installations import modules
@@ -53,6 +54,32 @@ def buy(
     )
     _write(held, Kind.SPEND, -held.points, actor=actor, now=now)
     return held
+
+
+@transaction.atomic
+def win(
+    *, organisation_id: UUID, member_id: UUID, reward_id: UUID, store_id: UUID, actor: str, now: datetime
+) -> HeldReward:
+    """Give a member a reward that was won: it cost no points, so none come back. Raises RuleBroken (`not_found`)."""
+    entries.lock(organisation_id, [member_id])
+    reward = catalogue.one(organisation_id, reward_id)
+    return HeldReward.objects.create(
+        organisation_id=organisation_id,
+        code=secrets.token_urlsafe(18),
+        reward_id=reward.id,
+        member_id=member_id,
+        name=reward.name,
+        points=0,
+        bought_at=now,
+        bought_by=actor,
+        store_id=store_id,
+        valid_until=_valid_until(organisation_id, now),
+    )
+
+
+def code_of(organisation_id: UUID, held_id: UUID) -> str:
+    """What names a held reward outside."""
+    return HeldReward.objects.get(organisation_id=organisation_id, id=held_id).code
 
 
 @transaction.atomic
@@ -113,6 +140,9 @@ def _valid_until(organisation_id: UUID, now: datetime) -> datetime:
 
 
 def _write(held: HeldReward, kind: Kind, points: int, *, actor: str, now: datetime) -> None:
+    emitting.emit(held.organisation_id, emitting.POINTS, member_id=held.member_id, now=now, points=points)
+    if kind is Kind.SPEND:
+        emitting.emit(held.organisation_id, emitting.BOUGHT, member_id=held.member_id, now=now, hash=held.code)
     Entry.objects.create(
         organisation_id=held.organisation_id,
         member_id=held.member_id,

@@ -14,6 +14,7 @@ from comptoir.apps.loyalty import reads
 from comptoir.apps.loyalty.alerts import reads as alerts
 from comptoir.apps.loyalty.rewards import catalogue, history, shelf
 from comptoir.apps.loyalty.rewards.forms import RewardForm, as_it_is
+from comptoir.core.accounts.partners import requests as partners
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
 from comptoir.core.connections import reads as connections
@@ -161,6 +162,7 @@ def _nothing() -> RuleBroken:
 def _providers(request: OrganisationRequest, item: shelf.ShelfItem | None) -> list[tuple[str, str]]:
     """The tills that are connected, and those that the reward has products of."""
     wanted = {each.provider for each in connections.connections(request.organisation.id)}
+    wanted |= partners.providers(request.organisation.id)
     wanted |= {each.provider for each in item.products} if item else set()
     return [(each.manifest.slug, each.manifest.name) for each in registry.connectors() if each.manifest.slug in wanted]
 

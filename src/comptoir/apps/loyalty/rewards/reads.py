@@ -115,6 +115,22 @@ def rewards(
     ]
 
 
+def one(organisation_id: UUID, reward_id: UUID, *, name: str, points: int) -> RewardFacts:
+    """An item of the catalogue, sold or not any more, under the name and the price that somebody bought it for."""
+    row = Reward.objects.get(organisation_id=organisation_id, id=reward_id)
+    return RewardFacts(
+        id=row.id,
+        organisation_id=organisation_id,
+        name=name,
+        description=row.description,
+        points=points,
+        store_ids=tuple(row.store_ids),
+        tags=tuple(row.tags),
+        takes_all=row.takes_all,
+        products=tuple(_products(organisation_id, {row.id}).get(row.id, ())),
+    )
+
+
 def held_by(
     organisation_id: UUID, member_id: UUID, *, now: datetime, before: UUID | None = None, limit: int = 50
 ) -> list[HeldFacts]:

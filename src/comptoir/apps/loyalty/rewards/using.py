@@ -8,6 +8,7 @@ from django.db import transaction
 
 from comptoir.apps.loyalty import offers, redeemed
 from comptoir.apps.loyalty.holdings import AlertKind, Held, HeldReward
+from comptoir.apps.loyalty.hooks import emitting
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
@@ -129,5 +130,6 @@ def _use(
     held.used_store_id, held.used_sale_id = store_id, sale_id
     held.locked_by, held.locked_until = "", None
     held.save()
+    emitting.emit(organisation_id, emitting.USED, member_id=held.member_id, now=now, hash=held.code)
     offers.settle(organisation_id, waiting, now=now)
     return held

@@ -4,17 +4,10 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
-from comptoir.connectors.lightspeed_r.simulator.entities import ENTITIES, Many, key_of
+from comptoir.connectors.lightspeed_r.simulator.resources import FOREIGN, key_of
 from comptoir.connectors.lightspeed_r.simulator.wire import Row
-
-CHILD_KEYS: Final = frozenset(
-    (relation.entity, relation.key)
-    for entity in ENTITIES.values()
-    for relation in entity.relations
-    if relation.many is Many.MANY
-)
 
 
 class Books:
@@ -50,8 +43,8 @@ class Books:
             made = {key: number, **{name: value for name, value in row.items() if name != key}}
             self._latest[entity] = max(self._latest[entity], number)
             self._rows[entity][number] = made
-            for child, foreign in CHILD_KEYS:
-                if child == entity and (parent := int(made.get(foreign) or 0)):
+            for foreign in FOREIGN.get(entity, ()):
+                if parent := int(made.get(foreign) or 0):
                     self._children[entity, foreign, parent].append(number)
             return made
 
@@ -59,8 +52,8 @@ class Books:
         """Change fields of a record. Raises KeyError."""
         with self.changing():
             row = self._rows[entity][number]
-            for child, foreign in CHILD_KEYS:
-                if child == entity and foreign in changes and changes[foreign] != row.get(foreign):
+            for foreign in FOREIGN.get(entity, ()):
+                if foreign in changes and changes[foreign] != row.get(foreign):
                     if before := int(row.get(foreign) or 0):
                         self._children[entity, foreign, before].remove(number)
                     if after := int(changes[foreign] or 0):
@@ -72,8 +65,8 @@ class Books:
         """Forget a record. Raises KeyError."""
         with self.changing():
             row = self._rows[entity].pop(number)
-            for child, foreign in CHILD_KEYS:
-                if child == entity and (parent := int(row.get(foreign) or 0)):
+            for foreign in FOREIGN.get(entity, ()):
+                if parent := int(row.get(foreign) or 0):
                     self._children[entity, foreign, parent].remove(number)
 
     def get(self, entity: str, number: int) -> Row | None:

@@ -20,9 +20,10 @@ class Bucket:
     looked_at: datetime | None = None
     second: int = 0
     in_second: int = 0
+    code_at: int = 0
 
-    def take(self, cost: Decimal, *, now: datetime) -> tuple[int, dict[str, str]]:
-        """The status (200 or 429) and the headers that every answer carries."""
+    def take(self, cost: Decimal, *, now: datetime, is_code: bool = False) -> tuple[int, dict[str, str]]:
+        """The status (200 or 429) and the headers that every answer carries. `is_code`: a gift card is looked for."""
         behaviour = self.behaviour
         if behaviour.registers is None:
             return 200, {}
@@ -33,7 +34,7 @@ class Bucket:
         if int(now.timestamp()) != self.second:
             self.second, self.in_second = int(now.timestamp()), 0
         refusal: dict[str, str] = {}
-        if self.in_second >= behaviour.burst:
+        if self.in_second >= behaviour.burst or (is_code and self.code_at == self.second):
             refusal = {"X-LS-API-RateLimit-Type": "api-burst-limiter", "Retry-After": "1"}
         elif self.level >= behaviour.bucket_size:
             wait = max(1, math.ceil((self.level - behaviour.bucket_size) / behaviour.drip_rate))
@@ -41,6 +42,7 @@ class Bucket:
         else:
             self.level += cost
             self.in_second += 1
+            self.code_at = self.second if is_code else self.code_at
         return (429 if refusal else 200), {**self._headers(cost), **refusal}
 
     def _headers(self, cost: Decimal) -> dict[str, str]:

@@ -38,8 +38,25 @@ class TimeClock:
 
     def edit(self, entry_id: int, **changes: Any) -> Row:
         """Change `checkIn`, `checkOut` or the shop; nothing else moves. Raises KeyError."""
-        return self._books.update("EmployeeHours", entry_id, **changes)
+        entry = self._books.update("EmployeeHours", entry_id, **changes)
+        if "checkOut" in changes:
+            self.point(entry)
+        return entry
 
     def delete(self, entry_id: int) -> None:
         """Gone, without a trace. Raises KeyError."""
+        entry = self._books.get("EmployeeHours", entry_id)
         self._books.remove("EmployeeHours", entry_id)
+        if entry is not None:
+            self.point(entry, is_gone=True)
+
+    def point(self, entry: Row, *, is_gone: bool = False) -> None:
+        """Employees point at their open entry, and no longer at one that has ended or is gone (11.6)."""
+        number = entry["employeeHoursID"]
+        employee = self._books.get("Employee", int(entry["employeeID"]))
+        if employee is None:
+            return
+        if entry["checkOut"] is None and not is_gone:
+            self._books.update("Employee", int(entry["employeeID"]), clockInEmployeeHoursID=number)
+        elif employee["clockInEmployeeHoursID"] == number:
+            self._books.update("Employee", int(entry["employeeID"]), clockInEmployeeHoursID=0)

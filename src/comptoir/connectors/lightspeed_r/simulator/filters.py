@@ -2,14 +2,18 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any, Final
+from urllib.parse import unquote
 
 from comptoir.connectors.lightspeed_r.simulator.books import Books
 from comptoir.connectors.lightspeed_r.simulator.entities import Entity, Many
 from comptoir.connectors.lightspeed_r.simulator.errors import Refused
+from comptoir.connectors.lightspeed_r.simulator.query import Query
+from comptoir.connectors.lightspeed_r.simulator.relations import asked
 from comptoir.connectors.lightspeed_r.simulator.wire import Row
 
 OPERATORS: Final = ("><", ">=", "<=", "!=", "!~", ">", "<", "~", "IN")
@@ -30,33 +34,51 @@ CONTROL: Final = frozenset(
         "access_token",
     }
 )
-OPTIONAL: Final = frozenset({"completeTime", "checkOut", "updateTime", "updatetime"})
-CONTACT: Final = "Contact"
+ALIASES: Final = {"updateTime": "updatetime"}
+"""The vendor's own pages spell it both ways (3.10)."""
+CONTACT_KINDS: Final = {"phoneHome": "Home", "phoneWork": "Work", "mobile": "Mobile", "pager": "Pager", "fax": "Fax"}
 Test = Callable[[Row], bool]
 
 
-def tests(entity: Entity, query: Mapping[str, str], books: Books) -> list[Test]:
+def tests(entity: Entity, query: Query, books: Books) -> list[Test]:
     """What a record must pass. Raises Refused (400) for a field or value that makes no sense."""
-    rows = list(_some(books.all(entity.name)))
-    known = {name for row in rows for name in row} | OPTIONAL
-    found = [_archived(query.get("archived", "false"))] if any("archived" in row for row in rows) else []
-    for name, said in query.items():
+    known = _fields(entity, books)
+    has_archived = any("archived" in row for row in _some(books.all(entity.name)))
+    found = [_archived(query.get("archived", "false"))] if has_archived else []
+    if entity.name == "CreditAccount" and "giftCard" not in query:
+        found.append(lambda row: not row["giftCard"])
+    for name, said in query.pairs:
         if name not in CONTROL:
-            found.append(_condition(entity, name, said, books, known if rows else None))
-    if "or" in query:
-        options = [each.partition("=") for each in query["or"].split("|")]
-        either = [
-            _condition(entity, name, said, books, known if rows else None) for name, _equals, said in options if name
-        ]
-        found.append(lambda row: any(test(row) for test in either))
+            found.append(_condition(entity, name, said, books, known, query))
+    for said_or in (said for name, said in query.pairs if name == "or"):
+        options = [each.partition("=") for each in said_or.split("|")]
+        # Below `or=` values are escaped once more than elsewhere.
+        found.append(
+            _either([_condition(entity, n, unquote(s), books, known, query) for n, _equals, s in options if n])
+        )
     return found
 
 
+def _either(conditions: Sequence[Test]) -> Test:
+    return lambda row: any(test(row) for test in conditions)
+
+
+def _fields(entity: Entity, books: Books) -> frozenset[str] | None:
+    """What can be filtered by: what is told of a record, and what can be sorted by; None where there is no record."""
+    rows = list(_some(books.all(entity.name)))
+    if not rows:
+        return None
+    plain = {
+        name
+        for row in rows
+        for name, value in row.items()
+        if not name.startswith("_") and not isinstance(value, dict | list)
+    }
+    return frozenset(plain | set(entity.sort) | entity.unset | entity.unseen)
+
+
 def _some(rows: Iterable[Row]) -> Iterable[Row]:
-    for number, row in enumerate(rows):
-        if number == 50:
-            return
-        yield row
+    return islice(rows, 50)
 
 
 def _archived(said: str) -> Test:
@@ -67,15 +89,16 @@ def _archived(said: str) -> Test:
     return lambda row: not row.get("archived")
 
 
-def _condition(entity: Entity, name: str, said: str, books: Books, known: set[str] | None) -> Test:
+def _condition(entity: Entity, name: str, said: str, books: Books, known: frozenset[str] | None, query: Query) -> Test:
     operator, value = _split(said)
     container, dot, inner = name.partition(".")
     if dot:
-        return _of_relation(entity, container, inner, operator, value, books)
-    if known is not None and name not in known:
+        return _of_relation(entity, container, inner, operator, value, books, query)
+    field = ALIASES.get(name, name)
+    if known is not None and field not in known:
         raise Refused(400, f"Unknown field '{name}' for {entity.name}.")
     matches = _matcher(operator, value, name)
-    return lambda row: matches(row.get(name))
+    return lambda row: matches(row.get(field))
 
 
 def _split(said: str) -> tuple[str, str]:
@@ -85,10 +108,13 @@ def _split(said: str) -> tuple[str, str]:
     return "=", said
 
 
-def _of_relation(entity: Entity, container: str, inner: str, operator: str, value: str, books: Books) -> Test:
+def _of_relation(
+    entity: Entity, container: str, inner: str, operator: str, value: str, books: Books, query: Query
+) -> Test:
+    """One level deep, and only of a relation that is loaded (section 5)."""
     relation = entity.relation(container)
-    if relation is None:
-        raise Refused(400, f"Unknown relation '{container}' for {entity.name}.")
+    if relation is None or container not in asked(entity, query.get("load_relations", "")):
+        raise Refused(400, f"The relation '{container}' of {entity.name} is not loaded.")
     matches = _matcher(operator, value, inner)
 
     def test(row: Row) -> bool:
@@ -108,8 +134,7 @@ def _inside(row: Row, name: str) -> Any:
         return row[name]
     if name == "email":
         return _first(row.get("Emails"), "ContactEmail", "address", "")
-    kinds = {"phoneHome": "Home", "phoneWork": "Work", "mobile": "Mobile", "pager": "Pager", "fax": "Fax"}
-    return _first(row.get("Phones"), "ContactPhone", "number", kinds.get(name, "?"))
+    return _first(row.get("Phones"), "ContactPhone", "number", CONTACT_KINDS.get(name, "?"))
 
 
 def _first(box: Any, name: str, field: str, kind: str) -> Any:
@@ -172,11 +197,18 @@ def _read(like: Any, said: str, name: str) -> Any:
             case datetime():
                 return instant(said)
             case int() | Decimal():
-                return Decimal(said)
+                return _number(said)
             case _:
                 return said
     except (KeyError, ValueError, InvalidOperation):
         raise Refused(400, f"'{said}' is no value for '{name}'.") from None
+
+
+def _number(said: str) -> Decimal:
+    number = Decimal(said)
+    if not number.is_finite():
+        raise ValueError(said)
+    return number
 
 
 def instant(said: str) -> datetime:

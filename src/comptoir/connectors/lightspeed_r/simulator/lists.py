@@ -3,7 +3,6 @@
 import base64
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +12,7 @@ from comptoir.connectors.lightspeed_r.simulator.books import Books
 from comptoir.connectors.lightspeed_r.simulator.entities import Entity
 from comptoir.connectors.lightspeed_r.simulator.errors import Refused
 from comptoir.connectors.lightspeed_r.simulator.filters import tests
+from comptoir.connectors.lightspeed_r.simulator.query import Query
 from comptoir.connectors.lightspeed_r.simulator.wire import Row, text
 
 MOST: Final = 100
@@ -37,13 +37,12 @@ class Selections:
         self._changes = -1
         self._kept: OrderedDict[tuple[Any, ...], list[tuple[Place, Row]]] = OrderedDict()
 
-    def find(self, entity: Entity, query: Mapping[str, str], *, sort: str) -> list[tuple[Place, Row]]:
+    def find(self, entity: Entity, query: Query, *, sort: str) -> list[tuple[Place, Row]]:
         """Records that match, each with its place in the order. Raises Refused (400)."""
         if self._changes != self._books.changes:
             self._kept.clear()
             self._changes = self._books.changes
-        unlimited = {key: said for key, said in query.items() if key not in ("after", "before", "limit", "offset")}
-        key = (entity.name, sort, tuple(sorted(unlimited.items())))
+        key = (entity.name, sort, query.without("after", "before", "limit", "offset").pairs)
         if key not in self._kept:
             passing = tests(entity, query, self._books)
             name = sort.removeprefix("-")
@@ -62,8 +61,8 @@ def _sortable(value: Any) -> Any:
     return value.timestamp() if isinstance(value, datetime) else value
 
 
-def page(selections: Selections, entity: Entity, query: Mapping[str, str], *, address: str) -> Page:
-    """One page of V3. Raises Refused (400)."""
+def page(selections: Selections, entity: Entity, query: Query, *, address: str, circles: bool = False) -> Page:
+    """One page of V3. Raises Refused (400). `circles`: the second page leads to itself."""
     sort = _sort(entity, query.get("sort", entity.key))
     limit = _limit(query)
     found = selections.find(entity, query, sort=sort)
@@ -73,9 +72,11 @@ def page(selections: Selections, entity: Entity, query: Mapping[str, str], *, ad
     def link(name: str, row: Row) -> str:
         name_of_sort = sort.removeprefix("-")
         mark = [row[entity.key]] if name_of_sort == entity.key else [text(row.get(name_of_sort)), row[entity.key]]
-        others = {key: said for key, said in query.items() if key not in ("sort", "limit", "after", "before")}
+        others = query.without("sort", "limit", "after", "before").pairs
+        if circles and name == "after" and name in query:
+            return f"{address}?{urlencode([('sort', sort), *others, ('limit', str(limit)), (name, query[name])])}"
         cursor = base64.b64encode(json.dumps(mark, separators=(",", ":")).encode()).decode()
-        return f"{address}?{urlencode({'sort': sort, **others, 'limit': str(limit), name: cursor})}"
+        return f"{address}?{urlencode([('sort', sort), *others, ('limit', str(limit)), (name, cursor)])}"
 
     return Page(
         [row for _place, row in shown],
@@ -86,7 +87,7 @@ def page(selections: Selections, entity: Entity, query: Mapping[str, str], *, ad
     )
 
 
-def page_of_v2(selections: Selections, entity: Entity, query: Mapping[str, str]) -> Page:
+def page_of_v2(selections: Selections, entity: Entity, query: Query) -> Page:
     """One page of V2: offset and count. Raises Refused (400)."""
     wanted = query.get("orderby", entity.key)
     sort = f"-{query['orderby']}" if query.get("orderby_desc") == "1" else wanted
@@ -99,14 +100,26 @@ def page_of_v2(selections: Selections, entity: Entity, query: Mapping[str, str])
     return Page([row for _place, row in found[offset : offset + limit]], attributes)
 
 
-def count(selections: Selections, entity: Entity, query: Mapping[str, str]) -> Page:
+def page_of_report(rows: list[Row], query: Query, *, address: str) -> Page:
+    """One page of a report, whose rows have no ids: the cursor is a place. Raises Refused (400)."""
+    limit, begin = _limit(query), 0
+    if "after" in query:
+        begin = int(_cursor(query["after"], [])[1])
+    others = query.without("limit", "after").pairs
+    cursor = base64.b64encode(json.dumps([begin + limit]).encode()).decode()
+    following = f"{address}?{urlencode([*others, ('limit', str(limit)), ('after', cursor)])}"
+    more = limit > 0 and begin + limit < len(rows)
+    return Page(rows[begin : begin + limit], {"next": following if more else "", "previous": ""})
+
+
+def count(selections: Selections, entity: Entity, query: Query) -> Page:
     """How many there are. Raises Refused (400) together with what only a list of records has."""
     if wrong := {"limit", "sort", "after", "before"} & query.keys():
         raise Refused(400, f"count cannot be combined with {', '.join(sorted(wrong))}.")
     return Page([], {"count": str(len(selections.find(entity, query, sort=entity.key)))})
 
 
-def _window(found: list[tuple[Place, Row]], query: Mapping[str, str], limit: int, sort: str) -> tuple[int, int]:
+def _window(found: list[tuple[Place, Row]], query: Query, limit: int, sort: str) -> tuple[int, int]:
     """Where the page lies: strictly past `after`, or right before `before`."""
     descending = sort.startswith("-")
     if "after" in query:
@@ -133,19 +146,20 @@ def _first(found: list[tuple[Place, Row]], holds: Any) -> int:
 
 
 def _cursor(said: str, found: list[tuple[Place, Row]]) -> Place:
+    """The place that a cursor means, comparable with those found. Raises Refused (400)."""
     try:
         mark = json.loads(base64.b64decode(said, validate=True))
+        if not isinstance(mark, list) or len(mark) not in (1, 2):
+            raise ValueError(said)
         number = int(mark[-1])
-        if len(mark) == 1:
-            return number, number
-        like = found[0][0][0] if found else ""
+        like = found[0][0][0] if found else number
         value: Any = mark[0]
         if isinstance(like, float):
             value = datetime.fromisoformat(value).timestamp() if value else 0.0
-        elif not isinstance(like, str):
+        else:
             value = type(like)(value)
         return value, number
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
         raise Refused(400, "The cursor is not one of ours.") from None
 
 
@@ -155,11 +169,11 @@ def _sort(entity: Entity, said: str) -> str:
     return said
 
 
-def _limit(query: Mapping[str, str]) -> int:
+def _limit(query: Query) -> int:
     return min(_number(query, "limit", MOST), MOST)
 
 
-def _number(query: Mapping[str, str], name: str, default: int) -> int:
+def _number(query: Query, name: str, default: int) -> int:
     said = query.get(name, "")
     if not said:
         return default

@@ -10,40 +10,15 @@ from email.utils import format_datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
+from comptoir.connectors.lightspeed_r.simulator.rights import SCOPES
 from comptoir.connectors.lightspeed_r.simulator.settings import Behaviour, OAuthClient, RetryAfter
 from comptoir.connectors.lightspeed_r.simulator.tokens import Busy, Tokens, jwks
 from comptoir.pos.hosting import Request, Response
 
-SCOPES: Final = frozenset(
-    {
-        "employee:all",
-        "employee:register",
-        "employee:register_read",
-        "employee:register_refund",
-        "employee:register_layaway",
-        "employee:register_withdraw",
-        "employee:admin",
-        "employee:admin_void_sale",
-        "employee:admin_employees",
-        "employee:admin_shops",
-        "employee:admin_purchases",
-        "employee:inventory",
-        "employee:inventory_read",
-        "employee:inventory_counts",
-        "employee:product_cost",
-        "employee:product_edit",
-        "employee:categories",
-        "employee:customers",
-        "employee:customers_read",
-        "employee:customers_view_gift_card_numbers",
-        "employee:reports",
-        "employee:workbench",
-    }
-)
-"""Those of the sheet (2.4); the vendor has some more."""
 JSON: Final = {"content-type": "application/json"}
 AUTHORISE: Final = frozenset({"/auth/oauth/authorize", "/oauth/authorize.php"})
 TOKEN: Final = frozenset({"/auth/oauth/token", "/oauth/access_token.php"})
+NOT_VERIFIED: Final = "Access token could not be verified"
 WAIT: Final = timedelta(seconds=60)
 WORDS: Final = {
     "en": ("Allow access?", "{client} asks to read:", "Allow", "Deny", "A simulated sign-in: nothing here is real."),
@@ -76,9 +51,19 @@ class Authorisation:
             said = _fields(request)
             known = self._is_client(said) and self._tokens.revoke(said.get("refresh_token", ""))
             return _json(200, {}) if known else _error(401, "invalid_client", "Client authentication failed")
+        if request.path == "/auth/oauth/introspect":
+            return self._introspect(request, now)
         if request.path == "/.well-known/jwks":
             return _json(200, jwks())
         return None
+
+    def _introspect(self, request: Request, now: datetime) -> Response:
+        """What an access token says."""
+        kind, _space, token = request.headers.get("authorization", "").partition(" ")
+        claims = self._tokens.claims(token.strip(), now=now) if kind.lower() == "bearer" else None
+        if claims is None:
+            return _error(401, "access_denied", "The resource owner denied the request.", NOT_VERIFIED)
+        return _json(200, claims)
 
     def _authorise(self, request: Request, now: datetime) -> Response:
         said = dict(request.query) | (_fields(request) if request.method == "POST" else {})
@@ -99,7 +84,9 @@ class Authorisation:
     def _decided(self, said: Mapping[str, str], scopes: list[str], decision: str, now: datetime) -> Response:
         back = {"state": said["state"]} if "state" in said else {}
         account = said.get("account_id") or str(next(iter(self._accounts)))
-        if decision == "allow" and int(account) in self._accounts:
+        if decision == "allow":
+            if not account.isdecimal() or int(account) not in self._accounts:
+                return _error(400, "invalid_request", "There is no such account", "Check `account_id`")
             challenge, method = said.get("code_challenge", ""), said.get("code_challenge_method", "plain")
             back["code"] = self._tokens.code(int(account), scopes, challenge=challenge, method=method, now=now)
         else:

@@ -1,109 +1,128 @@
-"""Relations that a request loads, what they cost, and the records they bring (sheet sections 6 and 7)."""
+"""Relations that a request loads, and the records they bring (sheet section 6)."""
 
 import json
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from comptoir.connectors.lightspeed_r.simulator.books import Books
-from comptoir.connectors.lightspeed_r.simulator.entities import ENTITIES, UNNUMBERED, Many, Relation, key_of
+from comptoir.connectors.lightspeed_r.simulator.entities import VALUE, Entity, Many, Relation
 from comptoir.connectors.lightspeed_r.simulator.errors import Refused
+from comptoir.connectors.lightspeed_r.simulator.resources import RECORDS, UNNUMBERED
 from comptoir.connectors.lightspeed_r.simulator.settings import Behaviour
 from comptoir.connectors.lightspeed_r.simulator.wire import Row, children, told
 
 Tree = dict[str, "Tree"]
-TO_ONE: Final = Decimal("0.1")
-TO_MANY: Final = Decimal("0.2")
+TOTALS = "TaxClassTotals"
+"""Told of a sale when everything is loaded: recorded, and nowhere documented (9.7)."""
 
 
-def asked(entity: str, said: str) -> Tree:
+def asked(entity: Entity, said: str) -> Tree:
     """The relations of `load_relations` as a tree; `A.C` implies `A`. Raises Refused (400) for one there is not."""
     if not said:
         return {}
     if said.strip('"') == "all":
-        return _all(entity, depth=2)
+        tree = grown(each for each in entity.asked if not each.endswith(f".{VALUE}"))
+        return tree | ({TOTALS: {}} if entity.name == "Sale" else {})
+    names = named(said)
+    if names is None:
+        raise Refused(400, "load_relations is a JSON list of names, or all.")
+    for name in names:
+        if name not in entity.asked:
+            raise Refused(400, f"Unknown relation '{name}' for {entity.name}. Allowed: {', '.join(entity.asked)}.")
+    return grown(names)
+
+
+def named(said: str) -> list[str] | None:
+    """The names of `load_relations`, whether there are such relations or not; None where it is no list of names."""
     try:
         names = json.loads(said)
     except ValueError:
-        names = None
-    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
-        raise Refused(400, "load_relations is a JSON list of names, or all.")
+        return None
+    return names if isinstance(names, list) and all(isinstance(each, str) for each in names) else None
+
+
+def grown(names: Any) -> Tree:
+    """A tree of dotted names."""
     tree: Tree = {}
     for name in names:
-        node, here = tree, entity
+        node = tree
         for part in name.split("."):
-            relation = _relation(here, part)
-            if relation is None:
-                raise Refused(400, f"Unknown relation '{name}' for {entity}.")
-            node, here = node.setdefault(part, {}), relation.entity
+            node = node.setdefault(part, {})
     return tree
 
 
-def _all(entity: str, *, depth: int) -> Tree:
-    known = ENTITIES.get(entity)
-    if known is None or not depth:
-        return {}
-    return {each.container: _all(each.entity, depth=depth - 1) for each in known.relations}
+class Teller:
+    """Tells records of one account to one client.
 
+    `shows_codes`: whether it may see codes of gift cards (2.4).
+    """
 
-def _relation(entity: str, container: str) -> Relation | None:
-    known = ENTITIES.get(entity)
-    return known.relation(container) if known else None
+    def __init__(self, books: Books, behaviour: Behaviour, *, shows_codes: bool) -> None:
+        self._books = books
+        self._behaviour = behaviour
+        self._shows_codes = shows_codes
 
+    def record(self, name: str, row: Row, tree: Tree, *, numbered: bool = True, whole: bool = False) -> Row:
+        """A record as it is told, with the relations that were asked for."""
+        entity = RECORDS[name]
+        shown = told(self._plain(entity, row, numbered=numbered, whole=whole))
+        shown_always: Tree = {each: {} for each in entity.always}
+        for container, below in (shown_always | tree).items():
+            relation = entity.relation(container)
+            if relation is not None:
+                self._load(shown, entity, row, relation, below)
+            elif container == TOTALS and (totals := self._totals(row)):
+                shown[TOTALS] = {"Tax": totals[0] if len(totals) == 1 else totals}
+        if name == "CustomFieldValue" and VALUE not in tree:
+            shown[VALUE] = ""
+        return shown
 
-def cost(entity: str, tree: Tree, *, is_list: bool, below_many: bool = False) -> Decimal:
-    """Drips for these relations: doubled on a list, and once more below a relation to many."""
-    total = Decimal(0)
-    for container, below in tree.items():
-        relation = _relation(entity, container)
-        if relation is None:
-            continue
-        each = TO_ONE if relation.many is Many.ONE else TO_MANY
-        total += each * (2 if is_list else 1) * (2 if below_many else 1)
-        total += cost(relation.entity, below, is_list=is_list, below_many=below_many or relation.many is Many.MANY)
-    return total
+    def _plain(self, entity: Entity, row: Row, *, numbered: bool, whole: bool) -> Row:
+        hidden = set() if whole else set(entity.unseen)
+        if entity.name in UNNUMBERED or not numbered:
+            hidden.add(entity.key)
+        plain = {key: value for key, value in row.items() if key not in hidden}
+        spelling = self._behaviour.update_time_key
+        if entity.name == "Sale" and spelling != "updatetime":
+            plain[spelling] = plain.pop("updatetime", None)
+        if entity.name == "CreditAccount" and not self._shows_codes and plain["code"]:
+            plain["code"] = f"********{plain['code'][-4:]}"
+        return plain
 
-
-def record(books: Books, entity: str, row: Row, tree: Tree, behaviour: Behaviour) -> Row:
-    """A record as it is told, with the relations that were asked for."""
-    plain = dict(row)
-    if entity == "Sale" and behaviour.update_time_key != "updatetime":
-        plain[behaviour.update_time_key] = plain.pop("updatetime", None)
-    if entity in UNNUMBERED:
-        plain.pop(key_of(entity), None)
-    shown = told(plain)
-    known = ENTITIES.get(entity)
-    for container, below in tree.items():
-        relation = known.relation(container) if known else None
-        if known is None or relation is None:
-            continue
+    def _load(self, shown: Row, entity: Entity, row: Row, relation: Relation, below: Tree) -> None:
         if relation.many is Many.ONE:
-            inner = books.get(relation.entity, int(row.get(relation.key) or 0))
+            inner = self._books.get(relation.entity, int(row.get(relation.key) or 0))
             if inner is not None:
-                shown[container] = record(books, relation.entity, inner, below, behaviour)
-            continue
-        found = books.children(relation.entity, relation.key, int(row[known.key]))
-        told_children = [record(books, relation.entity, each, below, behaviour) for each in found]
-        if (box := children(relation.entity, told_children)) is not None:
+                shown[relation.container] = self.record(
+                    relation.entity, inner, below, numbered=relation.numbered, whole=relation.whole
+                )
+            return
+        found = self._books.children(relation.entity, relation.key, int(row[entity.key]))
+        box = children(relation.entity, [self.record(relation.entity, each, below) for each in found])
+        spelling = self._behaviour.sale_accounts_key
+        container = (
+            spelling if (entity.name, relation.container) == ("SaleLine", "SaleAccounts") else relation.container
+        )
+        if box is not None:
             shown[container] = box
-    return shown
+        elif relation.container == "Tags":
+            shown[container] = ""
 
-
-def request_cost(
-    method: str, entity: str, query: Mapping[str, str], body: Mapping[str, Any], *, is_list: bool
-) -> Decimal:
-    """Known from the request alone (section 7)."""
-    if query.get("count") == "1":
-        return Decimal(10)
-    total = Decimal(1)
-    if method in ("POST", "PUT"):
-        if entity in ("Sale", "SaleLine"):
-            total = Decimal(2) + (3 if str(body.get("completed", "")).lower() == "true" else 0)
-        elif entity == "Category":
-            total = Decimal(10)
-        total += Decimal("0.5") * sum(isinstance(each, dict | list) for each in body.values())
-    if method == "GET" and entity in ENTITIES:
-        total += cost(entity, asked(entity, query.get("load_relations", "")), is_list=is_list)
-    if "or" in query and len({each.partition("=")[0] for each in query["or"].split("|")}) > 1:
-        total += len(query["or"].split("|"))
-    return total
+    def _totals(self, sale: Row) -> list[Row]:
+        """What each class of goods was taxed, tax by tax."""
+        sums: dict[tuple[Any, ...], Row] = {}
+        for line in self._books.children("SaleLine", "saleID", int(sale["saleID"])):
+            for tax in ("1", "2"):
+                rate, amount = line[f"tax{tax}Rate"], line[f"calcTax{tax}"]
+                if not rate:
+                    continue
+                kind = self._books.get("TaxClass", int(line["taxClassID"])) or {}
+                base, number = line["displayableSubtotal"], line["taxClassID"]
+                total = sums.setdefault(
+                    (number, tax, rate),
+                    {"id": number, "name": kind.get("name", ""), "taxable": 0, "rate": rate * 100, "amount": 0}
+                    | {"taxname": "Tax", "subtotal": 0},
+                )
+                total["taxable"] += base
+                total["subtotal"] += base
+                total["amount"] += amount
+        return [told(each) for each in sums.values()]

@@ -1,9 +1,10 @@
 """How the simulator is set up: the OAuth client it knows, and the freedoms that the sheet leaves open."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 
 from comptoir.kernel.seal import Secret
 
@@ -15,6 +16,17 @@ class OAuthClient:
     id: str
     secret: Secret
     redirect_uri: str
+
+
+class Condition(StrEnum):
+    """What can be made to go wrong while the shops trade."""
+
+    PAGE_TOKEN_REPEATED = "page_token_repeated"  # noqa: S105 - a condition
+    CHANGED_WHILE_READ = "changed_while_read"
+
+
+Conditions = Callable[[], Collection[str]]
+"""What holds now."""
 
 
 class RetryAfter(Enum):
@@ -33,6 +45,9 @@ class Behaviour:
     `drip` and `most_in_a_second`: a bucket of a test's own.
     `void_moves_time_stamp`, `void_reopens`: whether a void moves timeStamp, and sets `completed` to false (11.1).
     `update_time_key`: the spelling of a sale's update time (3.10).
+    `void_archives`: whether a voided sale is archived as well (11.1 leaves it open).
+    `sale_accounts_key`: what a line calls its accounts; samples of the vendor say `SalesAccounts` (9.8).
+    `envelope_401`: a bad token is told in the API's envelope, as in older recordings (2.3).
     `revokes_at_once`: a refresh kills the old token at once, as before 2026 (2.2).
     """
 
@@ -48,6 +63,9 @@ class Behaviour:
     void_moves_time_stamp: bool = False
     void_reopens: bool = True
     update_time_key: str = "updatetime"
+    sale_accounts_key: str = "SaleAccounts"
+    void_archives: bool = True
+    envelope_401: bool = False
 
     @property
     def bucket_size(self) -> Decimal:

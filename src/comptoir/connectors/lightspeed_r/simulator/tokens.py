@@ -44,6 +44,7 @@ class Chain:
     refresh_used_at: datetime
     previous: str = ""
     revoked: bool = False
+    employee_id: int = 1
     refreshed_at: list[datetime] = field(default_factory=list)
 
 
@@ -77,6 +78,7 @@ class Tokens:
             for row in json.loads(path.read_text()):
                 used_at = datetime.fromisoformat(row["refresh_used_at"])
                 chain = Chain(row["account_id"], tuple(row["scopes"]), row["refresh"], used_at, row["previous"])
+                chain.employee_id = row.get("employee_id", 1)
                 self._chains |= {name: chain for name in (chain.refresh, chain.previous) if name}
 
     def code(self, account_id: int, scopes: Sequence[str], *, challenge: str, method: str, now: datetime) -> str:
@@ -123,10 +125,19 @@ class Tokens:
                 known.chain.previous = ""
             return known.chain, ""
 
-    def mint(self, account_id: int, scopes: Sequence[str], *, now: datetime) -> dict[str, Any]:
+    def mint(self, account_id: int, scopes: Sequence[str], *, now: datetime, employee_id: int = 1) -> dict[str, Any]:
         """Tokens as after a consent, for a test."""
         with self._lock:
-            return self._issue(Chain(account_id, tuple(scopes), "", now), now)
+            return self._issue(Chain(account_id, tuple(scopes), "", now, employee_id=employee_id), now)
+
+    def claims(self, token: str, *, now: datetime) -> dict[str, Any] | None:
+        """What an access token says, None where it is none; looking is no use of it."""
+        with self._lock:
+            known = self._access.get(token)
+            if known is None or known.expires_at <= now or known.revoked or known.chain.revoked:
+                return None
+            middle = token.split(".")[1]
+            return dict(json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4))))
 
     def revoke(self, refresh: str) -> bool:
         """End a connection; whether there was one."""
@@ -169,6 +180,7 @@ class Tokens:
                 "refresh": chain.refresh,
                 "refresh_used_at": chain.refresh_used_at.isoformat(),
                 "previous": chain.previous,
+                "employee_id": chain.employee_id,
             }
             for chain in alive.values()
         ]
@@ -182,7 +194,7 @@ class Tokens:
             "jti": secrets.token_hex(40),
             "iss": ISSUER,
             "aud": self._client_id,
-            "sub": "1",
+            "sub": str(chain.employee_id),
             "acct": str(chain.account_id),
             "scope": " ".join(chain.scopes),
             "iat": now.timestamp(),

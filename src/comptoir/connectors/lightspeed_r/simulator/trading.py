@@ -10,10 +10,11 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from comptoir.connectors.lightspeed_r.simulator import opening
+from comptoir.connectors.lightspeed_r.simulator import goods, opening
+from comptoir.connectors.lightspeed_r.simulator.basket import CREDIT_CARD, Basket, Paid
 from comptoir.connectors.lightspeed_r.simulator.books import Books
 from comptoir.connectors.lightspeed_r.simulator.clock import TimeClock
-from comptoir.connectors.lightspeed_r.simulator.counter import CREDIT_CARD, Basket, Counter, Paid
+from comptoir.connectors.lightspeed_r.simulator.counter import Counter
 from comptoir.connectors.lightspeed_r.simulator.settings import Behaviour
 
 PEOPLE: Final = ("Alice", "Bob", "Charlie", "Dana", "Erin", "Frank")
@@ -21,6 +22,7 @@ OPENS: Final = time(10)
 OPEN_FOR: Final = timedelta(hours=9)
 BUSY_HOURS: Final = (1, 2, 4, 5, 4, 3, 3, 4, 2)
 """How much of a day falls into each hour after opening."""
+NOTEBOOK: Final = 6
 Deed = Callable[[datetime], None]
 
 
@@ -162,9 +164,11 @@ def trade(chain: Chain, behaviour: Behaviour | None = None) -> Trade:
     for name in PEOPLE:
         opening.employee(books, name, "Example")
     opening.employee(books, "Gone", "Example", archived=True)
+    books.add("EmployeeRight", {"name": "register_withdraw", "_employeeID": 2})
     for name, timezone in chain.shops:
         opening.shop(books, name, timezone=timezone)
-    for description, price, cost in opening.GOODS:
-        opening.item(books, description, price, cost)
-    opening.box(books, "Postcards, box of 100", "84.00", of=5, quantity=100)
+    for description, price, cost in goods.GOODS:
+        goods.item(books, description, price, cost)
+    goods.display(books, NOTEBOOK)
+    goods.box(books, "Postcards, box of 100", "84.00", of=5, quantity=100)
     return Trade(chain, books, Counter(books, behaviour), TimeClock(books), _next_day=chain.since)

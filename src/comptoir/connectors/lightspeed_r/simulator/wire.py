@@ -11,6 +11,7 @@ Scalar = str | int | bool | Decimal | datetime | None
 Row = dict[str, Any]
 """A record: scalars by their wire names; None is left out (3.6)."""
 
+XML: Final = "text/xml; charset=UTF-8"
 PLURALS: Final = {
     "Category": "Categories",
     "TaxCategory": "TaxCategories",

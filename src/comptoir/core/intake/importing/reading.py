@@ -1,7 +1,7 @@
 """Reading the windows of imports: each cursor is committed with the sales it led to, so a kill loses nothing."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,14 +13,14 @@ from django.db.models import F
 
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
-from comptoir.core.connections.models import LocationLink
+from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake import books
 from comptoir.core.intake.importing import runs, windows
 from comptoir.core.intake.importing.runs import LIVE_TOPIC
 from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.core.ledger import store
 from comptoir.kernel.errors import ComptoirError, RuleBroken, VendorBusy, VendorRefused
-from comptoir.pos.connector import SalesPage
+from comptoir.pos.connector import SalesPage, Vendor
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,39 @@ class Progress:
     sales_read: int
     sales_changed: int
     share: float
+
+
+class Till:
+    """The vendor account that windows of one connection are read from: opened at first need, and anew after a fault.
+
+    What it is asked for once (registers, people) need not be asked for each window.
+    """
+
+    def __init__(self) -> None:
+        self._held = ExitStack()
+        self._vendor: Vendor | None = None
+
+    def __enter__(self) -> "Till":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    @contextmanager
+    def of(self, connection: Connection) -> Iterator[Vendor]:
+        """The account, open. A refusal that leaves the block is written down, as everywhere."""
+        if self._vendor is None:
+            self._vendor = self._held.enter_context(open_vendor(connection))
+        try:
+            yield self._vendor
+        except BaseException as error:
+            held, self._held, self._vendor = self._held, ExitStack(), None
+            held.__exit__(type(error), error, error.__traceback__)
+            raise
+
+    def _close(self) -> None:
+        self._vendor = None
+        self._held.close()
 
 
 class Halted(Exception):
@@ -54,30 +87,33 @@ def run(
 
     Raises VendorBusy, VendorRefused, VendorUnreadable; RuleBroken when the location does not feed this store any more.
     """
-    while True:
-        with windows.next_of_run(organisation_id, run_id, now=clock()) as window:
-            if window is None:
-                break
-            _read(window, clock, progress)
+    with Till() as till:
+        while True:
+            with windows.next_of_run(organisation_id, run_id, now=clock()) as window:
+                if window is None:
+                    break
+                _read(window, till, clock, progress)
     return _progress(ImportRun.objects.get(organisation_id=organisation_id, id=run_id))
 
 
-def read_next(*, organisation_id: UUID, connection_id: UUID, clock: Callable[[], datetime]) -> bool:
+def read_next(*, organisation_id: UUID, connection_id: UUID, till: Till, clock: Callable[[], datetime]) -> bool:
     """Read the next window of a connection's imports; False when none is due. Raises what is a fault of ours."""
     with windows.next_of_connection(organisation_id, connection_id, now=clock()) as window:
         if window is None:
             return False
         with suppress(ComptoirError):  # written down with the window, shown on the page, tried again
-            _read(window, clock, None)
+            _read(window, till, clock, None)
     return True
 
 
-def _read(window: ImportWindow, clock: Callable[[], datetime], progress: Callable[[Progress], None] | None) -> None:
+def _read(
+    window: ImportWindow, till: Till, clock: Callable[[], datetime], progress: Callable[[Progress], None] | None
+) -> None:
     """Read what is left of a window, and write down how it ended."""
     found = ImportRun.objects.get(organisation_id=window.organisation_id, id=window.run_id)
     store.notify_live(window.organisation_id, LIVE_TOPIC)
     try:
-        _read_pages(found, window, clock, progress)
+        _read_pages(found, window, till, clock, progress)
     except Halted:
         _update(window, state=Window.WAITING)
     except (VendorRefused, RuleBroken) as error:  # nothing of this import can be read before somebody acts
@@ -95,13 +131,17 @@ def _read(window: ImportWindow, clock: Callable[[], datetime], progress: Callabl
 
 
 def _read_pages(
-    run: ImportRun, window: ImportWindow, clock: Callable[[], datetime], progress: Callable[[Progress], None] | None
+    run: ImportRun,
+    window: ImportWindow,
+    till: Till,
+    clock: Callable[[], datetime],
+    progress: Callable[[Progress], None] | None,
 ) -> None:
     links = LocationLink.objects.select_related("connection")
     link = links.filter(organisation_id=run.organisation_id, id=run.location_link_id, store_id=run.store_id).first()
     if link is None:
         raise RuleBroken("This location does not feed the store any more.", code="location_unlinked")
-    with open_vendor(link.connection) as vendor:
+    with till.of(link.connection) as vendor:
         for page in vendor.sales(as_location(link), window.start, window.end, cursor=window.cursor, now=clock()):
             _store_page(run, window, page, link.provider, clock())
             now_stands = runs.row(run).get()
@@ -134,7 +174,7 @@ def _store_page(run: ImportRun, window: ImportWindow, page: SalesPage, provider:
 
 def _put_off(window: ImportWindow, error: Exception, now: datetime) -> None:
     """Try a window again later, or give it up. A vendor that is busy is asked for as long as it takes."""
-    words = error.for_owner if isinstance(error, ComptoirError) else books.FAULT_OF_OURS
+    words = books.words_for(error)
     wait = RETRY_WAITS[min(window.attempts, len(RETRY_WAITS) - 1)]
     told = error.retry_at if isinstance(error, VendorBusy) else None
     is_over = not isinstance(error, VendorBusy) and window.attempts >= len(RETRY_WAITS)

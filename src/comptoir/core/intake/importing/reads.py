@@ -165,3 +165,27 @@ def _pace(run: ImportRun, share: float, now: datetime) -> tuple[float | None, ti
     if seconds <= 0 or gained <= 0:
         return None, None
     return (run.sales_read - run.read_then) / seconds, timedelta(seconds=(1 - share) / gained * seconds)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A piece of time that an import has read, and when that import was last set going."""
+
+    start: datetime
+    end: datetime
+    began_at: datetime
+
+
+def read_of(organisation_id: UUID, store_id: UUID, begin: datetime, end: datetime) -> list[Read]:
+    """What imports of a store have read of a time, in one question."""
+    mine = ImportRun.objects.filter(organisation_id=organisation_id, store_id=store_id)
+    windows = ImportWindow.objects.filter(
+        organisation_id=organisation_id,
+        state__in=(ImportWindow.State.DONE, ImportWindow.State.KNOWN),
+        start__lt=end,
+        end__gt=begin,
+        run_id__in=mine.values("id"),
+    )
+    rows = list(windows.values_list("run_id", "start", "end"))
+    began = dict(mine.filter(id__in={run_id for run_id, _, _ in rows}).values_list("id", "going_since"))
+    return [Read(start, stop, began[run_id]) for run_id, start, stop in rows]

@@ -1,0 +1,1 @@
+"""New POS: one sentence of what its shops are."""

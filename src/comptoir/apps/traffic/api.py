@@ -1,0 +1,133 @@
+"""`/v1/traffic`: counts come in, hours go out (traffic-analytics.md 3.3, 6.2)."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema, Status
+
+from comptoir.apps.traffic import catching_up, chains, location_ids
+from comptoir.apps.traffic.counting import receiving
+from comptoir.apps.traffic.counting.receiving import Reading
+from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.reports import exporting
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id
+from comptoir.web.api import Bearer, Problem, one_organisation
+
+router = Router(tags=["Traffic"])
+READ, WRITE = Bearer("traffic.read"), Bearer("traffic.write")
+FAULTS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
+MOST: int = 1000
+LONGEST: int = 400
+Number = Annotated[Decimal, Field(max_digits=12, decimal_places=2, ge=0)]
+
+
+class CountIn(Schema):
+    """What a counter says. Name it by `counter`, by its maker's `serial`, or by the location's id.
+
+    `kind` `delta`: so many within `minutes` from `start`; `running_total`: where a counter that only counts up stands
+    at `start`. `start` needs an offset.
+    """
+
+    start: datetime
+    minutes: Literal[1, 5, 15, 30, 60] = 60
+    went_in: Number
+    went_out: Number | None = None
+    kind: Literal["delta", "running_total"] = "delta"
+    counter: Annotated[str, Field(max_length=64)] = ""
+    serial: Annotated[str, Field(max_length=64)] = ""
+    location: Annotated[str, Field(max_length=64)] = ""
+
+
+class CountsIn(Schema):
+    """Up to 1,000 counts. The same count told again is one; a later telling of the same minutes replaces it."""
+
+    counts: Annotated[list[CountIn], Field(min_length=1, max_length=MOST)]
+
+
+class RefusedOut(Schema):
+    """A count that was not taken: its place in the message (from 0), and why."""
+
+    place: int
+    code: str
+    detail: str
+
+
+class ReceivedOut(Schema):
+    """How many counts were taken, how often a running total had begun anew, and what was refused."""
+
+    taken: int
+    resets: int
+    refused: list[RefusedOut]
+
+
+class HoursOut(Schema):
+    """Hours in the columns of the data export; figures are decimal text, null where nothing is known."""
+
+    data: list[dict[str, Any]]
+
+
+@router.post("/traffic/counts", auth=WRITE, response={202: ReceivedOut, **FAULTS})
+def take_counts(request: HttpRequest, said: CountsIn, organisation: str | None = None) -> Status[ReceivedOut]:
+    """Take counts of people. No image, no face and no telephone is ever accepted: counts only."""
+    mine = one_organisation(request, organisation)
+    found = receiving.receive(
+        organisation_id=mine.id,
+        readings=[_reading(each) for each in said.counts],
+        source="api",
+        now=timezone.now(),
+        store_ids=None,
+    )
+    refused = [RefusedOut(place=each.place, code=each.code, detail=each.words) for each in found.refused]
+    return Status(202, ReceivedOut(taken=found.taken, resets=found.resets, refused=refused))
+
+
+@router.get("/traffic/hours", auth=READ, response={200: HoursOut, **FAULTS})
+def hours(
+    request: HttpRequest,
+    since: date,
+    until: date,
+    organisation: str | None = None,
+    location: str = "",
+    updated_since: datetime | None = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+) -> HoursOut:
+    """Hours of business dates `since` to `until`, at most 400 days; `updated_since` gives only what changed since."""
+    mine = one_organisation(request, organisation)
+    if since > until or (until - since).days >= LONGEST:
+        raise RuleBroken("`since` lies at most 400 days before `until`.", code="period_invalid", status=422)
+    now = timezone.now()
+    places = chains.places(mine.id, store_ids=None, now=now)
+    if location:
+        places = [each for each in places if each.location.matching_id == location_ids.shown(location)]
+    catching_up.fresh(mine.id, {each.store.id for each in places}, since=since, until=until, now=now)
+    changed = None if updated_since is None else _aware(updated_since)
+    found = exporting.rows(mine.id, mine.name, places, Period(since, until), updated_since=changed, limit=limit)
+    return HoursOut(data=[_as_json(each) for each in found])
+
+
+def _reading(said: CountIn) -> Reading:
+    if said.start.tzinfo is None:
+        raise RuleBroken("`start` needs an offset, such as +01:00 or Z.", code="offset_missing", status=422)
+    return Reading(
+        start=said.start.astimezone(UTC),
+        minutes=said.minutes,
+        went_in=said.went_in,
+        went_out=said.went_out,
+        counter=parse_id("cnt", said.counter) if said.counter else None,
+        serial=said.serial,
+        location=said.location,
+        is_total=said.kind == "running_total",
+    )
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: exporting.plain(row[name]) for name in exporting.COLUMNS}

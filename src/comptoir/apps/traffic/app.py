@@ -1,0 +1,38 @@
+"""The manifest: what traffic listens to, where it is in the navigation, who may do what (traffic-analytics.md 1.1)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.apps.traffic import handlers
+from comptoir.apps.traffic.guides import GUIDES
+from comptoir.core.accounts.roles import OFFICE, Role
+from comptoir.core.installations.manifest import App, NavigationItem
+from comptoir.pos.events import EventKind
+
+ANALYSTS = OFFICE | {Role.VIEWER}
+APP = App(
+    slug="traffic",
+    name=_("Traffic"),
+    summary=_("What your visitors were worth: traffic, conversion, sales and staff, hour by hour."),
+    handlers={
+        EventKind.SALE_CLOSED: handlers.sales_moved,
+        EventKind.SALE_CHANGED: handlers.sales_moved,
+        EventKind.SALE_VOIDED: handlers.sales_moved,
+    },
+    navigation=(
+        NavigationItem(_("Traffic"), "traffic", "chart", "traffic.view"),
+        NavigationItem(_("Reports"), "traffic_totals", "table", "traffic.view"),
+        NavigationItem(_("Locations"), "traffic_locations", "store", "traffic.locations"),
+        NavigationItem(_("POS integration"), "traffic_jobs", "connections", "traffic.status"),
+    ),
+    permissions={
+        "traffic.view": ANALYSTS,
+        # Who may edit at which node is settled behind this: `rights.py`.
+        "traffic.edit": OFFICE,
+        "traffic.locations": OFFICE,
+        "traffic.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
+        "traffic.status": frozenset({Role.OWNER, Role.SUPERVISOR, Role.REGIONAL_SUPERVISOR}),
+        "traffic.jobs": frozenset({Role.OWNER, Role.SUPERVISOR}),
+        "traffic.connect": frozenset({Role.OWNER}),
+    },
+    guides=GUIDES,
+)

@@ -1,0 +1,91 @@
+"""Which days are made anew: those whose figures in the ledger are of another revision, of locations in operation.
+
+A location that is paused is left as it is; back in operation, everything that happened meanwhile is simply not made
+yet, so the hole fills by itself (TA-08, TA-09).
+"""
+
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from comptoir.apps.traffic import chains, projection
+from comptoir.apps.traffic.counting.aside import take_up
+from comptoir.apps.traffic.models import ImportJob, Location, SetAside
+from comptoir.core.accounts.models import Organisation
+from comptoir.core.accounts.stores import stores
+from comptoir.core.connections.models import LocationLink
+from comptoir.core.installations import modules
+from comptoir.core.ledger import trading_days
+from comptoir.core.outbox.live import notify_live
+
+APP: Final = "traffic"
+LIVE_TOPIC: Final = "traffic"
+MOST: Final = 20_000
+EVER: Final = (date(2000, 1, 1), date(2999, 12, 31))
+
+
+def in_operation(organisation_id: UUID) -> set[UUID]:
+    """The stores whose figures come in: with the app on, operational, and fed by no job that is off."""
+    off = {store for store, _app in modules.switched_off([organisation_id], app=APP)}
+    rows = Location.objects.filter(organisation_id=organisation_id).exclude(status=chains.OPERATIONAL)
+    paused = ImportJob.objects.filter(organisation_id=organisation_id, active=False, connection_id__isnull=False)
+    links = LocationLink.objects.filter(
+        organisation_id=organisation_id, connection_id__in=paused.values_list("connection_id", flat=True)
+    )
+    without = off | set(rows.values_list("store_id", flat=True)) | set(links.values_list("store_id", flat=True))
+    return {each.id for each in stores(organisation_id)} - without
+
+
+def lately(*, organisation_id: UUID, since: datetime, now: datetime) -> int:
+    """Make anew what changed since; returns how many hours changed."""
+    changed = [
+        each for each in trading_days.changed(since=since, limit=MOST) if each.organisation_id == organisation_id
+    ]
+    if not changed:
+        return 0
+    working = in_operation(organisation_id)
+    days = {(each.store_id, each.business_date) for each in changed if each.store_id in working}
+    if not days:
+        return 0
+    first, last = min(day for _store, day in days), max(day for _store, day in days)
+    behind = projection.stale(organisation_id, {store for store, _day in days}, since=first, until=last)
+    return _restate(organisation_id, [each for each in behind if each in days], now)
+
+
+def everything(*, organisation_id: UUID, now: datetime) -> int:
+    """Make anew whatever is behind, the newest days first."""
+    take_up(organisation_id=organisation_id, now=now)
+    since, until = EVER
+    behind = projection.stale(organisation_id, in_operation(organisation_id), since=since, until=until)
+    return _restate(organisation_id, sorted(behind, key=lambda each: each[1], reverse=True), now)
+
+
+def fresh(organisation_id: UUID, store_ids: set[UUID], *, since: date, until: date, now: datetime) -> None:
+    """Before a page is read: a few days that are behind are made on the spot."""
+    behind = projection.stale(organisation_id, store_ids & in_operation(organisation_id), since=since, until=until)
+    if 0 < len(behind) <= projection.AT_ONCE:
+        projection.restate(organisation_id, behind, now=now)
+
+
+def organisations(*, since: datetime) -> set[UUID]:
+    """The chains with a day that changed lately."""
+    return {each.organisation_id for each in trading_days.changed(since=since, limit=MOST)}
+
+
+def all_chains() -> list[UUID]:
+    """Every organisation."""
+    return list(Organisation.objects.values_list("id", flat=True))
+
+
+def forget_old(*, now: datetime) -> None:
+    """Rows of files for places that never appeared."""
+    SetAside.objects.filter(kept_until__lt=now).delete()
+
+
+def _restate(organisation_id: UUID, days: list[projection.StoreDay], now: datetime) -> int:
+    changed = 0
+    for start in range(0, len(days), projection.AT_ONCE):
+        changed += projection.restate(organisation_id, days[start : start + projection.AT_ONCE], now=now)
+    if changed:
+        notify_live(organisation_id, LIVE_TOPIC)
+    return changed

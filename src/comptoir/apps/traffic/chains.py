@@ -1,0 +1,176 @@
+"""A chain: how it counts, its tree, and which locations somebody sees."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from comptoir.apps.traffic import location_ids
+from comptoir.apps.traffic.models import Location, Node, Placement, Settings
+from comptoir.core.accounts.models import Store
+from comptoir.core.accounts.stores import stores
+from comptoir.core.audit.notes import note
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import new_id
+
+OPERATIONAL: Final = "operational"
+STATUSES: Final = (OPERATIONAL, "planned", "paused", "works", "closed")
+BEGINNING: Final = date(1970, 1, 1)
+
+
+def settings_of(organisation_id: UUID) -> Settings:
+    """How a chain counts; the defaults while nobody said otherwise."""
+    return Settings.objects.filter(organisation_id=organisation_id).first() or Settings(organisation_id=organisation_id)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A location with its store."""
+
+    store: Store
+    location: Location
+    node_id: UUID | None
+
+    @property
+    def shown_id(self) -> str:
+        """Four digits where it is a short number."""
+        return location_ids.shown(self.location.location_id) if self.location.location_id else ""
+
+    @property
+    def is_operational(self) -> bool:
+        """Whether figures come in."""
+        return self.location.status == OPERATIONAL
+
+
+def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None, now: datetime) -> list[Place]:
+    """Every store as a location, by name; one that nobody set up is operational and has no id."""
+    mine = stores(organisation_id, store_ids=store_ids)
+    known = {row.store_id: row for row in Location.objects.filter(organisation_id=organisation_id)}
+    nodes = placed(organisation_id, on=now.date())
+    return [
+        Place(
+            store,
+            known.get(store.id)
+            or Location(organisation_id=organisation_id, store_id=store.id, status=OPERATIONAL, status_since=now),
+            nodes.get(store.id),
+        )
+        for store in mine
+    ]
+
+
+def placed(organisation_id: UUID, *, on: date) -> dict[UUID, UUID | None]:
+    """The node each store belonged to on a date."""
+    rows = Placement.objects.filter(organisation_id=organisation_id, since__lte=on).order_by("since")
+    return dict(rows.values_list("store_id", "node_id"))
+
+
+def placements(organisation_id: UUID) -> dict[UUID, list[tuple[date, UUID | None]]]:
+    """Where each store was from when on, earliest first: the tree of each day."""
+    found: dict[UUID, list[tuple[date, UUID | None]]] = {}
+    for store_id, since, node_id in (
+        Placement.objects.filter(organisation_id=organisation_id)
+        .order_by("since")
+        .values_list("store_id", "since", "node_id")
+    ):
+        found.setdefault(store_id, []).append((since, node_id))
+    return found
+
+
+def nodes(organisation_id: UUID) -> list[Node]:
+    """Districts and regions by name."""
+    return list(Node.objects.filter(organisation_id=organisation_id).order_by("name"))
+
+
+def below(organisation_id: UUID, node_id: UUID) -> set[UUID]:
+    """A node and everything in it."""
+    known = nodes(organisation_id)
+    found = {node_id}
+    while more := {each.id for each in known if each.parent_id in found} - found:
+        found |= more
+    return found
+
+
+@transaction.atomic
+def add_node(*, organisation_id: UUID, name: str, kind: str, parent_id: UUID | None, actor: str, now: datetime) -> Node:
+    """A district or a region. Raises RuleBroken when the name is taken, or the parent is none of the chain's."""
+    if parent_id and not Node.objects.filter(organisation_id=organisation_id, id=parent_id, kind="district").exists():
+        raise RuleBroken("A region lies in a district of this chain.", code="node_unknown", status=404)
+    try:
+        with transaction.atomic():
+            made = Node.objects.create(
+                organisation_id=organisation_id, id=new_id(), name=name, kind=kind, parent_id=parent_id
+            )
+    except IntegrityError:
+        raise RuleBroken(f"There is a {name} already.", code="name_taken") from None
+    note(organisation_id=organisation_id, actor=actor, what="traffic.node_added", subject=name, now=now)
+    return made
+
+
+@transaction.atomic
+def save_location(
+    *, store: Store, values: dict[str, object], node_id: UUID | None, actor: str, now: datetime, today: date
+) -> Location:
+    """What a location is called, its status, hours and target; where it is in the tree from today on.
+
+    History follows the store, whatever its id becomes (TA-40). Raises RuleBroken naming the other location when two
+    would have the same id.
+    """
+    row, _made = Location.objects.get_or_create(
+        organisation_id=store.organisation_id, store_id=store.id, defaults={"status_since": now}
+    )
+    before = row.status
+    row.location_id = location_ids.check(str(values.get("location_id", row.location_id)))
+    for name in ("mask", "status", "category", "target_conversion", "opens_at", "closes_at"):
+        if name in values:
+            setattr(row, name, values[name])
+    row.matching_id = location_ids.matching(row.location_id, row.mask) if row.location_id else ""
+    if row.status != before:
+        _switch_status(row, now)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise RuleBroken(_taken(row), code="location_id_taken") from None
+    if placed(store.organisation_id, on=today).get(store.id) != node_id:
+        first = not Placement.objects.filter(organisation_id=store.organisation_id, store_id=store.id).exists()
+        Placement.objects.update_or_create(
+            organisation_id=store.organisation_id,
+            store_id=store.id,
+            since=BEGINNING if first else today,
+            defaults={"node_id": node_id},
+        )
+    details = {name: str(value) for name, value in values.items()}
+    note(
+        organisation_id=store.organisation_id,
+        actor=actor,
+        what="traffic.location_changed",
+        subject=store.name,
+        details=details,
+        now=now,
+    )
+    return row
+
+
+def is_taken(organisation_id: UUID, location_id: str, *, but: UUID) -> bool:
+    """Whether another store than this one has the id."""
+    rows = Location.objects.filter(organisation_id=organisation_id, matching_id=location_ids.shown(location_id))
+    return rows.exclude(store_id=but).exists()
+
+
+def _switch_status(row: Location, now: datetime) -> None:
+    """Back in operation, the hole is filled from where it began, unless the location was closed (2.6)."""
+    if row.status == OPERATIONAL:
+        row.fill_from = row.status_since
+    row.status_since = now
+
+
+def _taken(row: Location) -> str:
+    others = Location.objects.filter(organisation_id=row.organisation_id, matching_id=row.matching_id)
+    other = others.exclude(store_id=row.store_id).first()
+    found = Store.objects.filter(organisation_id=row.organisation_id, id=other.store_id).first() if other else None
+    name = found.name if found else "another location"
+    written = other.location_id if other else row.matching_id
+    return f"{row.location_id} is the same location as {written} of {name}: choose another id for one of them."

@@ -1,0 +1,1 @@
+"""Counts of people: as sensors, files and programmes send them."""

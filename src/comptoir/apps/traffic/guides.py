@@ -1,0 +1,71 @@
+"""The guide of each page: what help says to somebody who is in front of it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.core.installations.manifest import Guide
+
+RATIOS: Final = _("Ratios count only hours in which both sides are known; the hours beside a figure say how many.")
+REPORTS: Final = (
+    _("Location options choose the whole chain, a district, a region or one store; the address keeps the choice."),
+    RATIOS,
+)
+DAY: Final = (
+    _("Every hour of the day, with the state of each figure: not known is not nought."),
+    _("Type over a figure to correct it: the measured one stays beside it, and everything can be taken back."),
+)
+JOB: Final = (
+    _("Label, sign in at the till, match its shops, choose a start time. Each step can wait and be done later."),
+    _("The check asks the till and ends after ten seconds, whatever the till does: go on anyway."),
+    _("Switched off, nothing of its locations comes in; switched on again, the hole is filled by itself."),
+)
+LOCATION: Final = (
+    _("The location id is what every feed calls it: 1, 01 and 0001 are the same one."),
+    _("Only an operational location receives figures. Back in operation, what happened meanwhile is filled in."),
+)
+SETTINGS: Final = (
+    _("With or without tax, weeks from Monday or Sunday, what a transaction is: for all days, past ones too."),
+)
+MAILS: Final = (_("The figures of yesterday or of last week, of the stores you see, at the hour you choose."),)
+GUIDES: Final[Mapping[str, Guide]] = {
+    "traffic": (_("What came through the doors, who bought, and what that brought, beside what is usual."), RATIOS),
+    "traffic_day": DAY,
+    "traffic_day_edit": DAY,
+    "traffic_day_undo": DAY,
+    "traffic_totals": REPORTS,
+    "traffic_totals_export": REPORTS,
+    "traffic_comparison": REPORTS,
+    "traffic_equation": (_("Move a factor and see what sales would be; nothing of it is stored."), RATIOS),
+    "traffic_export": REPORTS,
+    "traffic_download": REPORTS,
+    "traffic_quality": REPORTS,
+    "traffic_changes": (_("What moved after its day was over: voids, edited clock entries, counts that came late."),),
+    "traffic_changes_export": (_("The same as a file."),),
+    "traffic_mails": MAILS,
+    "traffic_mail_delete": MAILS,
+    "traffic_locations": LOCATION,
+    "traffic_location": LOCATION,
+    "traffic_upload": (
+        _("One row an hour, with the location id, the date and the hour; every row that is not taken is named."),
+        _("Rows of locations nobody knows yet are kept for 30 days and taken when they appear."),
+    ),
+    "traffic_counter_add": LOCATION,
+    "traffic_counter_switch": LOCATION,
+    "traffic_location_save": LOCATION,
+    "traffic_node_add": LOCATION,
+    "traffic_jobs": JOB,
+    "traffic_job_add": JOB,
+    "traffic_job_match": JOB,
+    "traffic_job": JOB,
+    "traffic_job_check": JOB,
+    "traffic_job_schedule": JOB,
+    "traffic_job_delete": JOB,
+    "traffic_job_switch": JOB,
+    "traffic_settings": SETTINGS,
+    "traffic_settings_save": SETTINGS,
+    "traffic_editor_add": SETTINGS,
+    "traffic_editor_remove": SETTINGS,
+    "traffic_editor_restore": SETTINGS,
+}

@@ -1,0 +1,152 @@
+"""Import jobs: a label, a connection to a till, the locations its shops feed, and a schedule (traffic-analytics.md 2).
+
+A chain may have several, each with an account of its own. The consent belongs to the chain, not to whoever gave it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from comptoir.apps.traffic.models import ImportJob
+from comptoir.core.accounts.models import Store
+from comptoir.core.audit.notes import note
+from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.intake.scheduling import reads as schedule_reads
+from comptoir.core.intake.scheduling import schedules
+from comptoir.core.intake.scheduling.times import Rhythm
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import new_id, public_id
+
+USUAL_START: Final = time(0, 2)
+MANUAL: Final = "manual"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a job that is being set up stands."""
+
+    job: ImportJob
+
+    @property
+    def name(self) -> str:
+        """`connect`, `match`, `schedule` or `done`."""
+        if self.job.connection_id is None:
+            return "connect"
+        return "done" if self.job.finished_at else "match"
+
+
+@transaction.atomic
+def begin(*, organisation_id: UUID, label: str, actor: str, now: datetime) -> ImportJob:
+    """A job with a label and nothing else yet. Raises RuleBroken where the label is taken."""
+    try:
+        with transaction.atomic():
+            job = ImportJob.objects.create(
+                organisation_id=organisation_id, id=new_id(), label=label, start=USUAL_START, created_at=now
+            )
+    except IntegrityError:
+        raise RuleBroken(f"There is an integration called {label} already.", code="label_taken") from None
+    note(organisation_id=organisation_id, actor=actor, what="traffic.job_begun", subject=label, now=now)
+    return job
+
+
+def attach(*, job: ImportJob, connection: Connection) -> None:
+    """The account that a job reads. Raises RuleBroken where another job has it."""
+    try:
+        with transaction.atomic():
+            _rows(job).update(connection_id=connection.id)
+    except IntegrityError:
+        raise RuleBroken("Another integration reads this account already.", code="connection_taken") from None
+    job.connection_id = connection.id
+
+
+@transaction.atomic
+def finish(*, job: ImportJob, rhythm: str, start: time, actor: str, now: datetime) -> None:
+    """Set it going: a schedule for each store that its shops feed, in the store's own clock."""
+    _drop_schedules(job, actor, now)
+    _rows(job).update(rhythm=rhythm, start=start, finished_at=now, active=True)
+    job.rhythm, job.start, job.finished_at = rhythm, start, now
+    if rhythm != MANUAL:
+        for store in stores_of(job):
+            schedules.add(store=store, rhythm=Rhythm(rhythm), start=start, days=2, actor=actor, now=now)
+    note(organisation_id=job.organisation_id, actor=actor, what="traffic.job_finished", subject=job.label, now=now)
+
+
+@transaction.atomic
+def switch(*, job: ImportJob, on: bool, actor: str, now: datetime) -> None:
+    """Off, nothing of its locations comes in; on again, the hole is filled."""
+    if job.active == on:
+        return
+    _rows(job).update(active=on, paused_at=None if on else now)
+    for each in _schedules(job):
+        schedules.switch(
+            organisation_id=job.organisation_id, schedule_id=each, on=on, actor=actor, now=now, store_ids=None
+        )
+    what = "traffic.job_on" if on else "traffic.job_off"
+    note(organisation_id=job.organisation_id, actor=actor, what=what, subject=job.label, now=now)
+
+
+@transaction.atomic
+def delete(*, job: ImportJob, actor: str, now: datetime) -> None:
+    """It reads no more, and its shops feed nothing any more. What was imported stays (TA-10)."""
+    _drop_schedules(job, actor, now)
+    if job.connection_id is not None:
+        LocationLink.objects.filter(organisation_id=job.organisation_id, connection_id=job.connection_id).update(
+            store=None
+        )
+    _rows(job).delete()
+    note(organisation_id=job.organisation_id, actor=actor, what="traffic.job_deleted", subject=job.label, now=now)
+
+
+def find(organisation_id: UUID, job_id: UUID) -> ImportJob:
+    """A job of this chain. Raises RuleBroken (404)."""
+    found = ImportJob.objects.filter(organisation_id=organisation_id, id=job_id).first()
+    if found is None:
+        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+    return found
+
+
+def jobs(organisation_id: UUID) -> list[ImportJob]:
+    """By label."""
+    return list(ImportJob.objects.filter(organisation_id=organisation_id).order_by("label"))
+
+
+def stores_of(job: ImportJob) -> list[Store]:
+    """The stores that its shops feed."""
+    if job.connection_id is None:
+        return []
+    links = LocationLink.objects.filter(organisation_id=job.organisation_id, connection_id=job.connection_id)
+    ids = links.filter(store__isnull=False).values_list("store_id", flat=True)
+    return list(Store.objects.filter(organisation_id=job.organisation_id, id__in=ids).order_by("name"))
+
+
+def next_runs(job: ImportJob) -> Mapping[UUID, datetime]:
+    """When each of its stores is read next."""
+    mine = {each.id for each in stores_of(job)}
+    found = schedule_reads.schedules(job.organisation_id, store_ids=mine)
+    return {each.store_id: each.due_at for each in found if each.active}
+
+
+def public(job: ImportJob) -> str:
+    """`job_…`"""
+    return public_id("job", job.id)
+
+
+def _rows(job: ImportJob) -> QuerySet[ImportJob]:
+    return ImportJob.objects.filter(organisation_id=job.organisation_id, id=job.id)
+
+
+def _schedules(job: ImportJob) -> list[UUID]:
+    """The schedules of its stores that have its times."""
+    mine = {each.id for each in stores_of(job)}
+    found = schedule_reads.schedules(job.organisation_id, store_ids=mine)
+    return [each.id for each in found if (each.rhythm, each.start) == (job.rhythm, job.start)]
+
+
+def _drop_schedules(job: ImportJob, actor: str, now: datetime) -> None:
+    for each in _schedules(job):
+        schedules.delete(organisation_id=job.organisation_id, schedule_id=each, actor=actor, now=now, store_ids=None)

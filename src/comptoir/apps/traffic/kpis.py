@@ -1,0 +1,236 @@
+"""Key figures: ratios of sums, each over the hours in which both sides are known; pure (traffic-analytics.md 4).
+
+No figure is 0 or infinite for lack of a divisor: it is None, and drawn as a gap.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Final, Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ZERO: Final = Decimal(0)
+HUNDRED: Final = Decimal(100)
+Unit = Literal["count", "money", "percent", "ratio", "hours", "money_per_hour", "per_hour"]
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One local hour of one store: T, X, S, I, H of the reference. None is not known, which is not nought.
+
+    `sales` is net in major units of the store's currency, `staff_hours` in hours.
+    """
+
+    visitors: Decimal | None = None
+    transactions: Decimal = ZERO
+    sales: Decimal = ZERO
+    items: Decimal = ZERO
+    staff_hours: Decimal | None = None
+    returned: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums of hours, and of those hours in which two sides of a ratio are known (4.1, rule 2).
+
+    `x_t` are transactions of hours whose visitors are known; `t_h` and `h_t` visitors and staff hours of hours that
+    know both; `s_h` and `x_h` sales and transactions of hours whose staff hours are known. `hours` counts all hours,
+    `hours_t` those with visitors, `hours_h` those with staff hours.
+    """
+
+    visitors: Decimal = ZERO
+    transactions: Decimal = ZERO
+    sales: Decimal = ZERO
+    items: Decimal = ZERO
+    returned: Decimal = ZERO
+    staff_hours: Decimal = ZERO
+    x_t: Decimal = ZERO
+    s_t: Decimal = ZERO
+    t_h: Decimal = ZERO
+    h_t: Decimal = ZERO
+    s_h: Decimal = ZERO
+    x_h: Decimal = ZERO
+    hours: int = 0
+    hours_t: int = 0
+    hours_h: int = 0
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+    @property
+    def known_visitors(self) -> Decimal | None:
+        """The visitors counted; None where nobody counted."""
+        return self.visitors if self.hours_t else None
+
+    @property
+    def known_staff_hours(self) -> Decimal | None:
+        """The hours worked; None where no clock tells."""
+        return self.staff_hours if self.hours_h else None
+
+
+COLUMNS: Final = tuple(each.name for each in fields(Sums))
+
+
+def sums(buckets: Iterable[Bucket]) -> Sums:
+    """Add hours up."""
+    return sum((_one(each) for each in buckets), start=Sums())
+
+
+def _one(bucket: Bucket) -> Sums:
+    t, h = bucket.visitors, bucket.staff_hours
+    both = t is not None and h is not None
+    return Sums(
+        visitors=t or ZERO,
+        transactions=bucket.transactions,
+        sales=bucket.sales,
+        items=bucket.items,
+        returned=bucket.returned,
+        staff_hours=h or ZERO,
+        x_t=bucket.transactions if t is not None else ZERO,
+        s_t=bucket.sales if t is not None else ZERO,
+        t_h=t if both and t else ZERO,
+        h_t=h if both and h else ZERO,
+        s_h=bucket.sales if h is not None else ZERO,
+        x_h=bucket.transactions if h is not None else ZERO,
+        hours=1,
+        hours_t=int(t is not None),
+        hours_h=int(h is not None),
+    )
+
+
+def ratio(above: Decimal, below: Decimal, *, times: Decimal = Decimal(1)) -> Decimal | None:
+    """above ÷ below × times; None without a divisor."""
+    return above / below * times if below else None
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A key figure: how it is called, what it is made of, and how it is worked out.
+
+    `needs` names the feed whose hours the figure is limited to, "" for none: its coverage is printed beside it.
+    `is_rate`: a change of it is told in points, not in per cent (4.3).
+    """
+
+    slug: str
+    label: str | Promise
+    formula: str | Promise
+    unit: Unit
+    of: Callable[[Sums], Decimal | None]
+    needs: Literal["", "visitors", "staff"] = ""
+    decimals: int = 2
+
+    @property
+    def is_rate(self) -> bool:
+        """A share of something."""
+        return self.unit == "percent"
+
+    def coverage(self, found: Sums) -> tuple[int, int] | None:
+        """(hours that count, all hours), None where every hour counts."""
+        known = {"": found.hours, "visitors": found.hours_t, "staff": found.hours_h}[self.needs]
+        return (known, found.hours) if known < found.hours else None
+
+
+KPIS: Final[tuple[Kpi, ...]] = (
+    Kpi("visitors", _("Visitors"), _("Counted at the entrances"), "count", lambda s: s.known_visitors, "visitors", 0),
+    Kpi("transactions", _("Transactions"), _("Receipts with something sold"), "count", lambda s: s.transactions, "", 0),
+    Kpi("sales", _("Sales"), _("Net sales, after discounts and returns"), "money", lambda s: s.sales),
+    Kpi("items", _("Items sold"), _("Goods sold"), "count", lambda s: s.items, "", 0),
+    Kpi(
+        "staff_hours", _("Staff hours"), _("Worked, by the time clock"), "hours", lambda s: s.known_staff_hours, "staff"
+    ),
+    Kpi(
+        "conversion",
+        _("Conversion"),
+        _("Transactions ÷ visitors × 100"),
+        "percent",
+        lambda s: ratio(s.x_t, s.visitors, times=HUNDRED),
+        "visitors",
+        1,
+    ),
+    Kpi("atv", _("Average sale"), _("Sales ÷ transactions"), "money", lambda s: ratio(s.sales, s.transactions)),
+    Kpi("upt", _("Items per sale"), _("Items ÷ transactions"), "ratio", lambda s: ratio(s.items, s.transactions)),
+    Kpi("aur", _("Average item price"), _("Sales ÷ items"), "money", lambda s: ratio(s.sales, s.items)),
+    Kpi("spv", _("Sales per visitor"), _("Sales ÷ visitors"), "money", lambda s: ratio(s.s_t, s.visitors), "visitors"),
+    Kpi(
+        "pot",
+        _("Performance on traffic"),
+        _("Sales ÷ visitors × 100: money for each 100 people"),
+        "money",
+        lambda s: ratio(s.s_t, s.visitors, times=HUNDRED),
+        "visitors",
+        0,
+    ),
+    Kpi(
+        "star",
+        _("Visitors per staff hour"),
+        _("Visitors ÷ staff hours"),
+        "per_hour",
+        lambda s: ratio(s.t_h, s.h_t),
+        "visitors",
+        1,
+    ),
+    Kpi(
+        "sales_per_hour",
+        _("Sales per staff hour"),
+        _("Sales ÷ staff hours"),
+        "money_per_hour",
+        lambda s: ratio(s.s_h, s.staff_hours),
+        "staff",
+    ),
+    Kpi(
+        "transactions_per_hour",
+        _("Transactions per staff hour"),
+        _("Transactions ÷ staff hours"),
+        "per_hour",
+        lambda s: ratio(s.x_h, s.staff_hours),
+        "staff",
+    ),
+    Kpi(
+        "returns_share",
+        _("Share of returns"),
+        _("Goods returned ÷ goods sold × 100"),
+        "percent",
+        lambda s: ratio(s.returned, s.items, times=HUNDRED),
+        "",
+        1,
+    ),
+)
+BY_SLUG: Final = {each.slug: each for each in KPIS}
+
+
+def change(kpi: Kpi, now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    """The change in per cent, in points for a rate; None where there is nothing to compare with (4.3)."""
+    if now is None or before is None:
+        return None
+    if kpi.is_rate:
+        return now - before
+    return (now - before) / abs(before) * HUNDRED if before else None
+
+
+def missed_sales(found: Sums, target: Decimal | None) -> Decimal | None:
+    """What the visitors would have bought beside, had as many of them bought as the target says (per cent)."""
+    conversion, atv = BY_SLUG["conversion"].of(found), BY_SLUG["atv"].of(found)
+    if target is None or conversion is None or atv is None:
+        return None
+    return max(ZERO, target - conversion) / HUNDRED * found.visitors * atv
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Why sales moved from one period to another, on matched hours: the three add up to the difference (6.3)."""
+
+    traffic: Decimal
+    conversion: Decimal
+    average_sale: Decimal
+
+
+def effects(before: Sums, now: Sums) -> Effects | None:
+    """None where a factor is not known in both periods."""
+    if not (before.visitors and now.visitors and before.x_t and now.x_t):
+        return None
+    t1, t2 = before.visitors, now.visitors
+    b1, b2 = before.x_t / t1, now.x_t / t2
+    c1, c2 = before.s_t / before.x_t, now.s_t / now.x_t
+    return Effects((t2 - t1) * b1 * c1, t2 * (b2 - b1) * c1, t2 * b2 * (c2 - c1))

@@ -1,0 +1,307 @@
+"""Tables of traffic: the tree of locations, what was counted, and figures by the hour and by the day.
+
+Money is in major units of the store's currency, unrounded; hours are UTC instants at which a local hour begins.
+"""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+
+class Settings(models.Model):
+    """How a chain counts. `week_starts_on`: 0 Monday, 6 Sunday."""
+
+    organisation_id = models.UUIDField(primary_key=True)
+    with_tax = models.BooleanField(default=False)
+    week_starts_on = models.SmallIntegerField(default=0)
+    subtract_returns = models.BooleanField(default=False)
+    transactions = models.CharField(max_length=16, default="sales")
+    measured_wins = models.BooleanField(default=False)
+
+
+class Node(models.Model):
+    """A district or region of the chain; regions lie in districts."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    parent_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=16)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation_id", "name"], name="traffic_node_name_once"),
+        ]
+
+
+class Location(models.Model):
+    """A store as a location of the chain. `matching_id` is what ids are compared by, "" while it has none."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id")
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    location_id = models.CharField(max_length=64, blank=True)
+    mask = models.CharField(max_length=8, blank=True)
+    matching_id = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=24, default="operational")
+    status_since = models.DateTimeField()
+    fill_from = models.DateTimeField(null=True)
+    category = models.CharField(max_length=60, blank=True)
+    target_conversion = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    opens_at = models.TimeField(null=True)
+    closes_at = models.TimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # 001 and 0001 are one id: the second is refused (TA-03).
+            models.UniqueConstraint(
+                fields=["organisation_id", "matching_id"],
+                condition=~models.Q(matching_id=""),
+                name="traffic_location_id_once",
+            ),
+        ]
+
+
+class Placement(models.Model):
+    """Where in the tree a location is from a date on: a month by region uses the tree of each day (TA-39)."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "since")
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    since = models.DateField()
+    node_id = models.UUIDField(null=True)
+
+
+class ImportJob(models.Model):
+    """What the chain calls one feed from a till: its label, its connection, and when it reads."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    label = models.CharField(max_length=120)
+    connection_id = models.UUIDField(null=True)
+    rhythm = models.CharField(max_length=16, default="hourly")
+    start = models.TimeField()
+    active = models.BooleanField(default=True)
+    finished_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation_id", "label"], name="traffic_job_label_once"),
+            models.UniqueConstraint(
+                fields=["organisation_id", "connection_id"],
+                condition=models.Q(connection_id__isnull=False),
+                name="traffic_job_per_connection",
+            ),
+        ]
+
+
+class EditRight(models.Model):
+    """Somebody may edit data by hand although his role alone would not let him: at one node, or everywhere (null)."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation_id = models.UUIDField()
+    user_id = models.BigIntegerField()
+    node_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "user_id", "node_id"], nulls_distinct=False, name="traffic_edit_right_once"
+            ),
+        ]
+
+
+class Counter(models.Model):
+    """One sensor or virtual line of a location; only entrances feed visitors. `factor` corrects its counts."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    store_id = models.UUIDField()
+    name = models.CharField(max_length=120)
+    serial = models.CharField(max_length=64, blank=True)
+    kind = models.CharField(max_length=16, default="entrance")
+    counts = models.CharField(max_length=8, default="in")
+    factor = models.DecimalField(max_digits=6, decimal_places=4, default=1)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "serial"], condition=~models.Q(serial=""), name="traffic_counter_serial_once"
+            ),
+            models.UniqueConstraint(fields=["organisation_id", "store_id", "name"], name="traffic_counter_name_once"),
+        ]
+
+
+class Count(models.Model):
+    """How many went in and out at a counter within some minutes; told again, the latest holds."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "counter_id", "start", "minutes")
+    organisation_id = models.UUIDField()
+    counter_id = models.UUIDField()
+    start = models.DateTimeField()
+    minutes = models.SmallIntegerField()
+    went_in = models.DecimalField(max_digits=12, decimal_places=2)
+    went_out = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    source = models.CharField(max_length=16)
+    received_at = models.DateTimeField()
+
+
+class RunningTotal(models.Model):
+    """A reading of a counter that only ever counts up; what came in between two of them is a count."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "counter_id", "at")
+    organisation_id = models.UUIDField()
+    counter_id = models.UUIDField()
+    at = models.DateTimeField()
+    went_in = models.DecimalField(max_digits=14, decimal_places=2)
+    went_out = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+
+
+class SetAside(models.Model):
+    """A row of a file for a location that is not known yet: kept a month, taken when it appears (TA-28)."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    matching_id = models.CharField(max_length=64)
+    row = models.JSONField()
+    kept_until = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "matching_id"], name="traffic_aside")]
+
+
+class Tailored(models.Model):
+    """A figure that somebody corrected; the measured one stays beside it. Taken back, it is kept as history."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    store_id = models.UUIDField()
+    hour = models.DateTimeField()
+    business_date = models.DateField()
+    kind = models.CharField(max_length=16)
+    value = models.DecimalField(max_digits=20, decimal_places=6)
+    measured = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "store_id", "hour", "kind"],
+                condition=models.Q(withdrawn_at=None),
+                name="traffic_tailored_once",
+            ),
+        ]
+
+
+class Figures(models.Model):
+    """What hours and days have in common."""
+
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    business_date = models.DateField()
+    visitors = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    went_out = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    transactions = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    return_receipts = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    sales = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    gross = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    discounts = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    returns = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    items = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    returned = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    staff_hours = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    revision = models.IntegerField(default=1)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Hour(Figures):
+    """One local hour of one store: what is shown, tailored values in place. `tailored` names the kinds that are."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "hour")
+    hour = models.DateTimeField()
+    traffic_status = models.CharField(max_length=12, default="missing")
+    staff_status = models.CharField(max_length=16, default="missing")
+    tailored = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "store_id", "business_date"], name="traffic_hour_by_day"),
+            models.Index(
+                fields=["organisation_id", "store_id"],
+                condition=models.Q(staff_status="open"),
+                name="traffic_hour_open",
+            ),
+        ]
+
+
+def _amount() -> "models.DecimalField[Any, Any]":
+    return models.DecimalField(max_digits=20, decimal_places=6, default=0)
+
+
+class Day(Figures):
+    """One business day of one store: sums of its hours, and of those in which two sides of a ratio are known.
+
+    `ledger_revision` is the revision of the trading day that it was made from, 0 for none.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "business_date")
+    x_t = _amount()
+    s_t = _amount()
+    t_h = _amount()
+    h_t = _amount()
+    s_h = _amount()
+    x_h = _amount()
+    hours = models.SmallIntegerField(default=0)
+    hours_t = models.SmallIntegerField(default=0)
+    hours_h = models.SmallIntegerField(default=0)
+    tailored_hours = models.SmallIntegerField(default=0)
+    ledger_revision = models.IntegerField(default=0)
+
+
+class Change(models.Model):
+    """A figure of an hour that moved after its day was over."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    store_id = models.UUIDField()
+    hour = models.DateTimeField()
+    business_date = models.DateField()
+    kind = models.CharField(max_length=16)
+    old = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    new = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "-seen_at"], name="traffic_change_latest")]
+
+
+class ReportMail(models.Model):
+    """A report that goes to somebody by mail at a time of the chain's clock."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    user_id = models.BigIntegerField()
+    rhythm = models.CharField(max_length=8)
+    hour = models.SmallIntegerField(default=7)
+    language = models.CharField(max_length=8)
+    store_ids = models.JSONField(null=True)
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField()

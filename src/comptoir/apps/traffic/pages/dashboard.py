@@ -1,0 +1,155 @@
+"""The dashboard: what the traffic was worth, beside what is usual, down to the stores and hours it is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from comptoir.apps.traffic import kpis, shown
+from comptoir.apps.traffic.kpis import BY_SLUG, Sums
+from comptoir.apps.traffic.pages import pictures
+from comptoir.apps.traffic.pages.scope import Scope, scope_of
+from comptoir.apps.traffic.reports import comparing, reading
+from comptoir.apps.traffic.reports.comparing import Alike
+from comptoir.apps.traffic.shown import Tile
+from comptoir.web.shell import OrganisationRequest, page
+
+TILES: Final = ("visitors", "conversion", "transactions", "atv", "sales", "upt", "spv", "star")
+MOST_RANKED: Final = 5
+
+
+@require_GET
+@page("traffic.view")
+def dashboard(request: OrganisationRequest) -> HttpResponse:
+    """Today, or any period, of any node of the tree."""
+    scope = scope_of(request, usual="today")
+    by_store = reading.by_store(scope.reading, scope.period)
+    is_early = not by_store and scope.period_word == "today" and "period" not in request.GET
+    if is_early:  # before the first customer, yesterday is what there is to look at
+        scope = scope_of(request, usual="yesterday")
+        by_store = reading.by_store(scope.reading, scope.period)
+    alike = comparing.alike(scope.reading, scope.places, scope.period, scope.beside, today=scope.today, now=scope.now)
+    whole = sum(by_store.values(), start=Sums())
+    currency = scope.currencies[0] if len(scope.currencies) == 1 else ""
+    values = {
+        "scope": scope,
+        "is_empty": not by_store,
+        "is_early": is_early,
+        "whole": whole,
+        "headline": _headline(whole, currency),
+        "tiles": _tiles(whole, alike, currency),
+        "sales_by_currency": _by_currency(scope, by_store) if not currency else [],
+        "left_out": alike.left_out,
+        "effects": _effects(alike, currency) if currency else [],
+        "pictures": pictures.of_period(scope, currency),
+        "heat": pictures.heat(scope),
+        "ranking": _ranking(scope, by_store, currency),
+    }
+    is_part = "HX-Request" in request.headers
+    return render(request, "traffic/figures.html" if is_part else "traffic/dashboard.html", values)
+
+
+def _headline(whole: Sums, currency: str) -> str:
+    """One sentence that answers why somebody came."""
+    conversion = BY_SLUG["conversion"].of(whole)
+    sales = shown.figure(BY_SLUG["sales"], whole.sales, currency) if currency else ""
+    if whole.known_visitors is None:
+        words = ngettext("%(count)s sale", "%(count)s sales", int(whole.transactions))
+        said = words % {"count": shown.figure(BY_SLUG["transactions"], whole.transactions, currency)}
+        return " · ".join(filter(None, [said, sales, _("nobody counts the visitors yet")]))
+    visitors = shown.figure(BY_SLUG["visitors"], whole.visitors, currency)
+    parts = [ngettext("%(count)s visitor", "%(count)s visitors", int(whole.visitors)) % {"count": visitors}]
+    if conversion is not None:
+        said = shown.figure(BY_SLUG["conversion"], conversion, currency)
+        parts.append(_("%(share)s bought something") % {"share": said})
+    return " · ".join(filter(None, [*parts, sales]))
+
+
+def _tiles(whole: Sums, alike: Alike, currency: str) -> list[Tile]:
+    chosen = [BY_SLUG[slug] for slug in TILES]
+    sides = alike.sides if alike.before.hours else None
+    return [
+        shown.tile(kpi, whole, sides, currency)
+        for kpi in chosen
+        if currency or kpi.unit not in ("money", "money_per_hour")
+    ]
+
+
+def _by_currency(scope: Scope, found: Mapping[UUID, Sums]) -> list[tuple[str, str]]:
+    """Money of several currencies is never added (4.1, rule 4)."""
+    return [
+        (
+            currency,
+            shown.figure(
+                BY_SLUG["sales"],
+                sum(
+                    (
+                        found[p.store.id].sales
+                        for p in scope.places
+                        if p.store.currency == currency and p.store.id in found
+                    ),
+                    Decimal(0),
+                ),
+                currency,
+            ),
+        )
+        for currency in scope.currencies
+    ]
+
+
+def _effects(alike: Alike, currency: str) -> list[tuple[str, str, str]]:
+    """Why sales moved: what each factor did (6.3)."""
+    found = kpis.effects(alike.before, alike.now)
+    if found is None:
+        return []
+    named = (
+        (_("Traffic"), found.traffic),
+        (_("Conversion"), found.conversion),
+        (_("Average sale"), found.average_sale),
+    )
+    sales = BY_SLUG["sales"]
+    return [
+        (name, ("+" if value > 0 else "") + shown.figure(sales, value, currency), "up" if value > 0 else "down")
+        for name, value in named
+    ]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A store among the others."""
+
+    name: str
+    store: str
+    conversion: str
+    sales: str
+    visitors: str
+
+
+def _ranking(scope: Scope, found: Mapping[UUID, Sums], currency: str) -> dict[str, Sequence[Ranked]]:
+    """Best and worst stores by conversion, or by sales where nobody counts."""
+    if len(scope.places) < 2:
+        return {}
+    mine = [each for each in scope.places if each.store.id in found]
+    by = BY_SLUG["conversion"] if any(found[each.store.id].hours_t for each in mine) else BY_SLUG["sales"]
+    known = [(value, each) for each in mine if (value := by.of(found[each.store.id])) is not None]
+    ordered = [each for _value, each in sorted(known, key=lambda pair: -pair[0])]
+    rows = [
+        Ranked(
+            each.store.name,
+            each.store.public_id,
+            shown.figure(BY_SLUG["conversion"], BY_SLUG["conversion"].of(found[each.store.id]), currency),
+            shown.figure(BY_SLUG["sales"], found[each.store.id].sales, each.store.currency),
+            shown.figure(BY_SLUG["visitors"], found[each.store.id].known_visitors, currency),
+        )
+        for each in ordered
+    ]
+    if len(rows) <= 2 * MOST_RANKED:
+        return {"all": rows}
+    return {"best": rows[:MOST_RANKED], "worst": rows[: -MOST_RANKED - 1 : -1]}

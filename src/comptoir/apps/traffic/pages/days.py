@@ -1,0 +1,236 @@
+"""One day of one store: its hours, what each is made of, and the place to correct them."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from comptoir.apps.traffic import catching_up, chains, kpis, projection, rights, shown, tailoring
+from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
+from comptoir.apps.traffic.models import Hour, Tailored
+from comptoir.apps.traffic.pages.reports import KINDS
+from comptoir.kernel.clock import business_day_bounds, local_hour
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+LABELS: Final = {
+    "measured": "",
+    "zero": "",
+    "missing": "missing",
+    "partial": "partial",
+    "tailored": "typed",
+    "estimated": "estimated",
+    "open": "open",
+    "no_check_out": "no check-out",
+}
+FIELD: Final = re.compile(r"(?P<kind>[a-z_]+)@(?P<at>\d{10})")
+
+
+@require_GET
+@page("traffic.view")
+def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
+    """Hour by hour, 23 to 25 of them, with the state of every figure."""
+    place, which = _place(request, store_id), _date(on)
+    now = timezone.now()
+    catching_up.fresh(request.organisation.id, {place.store.id}, since=which, until=which, now=now)
+    rows = {row.hour: row for row in _rows(request, place, which)}
+    said = chains.settings_of(request.organisation.id)
+    buckets = [projection.bucket_of(said, vars(row)) for row in rows.values()]
+    whole = kpis.sums(buckets)
+    differs = tailoring.differing(
+        request.organisation.id, store_ids=[place.store.id], since=which, until=which, now=now
+    )
+    values = {
+        "place": place,
+        "day": which,
+        "hours": [_hour(place, at, rows.get(at)) for at in _hours(place, which)],
+        "kinds": list(KINDS.items()),
+        "tiles": [shown.tile(kpi, whole, None, place.store.currency) for kpi in KPIS if kpi.of(whole) is not None],
+        "may_edit": _may_edit(request, place),
+        "differs": [_differs(place, each) for each in differs],
+        "history": _history(request, place, which),
+        "is_long": len(list(_hours(place, which))) != 24,
+    }
+    return render(request, "traffic/day.html", values)
+
+
+@require_POST
+@page("traffic.edit")
+def edit(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
+    """Keep what was typed: only hours whose figure is another than the one that was shown."""
+    place, which = _place(request, store_id), _date(on)
+    if not _may_edit(request, place):
+        raise RuleBroken(
+            _("You may not edit the data of this location. An owner can let you, under Settings."),
+            code="edit_not_allowed",
+            status=403,
+        )
+    typed = _typed(request, place, which)
+    if not typed:
+        toast(request, _("Nothing was changed."), level="info")
+        return redirect("traffic_day", store_id, on)
+    now = timezone.now()
+    tailoring.tailor(
+        organisation_id=request.organisation.id,
+        typed=typed,
+        reason=request.POST.get("reason", ""),
+        actor=f"user:{request.user.pk}",
+        now=now,
+    )
+    words = ngettext("%(number)d figure is kept.", "%(number)d figures are kept.", len(typed)) % {"number": len(typed)}
+    moment = int(now.timestamp()) * 1_000_000 + now.microsecond
+    toast(request, words, undo_url=reverse("traffic_day_undo", args=[store_id, on, moment]))
+    return redirect("traffic_day", store_id, on)
+
+
+@require_POST
+@page("traffic.edit")
+def undo(request: OrganisationRequest, store_id: str, on: str, at: int) -> HttpResponse:
+    """What was typed then is taken back; `at` is its instant in microseconds."""
+    place, _which = _place(request, store_id), _date(on)
+    if not _may_edit(request, place):
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    typed_at = datetime.fromtimestamp(at // 1_000_000, tz=UTC).replace(microsecond=at % 1_000_000)
+    tailoring.undo(
+        organisation_id=request.organisation.id, store_id=place.store.id, typed_at=typed_at, now=timezone.now()
+    )
+    toast(request, _("Taken back: what was measured shows again."))
+    return redirect("traffic_day", store_id, on)
+
+
+def _place(request: OrganisationRequest, store_id: str) -> Place:
+    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
+    place = next((each for each in found if each.store.id == parse_id("sto", store_id)), None)
+    if place is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return place
+
+
+def _date(on: str) -> date:
+    try:
+        return date.fromisoformat(on)
+    except ValueError:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404) from None
+
+
+def _rows(request: OrganisationRequest, place: Place, which: date) -> list[Hour]:
+    return list(
+        Hour.objects.filter(
+            organisation_id=request.organisation.id, store_id=place.store.id, business_date=which
+        ).order_by("hour")
+    )
+
+
+def _hours(place: Place, which: date) -> list[datetime]:
+    """Every local hour of a business day."""
+    zone = ZoneInfo(place.store.timezone)
+    begin, end = business_day_bounds(which, zone=zone, day_start=place.store.day_start)
+    found, at = [], begin
+    while at < end:
+        hour = local_hour(at, zone=zone, day_start=place.store.day_start)
+        found.append(hour)
+        at = max(at, hour) + projection.HOUR
+    return list(dict.fromkeys(found))
+
+
+def _hour(place: Place, at: datetime, row: Hour | None) -> dict[str, Any]:
+    local = at.astimezone(ZoneInfo(place.store.timezone))
+    tailored = row.tailored.split(",") if row is not None else []
+    cells = []
+    for kind, label in KINDS.items():
+        value = getattr(row, kind) if row is not None else None
+        status = {"visitors": row.traffic_status, "staff_hours": row.staff_status}.get(kind, "") if row else "missing"
+        cells.append(
+            {
+                "kind": kind,
+                "label": label,
+                "value": shown.figure(BY_SLUG[kind], value, place.store.currency),
+                "plain": "" if value is None else format(round(value, 4).normalize(), "f"),
+                "status": "typed" if kind in tailored else LABELS.get(status, ""),
+                "name": f"{kind}@{int(at.timestamp())}",
+            }
+        )
+    label = local.strftime("%H:%M")
+    return {"at": at, "label": label, "fold": local.fold, "cells": cells, "has": row is not None}
+
+
+def _typed(request: OrganisationRequest, place: Place, which: date) -> list[tailoring.Typed]:
+    shown_now = {row.hour: row for row in _rows(request, place, which)}
+    hours = set(_hours(place, which))
+    found = []
+    for name, said in request.POST.items():
+        match = FIELD.fullmatch(name)
+        if match is None or match["kind"] not in KINDS or not isinstance(said, str):
+            continue
+        at = datetime.fromtimestamp(int(match["at"]), tz=UTC)
+        if at not in hours:
+            raise RuleBroken(_("This day has no such hour."), code="hour_unknown", status=422)
+        value = _number(said)
+        before = getattr(shown_now[at], match["kind"]) if at in shown_now else None
+        if (None if value is None else round(value, 4)) != (None if before is None else round(before, 4)):
+            found.append(tailoring.Typed(place.store.id, at, match["kind"], value))
+    return found
+
+
+def _number(said: str) -> Decimal | None:
+    text = said.strip().replace("\u202f", "").replace(" ", "").replace(",", ".")
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or abs(value) >= Decimal(10) ** 12:
+        raise RuleBroken(_("%(said)s is no number.") % {"said": said[:40]}, code="value_invalid", status=422)
+    return value
+
+
+def _may_edit(request: OrganisationRequest, place: Place) -> bool:
+    return place.store.id in rights.editable(
+        request.organisation.id,
+        role=request.role,
+        user_id=request.user.pk,
+        store_ids={place.store.id},
+        today=timezone.now(),
+    )
+
+
+def _differs(place: Place, found: tailoring.Differs) -> dict[str, str]:
+    kpi, currency = BY_SLUG[found.row.kind], place.store.currency
+    return {
+        "start": found.row.hour.astimezone(ZoneInfo(place.store.timezone)).strftime("%H:%M"),
+        "kind": str(KINDS[found.row.kind]),
+        "typed": shown.figure(kpi, found.row.value, currency),
+        "measured": shown.figure(kpi, found.measured_now, currency),
+    }
+
+
+def _history(request: OrganisationRequest, place: Place, which: date) -> list[dict[str, Any]]:
+    rows = Tailored.objects.filter(
+        organisation_id=request.organisation.id, store_id=place.store.id, business_date=which
+    ).order_by("-at", "hour")
+    zone, currency = ZoneInfo(place.store.timezone), place.store.currency
+    return [
+        {
+            "at": row.at,
+            "start": row.hour.astimezone(zone).strftime("%H:%M"),
+            "kind": KINDS[row.kind],
+            "measured": shown.figure(BY_SLUG[row.kind], row.measured, currency),
+            "value": shown.figure(BY_SLUG[row.kind], row.value, currency),
+            "reason": row.reason,
+            "is_gone": row.withdrawn_at is not None,
+        }
+        for row in rows[:50]
+    ]

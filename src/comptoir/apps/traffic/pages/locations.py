@@ -1,0 +1,320 @@
+"""Manage locations: id, status, hours, target, place in the tree; the counters of each, and files of counts."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db import transaction
+from django.db.models import Max
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comptoir.apps.traffic import chains, tasks
+from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.counting import aside
+from comptoir.apps.traffic.counting.receiving import add_counter
+from comptoir.apps.traffic.models import Counter, Hour
+from comptoir.core.accounts.roles import may
+from comptoir.kernel.clock import business_date
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.parts import Status
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+STATUSES: Final[dict[str, str | Promise]] = {
+    "operational": gettext_lazy("Operational"),
+    "planned": gettext_lazy("Planned"),
+    "paused": gettext_lazy("Paused"),
+    "works": gettext_lazy("Closed for works"),
+    "closed": gettext_lazy("Closed for good"),
+}
+KINDS: Final[dict[str, str | Promise]] = {
+    "entrance": gettext_lazy("Entrance"),
+    "passage": gettext_lazy("Passage"),
+    "zone": gettext_lazy("Zone"),
+}
+MASKS: Final = [
+    ("", gettext_lazy("all of it")),
+    ("last_3", gettext_lazy("its last 3 characters")),
+    ("last_4", gettext_lazy("its last 4 characters")),
+]
+
+
+class LocationForm(forms.Form):
+    """A location."""
+
+    location_id = forms.CharField(
+        label=gettext_lazy("Location id"),
+        required=False,
+        max_length=64,
+        help_text=gettext_lazy("What every feed calls it: 1 is the same as 0001."),
+    )
+    mask = forms.ChoiceField(label=gettext_lazy("What of the id counts"), required=False, choices=MASKS)
+    status = forms.ChoiceField(
+        label=gettext_lazy("Status"),
+        choices=list(STATUSES.items()),
+        help_text=gettext_lazy("Figures come in while it is operational. Back in operation, the hole fills by itself."),
+    )
+    node = forms.ChoiceField(label=gettext_lazy("Region or district"), required=False)
+    category = forms.CharField(label=gettext_lazy("Category"), required=False, max_length=60)
+    target_conversion = forms.DecimalField(
+        label=gettext_lazy("Target conversion in %"), required=False, min_value=0, max_value=100, decimal_places=2
+    )
+    opens_at = forms.TimeField(
+        label=gettext_lazy("Opens at"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    closes_at = forms.TimeField(
+        label=gettext_lazy("Closes at"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+    )
+
+    def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nodes = [(public_id("nod", each.id), each.name) for each in chains.nodes(organisation_id)]
+        self.fields["node"] = forms.ChoiceField(
+            label=self.fields["node"].label, required=False, choices=[("", "–"), *nodes]
+        )
+
+
+class NodeForm(forms.Form):
+    """A district or region."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[("region", gettext_lazy("Region")), ("district", gettext_lazy("District"))]
+    )
+    parent = forms.ChoiceField(label=gettext_lazy("In the district"), required=False)
+
+    def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        districts = [each for each in chains.nodes(organisation_id) if each.kind == "district"]
+        choices = [("", "–"), *((public_id("nod", each.id), each.name) for each in districts)]
+        self.fields["parent"] = forms.ChoiceField(label=self.fields["parent"].label, required=False, choices=choices)
+
+
+class CounterForm(forms.Form):
+    """A counter."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    serial = forms.CharField(
+        label=gettext_lazy("Serial number"),
+        required=False,
+        max_length=64,
+        help_text=gettext_lazy("What its own messages call it."),
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=list(KINDS.items()),
+        help_text=gettext_lazy("Only entrances count visitors."),
+    )
+
+
+@require_GET
+@page("traffic.locations")
+def locations(request: OrganisationRequest) -> HttpResponse:
+    """Every location with its id, status and latest figures; the tree."""
+    return _list(request, NodeForm(request.organisation.id))
+
+
+@require_POST
+@page("traffic.manage")
+def node_add(request: OrganisationRequest) -> HttpResponse:
+    """A region or a district."""
+    form = NodeForm(request.organisation.id, request.POST)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            chains.add_node(
+                organisation_id=request.organisation.id,
+                name=said["name"],
+                kind=said["kind"],
+                parent_id=parse_id("nod", said["parent"]) if said["parent"] and said["kind"] == "region" else None,
+                actor=f"user:{request.user.pk}",
+                now=timezone.now(),
+            )
+        except RuleBroken as broken:
+            form.add_error("name", broken.for_owner)
+        else:
+            toast(request, _("It is in the tree. Choose it at a location."))
+            return redirect("traffic_locations")
+    return _list(request, form, status=422)
+
+
+def _list(request: OrganisationRequest, form: NodeForm, *, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=now)
+    nodes = {each.id: each.name for each in chains.nodes(request.organisation.id)}
+    latest = _latest(request, found)
+    rows = [
+        (each, nodes.get(each.node_id, "") if each.node_id else "", _light(each, latest.get(each.store.id), now))
+        for each in found
+    ]
+    values = {
+        "rows": rows,
+        "without_id": sum(not each.location.location_id for each in found),
+        "form": form if may(request.role, "traffic.manage") else None,
+        "may_manage": may(request.role, "traffic.manage"),
+    }
+    return render(request, "traffic/locations.html", values, status=status)
+
+
+def _latest(request: OrganisationRequest, found: list[Place]) -> dict[UUID, datetime]:
+    """The latest hour of each store in which anything is known."""
+    rows = Hour.objects.filter(
+        organisation_id=request.organisation.id, store_id__in=[each.store.id for each in found]
+    ).values_list("store_id")
+    return dict(rows.annotate(latest=Max("hour")).values_list("store_id", "latest"))
+
+
+def _light(place: Place, latest: datetime | None, now: datetime) -> Status:
+    """Whether figures come in, and why not."""
+    if not place.is_operational:
+        return Status("off", STATUSES[place.location.status], place.location.status_since)
+    if latest is None:
+        return Status("off", _("Nothing yet"))
+    if (now - latest).days >= 1:
+        return Status("warn", _("Silent"), latest)
+    return Status("ok", _("Receiving"), latest)
+
+
+@require_GET
+@page("traffic.locations")
+def location(request: OrganisationRequest, store_id: str) -> HttpResponse:
+    """One location."""
+    place = _place(request, store_id)
+    return _one(request, place, LocationForm(request.organisation.id, initial=_initial(place)))
+
+
+@require_POST
+@page("traffic.manage")
+def location_save(request: OrganisationRequest, store_id: str) -> HttpResponse:
+    """Keep what was typed of a location."""
+    place = _place(request, store_id)
+    form = LocationForm(request.organisation.id, request.POST, initial=_initial(place))
+    if form.is_valid() and _save(request, place, form):
+        return redirect("traffic_location", store_id)
+    return _one(request, place, form, status=422)
+
+
+def _initial(place: Place) -> dict[str, Any]:
+    row = place.location
+    return {
+        "location_id": row.location_id,
+        "mask": row.mask,
+        "status": row.status,
+        "node": public_id("nod", place.node_id) if place.node_id else "",
+        "category": row.category,
+        "target_conversion": row.target_conversion,
+        "opens_at": row.opens_at,
+        "closes_at": row.closes_at,
+    }
+
+
+def _one(request: OrganisationRequest, place: Place, form: LocationForm, *, status: int = 200) -> HttpResponse:
+    values = {
+        "place": place,
+        "form": form,
+        "may_manage": may(request.role, "traffic.manage"),
+        "counters": _counters(request, place),
+        "counter_form": CounterForm(),
+        "status": _light(place, _latest(request, [place]).get(place.store.id), timezone.now()),
+    }
+    return render(request, "traffic/location.html", values, status=status)
+
+
+def _save(request: OrganisationRequest, place: Place, form: LocationForm) -> bool:
+    now, values = timezone.now(), dict(form.cleaned_data)
+    node = values.pop("node")
+    before = place.location.status
+    try:
+        chains.save_location(
+            store=place.store,
+            values=values,
+            node_id=parse_id("nod", node) if node else None,
+            actor=f"user:{request.user.pk}",
+            now=now,
+            today=business_date(now, zone=ZoneInfo(place.store.timezone), day_start=place.store.day_start),
+        )
+    except RuleBroken as broken:
+        form.add_error("location_id", broken.for_owner)
+        return False
+    if before != values["status"]:
+        tasks.enqueue_filling(request.organisation.id)
+    toast(request, _("Saved."))
+    return True
+
+
+@require_POST
+@page("traffic.manage")
+def counter_add(request: OrganisationRequest, store_id: str) -> HttpResponse:
+    """A counter of a location."""
+    place, form = _place(request, store_id), CounterForm(request.POST)
+    if not form.is_valid():
+        raise RuleBroken(_("Give the counter a name."), code="name_missing", status=422)
+    said = form.cleaned_data
+    with transaction.atomic():
+        add_counter(organisation_id=request.organisation.id, store_id=place.store.id, now=timezone.now(), **said)
+    toast(request, _("The counter is there: its first count appears within a minute."))
+    return redirect("traffic_location", store_id)
+
+
+@require_POST
+@page("traffic.manage")
+def counter_switch(request: OrganisationRequest, store_id: str, counter_id: str, position: str) -> HttpResponse:
+    """A counter that is off is not waited for; what it counted stays."""
+    place = _place(request, store_id)
+    rows = Counter.objects.filter(
+        organisation_id=request.organisation.id, store_id=place.store.id, id=parse_id("cnt", counter_id)
+    )
+    if position not in ("on", "off") or not rows.update(active=position == "on"):
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    toast(request, _("It counts again.") if position == "on" else _("It is not waited for any more. Its counts stay."))
+    return redirect("traffic_location", store_id)
+
+
+@require_http_methods(["GET", "POST"])
+@page("traffic.manage")
+def upload(request: OrganisationRequest) -> HttpResponse:
+    """A file of counts: what of it was taken, and what not, line by line."""
+    taken = None
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        if file is None:
+            raise RuleBroken(_("Choose a file first."), code="file_missing", status=422)
+        taken = aside.take(
+            organisation_id=request.organisation.id,
+            content=file.read(),
+            actor=f"user:{request.user.pk}",
+            now=timezone.now(),
+            store_ids=request.store_ids,
+        )
+    return render(request, "traffic/upload.html", {"taken": taken})
+
+
+def _counters(request: OrganisationRequest, place: Place) -> list[tuple[Counter, str, Status]]:
+    rows = Counter.objects.filter(organisation_id=request.organisation.id, store_id=place.store.id).order_by("name")
+    return [(row, public_id("cnt", row.id), _alive(row)) for row in rows]
+
+
+def _alive(row: Counter) -> Status:
+    if not row.active:
+        return Status("off", _("Off"))
+    if row.heard_at is None:
+        return Status("off", _("Nothing yet"))
+    silent = (timezone.now() - row.heard_at).total_seconds() > 2 * 3600
+    return Status("warn", _("Silent"), row.heard_at) if silent else Status("ok", _("Counting"), row.heard_at)
+
+
+def _place(request: OrganisationRequest, store_id: str) -> Place:
+    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
+    place = next((each for each in found if each.store.id == parse_id("sto", store_id)), None)
+    if place is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return place

@@ -1,0 +1,72 @@
+"""Reports that come by mail: one's own."""
+
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from comptoir.apps.traffic import chains, report_mails
+from comptoir.apps.traffic.models import ReportMail
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+RHYTHMS = [("daily", gettext_lazy("Every morning, yesterday")), ("weekly", gettext_lazy("On Monday, last week"))]
+
+
+class MailForm(forms.Form):
+    """When a report comes."""
+
+    rhythm = forms.ChoiceField(label=gettext_lazy("How often"), choices=RHYTHMS)
+    hour = forms.IntegerField(
+        label=gettext_lazy("At which hour"),
+        min_value=0,
+        max_value=23,
+        help_text=gettext_lazy("By the first store’s clock."),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@page("traffic.view")
+def mails(request: OrganisationRequest) -> HttpResponse:
+    """One's own report mails; a new one."""
+    form = MailForm(request.POST or None, initial={"rhythm": "daily", "hour": 7})
+    if request.method == "POST" and form.is_valid():
+        places = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
+        report_mails.add(
+            organisation_id=request.organisation.id,
+            user=request.user,
+            rhythm=form.cleaned_data["rhythm"],
+            hour=form.cleaned_data["hour"],
+            language=(get_language() or "en")[:2],
+            store_ids=request.store_ids,
+            zone=ZoneInfo(places[0].store.timezone if places else "UTC"),
+            now=timezone.now(),
+        )
+        toast(request, _("It comes by itself from now on, to %(email)s.") % {"email": request.user.email})
+        return redirect("traffic_mails")
+    rows = ReportMail.objects.filter(organisation_id=request.organisation.id, user_id=request.user.pk).order_by(
+        "due_at"
+    )
+    words = dict(RHYTHMS)
+    values = {"rows": [(public_id("rpm", row.id), words[row.rhythm], row.due_at) for row in rows], "form": form}
+    return render(request, "traffic/mails.html", values, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@page("traffic.view")
+def delete(request: OrganisationRequest, mail_id: str) -> HttpResponse:
+    """It comes no more."""
+    mine = ReportMail.objects.filter(
+        organisation_id=request.organisation.id, user_id=request.user.pk, id=parse_id("rpm", mail_id)
+    )
+    if not mine.delete()[0]:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    toast(request, _("It comes no more."))
+    return redirect("traffic_mails")

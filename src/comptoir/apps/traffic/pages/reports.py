@@ -1,0 +1,290 @@
+"""Reports: totals, two stores or two periods side by side, data quality, what changed; each with its export."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from comptoir.apps.traffic import kpis, shown
+from comptoir.apps.traffic.kpis import BY_SLUG, KPIS, Sums
+from comptoir.apps.traffic.models import Change, Day
+from comptoir.apps.traffic.pages.scope import Scope, scope_of
+from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.reports import comparing, exporting, reading
+from comptoir.apps.traffic.reports import totals as totals_report
+from comptoir.kernel.errors import RuleBroken
+from comptoir.web import spreadsheets
+from comptoir.web.formats import day
+from comptoir.web.shell import OrganisationRequest, page
+
+TOTALS: Final = (
+    *("visitors", "transactions", "sales", "items", "staff_hours"),
+    *("conversion", "atv", "upt", "spv", "pot", "star", "sales_per_hour"),
+)
+LATEST: Final = 200
+MOST_EXPORTED: Final = 100_000
+KINDS: Final[dict[str, str | Promise]] = {
+    "visitors": gettext_lazy("Visitors"),
+    "transactions": gettext_lazy("Transactions"),
+    "sales": gettext_lazy("Sales"),
+    "items": gettext_lazy("Items sold"),
+    "staff_hours": gettext_lazy("Staff hours"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure of a table: what it is called, its value, its change, the hours it stands on."""
+
+    label: str | Promise
+    value: str
+    delta: str
+    trend: str
+    coverage: str
+
+
+@require_GET
+@page("traffic.view")
+def totals(request: OrganisationRequest) -> HttpResponse:
+    """Locations and subtotals, beside the period they are compared with."""
+    scope = scope_of(request)
+    found = totals_report.totals(scope.reading, scope.places, scope.period, scope.beside)
+    values = {
+        "scope": scope,
+        "heads": [BY_SLUG[slug] for slug in TOTALS],
+        "rows": [(row, _cells(row.now, row.before, row.currency)) for row in found.rows],
+        "totals": [(row, _cells(row.now, row.before, row.currency)) for row in found.totals],
+        "left_out": found.left_out,
+        "is_empty": not any(row.now.hours for row in found.rows),
+        "formulas": KPIS,
+    }
+    return render(request, "traffic/totals.html", values)
+
+
+def _cells(now: Sums, before: Sums | None, currency: str) -> list[Cell]:
+    cells = []
+    for slug in TOTALS:
+        kpi = BY_SLUG[slug]
+        value = kpi.of(now) if now.hours else None
+        change = kpis.change(kpi, value, kpi.of(before)) if before is not None and before.hours else None
+        cells.append(
+            Cell(kpi.label, shown.figure(kpi, value, currency), *shown.delta(kpi, change), shown.coverage(kpi, now))
+        )
+    return cells
+
+
+@require_GET
+@page("traffic.view")
+def totals_export(request: OrganisationRequest) -> HttpResponseBase:
+    """The same as CSV: figures unrounded as far as six decimals, empty where nothing is known."""
+    scope = scope_of(request)
+    found = totals_report.totals(scope.reading, scope.places, scope.period, scope.beside)
+
+    def lines() -> Iterator[str]:
+        heads = ["location_id", "name", "currency", *TOTALS, "hours", "hours_with_visitors"]
+        yield spreadsheets.MARK + spreadsheets.line(heads)
+        for row in (*found.rows, *found.totals):
+            values = [BY_SLUG[slug].of(row.now) if row.now.hours else None for slug in TOTALS]
+            figures = ["" if each is None else exporting.plain(round(each, 6)) for each in values]
+            yield spreadsheets.line(
+                [row.location_id, row.name or _("All"), row.currency, *figures, row.now.hours, row.now.hours_t]
+            )
+
+    return spreadsheets.download(f"totals-{scope.period.since}-{scope.period.until}.csv", lines())
+
+
+@require_GET
+@page("traffic.view")
+def comparison(request: OrganisationRequest) -> HttpResponse:
+    """Two stores, or two periods of the same: one row for each key figure, with the difference."""
+    scope = scope_of(request)
+    one, other = (_store(scope, request.GET.get(name, "")) for name in ("one", "other"))
+    if one is not None and other is not None:
+        by_store = reading.by_store(_of(scope, {one, other}), scope.period)
+        sides = (by_store.get(one, Sums()), by_store.get(other, Sums()))
+        names = (_name(scope, one), _name(scope, other))
+        left_out: tuple[str, ...] = ()
+    else:
+        alike = comparing.alike(
+            scope.reading, scope.places, scope.period, scope.beside, today=scope.today, now=scope.now
+        )
+        sides, left_out = alike.sides, alike.left_out
+        names = (_words(scope.period), _words(scope.beside))
+    currency = scope.currencies[0] if scope.currencies else ""
+    rows = [_compared(kpi, sides, currency) for kpi in KPIS]
+    values = {
+        "scope": scope,
+        "rows": rows,
+        "names": names,
+        "one": request.GET.get("one", ""),
+        "other": request.GET.get("other", ""),
+        "left_out": left_out,
+        "is_empty": not (sides[0].hours or sides[1].hours),
+    }
+    return render(request, "traffic/comparison.html", values)
+
+
+def _compared(kpi: kpis.Kpi, sides: tuple[Sums, Sums], currency: str) -> tuple[kpis.Kpi, str, str, str, str]:
+    values = [kpi.of(each) if each.hours else None for each in sides]
+    said, trend = shown.delta(kpi, kpis.change(kpi, values[0], values[1]))
+    return kpi, shown.figure(kpi, values[0], currency), shown.figure(kpi, values[1], currency), said, trend
+
+
+def _of(scope: Scope, store_ids: set[UUID]) -> reading.Scope:
+    opens, closes = scope.clock or (None, None)
+    return reading.Scope(scope.organisation_id, store_ids, opens, closes)
+
+
+def _store(scope: Scope, said: str) -> UUID | None:
+    """A store that the reader may see. Raises RuleBroken (404)."""
+    if not said:
+        return None
+    found = next((each.store.id for each in scope.everywhere if each.store.public_id == said), None)
+    if found is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return found
+
+
+def _name(scope: Scope, store_id: UUID) -> str:
+    return next(each.store.name for each in scope.everywhere if each.store.id == store_id)
+
+
+def _words(period: Period) -> str:
+    return day(period.since) if period.length == 1 else f"{day(period.since)} – {day(period.until)}"
+
+
+@require_GET
+@page("traffic.view")
+def data_export(request: OrganisationRequest) -> HttpResponse:
+    """The page that offers the hours as files."""
+    scope = scope_of(request)
+    return render(request, "traffic/export.html", {"scope": scope, "columns": exporting.COLUMNS})
+
+
+@require_GET
+@page("traffic.view")
+def download(request: OrganisationRequest, kind: str) -> HttpResponseBase:
+    """One row for each hour of each location. Raises RuleBroken (404) for a kind of file there is not."""
+    scope = scope_of(request)
+    found = exporting.rows(scope.organisation_id, request.organisation.name, scope.places, scope.period)
+    name = f"traffic-{scope.period.since}-{scope.period.until}.{kind}"
+    made: dict[str, tuple[Callable[[], bytes], str]] = {
+        "xlsx": (
+            lambda: exporting.xlsx(found),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+        "parquet": (lambda: exporting.parquet(found), "application/vnd.apache.parquet"),
+        "jsonl": (lambda: "".join(exporting.json_lines(found)).encode(), "application/x-ndjson"),
+    }
+    if kind == "csv":
+        return spreadsheets.download(name, _csv(found))
+    if kind not in made:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    content, content_type = made[kind]
+    response = HttpResponse(content(), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _csv(found: Iterator[dict[str, Any]]) -> Iterator[str]:
+    yield spreadsheets.MARK + spreadsheets.line(exporting.COLUMNS)
+    for row in found:
+        yield spreadsheets.line(["" if row[name] is None else exporting.plain(row[name]) for name in exporting.COLUMNS])
+
+
+@require_GET
+@page("traffic.view")
+def quality(request: OrganisationRequest) -> HttpResponse:
+    """Of each location and day: how many hours have visitors and staff hours, and how many were typed."""
+    scope = scope_of(request)
+    rows = Day.objects.filter(
+        organisation_id=scope.organisation_id,
+        store_id__in=[each.store.id for each in scope.places],
+        business_date__range=(scope.period.since, scope.period.until),
+    ).order_by("-business_date")
+    names = {each.store.id: each.store for each in scope.places}
+    values = {
+        "scope": scope,
+        "rows": [
+            {
+                "store": names[row.store_id],
+                "day": row.business_date,
+                "hours": row.hours,
+                "visitors": _share(row.hours_t, row.hours),
+                "staff": _share(row.hours_h, row.hours),
+                "typed": row.tailored_hours,
+                "above": row.visitors is not None and row.x_t > row.visitors,
+                "apart": _is_apart(row),
+            }
+            for row in rows[:LATEST]
+        ],
+    }
+    return render(request, "traffic/quality.html", values)
+
+
+def _share(known: int, hours: int) -> str:
+    return _("%(known)d of %(all)d h") % {"known": known, "all": hours}
+
+
+def _is_apart(row: Day) -> bool:
+    """In and out of a day differ by more than a tenth (3.3)."""
+    if not row.visitors or not row.went_out:
+        return False
+    return abs(row.visitors - row.went_out) > row.visitors / 10
+
+
+@require_GET
+@page("traffic.view")
+def changes(request: OrganisationRequest) -> HttpResponse:
+    """What moved after its day was over."""
+    scope = scope_of(request, usual="28")
+    rows = _changes(scope)[:LATEST]
+    return render(request, "traffic/changes.html", {"scope": scope, "rows": [_change(scope, row) for row in rows]})
+
+
+@require_GET
+@page("traffic.view")
+def changes_export(request: OrganisationRequest) -> HttpResponseBase:
+    """The same as CSV, all of it."""
+    scope = scope_of(request, usual="28")
+    heads = ("seen_at", "location", "business_date", "start_local", "kind", "old", "new")
+
+    def lines() -> Iterator[str]:
+        yield spreadsheets.MARK + spreadsheets.line(heads)
+        for row in _changes(scope)[:MOST_EXPORTED]:
+            said = _change(scope, row)
+            old, new = exporting.plain(row.old), exporting.plain(row.new)
+            yield spreadsheets.line([row.seen_at, said["store"], row.business_date, said["start"], row.kind, old, new])
+
+    return spreadsheets.download(f"traffic-changes-{scope.today}.csv", lines())
+
+
+def _changes(scope: Scope) -> Any:
+    return Change.objects.filter(
+        organisation_id=scope.organisation_id,
+        store_id__in=[each.store.id for each in scope.places],
+        business_date__range=(scope.period.since, max(scope.period.until, scope.today)),
+    ).order_by("-seen_at", "hour", "kind")
+
+
+def _change(scope: Scope, row: Change) -> dict[str, Any]:
+    store = next(each.store for each in scope.places if each.store.id == row.store_id)
+    kpi = BY_SLUG[row.kind]
+    return {
+        "store": store.name,
+        "store_id": store.public_id,
+        "day": row.business_date,
+        "start": row.hour.astimezone(ZoneInfo(store.timezone)).strftime("%H:%M"),
+        "kind": KINDS[row.kind],
+        "old": shown.figure(kpi, row.old, store.currency),
+        "new": shown.figure(kpi, row.new, store.currency),
+        "seen_at": row.seen_at,
+    }

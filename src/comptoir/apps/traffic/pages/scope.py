@@ -1,0 +1,208 @@
+"""Location options, period and comparison: top left on every page, and kept in its address."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.apps.traffic import catching_up, chains
+from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.periods import Comparison, Period, compared
+from comptoir.apps.traffic.reports import reading
+from comptoir.kernel.clock import business_date
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.shell import OrganisationRequest
+
+PERIODS: Final[dict[str, str | Promise]] = {
+    "today": _("Today"),
+    "yesterday": _("Yesterday"),
+    "7": _("7 days"),
+    "28": _("28 days"),
+    "91": _("13 weeks"),
+    "364": _("52 weeks"),
+}
+COMPARISONS: Final[dict[str, str | Promise]] = {
+    Comparison.LAST_WEEK: _("the same days last week"),
+    Comparison.PREVIOUS: _("as many days before"),
+    Comparison.SAME_WEEKDAYS: _("the same weekdays last year"),
+    Comparison.SAME_DATES: _("the same dates last year"),
+    Comparison.RETAIL_YEAR: _("the same retail week last year"),
+}
+LONGEST: Final = timedelta(days=3 * 366)
+KEPT: Final = ("at", "period", "since", "until", "beside", "opens", "closes")
+
+
+@dataclass(frozen=True)
+class Option:
+    """A node or a store to choose, indented by its depth."""
+
+    value: str
+    name: str
+    depth: int
+
+    @property
+    def label(self) -> str:
+        """With the indent that a list can show."""
+        return "\u2003" * self.depth + self.name
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a page is about."""
+
+    places: tuple[Place, ...]
+    everywhere: tuple[Place, ...]
+    options: tuple[Option, ...]
+    at: str
+    name: str
+    period: Period
+    period_word: str
+    comparison: Comparison
+    beside: Period
+    clock: tuple[time, time] | None
+    today: date
+    now: datetime
+    organisation_id: UUID
+    query: str
+
+    @property
+    def reading(self) -> reading.Scope:
+        """As reports ask."""
+        opens, closes = self.clock or (None, None)
+        return reading.Scope(self.organisation_id, [each.store.id for each in self.places], opens, closes)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether today is part of it: then only the hours that are over are compared."""
+        return self.period.until >= self.today
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """Each once."""
+        return tuple(dict.fromkeys(each.store.currency for each in self.places))
+
+    @property
+    def comparisons(self) -> list[tuple[str, str | Promise]]:
+        """For the choice."""
+        return list(COMPARISONS.items())
+
+    @property
+    def periods(self) -> list[tuple[str, str | Promise]]:
+        """For the choice."""
+        return list(PERIODS.items())
+
+    @property
+    def comparison_word(self) -> str | Promise:
+        """What the figures are compared with."""
+        return COMPARISONS[self.comparison]
+
+
+def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
+    """What the address says, and the usual where it says nothing that can be read. Raises RuleBroken (404)."""
+    now = timezone.now()
+    said = request.GET
+    everywhere = tuple(chains.places(request.organisation.id, store_ids=request.store_ids, now=now))
+    options, chosen, name = _chosen(request, everywhere, said.get("at", ""))
+    today = _today(chosen or everywhere, now)
+    period, word = _period(said.get("period", ""), said.get("since", ""), said.get("until", ""), today, usual)
+    beside_word = said.get("beside", "")
+    comparison = Comparison(beside_word) if beside_word in COMPARISONS else Comparison.LAST_WEEK
+    opens, closes = _time(said.get("opens", "")), _time(said.get("closes", ""))
+    store_ids = {each.store.id for each in chosen}
+    catching_up.fresh(
+        request.organisation.id, store_ids, since=max(period.since, today - timedelta(days=7)), until=today, now=now
+    )
+    return Scope(
+        places=chosen,
+        everywhere=everywhere,
+        options=options,
+        at=said.get("at", ""),
+        name=name,
+        period=period,
+        period_word=word,
+        comparison=comparison,
+        beside=compared(period, comparison),
+        clock=(opens, closes) if opens is not None and closes is not None and opens != closes else None,
+        today=today,
+        now=now,
+        organisation_id=request.organisation.id,
+        query=urlencode({name: said[name] for name in KEPT if said.get(name)}),
+    )
+
+
+def _chosen(
+    request: OrganisationRequest, everywhere: tuple[Place, ...], at: str
+) -> tuple[tuple[Option, ...], tuple[Place, ...], str]:
+    nodes = chains.nodes(request.organisation.id)
+    options: list[Option] = []
+
+    def add(parent: UUID | None, depth: int) -> None:
+        for node in (each for each in nodes if each.parent_id == parent):
+            inside = chains.below(request.organisation.id, node.id)
+            if any(place.node_id in inside for place in everywhere):
+                options.append(Option(public_id("nod", node.id), node.name, depth))
+                add(node.id, depth + 1)
+                options.extend(
+                    Option(place.store.public_id, place.store.name, depth + 1)
+                    for place in everywhere
+                    if place.node_id == node.id
+                )
+
+    add(None, 0)
+    placed = {each.value for each in options}
+    options += [
+        Option(each.store.public_id, each.store.name, 0) for each in everywhere if each.store.public_id not in placed
+    ]
+    if not at:
+        return tuple(options), everywhere, ""
+    found = next((each for each in options if each.value == at), None)
+    if found is None:
+        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+    if at.startswith("sto_"):
+        mine = tuple(each for each in everywhere if each.store.public_id == at)
+    else:
+        inside = chains.below(request.organisation.id, parse_id("nod", at))
+        mine = tuple(each for each in everywhere if each.node_id in inside)
+    return tuple(options), mine, found.name
+
+
+def _today(places: tuple[Place, ...], now: datetime) -> date:
+    """The business date of the first store; now, where there is none."""
+    if not places:
+        return timezone.localdate(now)
+    store = places[0].store
+    return business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
+
+
+def _period(word: str, since: str, until: str, today: date, usual: str) -> tuple[Period, str]:
+    first, last = _date(since), _date(until)
+    if first is not None and last is not None and first <= last:
+        return Period(max(first, last - LONGEST), last), ""
+    word = word if word in PERIODS else usual
+    if word == "today":
+        return Period(today, today), word
+    yesterday = today - timedelta(days=1)
+    if word == "yesterday":
+        return Period(yesterday, yesterday), word
+    return Period(yesterday - timedelta(days=int(word) - 1), yesterday), word
+
+
+def _date(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        return None
+
+
+def _time(said: str) -> time | None:
+    try:
+        return time.fromisoformat(said).replace(tzinfo=None)
+    except ValueError:
+        return None

@@ -1,0 +1,371 @@
+"""Hours and days as they are shown: made from the ledger, the counts and what people tailored, whole days at a time.
+
+Making a day twice changes nothing, and it does not matter in what order its sources arrived: rows are the truth.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from comptoir.apps.traffic import clocked, kpis, visitors
+from comptoir.apps.traffic.chains import settings_of
+from comptoir.apps.traffic.models import Change, Day, Hour, Settings, Tailored
+from comptoir.core.accounts.models import Store
+from comptoir.core.ledger import hours as ledger
+from comptoir.core.ledger import trading_days
+from comptoir.kernel.clock import business_date
+from comptoir.kernel.ids import new_id
+
+ZERO: Final = Decimal(0)
+HOUR: Final = timedelta(hours=1)
+AT_ONCE: Final = 200
+"""Days that are made in one transaction."""
+MEASURES: Final = {
+    True: {"net_sales": "sales", "gross_sales": "gross", "discounts": "discounts", "returns": "returns"},
+    False: {
+        "net_sales": "sales",
+        "untaxed_gross_sales": "gross",
+        "untaxed_discounts": "discounts",
+        "untaxed_returns": "returns",
+    },
+}
+"""Measures of the ledger by the chain's basis: with tax, or without; net sales less the tax are without."""
+COUNTS: Final = {
+    "transactions": "transactions",
+    "return_receipts": "return_receipts",
+    "goods_sold": "items",
+    "goods_returned": "returned",
+}
+SHOWN: Final = ("visitors", "transactions", "sales", "items", "staff_hours")
+"""What may be tailored, and whose late changes are told."""
+COLUMNS: Final = (
+    *("visitors", "went_out", "transactions", "return_receipts", "sales", "gross", "discounts", "returns"),
+    *("items", "returned", "staff_hours", "traffic_status", "staff_status", "tailored"),
+)
+StoreDay = tuple[UUID, date]
+
+
+@dataclass
+class _Made:
+    """An hour in the making."""
+
+    business_date: date
+    values: dict[str, Any] = field(
+        default_factory=lambda: {
+            **dict.fromkeys(COLUMNS, ZERO),
+            "visitors": None,
+            "went_out": None,
+            "staff_hours": None,
+            "traffic_status": "missing",
+            "staff_status": "missing",
+            "tailored": "",
+        }
+    )
+
+
+def restate(organisation_id: UUID, days: Collection[StoreDay], *, now: datetime) -> int:
+    """Make these days of these stores anew; returns how many hours changed. Each batch is a transaction of its own."""
+    ordered = sorted(days, key=lambda each: (each[0], each[1]))
+    return sum(
+        _restate(organisation_id, ordered[start : start + AT_ONCE], now) for start in range(0, len(ordered), AT_ONCE)
+    )
+
+
+def stale(organisation_id: UUID, store_ids: Collection[UUID], *, since: date, until: date) -> list[StoreDay]:
+    """Days whose figures in the ledger are of another revision than those that are shown."""
+    theirs = trading_days.revisions(organisation_id, store_ids=store_ids, since=since, until=until)
+    rows = Day.objects.filter(
+        organisation_id=organisation_id, store_id__in=store_ids, business_date__range=(since, until)
+    )
+    ours = {(store, day): seen for store, day, seen in rows.values_list("store_id", "business_date", "ledger_revision")}
+    # Whoever is still in works on, although nothing moves in the ledger.
+    going_on = Hour.objects.filter(
+        organisation_id=organisation_id,
+        store_id__in=store_ids,
+        business_date__range=(since, until),
+        staff_status=clocked.OPEN,
+    )
+    running = set(going_on.values_list("store_id", "business_date"))
+    return [*(key for key, revision in theirs.items() if ours.get(key) != revision and key not in running), *running]
+
+
+@transaction.atomic
+def _restate(organisation_id: UUID, days: list[StoreDay], now: datetime) -> int:
+    store_ids = {store for store, _day in days}
+    # One at a time makes the days of a store, and in one order: two that do never wait for each other crosswise.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('traffic ' || id::text, 0)) FROM"
+            " (SELECT unnest(%s::uuid[]) AS id ORDER BY 1) AS stores",
+            [sorted(store_ids)],
+        )
+    since, until = min(day for _store, day in days), max(day for _store, day in days)
+    revisions = trading_days.revisions(organisation_id, store_ids=store_ids, since=since, until=until)
+    stores = {each.id: each for each in Store.objects.filter(organisation_id=organisation_id, id__in=store_ids)}
+    wanted = {each for each in days if each[0] in stores}
+    made = _make(organisation_id, stores, wanted, since, until, now=now)
+    known = {
+        (row.store_id, row.hour): row
+        for row in Hour.objects.filter(
+            organisation_id=organisation_id, store_id__in=store_ids, business_date__range=(since, until)
+        )
+        if (row.store_id, row.business_date) in wanted
+    }
+    changed = _write_hours(organisation_id, made, known, now)
+    _tell(organisation_id, stores, made, known, changed, now)
+    _write_days(organisation_id, wanted, made, revisions, now)
+    return len(changed)
+
+
+def measured(
+    organisation_id: UUID, days: Collection[StoreDay], *, now: datetime
+) -> dict[tuple[UUID, datetime], dict[str, Any]]:
+    """What is measured in each hour of these days, whatever was typed over it."""
+    if not days:
+        return {}
+    stores = Store.objects.filter(organisation_id=organisation_id, id__in={store for store, _day in days})
+    since, until = min(day for _store, day in days), max(day for _store, day in days)
+    made = _make(organisation_id, {each.id: each for each in stores}, set(days), since, until, now=now, typed=False)
+    return {key: each.values for key, each in made.items()}
+
+
+def _make(
+    organisation_id: UUID,
+    stores: Mapping[UUID, Store],
+    wanted: set[StoreDay],
+    since: date,
+    until: date,
+    *,
+    now: datetime,
+    typed: bool = True,
+) -> dict[tuple[UUID, datetime], _Made]:
+    """Every hour of these days in which anything is known; `typed`: with what people typed in place."""
+    found: dict[tuple[UUID, datetime], _Made] = {}
+
+    def at(store_id: UUID, hour: datetime, day: date) -> dict[str, Any] | None:
+        if (store_id, day) not in wanted:
+            return None
+        return found.setdefault((store_id, hour), _Made(day)).values
+
+    said = settings_of(organisation_id)
+    _add_sales(organisation_id, stores, said, since, until, at)
+    told = set()
+    for worked in ledger.worked(organisation_id, store_ids=stores, since=since, until=until):
+        told.add((worked.store_id, worked.business_date))
+        if (values := at(worked.store_id, worked.hour, worked.business_date)) is not None:
+            values.update(staff_hours=worked.value, staff_status="measured")
+    for still in clocked.open_hours(organisation_id, stores, now=now):
+        told.add((still.store_id, still.business_date))
+        if (values := at(still.store_id, still.hour, still.business_date)) is not None:
+            values.update(staff_hours=(values["staff_hours"] or ZERO) + still.value, staff_status=still.status)
+    counted = visitors.hourly(organisation_id, list(stores.values()), since=since, until=until)
+    for each in counted:
+        if (values := at(each.store_id, each.hour, each.business_date)) is not None:
+            values.update(visitors=each.visitors, went_out=each.went_out, traffic_status=each.status)
+    for (store_id, _hour), hour in found.items():
+        # A clock that tells of the day tells of each of its hours: nobody was there.
+        if hour.values["staff_hours"] is None and (store_id, hour.business_date) in told:
+            hour.values.update(staff_hours=ZERO, staff_status="measured")
+    if typed:
+        _tailor(organisation_id, said, stores, since, until, at)
+    return found
+
+
+def _add_sales(
+    organisation_id: UUID, stores: Mapping[UUID, Store], said: Settings, since: date, until: date, at: Any
+) -> None:
+    named = {**MEASURES[said.with_tax], **COUNTS}
+    rows = ledger.figures(
+        organisation_id, store_ids=stores, since=since, until=until, measures=[*named, "tax", "service_charge"]
+    )
+    for row in rows:
+        # What was sold in another currency than the store's is not added to it (4.1, rule 4).
+        if row.currency != stores[row.store_id].currency or (
+            (values := at(row.store_id, row.hour, row.business_date)) is None
+        ):
+            continue
+        if row.measure in named:
+            values[named[row.measure]] += row.value
+        elif row.measure == "tax" and not said.with_tax:
+            values["sales"] -= row.value
+
+
+def counted_transactions(said: Settings, sold: Decimal, returned_only: Decimal) -> Decimal:
+    """Receipts as the chain counts them (4: switch `transactions counted`)."""
+    return {"sales": sold, "all": sold + returned_only, "net": sold - returned_only}[said.transactions]
+
+
+def _tailor(organisation_id: UUID, said: Settings, stores: Iterable[UUID], since: date, until: date, at: Any) -> None:
+    rows = Tailored.objects.filter(
+        organisation_id=organisation_id,
+        store_id__in=list(stores),
+        business_date__range=(since, until),
+        withdrawn_at__isnull=True,
+    )
+    for row in rows.order_by("kind"):
+        values = at(row.store_id, row.hour, row.business_date)
+        if values is None:
+            continue
+        if said.measured_wins and values[row.kind] not in (row.measured, None):
+            continue  # it was measured anew after somebody typed it
+        values[row.kind] = row.value
+        values["tailored"] = ",".join(sorted({*filter(None, values["tailored"].split(",")), row.kind}))
+        if row.kind == "visitors":
+            values["traffic_status"] = "tailored"
+        if row.kind == "staff_hours":
+            values["staff_status"] = "tailored"
+
+
+def _write_hours(
+    organisation_id: UUID,
+    made: Mapping[tuple[UUID, datetime], _Made],
+    known: Mapping[tuple[UUID, datetime], Hour],
+    now: datetime,
+) -> set[tuple[UUID, datetime]]:
+    """Only what is different: an hour that says the same keeps its revision."""
+    changed = {
+        key
+        for key in {*made, *known}
+        if key not in made
+        or key not in known
+        or any(made[key].values[name] != getattr(known[key], name) for name in COLUMNS)
+    }
+    gone = [key for key in changed if key not in made]
+    for store_id in {store for store, _hour in gone}:
+        Hour.objects.filter(
+            organisation_id=organisation_id,
+            store_id=store_id,
+            hour__in=[hour for each, hour in gone if each == store_id],
+        ).delete()
+    rows = [
+        Hour(
+            organisation_id=organisation_id,
+            store_id=key[0],
+            hour=key[1],
+            business_date=made[key].business_date,
+            revision=known[key].revision + 1 if key in known else 1,
+            updated_at=now,
+            **made[key].values,
+        )
+        for key in sorted(changed)
+        if key in made
+    ]
+    Hour.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organisation_id", "store_id", "hour"],
+        update_fields=["business_date", "revision", "updated_at", *COLUMNS],
+        batch_size=1000,
+    )
+    return changed
+
+
+def _tell(
+    organisation_id: UUID,
+    stores: Mapping[UUID, Store],
+    made: Mapping[tuple[UUID, datetime], _Made],
+    known: Mapping[tuple[UUID, datetime], Hour],
+    changed: set[tuple[UUID, datetime]],
+    now: datetime,
+) -> None:
+    """What moved after its day was over is listed; the first reading of a day is no change of it."""
+    had = {(store, row.business_date) for (store, _hour), row in known.items()}
+    today = {
+        each.id: business_date(now, zone=ZoneInfo(each.timezone), day_start=each.day_start) for each in stores.values()
+    }
+    rows = []
+    for key in sorted(changed):
+        day = made[key].business_date if key in made else known[key].business_date
+        if (key[0], day) not in had or day >= today[key[0]]:
+            continue
+        for kind in SHOWN:
+            old = getattr(known[key], kind) if key in known else None
+            new = made[key].values[kind] if key in made else None
+            if (old or ZERO) != (new or ZERO) or (
+                kind in ("visitors", "staff_hours") and (old is None) != (new is None)
+            ):
+                rows.append(
+                    Change(
+                        organisation_id=organisation_id,
+                        id=new_id(),
+                        store_id=key[0],
+                        hour=key[1],
+                        business_date=day,
+                        kind=kind,
+                        old=old,
+                        new=new,
+                        seen_at=now,
+                    )
+                )
+    Change.objects.bulk_create(rows, batch_size=1000)
+
+
+def _write_days(
+    organisation_id: UUID,
+    wanted: set[StoreDay],
+    made: Mapping[tuple[UUID, datetime], _Made],
+    revisions: Mapping[StoreDay, int],
+    now: datetime,
+) -> None:
+    said = settings_of(organisation_id)
+    hours: defaultdict[StoreDay, list[dict[str, Any]]] = defaultdict(list)
+    for (store_id, _hour), each in made.items():
+        hours[store_id, each.business_date].append(each.values)
+    rows = [_day(organisation_id, key, hours.get(key, []), revisions.get(key, 0), said, now) for key in sorted(wanted)]
+    Day.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organisation_id", "store_id", "business_date"],
+        update_fields=[
+            each.name
+            for each in Day._meta.local_concrete_fields
+            if each.name not in ("organisation_id", "store_id", "business_date")
+        ],
+        batch_size=1000,
+    )
+
+
+def _day(
+    organisation_id: UUID, key: StoreDay, hours: list[dict[str, Any]], revision: int, said: Settings, now: datetime
+) -> Day:
+    found = kpis.sums(bucket_of(said, values) for values in hours)
+    summed = ("return_receipts", "gross", "discounts", "returns")
+    outs = [values["went_out"] for values in hours if values["went_out"] is not None]
+    sums = {name: getattr(found, name) for name in kpis.COLUMNS}
+    sums.update(visitors=found.known_visitors, staff_hours=found.known_staff_hours, items=found.items)
+    return Day(
+        organisation_id=organisation_id,
+        store_id=key[0],
+        business_date=key[1],
+        went_out=sum(outs, ZERO) if outs else None,
+        tailored_hours=sum(bool(values["tailored"]) for values in hours),
+        ledger_revision=revision,
+        updated_at=now,
+        **sums,
+        **{name: sum((values[name] for values in hours), ZERO) for name in summed},
+    )
+
+
+def bucket_of(said: Settings, values: Mapping[str, Any]) -> kpis.Bucket:
+    """An hour as key figures read it, by the chain's way of counting."""
+    returned = values["returned"]
+    return kpis.Bucket(
+        visitors=values["visitors"],
+        transactions=counted_transactions(said, values["transactions"], values["return_receipts"]),
+        sales=values["sales"],
+        items=values["items"] - returned if said.subtract_returns else values["items"],
+        staff_hours=values["staff_hours"],
+        returned=returned,
+    )
+
+
+def days_around(since: date, until: date) -> Iterable[date]:
+    """Each date, both included."""
+    return (since + timedelta(days=number) for number in range((until - since).days + 1))

@@ -1,0 +1,147 @@
+"""Reports by mail: yesterday, or last week, with the pictures in the mail (traffic-analytics.md 6.1).
+
+A mail that was sent is not rewritten; the next one says how many past figures moved meanwhile.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
+from comptoir.apps.traffic import catching_up, chains, shown
+from comptoir.apps.traffic.kpis import BY_SLUG, Sums
+from comptoir.apps.traffic.models import Change, ReportMail
+from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.reports import comparing, reading
+from comptoir.core.accounts.models import Organisation, User
+from comptoir.core.installations import modules
+from comptoir.core.mail.send import send
+from comptoir.kernel.clock import business_date
+from comptoir.kernel.ids import new_id
+
+WEEK: Final = timedelta(days=7)
+SHOWN: Final = ("visitors", "conversion", "transactions", "atv", "sales")
+RHYTHMS: Final = ("daily", "weekly")
+
+
+def add(
+    *,
+    organisation_id: UUID,
+    user: User,
+    rhythm: str,
+    hour: int,
+    language: str,
+    store_ids: frozenset[UUID] | None,
+    zone: ZoneInfo,
+    now: datetime,
+) -> ReportMail:
+    """A mail to oneself, over the stores one sees."""
+    return ReportMail.objects.create(
+        organisation_id=organisation_id,
+        id=new_id(),
+        user_id=user.pk,
+        rhythm=rhythm,
+        hour=hour,
+        language=language,
+        store_ids=None if store_ids is None else [str(each) for each in store_ids],
+        due_at=next_time(rhythm, hour, zone, now),
+        created_at=now,
+    )
+
+
+def next_time(rhythm: str, hour: int, zone: ZoneInfo, after: datetime) -> datetime:
+    """The next such hour of the chain's clock; a weekly one on Monday."""
+    day = after.astimezone(zone).date()
+    while True:
+        at = datetime.combine(day, time(hour), zone).astimezone(UTC)
+        if at > after and (rhythm == "daily" or day.weekday() == 0):
+            return at
+        day += timedelta(days=1)
+
+
+def send_due(*, now: datetime) -> int:
+    """Send each that is due, once; returns how many."""
+    due = ReportMail.objects.filter(due_at__lte=now).order_by("due_at")
+    return sum(
+        _send(organisation_id, mail_id, now) for organisation_id, mail_id in due.values_list("organisation_id", "id")
+    )
+
+
+@transaction.atomic
+def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
+    rows = ReportMail.objects.select_for_update(skip_locked=True)
+    row = rows.filter(organisation_id=organisation_id, id=mail_id, due_at__lte=now).first()
+    if row is None:
+        return 0
+    reader = User.objects.filter(id=row.user_id, is_active=True, organisations=organisation_id).first()
+    if reader is None or modules.is_off_everywhere(organisation_id, catching_up.APP):
+        row.delete()
+        return 0
+    store_ids = None if row.store_ids is None else {UUID(each) for each in row.store_ids}
+    places = chains.places(organisation_id, store_ids=store_ids, now=now)
+    zone = ZoneInfo(places[0].store.timezone) if places else ZoneInfo("UTC")
+    slot, row.due_at = row.due_at, next_time(row.rhythm, row.hour, zone, now)
+    row.save(update_fields=["due_at"])
+    if not places:
+        return 0
+    organisation = Organisation.objects.get(id=organisation_id)
+    with translation.override(row.language):
+        context = _context(organisation, places, row.rhythm, now)
+    send(
+        template="traffic/mails/report",
+        to=reader.email,
+        language=row.language,
+        context=context,
+        organisation_id=organisation_id,
+        now=now,
+        key=f"traffic {row.id} {slot.isoformat()}",
+    )
+    return 1
+
+
+def _context(organisation: Organisation, places: list[chains.Place], rhythm: str, now: datetime) -> dict[str, Any]:
+    """Everything the mail says, in words."""
+    store = places[0].store
+    today = business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
+    last = today - timedelta(days=1)
+    period = Period(last, last) if rhythm == "daily" else Period(today - WEEK, last)
+    beside = period.moved(-WEEK)
+    ids = {each.store.id for each in places}
+    catching_up.fresh(organisation.id, ids, since=beside.since, until=period.until, now=now)
+    scope = reading.Scope(organisation.id, ids)
+    by_store = reading.by_store(scope, period)
+    alike = comparing.alike(scope, places, period, beside, today=today, now=now)
+    currencies = {each.store.currency for each in places}
+    currency = currencies.pop() if len(currencies) == 1 else ""
+    slugs = [slug for slug in SHOWN if currency or BY_SLUG[slug].unit != "money"]
+    whole = sum(by_store.values(), start=Sums())
+    moved = Change.objects.filter(organisation_id=organisation.id, store_id__in=ids, seen_at__gte=now - WEEK)
+    return {
+        "organisation": organisation.name,
+        "since": period.since,
+        "until": period.until,
+        "is_day": period.length == 1,
+        "tiles": [
+            shown.tile(BY_SLUG[slug], whole, alike.sides if alike.before.hours else None, currency) for slug in slugs
+        ],
+        "rows": [
+            (
+                each.store.name,
+                [
+                    shown.figure(
+                        BY_SLUG[slug], BY_SLUG[slug].of(by_store.get(each.store.id, Sums())), each.store.currency
+                    )
+                    for slug in slugs
+                ],
+            )
+            for each in places
+        ],
+        "heads": [str(BY_SLUG[slug].label) for slug in slugs],
+        "moved": moved.values("store_id", "business_date").distinct().count(),
+        "url": f"{settings.COMPTOIR_URL}/traffic?since={period.since}&until={period.until}",
+        "changes_url": f"{settings.COMPTOIR_URL}/traffic/reports/changes",
+    }

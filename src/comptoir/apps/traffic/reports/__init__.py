@@ -1,0 +1,1 @@
+"""Totals, comparisons and exports."""

@@ -1,0 +1,176 @@
+"""The data export: a row for each hour of each location, as CSV, JSON lines, XLSX, Parquet (traffic-analytics.md 6.2).
+
+Empty stays empty, and an id keeps its leading zeros: it is text everywhere.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pyarrow
+import pyarrow.parquet
+import xlsxwriter
+
+from comptoir.apps.traffic import chains
+from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.models import Hour, Node
+from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.projection import counted_transactions
+
+HOURS: Final = Decimal("0.0001")
+AMOUNT: Final = Decimal("0.000001")
+CHUNK: Final = 2000
+TEXT: Final = (
+    *("chain", "district", "region", "location_id", "location_name", "business_date", "start_local", "utc_offset"),
+    *("traffic_status", "staff_status", "currency", "tax_basis", "tailored", "updated_at"),
+)
+COLUMNS: Final = (
+    *("chain", "district", "region", "location_id", "location_name", "business_date", "start_local", "utc_offset"),
+    *("minutes", "traffic_in", "traffic_out", "traffic_status", "sales_net", "sales_gross", "discounts", "returns"),
+    *("transactions", "return_receipts", "items_sold", "items_returned", "staff_hours", "staff_status"),
+    *("currency", "tax_basis", "tailored", "revision", "updated_at"),
+)
+WHOLE: Final = ("minutes", "revision")
+
+
+def rows(
+    organisation_id: UUID,
+    chain: str,
+    places: Sequence[Place],
+    period: Period,
+    *,
+    updated_since: datetime | None = None,
+    limit: int | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Hours by date, location and time. `updated_since` leaves out what has not changed since."""
+    by_id = {each.store.id: each for each in places}
+    tree, said = _Tree(organisation_id), chains.settings_of(organisation_id)
+    found = Hour.objects.filter(
+        organisation_id=organisation_id, store_id__in=by_id, business_date__range=(period.since, period.until)
+    )
+    if updated_since is not None:
+        found = found.filter(updated_at__gte=updated_since)
+    found = found.order_by("business_date", "store_id", "hour")
+    for row in (found if limit is None else found[:limit]).iterator(CHUNK):
+        place = by_id[row.store_id]
+        local = row.hour.astimezone(ZoneInfo(place.store.timezone))
+        district, region = tree.names(row.store_id, row.business_date)
+        yield {
+            "chain": chain,
+            "district": district,
+            "region": region,
+            "location_id": place.shown_id,
+            "location_name": place.store.name,
+            "business_date": row.business_date.isoformat(),
+            "start_local": local.strftime("%Y-%m-%dT%H:%M"),
+            "utc_offset": _offset(local),
+            "minutes": 60,
+            "traffic_in": row.visitors,
+            "traffic_out": row.went_out,
+            "traffic_status": row.traffic_status,
+            "sales_net": row.sales,
+            "sales_gross": row.gross,
+            "discounts": row.discounts,
+            "returns": row.returns,
+            "transactions": counted_transactions(said, row.transactions, row.return_receipts),
+            "return_receipts": row.return_receipts,
+            "items_sold": row.items,
+            "items_returned": row.returned,
+            "staff_hours": None if row.staff_hours is None else row.staff_hours.quantize(HOURS, ROUND_HALF_UP),
+            "staff_status": row.staff_status,
+            "currency": place.store.currency,
+            "tax_basis": "with_tax" if said.with_tax else "without_tax",
+            "tailored": row.tailored,
+            "revision": row.revision,
+            "updated_at": row.updated_at.isoformat(),
+        }
+
+
+def plain(value: Any) -> Any:
+    """A figure as text without trailing noughts; None stays empty."""
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
+
+
+def json_lines(found: Iterator[dict[str, Any]]) -> Iterator[str]:
+    """One object a line; figures are text, as everywhere in the API."""
+    for row in found:
+        yield json.dumps({name: plain(row[name]) for name in COLUMNS}, ensure_ascii=False) + "\n"
+
+
+def xlsx(found: Iterator[dict[str, Any]]) -> bytes:
+    """A workbook of one sheet; ids are text cells."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.xlsx"
+        book = xlsxwriter.Workbook(path, {"constant_memory": True})
+        sheet = book.add_worksheet("data")
+        sheet.write_row(0, 0, COLUMNS)
+        sheet.freeze_panes(1, 0)
+        for number, row in enumerate(found, start=1):
+            for place, name in enumerate(COLUMNS):
+                value = row[name]
+                if value is None:
+                    continue
+                if name in TEXT:
+                    sheet.write_string(number, place, str(value))
+                else:
+                    sheet.write_number(number, place, float(value))  # what a spreadsheet's cell is
+        book.close()
+        return path.read_bytes()
+
+
+def parquet(found: Iterator[dict[str, Any]]) -> bytes:
+    """Text, whole numbers and exact decimals of six places."""
+    schema = pyarrow.schema(
+        [
+            (
+                name,
+                pyarrow.string() if name in TEXT else pyarrow.int32() if name in WHOLE else pyarrow.decimal128(20, 6),
+            )
+            for name in COLUMNS
+        ]
+    )
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
+        held: list[dict[str, Any]] = []
+        for row in found:
+            held.append({name: _exact(name, row[name]) for name in COLUMNS})
+            if len(held) >= CHUNK:
+                writer.write_table(pyarrow.Table.from_pylist(held, schema))
+                held = []
+        writer.write_table(pyarrow.Table.from_pylist(held, schema))
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def _exact(name: str, value: Any) -> Any:
+    if value is None or name in WHOLE:
+        return value
+    return str(value) if name in TEXT else Decimal(value).quantize(AMOUNT)
+
+
+def _offset(local: datetime) -> str:
+    said = local.strftime("%z")
+    return f"{said[:3]}:{said[3:5]}"
+
+
+class _Tree:
+    """District and region of each store by date."""
+
+    def __init__(self, organisation_id: UUID) -> None:
+        self._nodes: dict[UUID, Node] = {each.id: each for each in chains.nodes(organisation_id)}
+        self._history = chains.placements(organisation_id)
+
+    def names(self, store_id: UUID, day: date) -> tuple[str, str]:
+        """District and region, "" where there is none."""
+        placed = [node for since, node in self._history.get(store_id, []) if since <= day]
+        found = {"district": "", "region": ""}
+        node = self._nodes.get(placed[-1]) if placed and placed[-1] else None
+        while node is not None:
+            found[node.kind] = node.name
+            node = self._nodes.get(node.parent_id) if node.parent_id else None
+        return found["district"], found["region"]

@@ -1,0 +1,124 @@
+"""Sums of a period: of each store, day, hour of the day, weekday and hour. A question each, whatever the period.
+
+Without a filter by the clock days are read, with one their hours. Every question names its organisation and its stores.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from django.db import connection
+
+from comptoir.apps.traffic.chains import settings_of
+from comptoir.apps.traffic.kpis import Sums
+from comptoir.apps.traffic.periods import Period
+
+OF_DAYS: Final[LiteralString] = (
+    "coalesce(sum(t.visitors), 0), sum(t.transactions), sum(t.sales), sum(t.items), sum(t.returned),"
+    " coalesce(sum(t.staff_hours), 0), sum(t.x_t), sum(t.s_t), sum(t.t_h), sum(t.h_t), sum(t.s_h), sum(t.x_h),"
+    " sum(t.hours)::int, sum(t.hours_t)::int, sum(t.hours_h)::int"
+)
+# The same of hours: transactions and items as the chain counts them.
+X: Final[LiteralString] = "(t.transactions + t.return_receipts * %(return_receipts)s)"
+KNOWN_T: Final[LiteralString] = " FILTER (WHERE t.visitors IS NOT NULL)"
+KNOWN_H: Final[LiteralString] = " FILTER (WHERE t.staff_hours IS NOT NULL)"
+KNOWN_BOTH: Final[LiteralString] = " FILTER (WHERE t.visitors IS NOT NULL AND t.staff_hours IS NOT NULL)"
+OF_HOURS: Final[LiteralString] = (
+    "coalesce(sum(t.visitors), 0), sum("
+    + X
+    + "), sum(t.sales), sum(t.items - t.returned * %(returned)s), sum(t.returned), coalesce(sum(t.staff_hours), 0),"
+    " coalesce(sum(" + X + ")" + KNOWN_T + ", 0), coalesce(sum(t.sales)" + KNOWN_T + ", 0),"
+    " coalesce(sum(t.visitors)" + KNOWN_BOTH + ", 0), coalesce(sum(t.staff_hours)" + KNOWN_BOTH + ", 0),"
+    " coalesce(sum(t.sales)" + KNOWN_H + ", 0), coalesce(sum(" + X + ")" + KNOWN_H + ", 0),"
+    " count(*)::int, count(t.visitors)::int, count(t.staff_hours)::int"
+)
+MINE: Final[LiteralString] = (
+    " WHERE t.organisation_id = %(organisation)s AND t.store_id = ANY(%(stores)s)"
+    " AND t.business_date BETWEEN %(since)s AND %(until)s"
+)
+STORE: Final[LiteralString] = " JOIN accounts_store AS s ON s.organisation_id = t.organisation_id AND s.id = t.store_id"
+LOCAL: Final[LiteralString] = "(t.hour AT TIME ZONE s.timezone)"
+BY_CLOCK: Final[LiteralString] = (
+    " AND CASE WHEN %(opens)s::time < %(closes)s::time THEN "
+    + LOCAL
+    + "::time >= %(opens)s AND "
+    + LOCAL
+    + "::time < %(closes)s ELSE "
+    + LOCAL
+    + "::time >= %(opens)s OR "
+    + LOCAL
+    + "::time < %(closes)s END"
+)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which stores of a chain, and at which hours of their own clocks; `opens` None is the whole day."""
+
+    organisation_id: UUID
+    store_ids: Collection[UUID]
+    opens: time | None = None
+    closes: time | None = None
+
+
+def by_store(scope: Scope, period: Period) -> dict[UUID, Sums]:
+    """Each store's sums."""
+    return {row[0]: _sums(row[1:]) for row in _asked(scope, period, "t.store_id")}
+
+
+def by_day(scope: Scope, period: Period) -> dict[date, Sums]:
+    """Each business date's sums, of all stores together."""
+    return {row[0]: _sums(row[1:]) for row in _asked(scope, period, "t.business_date")}
+
+
+def by_store_day(scope: Scope, period: Period) -> dict[tuple[UUID, date], Sums]:
+    """Each store's and day's sums."""
+    return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, "t.store_id, t.business_date")}
+
+
+def by_hour(scope: Scope, period: Period) -> dict[int, Sums]:
+    """Sums by the hour of each store's own clock: everybody's 10 o'clock together (TA-31)."""
+    rows = _asked(scope, period, "extract(hour FROM " + LOCAL + ")::int", hours=True)
+    return {row[0]: _sums(row[1:]) for row in rows}
+
+
+def by_weekday_and_hour(scope: Scope, period: Period) -> dict[tuple[int, int], Sums]:
+    """Sums by weekday (0 Monday) of the business date and hour of the clock; a repeated hour is in its label."""
+    group: LiteralString = "extract(isodow FROM t.business_date)::int - 1, extract(hour FROM " + LOCAL + ")::int"
+    return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, group, hours=True)}
+
+
+def by_store_and_hour(scope: Scope, period: Period) -> dict[tuple[UUID, datetime], Sums]:
+    """Each hour of each store by its UTC instant: for one day, or a few."""
+    return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, "t.store_id, t.hour", hours=True)}
+
+
+def _asked(scope: Scope, period: Period, group: LiteralString, *, hours: bool = False) -> list[tuple[Any, ...]]:
+    said = settings_of(scope.organisation_id)
+    values: dict[str, Any] = {
+        "organisation": scope.organisation_id,
+        "stores": list(scope.store_ids),
+        "since": period.since,
+        "until": period.until,
+        "opens": scope.opens,
+        "closes": scope.closes,
+        "return_receipts": {"sales": 0, "all": 1, "net": -1}[said.transactions],
+        "returned": int(said.subtract_returns),
+    }
+    statement: LiteralString
+    if hours or scope.opens is not None:
+        statement = "SELECT " + group + ", " + OF_HOURS + " FROM traffic_hour AS t" + STORE + MINE  # noqa: S608
+        statement += BY_CLOCK if scope.opens is not None else ""
+    else:
+        statement = "SELECT " + group + ", " + OF_DAYS + " FROM traffic_day AS t" + MINE  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement + " GROUP BY " + group, values)
+        return list(cursor.fetchall())
+
+
+def _sums(row: tuple[Any, ...]) -> Sums:
+    values: list[Any] = [Decimal(0) if value is None else value for value in row]
+    return Sums(*values)

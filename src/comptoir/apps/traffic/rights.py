@@ -1,0 +1,50 @@
+"""Who may edit data by hand, and where: by role, or because somebody let them (traffic-analytics.md 1.1)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from comptoir.apps.traffic import chains
+from comptoir.apps.traffic.models import EditRight
+from comptoir.core.accounts.roles import Role
+from comptoir.core.audit.notes import note
+
+BY_ROLE = frozenset({Role.OWNER, Role.SUPERVISOR})
+"""Chain & users manager and chain manager may everywhere; regions and stores if they are allowed at their node."""
+
+
+def editable(
+    organisation_id: UUID, *, role: Role, user_id: int, store_ids: Collection[UUID], today: datetime
+) -> set[UUID]:
+    """The stores among these whose data this person may edit."""
+    if role in BY_ROLE:
+        return set(store_ids)
+    rows = EditRight.objects.filter(organisation_id=organisation_id, user_id=user_id)
+    nodes = list(rows.values_list("node_id", flat=True))
+    if not nodes:
+        return set()
+    if None in nodes:
+        return set(store_ids)
+    reached = {each for node in nodes if node is not None for each in chains.below(organisation_id, node)}
+    placed = chains.placed(organisation_id, on=today.date())
+    return {each for each in store_ids if placed.get(each) in reached}
+
+
+def allow(*, organisation_id: UUID, user_id: int, node_id: UUID | None, actor: str, now: datetime) -> None:
+    """Let somebody edit at a node and everything in it; without one, everywhere he sees."""
+    _row, is_new = EditRight.objects.get_or_create(organisation_id=organisation_id, user_id=user_id, node_id=node_id)
+    if is_new:
+        _note(organisation_id, user_id, "traffic.edit_allowed", actor, now)
+
+
+def take_away(*, organisation_id: UUID, user_id: int, actor: str, now: datetime) -> list[UUID | None]:
+    """Nobody edits by this right any more; returns the nodes it was for, so that it can be given back."""
+    rows = EditRight.objects.filter(organisation_id=organisation_id, user_id=user_id)
+    nodes = list(rows.values_list("node_id", flat=True))
+    if rows.delete()[0]:
+        _note(organisation_id, user_id, "traffic.edit_taken_away", actor, now)
+    return nodes
+
+
+def _note(organisation_id: UUID, user_id: int, what: str, actor: str, now: datetime) -> None:
+    note(organisation_id=organisation_id, actor=actor, what=what, subject=f"user:{user_id}", now=now)

@@ -1,0 +1,93 @@
+"""Figures as a reader of the active language sees them."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from babel import numbers
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from comptoir.apps.traffic import kpis
+from comptoir.apps.traffic.kpis import Kpi, Sums
+from comptoir.web.formats import locale
+
+DASH: Final = "–"
+
+
+def figure(kpi: Kpi, value: Decimal | None, currency: str) -> str:
+    """A value with its unit; a dash for what is not known. Rounded here and nowhere else (half up)."""
+    if value is None:
+        return DASH
+    if kpi.unit in ("money", "money_per_hour"):
+        if kpi.decimals:
+            return numbers.format_currency(_rounded(value, _minor(currency)), currency, locale=locale())
+        return numbers.format_currency(
+            _rounded(value, 0), currency, format=_whole(), currency_digits=False, locale=locale()
+        )
+    rounded = _rounded(value, kpi.decimals)
+    pattern = "#,##0" + ("." + "0" * kpi.decimals if kpi.decimals else "")
+    said = numbers.format_decimal(rounded, format=pattern, locale=locale())
+    if kpi.unit == "percent":
+        return numbers.format_percent(rounded / 100, format=pattern + _percent(), locale=locale())
+    return _("%(hours)s h") % {"hours": said} if kpi.unit == "hours" else said
+
+
+def delta(kpi: Kpi, change: Decimal | None) -> tuple[str, str]:
+    """A change in words, and its trend: `up`, `down` or `same`; ("", "") where there is nothing to compare with."""
+    if change is None:
+        return "", ""
+    rounded = _rounded(change, 1) or Decimal(0)  # nought has no sign
+    trend = "up" if rounded > 0 else "down" if rounded < 0 else "same"
+    sign = "+" if rounded > 0 else ""
+    if kpi.is_rate:
+        said = numbers.format_decimal(rounded, format="#,##0.0", locale=locale())
+        return _("%(change)s points") % {"change": f"{sign}{said}"}, trend
+    return sign + numbers.format_percent(rounded / 100, format="#,##0.0" + _percent(), locale=locale()), trend
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure with its change, its formula, and the hours it stands on where those are not all."""
+
+    slug: str
+    label: str | Promise
+    value: str
+    delta: str
+    trend: str
+    formula: str | Promise
+    coverage: str
+
+
+def tile(kpi: Kpi, now: Sums, alike: tuple[Sums, Sums] | None, currency: str) -> Tile:
+    """`alike` are the two sides of a comparison, like for like."""
+    change = kpis.change(kpi, kpi.of(alike[0]), kpi.of(alike[1])) if alike else None
+    said, trend = delta(kpi, change)
+    return Tile(kpi.slug, kpi.label, figure(kpi, kpi.of(now), currency), said, trend, kpi.formula, coverage(kpi, now))
+
+
+def coverage(kpi: Kpi, found: Sums) -> str:
+    """`2 of 3 h`, where not all hours are known; "" where they are, and where nothing is."""
+    known = kpi.coverage(found)
+    if known is None or not known[0]:
+        return ""
+    return _("%(known)d of %(all)d h") % {"known": known[0], "all": known[1]}
+
+
+def _rounded(value: Decimal, decimals: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def _minor(currency: str) -> int:
+    return numbers.get_currency_precision(currency)
+
+
+def _whole() -> str:
+    """The language's way to write money, without its decimals."""
+    pattern = str(locale().currency_formats["standard"].pattern)
+    return pattern.replace(".00", "")
+
+
+def _percent() -> str:
+    """`%` right behind the number or after a space, as the language has it."""
+    return str(locale().percent_formats[None].pattern).replace("#,##0", "")

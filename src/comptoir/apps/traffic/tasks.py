@@ -1,0 +1,60 @@
+"""Traffic's jobs: days are made anew where the ledger moved on, and what waited is taken when its place appears."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from comptoir.apps.traffic import catching_up, report_mails
+from comptoir.core.jobs import engine
+
+LATELY: Final = timedelta(minutes=10)
+"""How far back the minute's look goes: longer than any transaction that changes a day lasts."""
+
+
+def utc_now() -> datetime:
+    """The worker's clock."""
+    return datetime.now(UTC)
+
+
+@engine.job("traffic.restate", queue=engine.POLLING)
+def restate(*, organisation_id: str, **_: str) -> None:
+    """Make the days of one chain anew that changed lately."""
+    now = utc_now()
+    catching_up.lately(organisation_id=UUID(organisation_id), since=now - LATELY, now=now)
+
+
+@engine.job("traffic.fill", queue=engine.BACKGROUND)
+def fill(*, organisation_id: str, **_: str) -> None:
+    """Make every day of one chain anew that is not what the ledger has: after a pause, a switch, a new store."""
+    catching_up.everything(organisation_id=UUID(organisation_id), now=utc_now())
+
+
+def enqueue_restating(organisation_id: UUID) -> None:
+    """Soon, once."""
+    restate.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
+
+
+def enqueue_filling(organisation_id: UUID) -> None:
+    """Soon, once."""
+    fill.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
+
+
+@engine.periodic("traffic.look", cron="* * * * *")
+def look() -> None:
+    """Days that changed without a sale: times at work, and whatever a lost job left behind."""
+    for organisation_id in catching_up.organisations(since=utc_now() - LATELY):
+        enqueue_restating(organisation_id)
+
+
+@engine.periodic("traffic.sweep", cron="37 * * * *")
+def sweep() -> None:
+    """Now and then everything is compared; files that named places nobody knew are forgotten after a month."""
+    catching_up.forget_old(now=utc_now())
+    for organisation_id in catching_up.all_chains():
+        enqueue_filling(organisation_id)
+
+
+@engine.periodic("traffic.report_mails", cron="*/5 * * * *")
+def mail_reports() -> None:
+    """Reports whose time has come go out."""
+    report_mails.send_due(now=utc_now())

@@ -1,0 +1,1 @@
+"""Weekly balance: the till's figures in the week's book, confirmed (reference: weekly-balance.md)."""

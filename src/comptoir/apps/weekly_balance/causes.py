@@ -1,0 +1,78 @@
+"""When nothing arrives: why a week has no numbers, in words, and the next step (weekly-balance.md 3.9)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.apps.weekly_balance import importing, sources
+from comptoir.apps.weekly_balance.models import Client, Department, Field, PosImport
+from comptoir.apps.weekly_balance.reads import Week
+from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.core.connections.models import LocationLink
+from comptoir.web.parts import Action
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why nothing is there, and what to do."""
+
+    words: str | Promise
+    action: Action | None = None
+    is_fault: bool = True
+
+
+def of(client: Client, department: Department, week: Week, *, now: datetime) -> Cause | None:
+    """The first cause that holds, in the order of 3.9; None when there are numbers of the till."""
+    if any(number.measured is not None for row in week.rows for number in row.numbers):
+        return None
+    if not client.pos_import:
+        return Cause(_("POS import is off."), Action(_("Open the settings"), reverse("balance_settings")))
+    links = LocationLink.objects.filter(
+        organisation_id=client.organisation_id, store_id=department.store_id
+    ).select_related("connection")
+    linked = list(links)
+    if not linked:
+        return Cause(_("The store is not connected to a point of sale."), Action(_("Connect"), reverse("connections")))
+    broken = next((each.connection for each in linked if each.connection.status != "connected"), None)
+    if broken is not None:
+        return Cause(
+            broken.status_reason or _("The connection to the point of sale does not work."),
+            Action(_("Connect again"), reverse("connections")),
+        )
+    known = {each.external_id for each in linked}
+    if department.client_number and department.client_number not in known:
+        return Cause(
+            _("The point of sale does not know this POS client number."),
+            Action(_("Edit the department"), reverse("balance_department", args=[department.public_id])),
+        )
+    if not Field.objects.filter(organisation_id=client.organisation_id).exclude(field_type=FieldType.MANUAL).exists():
+        return Cause(
+            _("No field is fed by the point of sale yet."), Action(_("Map the fields"), reverse("balance_fields"))
+        )
+    return _of_imports(client, department, week, now=now)
+
+
+def _of_imports(client: Client, department: Department, week: Week, *, now: datetime) -> Cause | None:
+    going = PosImport.objects.filter(
+        organisation_id=client.organisation_id, department_ids__contains=[department.id]
+    ).order_by("-id")
+    latest = going.first()
+    page = Action(_("Import POS"), reverse("balance_import"))
+    if latest is not None and latest.finished_at is None:
+        found = importing.progress(latest, now=now)
+        return Cause(found.words or _("An import is running."), page, is_fault=bool(found.words))
+    if latest is not None and latest.fault:
+        return Cause(latest.fault, page)
+    days = [column.day for column in week.columns]
+    lost = sources.unallocated(client.organisation_id, department.store_id, first=days[0], last=days[-1])
+    if lost:
+        return Cause(
+            _("A register sold and belongs to no department."),
+            Action(_("Edit the department"), reverse("balance_department", args=[department.public_id])),
+        )
+    if latest is None:
+        return Cause(_("Nothing was imported yet."), page)
+    return Cause(_("The store sold nothing in this week."), is_fault=False)

@@ -1,0 +1,116 @@
+"""Import POS: choose departments and days, see what it would touch, watch it run (weekly-balance.md 3.6)."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from comptoir.apps.weekly_balance import asking, importing
+from comptoir.apps.weekly_balance.models import Department, PosImport
+from comptoir.core.accounts import reads as accounts
+from comptoir.core.intake.importing import runs
+from comptoir.core.intake.tasks import enqueue_imports
+from comptoir.kernel.errors import RuleBroken
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+
+class ImportForm(forms.Form):
+    """What to import. The box is ticked for a client's first import: nothing is there that it could spoil."""
+
+    departments = forms.MultipleChoiceField(label=gettext_lazy("Departments"), widget=forms.CheckboxSelectMultiple)
+    first = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    overwrite = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Overwrite approved numbers"),
+        help_text=gettext_lazy("Also those that somebody typed. Each is named in the result."),
+    )
+
+    def __init__(self, departments: list[Department], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["departments"].choices = [(each.public_id, each.name) for each in departments]  # type: ignore[attr-defined]
+
+
+@require_GET
+@page("weekly_balance.import")
+def imports(request: OrganisationRequest) -> HttpResponse:
+    """The form and the latest imports; the list alone when HTMX asks."""
+    mine, client = asking.mine(request), asking.client_of(request)
+    today = timezone.localdate()
+    start = {
+        "departments": [each.public_id for each in mine],
+        "first": today - timedelta(days=30),
+        "last": today,
+        "overwrite": client.imported_at is None,
+    }
+    return _page(request, ImportForm(mine, initial=start))
+
+
+@require_POST
+@page("weekly_balance.import")
+def begin(request: OrganisationRequest) -> HttpResponse:
+    """Begin; with `preview`, say first what it would touch."""
+    mine = asking.mine(request)
+    form = ImportForm(mine, request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    said = form.cleaned_data
+    chosen = [each for each in mine if each.public_id in said["departments"]]
+    if "preview" in request.POST:
+        return _page(request, form, preview=importing.preview(chosen, first=said["first"], last=said["last"]))
+    try:
+        found = importing.begin(
+            client=asking.client_of(request),
+            departments=chosen,
+            first=said["first"],
+            last=said["last"],
+            overwrite=said["overwrite"],
+            actor=asking.actor(request),
+            now=timezone.now(),
+        )
+    except RuleBroken as refused:
+        form.add_error(None, refused.for_owner)
+        return _page(request, form, status=422)
+    for run_id in found.run_ids:
+        enqueue_imports(*runs.whose(run_id))
+    toast(request, _("The days are being read; you can leave this page."))
+    return redirect("balance_import")
+
+
+def _page(
+    request: OrganisationRequest, form: ImportForm, *, status: int = 200, preview: importing.Preview | None = None
+) -> HttpResponse:
+    mine = {each.id: each.name for each in asking.mine(request)}
+    found = importing.latest(request.organisation.id, department_ids=mine)
+    people = accounts.names_of({each.actor for each in found})
+    rows = [_row(each, mine, people) for each in found]
+    values = {
+        "form": form,
+        "rows": rows,
+        "going": sum(each["row"].finished_at is None for each in rows),
+        "preview": preview,
+        "client": asking.client_of(request),
+        "organisation": request.organisation,
+        "has_departments": bool(mine),
+        "here": request.path,
+    }
+    is_part = "HX-Request" in request.headers
+    template = "weekly_balance/import_rows.html" if is_part else "weekly_balance/import.html"
+    return render(request, template, values, status=status)
+
+
+def _row(row: PosImport, names: dict[UUID, str], people: dict[str, str]) -> dict[str, Any]:
+    return {
+        "row": row,
+        "departments": ", ".join(names[each] for each in row.department_ids if each in names),
+        "progress": importing.progress(row, now=timezone.now()),
+        "by": people.get(row.actor, _("the night") if row.actor == "system" else ""),
+    }

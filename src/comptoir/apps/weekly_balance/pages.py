@@ -1,0 +1,274 @@
+"""The week's grid and a day from within: numbers are read, typed, confirmed, reopened, corrected (2, 3.4, 3.9)."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from comptoir.apps.weekly_balance import asking, causes, confirming, reads, wording
+from comptoir.apps.weekly_balance.models import Client, Department
+from comptoir.apps.weekly_balance.rules.cells import DayState
+from comptoir.apps.weekly_balance.rules.days import week_label
+from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.core.accounts import reads as accounts
+from comptoir.core.accounts.roles import may
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.parts import Moment, Status
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+
+@require_GET
+@page("weekly_balance.view")
+def balance(request: OrganisationRequest) -> HttpResponse:
+    """The week of a department; its first, when the address names none."""
+    client, departments = asking.client_of(request), asking.mine(request)
+    chosen = request.GET.get("department", "")
+    if not chosen and not departments:
+        values = {"may_manage": may(request.role, "weekly_balance.manage"), "client": client}
+        return render(request, "weekly_balance/empty.html", values)
+    department = asking.department_of(request, chosen) if chosen else departments[0]
+    days = asking.week(request, client, department)
+    grid = reads.week(department, days)
+    before, after = asking.beside(days)
+    values = {
+        "grid": grid,
+        "columns": [(each, _light(each.state, each.row)) for each in grid.columns],
+        "rows": [_row(each, department) for each in grid.rows],
+        "departments": departments,
+        "department": department,
+        "label": week_label(days[0]),
+        "first": days[0],
+        "last": days[-1],
+        "before": before,
+        "after": after,
+        "why_empty": causes.of(client, department, grid, now=timezone.now()),
+        "may_reopen": may(request.role, "weekly_balance.reopen"),
+        "may_manage": may(request.role, "weekly_balance.manage"),
+        "may_import": may(request.role, "weekly_balance.import"),
+        "ready": sum(each.state in (DayState.READY, DayState.REOPENED) for each in grid.columns),
+    }
+    return render(request, "weekly_balance/week.html", values)
+
+
+def _row(row: reads.Row, department: Department) -> dict[str, Any]:
+    currency = department.currency
+    return {
+        "field": row.field,
+        "total": wording.number(row.total, row.kind, currency),
+        "numbers": [
+            {
+                "name": f"{row.field.public_id}/{each.day}",
+                "shown": wording.number(each.value, row.kind, currency),
+                "typed": wording.typed(each.value, row.kind, currency),
+                "till": wording.number(each.measured, row.kind, currency),
+                "is_typed": each.state in ("manual", "corrected"),
+                "number": each,
+                "proposed": wording.number(each.correction.proposed, row.kind, currency) if each.correction else "",
+            }
+            for each in row.numbers
+        ],
+    }
+
+
+def _light(state: DayState, row: Any) -> Status:
+    if row is None:
+        return Status("off", _("Nothing yet"))
+    level, word = wording.DAYS[state]
+    return Status(level, word, row.confirmed_at if row and state is DayState.CONFIRMED else None)
+
+
+@require_GET
+@page("weekly_balance.view")
+def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpResponse:
+    """A day by hours and registers, its checks, what waits, and its trail."""
+    department, when = asking.department_of(request, department_id), asking.day_of(day)
+    found = reads.day(department, when)
+    people = accounts.names_of({each.actor for each in found.changes} | {found.row.confirmed_by})
+    shown = [each for each in found.fields if each.is_split]
+    kinds = {each.id: FieldType(each.field_type) for each in found.fields}
+
+    def words(value: Decimal | None, field_id: UUID) -> str:
+        return wording.number(value, kinds[field_id], department.currency)
+
+    names = {each.id: each.name for each in found.fields}
+    state = DayState(found.row.state)
+    values = {
+        "department": department,
+        "day": when,
+        "row": found.row,
+        "light": _light(state, found.row),
+        "by": wording.actor(found.row.confirmed_by, people),
+        "shown": shown,
+        "hours": [
+            (each, [words(found.hours.get((each.start, one.id), Decimal(0)), one.id) for one in shown])
+            for each in found.intervals
+        ],
+        "sums": [words(found.numbers[one.id].measured, one.id) for one in shown],
+        "registers": [
+            (register or _("no register"), [words(found.registers.get((register, one.id)), one.id) for one in shown])
+            for register in sorted({register for register, _field in found.registers})
+        ],
+        "failures": [(wording.RULES.get(each["rule"], each["rule"]), each) for each in found.row.failures],
+        "corrections": [
+            (
+                each,
+                names.get(each.field_id, ""),
+                words(each.standing, each.field_id),
+                words(each.proposed, each.field_id),
+            )
+            for each in found.corrections
+            if each.field_id in kinds
+        ],
+        "moments": [
+            Moment(
+                at=each.at,
+                title=f"{names.get(each.field_id, _('Day')) if each.field_id else _('Day')}: "
+                f"{each.before or '—'} → {each.after or '—'}",
+                detail=" · ".join(filter(None, [each.cause, each.reason])),
+                who=wording.actor(each.actor, people),
+            )
+            for each in found.changes
+        ],
+        "may_confirm": state in (DayState.READY, DayState.REOPENED, DayState.INCOMPLETE, DayState.OPEN),
+        "may_reopen": may(request.role, "weekly_balance.reopen"),
+        "is_confirmed": state is DayState.CONFIRMED,
+    }
+    return render(request, "weekly_balance/day.html", values)
+
+
+@require_POST
+@page("weekly_balance.type")
+def type_numbers(request: OrganisationRequest, department_id: str) -> HttpResponse:
+    """Numbers that people typed, as many as changed; each is named `field/date`. All of them are saved, or none."""
+    department, client = asking.department_of(request, department_id), asking.client_of(request)
+    saved = 0
+    try:
+        with transaction.atomic():
+            for name in request.POST:
+                text = request.POST.get(name, "")
+                if name.startswith("fld_") and request.POST.get(f"was:{name}") != text.strip():
+                    saved += _type_one(request, client, department, name, text)
+    except RuleBroken as refused:
+        if refused.status == 404:
+            raise
+        toast(request, refused.for_owner, level="bad")
+    else:
+        toast(request, _("Saved.") if saved else _("Nothing was changed."))
+    return redirect(_week_address(request, department))
+
+
+def _type_one(request: OrganisationRequest, client: Client, department: Department, name: str, text: str) -> int:
+    field_text, _slash, day_text = name.partition("/")
+    confirming.type_number(
+        client=client,
+        department=department,
+        day=asking.day_of(day_text),
+        field_id=parse_id("fld", field_text),
+        value=_decimal(text),
+        actor=asking.actor(request),
+        now=timezone.now(),
+    )
+    return 1
+
+
+def _decimal(text: str) -> Decimal | None:
+    """A number as people write it, with a comma or a point, spaces between thousands. Raises RuleBroken."""
+    plain = "".join(text.split()).replace("’", "").replace("'", "")
+    if not plain:
+        return None
+    if "," in plain and "." in plain:
+        plain = plain.replace("." if plain.rfind(",") > plain.rfind(".") else ",", "")
+    try:
+        value = Decimal(plain.replace(",", "."))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or abs(value) >= Decimal(10) ** 13:
+        raise RuleBroken(_("“%(text)s” is not a number.") % {"text": text[:20]}, code="number_unreadable", status=422)
+    return value.quantize(Decimal("0.000001"))
+
+
+def _week_address(request: OrganisationRequest, department: Department, day: date | None = None) -> str:
+    week = day.isoformat() if day else request.POST.get("week", "")
+    return f"{reverse('balance')}?department={department.public_id}&week={week}"
+
+
+@require_POST
+@page("weekly_balance.confirm")
+def confirm(request: OrganisationRequest, department_id: str, day: str) -> HttpResponse:
+    """Declare a day final; `all` the days of the week that are ready."""
+    department, client = asking.department_of(request, department_id), asking.client_of(request)
+    days = asking.week(request, client, department) if day == "all" else (asking.day_of(day),)
+    done, words = 0, ""
+    for each in days:
+        try:
+            confirming.confirm(
+                client=client, department=department, day=each, actor=asking.actor(request), now=timezone.now()
+            )
+            done += 1
+        except RuleBroken as refused:
+            words = refused.for_owner
+    if done:
+        toast(request, _("Confirmed: %(number)s of %(all)s.") % {"number": done, "all": len(days)})
+    else:
+        toast(request, words, level="bad")
+    return redirect(_week_address(request, department, days[0]))
+
+
+@require_POST
+@page("weekly_balance.reopen")
+def reopen(request: OrganisationRequest, department_id: str, day: str) -> HttpResponse:
+    """Let a confirmed day be changed; the reason is asked for."""
+    department, when = asking.department_of(request, department_id), asking.day_of(day)
+    try:
+        confirming.reopen(
+            department=department,
+            day=when,
+            reason=request.POST.get("reason", ""),
+            actor=asking.actor(request),
+            now=timezone.now(),
+        )
+    except RuleBroken as refused:
+        toast(request, refused.for_owner, level="bad")
+    else:
+        toast(request, _("The day is open again."))
+    return redirect("balance_day", department_id=department.public_id, day=when.isoformat())
+
+
+@require_POST
+@page("weekly_balance.type")
+def note(request: OrganisationRequest, department_id: str, day: str) -> HttpResponse:
+    """A remark that stands over the day."""
+    department, when = asking.department_of(request, department_id), asking.day_of(day)
+    text = request.POST.get("note", "")[:2000]
+    confirming.write_note(department=department, day=when, text=text, actor=asking.actor(request), now=timezone.now())
+    toast(request, _("The note is saved."))
+    return redirect("balance_day", department_id=department.public_id, day=when.isoformat())
+
+
+@require_POST
+@page("weekly_balance.reopen")
+def decide(request: OrganisationRequest, correction_id: str, decision: str) -> HttpResponse:
+    """Accept or reject what the till says now."""
+    if decision not in ("accept", "reject"):
+        raise asking.nothing()
+    found = confirming.decide(
+        organisation_id=request.organisation.id,
+        correction_id=parse_id("cor", correction_id),
+        accept=decision == "accept",
+        actor=asking.actor(request),
+        now=timezone.now(),
+        store_ids=request.store_ids,
+    )
+    toast(request, _("The till’s number stands now.") if decision == "accept" else _("The old number stays."))
+    department = public_id("dep", found.department_id)
+    return redirect("balance_day", department_id=department, day=found.business_date.isoformat())

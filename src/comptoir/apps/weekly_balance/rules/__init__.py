@@ -1,0 +1,1 @@
+"""What the weekly balance computes and decides: pure, no tables, no clock."""

@@ -1,0 +1,60 @@
+"""Budgets: spreading a week over days and a day over hours, and the index (weekly-balance.md 6): pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from comptoir.kernel.errors import RuleBroken
+
+HUNDRED: Final = Decimal(100)
+CENT: Final = Decimal("0.01")
+TENTH: Final = Decimal("0.1")
+
+
+def spread(amount: Decimal, weights: Sequence[Decimal], *, smallest: Decimal = CENT) -> list[Decimal]:
+    """An amount in parts of these percentages, which add up to 100; the parts add up to the amount.
+
+    The parts are whole multiples of `smallest`; what rounding leaves over goes to the largest remainders, the earlier
+    part first. Raises RuleBroken when weights do not add up to 100 or one is negative.
+    """
+    if sum(weights, Decimal(0)) != HUNDRED or any(weight < 0 for weight in weights):
+        raise RuleBroken("The weights have to add up to 100 %.", code="weights", status=422)
+    exact = [amount * weight / HUNDRED for weight in weights]
+    parts = [(each // smallest) * smallest for each in exact]
+    left = int((amount - sum(parts, Decimal(0))) // smallest)
+    step = smallest if left >= 0 else -smallest
+    order = sorted(range(len(parts)), key=lambda place: (-abs(exact[place] - parts[place]), place))
+    for place in order[: abs(left)]:
+        parts[place] += step
+    rest = amount - sum(parts, Decimal(0))  # finer than `smallest`
+    if rest and order:
+        parts[order[0]] += rest
+    return parts
+
+
+def index(actual: Decimal | None, budget: Decimal | None) -> Decimal | None:
+    """Actual ÷ budget × 100, one decimal; None where either is empty or the budget is 0."""
+    if actual is None or not budget:
+        return None
+    return (actual / budget * HUNDRED).quantize(TENTH, ROUND_HALF_UP)
+
+
+def week_index(
+    actuals: Mapping[date, Decimal | None], budgets: Mapping[date, Decimal | None]
+) -> tuple[Decimal | None, int]:
+    """The index over the days that have both, and how many these are."""
+    days = [day for day, actual in actuals.items() if actual is not None and budgets.get(day) is not None]
+    actual = sum((actuals[day] or Decimal(0) for day in days), Decimal(0))
+    budget = sum((budgets[day] or Decimal(0) for day in days), Decimal(0))
+    return (index(actual, budget) if days else None), len(days)
+
+
+def labour_percent(wages: Decimal | None, net_sales: Decimal | None) -> Decimal | None:
+    """Wage cost ÷ net sales × 100, one decimal."""
+    return index(wages, net_sales)
+
+
+def sales_per_hour(net_sales: Decimal | None, hours: Decimal | None) -> Decimal | None:
+    """Net sales ÷ hours worked, to the cent."""
+    return None if net_sales is None or not hours else (net_sales / hours).quantize(CENT, ROUND_HALF_UP)

@@ -1,0 +1,100 @@
+"""The words of the weekly balance: field types, presets, tax basis, and a client's choices (weekly-balance.md 4)."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class FieldType(StrEnum):
+    """What feeds a field. The first eight come from the point of sale (section 4); the rest from people."""
+
+    GROSS_SALES = "gross_sales"
+    NET_SALES = "net_sales"
+    DISCOUNTS = "discounts"
+    RETURNS = "returns"
+    TRANSACTIONS = "transactions"
+    GOODS_SOLD = "goods_sold"
+    GOODS_RETURNED = "goods_returned"
+    VISITORS = "visitors"
+    MANUAL = "manual"
+
+
+POS_TYPES: Final = tuple(each for each in FieldType if each is not FieldType.MANUAL)
+MONEY: Final = frozenset({FieldType.GROSS_SALES, FieldType.NET_SALES, FieldType.DISCOUNTS, FieldType.RETURNS})
+
+
+class Preset(StrEnum):
+    """What gross and net mean (4.2); chosen by the client with yesterday's figures before his eyes."""
+
+    RETAIL = "retail"
+    VAT = "vat"
+    LABOUR = "labour"
+
+
+class Basis(StrEnum):
+    """Whether amounts are shown without tax or with it. Preset `vat` shows one of each, whatever the basis."""
+
+    WITHOUT_TAX = "without_tax"
+    WITH_TAX = "with_tax"
+
+
+class Moment(StrEnum):
+    """Which instant of a bill says to what hour it belongs (4.1)."""
+
+    COMPLETED = "completed"
+    OPENED = "opened"
+
+
+class ReturnReceipts(StrEnum):
+    """What a receipt with returns alone does to the number of transactions (4.3)."""
+
+    IGNORED = "ignored"
+    COUNTED = "counted"
+    SUBTRACTED = "subtracted"
+
+
+class LineClass(StrEnum):
+    """What a line sells. Goods and services count; each other class has its own switch (4.1)."""
+
+    MERCHANDISE = "merchandise"
+    SERVICE = "service"
+    GIFT_CARD = "gift_card"
+    DEPOSIT = "deposit"
+    TIP = "tip"
+    SERVICE_CHARGE = "service_charge"
+    SHIPPING = "shipping"
+    FEE = "fee"
+    DONATION = "donation"
+    ROUNDING = "rounding"
+
+
+ALWAYS_COUNTED: Final = frozenset({LineClass.MERCHANDISE, LineClass.SERVICE})
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a client wants sales to be read.
+
+    `classes` says what the lines of an item or a category stand for, by `sku:…` or `category:…`; whatever is not named
+    is merchandise. `included` are the classes that count beside merchandise and services. `visitors_from_covers`: the
+    guests that the till was told are the visitors. `labour_subtracts_returns` is of the preset `labour` alone.
+    """
+
+    preset: Preset = Preset.RETAIL
+    basis: Basis = Basis.WITHOUT_TAX
+    moment: Moment = Moment.COMPLETED
+    return_receipts: ReturnReceipts = ReturnReceipts.IGNORED
+    labour_subtracts_returns: bool = False
+    visitors_from_covers: bool = False
+    included: frozenset[LineClass] = frozenset()
+    classes: dict[str, LineClass] = field(default_factory=dict)
+
+    def class_of(self, sku: str, category: str) -> LineClass:
+        """What a line stands for; its item is more particular than its category."""
+        named = self.classes.get(f"sku:{sku}") if sku else None
+        named = named or (self.classes.get(f"category:{category}") if category else None)
+        return named or LineClass.MERCHANDISE
+
+    def counts(self, what: LineClass) -> bool:
+        """Whether lines of a class belong to the eight fields."""
+        return what in ALWAYS_COUNTED or what in self.included

@@ -1,0 +1,118 @@
+"""What the ledger and the imports know of a department's days; one question each, whatever the number of days."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from comptoir.apps.weekly_balance.models import Department, Register
+from comptoir.apps.weekly_balance.rules.days import Clock, interval_of
+from comptoir.apps.weekly_balance.rules.figures import Figures, figures
+from comptoir.apps.weekly_balance.rules.terms import Choices, FieldType, Moment
+from comptoir.core.intake.importing import reads as imports
+from comptoir.core.intake.importing.reads import Read
+from comptoir.core.ledger import days as ledger
+from comptoir.core.ledger.days import Found
+from comptoir.kernel.ids import public_id
+from comptoir.pos.model import Sale
+
+ONE_DAY = timedelta(days=1)
+HourKey = tuple[FieldType, datetime, str]
+
+
+@dataclass
+class DayFigures:
+    """What the till says of one day: the day's figures and the hours and registers they are made of."""
+
+    day: Figures = field(default_factory=dict)
+    hours: dict[HourKey, Decimal] = field(default_factory=dict)
+    sales: list[Found] = field(default_factory=list)
+
+    def add(self, found: Found, start: datetime, choices: Choices) -> None:
+        """One more bill."""
+        register = found.sale.register.id if found.sale.register else ""
+        self.sales.append(found)
+        for kind, value in figures(found.sale, choices).items():
+            self.day[kind] = self.day.get(kind, Decimal(0)) + value
+            self.hours[kind, start, register] = self.hours.get((kind, start, register), Decimal(0)) + value
+
+
+def clock_of(department: Department) -> Clock:
+    """The department's own clock."""
+    return Clock(ZoneInfo(department.zone), department.day_start)
+
+
+def takes(department: Department, sale: Sale) -> bool:
+    """Whether a bill of the department's store is the department's own."""
+    if department.client_number and department.client_number != sale.location_id:
+        return False
+    return not department.terminals or (sale.register is not None and sale.register.id in department.terminals)
+
+
+def moment_of(sale: Sale, choices: Choices) -> datetime:
+    """The instant that says to which day and hour a bill belongs."""
+    return sale.opened_at if choices.moment is Moment.OPENED or sale.closed_at is None else sale.closed_at
+
+
+def measured(department: Department, choices: Choices, *, first: date, last: date) -> dict[date, DayFigures]:
+    """What the ledger has for each of the days, those without a bill left out."""
+    found: defaultdict[date, DayFigures] = defaultdict(DayFigures)
+    clock = clock_of(department)
+    for each in ledger.ended(department.organisation_id, department.store_id, first - ONE_DAY, last + ONE_DAY):
+        if not takes(department, each.sale):
+            continue
+        moment = moment_of(each.sale, choices)
+        day = clock.day_of(moment)
+        if first <= day <= last:
+            found[day].add(each, interval_of(moment, clock).start, choices)
+    return dict(found)
+
+
+def unallocated(organisation_id: UUID, store_id: UUID, *, first: date, last: date) -> dict[date, list[str]]:
+    """Registers of a store that sold on these business dates and belong to no department, by date (WB-06)."""
+    mine = set(
+        Register.objects.filter(organisation_id=organisation_id, store_id=store_id).values_list(
+            "client_number", "register_id"
+        )
+    )
+    found: defaultdict[date, list[str]] = defaultdict(list)
+    for day, location, register in ledger.registers(organisation_id, store_id, first, last):
+        keys = {(number, one) for number in ("", location) for one in ("", register)}
+        if not keys & mine:
+            found[day].append(register)
+    return dict(found)
+
+
+def first_sale(department: Department) -> date | None:
+    """The first business date that the store has sold on: before it, it was not open (WB-29)."""
+    return ledger.first_day(department.organisation_id, department.store_id)
+
+
+def days_of(
+    organisation_id: UUID, sale_ids: Collection[UUID], clocks: dict[UUID, list[Clock]]
+) -> dict[UUID, set[date]]:
+    """By store, every day that these bills belong to now or belonged to in an earlier revision, either moment."""
+    found: defaultdict[UUID, set[date]] = defaultdict(set)
+    for store_id, sale in ledger.ever(organisation_id, sale_ids):
+        for clock in clocks.get(store_id, ()):
+            found[store_id] |= {clock.day_of(at) for at in (sale.opened_at, sale.closed_at) if at}
+    return dict(found)
+
+
+def causes(found: DayFigures | None, since: datetime | None) -> list[dict[str, str]]:
+    """The bills of a day that moved after an instant, as a correction names them."""
+    if found is None or since is None:
+        return []
+    return [
+        {"id": public_id("sal", each.id), "number": each.sale.receipt_number or each.sale.external_id}
+        for each in found.sales
+        if each.updated_at > since
+    ]
+
+
+def reads(department: Department, begin: datetime, end: datetime) -> list[Read]:
+    """What imports have read of a time, in one question."""
+    return imports.read_of(department.organisation_id, department.store_id, begin, end)

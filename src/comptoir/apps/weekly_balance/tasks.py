@@ -1,0 +1,25 @@
+"""The weekly balance's jobs: one tick a minute finds what is due; rows say what that is."""
+
+from datetime import UTC, datetime
+
+from comptoir.apps.weekly_balance import importing, nights
+from comptoir.core.intake.importing import runs
+from comptoir.core.intake.tasks import enqueue_imports
+from comptoir.core.jobs import engine
+
+
+@engine.job("weekly_balance.tend", queue=engine.BACKGROUND)
+def tend(**_: str) -> None:
+    """Import, then finish what was read, then confirm: in this order, so that a night that was missed comes first."""
+    now = datetime.now(UTC)
+    for began in (*nights.begin_nights(now=now), *nights.begin_after_close(now=now)):
+        for run_id in began.run_ids:
+            enqueue_imports(*runs.whose(run_id))
+    importing.finish_due(now=now)
+    nights.confirm_due(now=now)
+
+
+@engine.periodic("weekly_balance.tick", cron="* * * * *")
+def tick() -> None:
+    """One at a time, however many workers there are."""
+    tend.enqueue_once(key=" all")

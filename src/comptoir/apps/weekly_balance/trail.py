@@ -1,0 +1,48 @@
+"""The trail: every change of a number or a day with who, when, why, before and after (weekly-balance.md 1.1)."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from comptoir.apps.weekly_balance.models import Change
+
+DAILY: Final = "daily import"
+AUTO: Final = "auto confirm"
+EDIT: Final = "edit"
+LATE: Final = "late correction"
+LIVE: Final = "point of sale"
+DAY: Final = "day"
+
+
+def text(value: Decimal | None) -> str:
+    """A number as it is kept in the trail: exact, no exponent, empty for unknown."""
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def change(
+    *,
+    organisation_id: UUID,
+    department_id: UUID,
+    day: date,
+    field_id: UUID | None,
+    before: str,
+    after: str,
+    actor: str,
+    cause: str,
+    now: datetime,
+    reason: str = "",
+) -> Change:
+    """A row of the trail, to be saved with what it tells of."""
+    return Change(
+        organisation_id=organisation_id,
+        department_id=department_id,
+        business_date=day,
+        field_id=field_id,
+        at=now,
+        actor=actor,
+        cause=cause,
+        before=before,
+        after=after,
+        reason=reason,
+    )

@@ -1,0 +1,27 @@
+"""Routes of the weekly balance's pages."""
+
+from django.urls import path
+
+from comptoir.apps.weekly_balance import exporting, import_pages, pages, set_up_pages
+
+urlpatterns = [
+    path("balance", pages.balance, name="balance"),
+    path("balance/settings", set_up_pages.settings, name="balance_settings"),
+    path("balance/settings/save", set_up_pages.save_settings, name="balance_settings_save"),
+    path("balance/departments", set_up_pages.departments, name="balance_departments"),
+    path("balance/departments/<str:department_id>", set_up_pages.department, name="balance_department"),
+    path("balance/departments/<str:department_id>/save", set_up_pages.save_department, name="balance_department_save"),
+    path("balance/fields", set_up_pages.fields, name="balance_fields"),
+    path("balance/fields/<str:field_id>", set_up_pages.save_field, name="balance_field_save"),
+    path("balance/presets", set_up_pages.what_net_means, name="balance_presets"),
+    path("balance/presets/<slug:preset>", set_up_pages.choose_preset, name="balance_preset_choose"),
+    path("balance/import", import_pages.imports, name="balance_import"),
+    path("balance/import/begin", import_pages.begin, name="balance_import_begin"),
+    path("balance/corrections/<str:correction_id>/<slug:decision>", pages.decide, name="balance_correction"),
+    path("balance/of/<str:department_id>/export", exporting.export, name="balance_export"),
+    path("balance/of/<str:department_id>/numbers", pages.type_numbers, name="balance_type"),
+    path("balance/of/<str:department_id>/<str:day>", pages.one_day, name="balance_day"),
+    path("balance/of/<str:department_id>/<str:day>/confirm", pages.confirm, name="balance_confirm"),
+    path("balance/of/<str:department_id>/<str:day>/reopen", pages.reopen, name="balance_reopen"),
+    path("balance/of/<str:department_id>/<str:day>/note", pages.note, name="balance_note"),
+]

@@ -1,0 +1,106 @@
+"""Words for what the rules name: fields, states, presets, checks, causes."""
+
+from decimal import Decimal
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from comptoir.apps.weekly_balance.rules.cells import DayState
+from comptoir.apps.weekly_balance.rules.confirming import Waits
+from comptoir.apps.weekly_balance.rules.figures import rounded
+from comptoir.apps.weekly_balance.rules.terms import (
+    MONEY,
+    Basis,
+    FieldType,
+    Moment,
+    Preset,
+    ReturnReceipts,
+)
+from comptoir.kernel.money import Money, to_minor
+from comptoir.web import formats
+from comptoir.web.parts import Level
+
+TYPES: Final[dict[FieldType, Promise]] = {
+    FieldType.GROSS_SALES: gettext_lazy("Gross sales"),
+    FieldType.NET_SALES: gettext_lazy("Net sales"),
+    FieldType.DISCOUNTS: gettext_lazy("Discounts"),
+    FieldType.RETURNS: gettext_lazy("Returns"),
+    FieldType.TRANSACTIONS: gettext_lazy("Transactions"),
+    FieldType.GOODS_SOLD: gettext_lazy("Number of goods sold"),
+    FieldType.GOODS_RETURNED: gettext_lazy("Number of returned goods"),
+    FieldType.VISITORS: gettext_lazy("Visitors"),
+    FieldType.MANUAL: gettext_lazy("Typed by hand"),
+}
+PRESETS: Final[dict[Preset, tuple[Promise, Promise]]] = {
+    Preset.RETAIL: (
+        gettext_lazy("Retail"),
+        gettext_lazy("Net is gross less discounts and returns."),
+    ),
+    Preset.VAT: (
+        gettext_lazy("VAT"),
+        gettext_lazy("Gross is the turnover with tax, net the same without it."),
+    ),
+    Preset.LABOUR: (
+        gettext_lazy("Labour"),
+        gettext_lazy("Net is gross less discounts; returns stand apart."),
+    ),
+}
+BASES: Final[dict[Basis, Promise]] = {
+    Basis.WITHOUT_TAX: gettext_lazy("without tax"),
+    Basis.WITH_TAX: gettext_lazy("with tax"),
+}
+MOMENTS: Final[dict[Moment, Promise]] = {
+    Moment.COMPLETED: gettext_lazy("when it was closed"),
+    Moment.OPENED: gettext_lazy("when it was opened"),
+}
+RETURN_RECEIPTS: Final[dict[ReturnReceipts, Promise]] = {
+    ReturnReceipts.IGNORED: gettext_lazy("not counted"),
+    ReturnReceipts.COUNTED: gettext_lazy("counted as one"),
+    ReturnReceipts.SUBTRACTED: gettext_lazy("subtracted"),
+}
+DAYS: Final[dict[DayState, tuple[Level, Promise]]] = {
+    DayState.OPEN: ("info", pgettext_lazy("business day", "Still open")),
+    DayState.INCOMPLETE: ("warn", pgettext_lazy("business day", "Incomplete")),
+    DayState.READY: ("ok", pgettext_lazy("business day", "Ready")),
+    DayState.CONFIRMED: ("ok", pgettext_lazy("business day", "Confirmed")),
+    DayState.REOPENED: ("warn", pgettext_lazy("business day", "Reopened")),
+}
+WAITS: Final[dict[Waits, Promise]] = {
+    Waits.HOUR: gettext_lazy("the hour of confirmation"),
+    Waits.DAY_OVER: gettext_lazy("the end of the business day"),
+    Waits.GRACE: gettext_lazy("half an hour after the end of the business day"),
+    Waits.IMPORT: gettext_lazy("a complete import that began after the end of the day"),
+    Waits.CHECKS: gettext_lazy("the checks of the day"),
+}
+RULES: Final[dict[str, Promise]] = {
+    "R1": gettext_lazy("Net is not what gross, discounts and returns leave."),
+    "R2": gettext_lazy("The hours do not add up to the day."),
+    "R3": gettext_lazy("A register sold and belongs to no department."),
+    "R4": gettext_lazy("A receipt was not paid exactly."),
+    "R5": gettext_lazy("Payments differ from the till’s closing."),
+    "R6": gettext_lazy("No import has read the whole day yet."),
+    "R7": gettext_lazy("Receipt numbers are missing."),
+    "R8": gettext_lazy("The till’s own total differs."),
+    "missing": gettext_lazy("A number is missing."),
+}
+
+
+def number(value: Decimal | None, kind: FieldType, currency: str) -> str:
+    """A figure as people read it; a dash for what is not known."""
+    if value is None:
+        return "—"
+    if kind in MONEY:
+        return formats.money(Money(to_minor(value, currency), currency))
+    return formats.number(rounded(value, kind, currency))
+
+
+def typed(value: Decimal | None, kind: FieldType, currency: str) -> str:
+    """A figure as it stands in a field to be typed over."""
+    return "" if value is None else f"{rounded(value, kind, currency):f}"
+
+
+def actor(who: str, names: dict[str, str]) -> str:
+    """Who did something, by name."""
+    return names.get(who) or (_("Comptoir") if who == "system" else who)

@@ -1,0 +1,103 @@
+"""Sales, their lines and payments, and what they are taxed and paid by (sheet 9.7 to 9.11, 9.15, 9.16)."""
+
+from typing import Final
+
+from comptoir.connectors.lightspeed_r.simulator.entities import Entity, Relation, one
+from comptoir.connectors.lightspeed_r.simulator.scopes import ALL, EDITED, MONEY, SALES
+
+SALE_RESOURCES: Final = (
+    Entity(
+        "Sale",
+        "saleID",
+        ("saleID", "timeStamp", "completeTime", "updatetime"),
+        SALES,
+        (
+            Relation("SaleLines", "SaleLine", "saleID"),
+            one("SaleNotes", "_saleNotesID"),
+            Relation("SalePayments", "SalePayment", "saleID"),
+            one("ShipTo", "shipToID"),
+            one("Shop", "shopID"),
+            one("Customer", "customerID"),
+            one("Discount", "discountID"),
+            one("TaxCategory", "taxCategoryID"),
+            one("Quote", "quoteID"),
+        ),
+        (
+            *(f"SaleLines{each}" for each in ("", ".Discount", ".TaxClass", ".Note", ".Item", ".InventorySales")),
+            "SaleNotes",
+            *(f"SalePayments{each}" for each in ("", ".PaymentType", ".CCCharge", ".SaleAccounts", ".Signatures")),
+            "ShipTo",
+            "ShipTo.Contact",
+            "Customer",
+            "Customer.Contact",
+            "Discount",
+            "TaxCategory",
+            "TaxCategory.TaxCategoryClasses",
+            "Quote",
+        ),
+        methods=ALL,
+        unset=frozenset({"completeTime"}),
+    ),
+    Entity(
+        "SaleLine",
+        "saleLineID",
+        ("saleLineID", "timeStamp", "saleID"),
+        SALES,
+        (
+            one("Discount", "discountID", whole=True),
+            one("TaxClass", "taxClassID"),
+            one("TaxCategory", "taxCategoryID"),
+            one("Note", "noteID"),
+            one("Item", "itemID"),
+            Relation("InventorySales", "InventorySale", "_saleLineID"),
+            Relation("SaleAccounts", "SaleAccount", "saleLineID"),
+        ),
+        ("Discount", "TaxClass", "TaxCategory", "Note", "Item", "InventorySales"),
+        always=("SaleAccounts",),
+        methods=ALL,
+        removes=True,
+    ),
+    Entity(
+        "SalePayment",
+        "salePaymentID",
+        ("salePaymentID", "timeStamp", "saleID"),
+        SALES,
+        (
+            one("PaymentType", "paymentTypeID"),
+            one("CCCharge", "ccChargeID"),
+            Relation("SaleAccounts", "SaleAccount", "salePaymentID"),
+            Relation("Signatures", "SalePaymentSignature", "salePaymentID"),
+            Relation("ProcessingFees", "ProcessingFee", "salePaymentID"),
+        ),
+        ("PaymentType", "CCCharge", "SaleAccounts", "Signatures", "ProcessingFees"),
+        unseen=frozenset({"timeStamp"}),
+    ),
+    Entity("SaleVoid", "saleVoidID", ("saleVoidID", "saleID"), ("admin_void_sale",)),
+    Entity("PaymentType", "paymentTypeID", ("paymentTypeID",), MONEY, methods=ALL),
+    Entity(
+        "Discount",
+        "discountID",
+        ("discountID", "timeStamp"),
+        MONEY,
+        methods=ALL,
+        unseen=frozenset({"sourceID", "createTime"}),
+    ),
+    Entity(
+        "TaxCategory",
+        "taxCategoryID",
+        ("taxCategoryID", "timeStamp"),
+        MONEY,
+        (Relation("TaxCategoryClasses", "TaxCategoryClass", "taxCategoryID"),),
+        ("TaxCategoryClasses", "TaxCategoryClasses.TaxClass"),
+        methods=EDITED,
+    ),
+    Entity(
+        "TaxCategoryClass",
+        "taxCategoryClassID",
+        ("taxCategoryClassID", "timeStamp"),
+        MONEY,
+        (one("TaxClass", "taxClassID"),),
+        ("TaxClass",),
+    ),
+    Entity("TaxClass", "taxClassID", ("taxClassID", "timeStamp"), MONEY, methods=EDITED),
+)

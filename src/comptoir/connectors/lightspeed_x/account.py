@@ -1,0 +1,168 @@
+"""What one consent can read: outlets, closed sales and their changes, people, ways to pay."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from typing import Final
+
+from comptoir.connectors.lightspeed_x import mapping, schemas
+from comptoir.connectors.lightspeed_x.client import AnySale, Client
+from comptoir.kernel.errors import VendorRefused, VendorUnreadable
+from comptoir.kernel.http import Api
+from comptoir.pos.capabilities import Capability, SalesPage
+from comptoir.pos.model import Location, Named, Observed, SaleState
+from comptoir.pos.people import Shift, StaffMember
+from comptoir.pos.places import PaymentMethod
+
+CAPABILITIES: Final = frozenset({Capability.CHANGES, Capability.STAFF, Capability.SHIFTS, Capability.PAYMENT_METHODS})
+FIRST: Final = timedelta(days=1)
+MOST_SINGLE_PRODUCTS: Final = 20
+"""So many names are asked for one by one; for more the whole list is read, once."""
+NOT_PROVIDED: Final = 403
+UNPLACED: Final = "Lightspeed X-Series does not say in which shop hours were worked, so they are not provided here."
+
+
+class XSeriesAccount:
+    """One retailer, opened with somebody's consent. Made for one job: what it looked up once is kept."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._client = Client(api)
+        self._products: dict[str, schemas.Product] = {}
+        self._unknown: set[str] = set()
+
+    def locations(self) -> tuple[Location, ...]:
+        """The outlets in use. Raises VendorBusy, VendorRefused, VendorUnreadable."""
+        return tuple(
+            mapping.location(each, retailer=self._retailer, path=f"$.data[{place}]")
+            for place, each in enumerate(self._outlets())
+        )
+
+    def day_start(self, location: Location, *, now: datetime) -> time | None:  # noqa: ARG002 (the protocol's)
+        """None: X-Series knows calendar days alone."""
+        return None
+
+    def sales(
+        self, location: Location, start: datetime, end: datetime, *, cursor: str, now: datetime
+    ) -> Iterator[SalesPage]:
+        """Sales dated `start` <= date < `end`, voided ones among them, page by page from `cursor`, an offset.
+
+        A sale that changes while it is read may move a page; what it moves comes by `changes`. Raises VendorBusy,
+        VendorRefused, VendorUnreadable.
+        """
+        offset = int(cursor or 0)
+        while found := self._client.search(location.external_id, start, end, offset=offset):
+            offset += len(found)
+            observed = self._observed(found, location, now)
+            kept = tuple(each for each in observed if each.sale.closed_at and start <= each.sale.closed_at < end)
+            yield SalesPage(observed=kept, next_cursor=str(offset))
+        yield SalesPage(observed=(), next_cursor="")
+
+    def changes(self, location: Location, *, mark: str, now: datetime) -> Iterator[SalesPage]:
+        """Sales whose version is behind a mark: sold, changed, voided or deleted since, however old they are.
+
+        Raises VendorBusy, VendorRefused, VendorUnreadable.
+        """
+        version = int(mark) if mark else self._client.sale_version(since=now - FIRST)
+        for found, newest in self._client.sales_after(version):
+            version = newest
+            yield SalesPage(observed=self._observed(found, location, now), next_cursor=str(version))
+        yield SalesPage(observed=(), next_cursor=str(version))
+
+    def payment_methods(self, location: Location) -> tuple[PaymentMethod, ...]:  # noqa: ARG002 (one list for all)
+        """The ways to pay, the same in every outlet."""
+        return tuple(
+            PaymentMethod(id=str(each.id), code=str(each.type_id or each.id), name=each.name)
+            for page in self._client.payment_types()
+            for each in page.data
+            if each.deleted_at is None
+        )
+
+    def staff(self, location: Location) -> Iterator[StaffMember]:
+        """Those who may work in this outlet, those who left included."""
+        for each in self._users:
+            if not each.restricted_outlet_ids or location.external_id in each.restricted_outlet_ids:
+                yield StaffMember(
+                    id=str(each.id),
+                    location_id=location.external_id,
+                    name=mapping.full_name(each),
+                    email=each.email or "",
+                    active=each.deleted_at is None and each.enabled is not False,
+                    uses_till=True,
+                    uses_back_office=each.account_type in ("manager", "admin"),
+                )
+
+    def staff_groups(self, location: Location) -> tuple[Named, ...]:  # noqa: ARG002 (the protocol's)
+        """None: roles are rights in X-Series."""
+        return ()
+
+    def shifts(self, location: Location, start: datetime, end: datetime) -> Iterator[Shift]:
+        """Times at work that began in a window, oldest first; a shift names no outlet.
+
+        With one outlet all are its own. Raises VendorRefused (403: not provided) with several, where anybody who
+        worked in the window may work in more than one: part of the hours would be taken for all of them.
+        """
+        found = [each for page in self._client.shifts() for each in page.data if start <= each.time_in.at < end]
+        if len(self._outlets()) > 1:
+            places = {str(user.id): user.restricted_outlet_ids or [] for user in self._users}
+            if any(len(places.get(str(each.user_id), [])) != 1 for each in found):
+                raise VendorRefused(UNPLACED, status=NOT_PROVIDED)
+            found = [each for each in found if places[str(each.user_id)][0] == location.external_id]
+        for each in sorted(found, key=lambda read: read.time_in.at):
+            yield Shift(
+                id=str(each.id),
+                location_id=location.external_id,
+                staff_id=str(each.user_id),
+                started_at=each.time_in.at,
+                ended_at=each.time_out.at if each.time_out else None,
+                changed_at=each.updated_at.at if each.updated_at else None,
+                deleted=each.deleted_at is not None,
+            )
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._api.close()
+
+    def _observed(self, found: Sequence[AnySale], location: Location, now: datetime) -> tuple[Observed, ...]:
+        """Those of this outlet that are finished: open ones are left out, nobody waits for them here."""
+        here = [each for each in map(mapping.facts, found) if each.outlet_id == location.external_id]
+        self._learn({line.product_id for each in here for line in each.lines} - {""})
+        made = (mapping.from_sale(each, currency=location.currency, names=self._names, now=now) for each in here)
+        return tuple(each for each in made if each.sale.state is not SaleState.OPEN)
+
+    def _learn(self, wanted: set[str]) -> None:
+        """What goods are called; a consent without `products:read` leaves them without names."""
+        missing = wanted - self._products.keys() - self._unknown
+        try:
+            if len(missing) > MOST_SINGLE_PRODUCTS:
+                self._products.update({str(each.id): each for page in self._client.products() for each in page.data})
+            else:
+                known = [self._client.product(each) for each in sorted(missing)]
+                self._products.update({str(each.id): each for each in known if each is not None})
+        except VendorRefused as refused:
+            if refused.status != NOT_PROVIDED:
+                raise
+        self._unknown |= missing - self._products.keys()
+
+    @cached_property
+    def _retailer(self) -> schemas.Retailer:
+        return self._client.retailer()
+
+    def _outlets(self) -> list[schemas.Outlet]:
+        found = [each for page in self._client.outlets() for each in page.data if each.deleted_at is None]
+        if not found:
+            raise VendorUnreadable("Lightspeed lists no outlet for this account.", path="$.data")
+        return found
+
+    @cached_property
+    def _users(self) -> list[schemas.User]:
+        return [each for page in self._client.users() for each in page.data]
+
+    @cached_property
+    def _names(self) -> mapping.Names:
+        """Tills and people are asked once an account is opened; goods are learned as they come."""
+        return mapping.Names(
+            registers={str(each.id): each.name for page in self._client.registers() for each in page.data},
+            staff={str(each.id): mapping.full_name(each) for each in self._users},
+            products=self._products,
+        )

@@ -1,0 +1,274 @@
+"""From X-Series' words to canonical records; pure (lightspeed-x-series.md 5 and 6, weekly-balance.md 4.1).
+
+The two shapes of a sale are brought to one, `Facts`, before anything is decided. Money: the header is the truth for
+totals, lines for units; what gift cards cost is a liability and no part of either.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from comptoir.connectors.lightspeed_x import schemas
+from comptoir.connectors.lightspeed_x.client import AnySale
+from comptoir.connectors.lightspeed_x.values import unreadable
+from comptoir.pos.model import Line, Location, Named, Observed, Payment, Sale, SaleKind, SaleState, Source, exact
+
+LONGEST_NAME: Final = 120
+UNIT_DECIMALS: Final = Decimal("0.000001")
+STATE_OF_STATUS: Final[Mapping[str, str]] = {
+    "SAVED": "parked",
+    "OPEN": "pending",
+    "ONACCOUNT": "pending",
+    "LAYBY": "pending",
+    "AWAITING_DISPATCH": "pending",
+    "AWAITING_PICKUP": "pending",
+    "SERVICE": "pending",
+    "VOIDED": "voided",
+}
+"""What the older word means; CLOSED and every `…_CLOSED` are closed."""
+NOT_SOLD: Final = "VOIDED"
+TIP: Final = "TIP"
+
+
+@dataclass(frozen=True)
+class Names:
+    """What ids are called: sales carry ids alone."""
+
+    registers: Mapping[str, str] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, schemas.Product] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SoldLine:
+    """A line, whichever shape it had; amounts without tax, the discount already taken off `total`."""
+
+    product_id: str
+    quantity: Decimal
+    total: Decimal
+    tax: Decimal
+    discount: Decimal
+    note: str
+    is_gift_card: bool
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A sale, whichever shape it had; `price` is without tax."""
+
+    id: str
+    outlet_id: str
+    state: str
+    date: datetime
+    opened_at: datetime
+    is_deleted: bool
+    price: Decimal
+    tax: Decimal
+    number: str
+    register_id: str
+    user_id: str
+    original: str
+    lines: tuple[SoldLine, ...]
+    payments: tuple[Payment, ...]
+    tip: Decimal | None
+
+
+def facts(read: AnySale) -> Facts:
+    """The same facts from either shape."""
+    return _of_nested(read) if isinstance(read, schemas.NestedSale) else _of_flat(read)
+
+
+def from_sale(read: Facts, *, currency: str, names: Names, now: datetime) -> Observed:
+    """A sale in whatever state."""
+    goods = [line for line in read.lines if not line.is_gift_card]
+    gift_cards = [line for line in read.lines if line.is_gift_card]
+    state = _state(read)
+    liability = sum((line.total + line.tax for line in gift_cards), start=Decimal(0))
+    tax_of_liability = sum((line.tax for line in gift_cards), start=Decimal(0))
+    sale = Sale(
+        location_id=read.outlet_id,
+        external_id=read.id,
+        kind=_kind(goods, read.price),
+        state=state,
+        counted=state is SaleState.CLOSED and (bool(goods) or not gift_cards),
+        currency=currency,
+        opened_at=read.opened_at,
+        closed_at=None if state is SaleState.OPEN else read.date,
+        total=exact(read.price + read.tax - liability),
+        paid=exact(sum((each.amount for each in read.payments), start=Decimal(0))),
+        tax=exact(read.tax - tax_of_liability),
+        discount=exact(sum((line.discount for line in goods), start=Decimal(0))),
+        tip=exact(read.tip) if read.tip is not None else None,
+        previous_external_id=read.original,
+        receipt_number=read.number,
+        register=_named(read.register_id, names.registers),
+        staff=_named(read.user_id, names.staff),
+        lines=tuple(_line(each, names) for each in goods),
+        payments=read.payments,
+    )
+    return Observed(sale=sale, source=Source.READ, observed_at=now)
+
+
+def location(read: schemas.Outlet, *, retailer: schemas.Retailer, path: str) -> Location:
+    """An outlet as a place of sale. Raises VendorUnreadable where its zone or currency is none."""
+    try:
+        ZoneInfo(read.time_zone)
+    except (ValueError, KeyError, OSError) as error:
+        raise unreadable(f"{path}.time_zone", f"not a time zone: {read.time_zone[:60]!r}") from error
+    currency = read.currency or (retailer.currency.code if retailer.currency else "")
+    if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
+        raise unreadable(f"{path}.currency", "not a currency")
+    country = read.physical_country_id or retailer.country or ""
+    return Location(
+        external_id=str(read.id),
+        name=_text(read.name),
+        business_name=_text(retailer.name),
+        currency=currency.upper(),
+        timezone=read.time_zone,
+        country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
+    )
+
+
+def full_name(read: schemas.User) -> str:
+    """What people call them, else what they sign in with."""
+    return _text(read.display_name) or _text(read.username)
+
+
+def _state(read: Facts) -> SaleState:
+    """4.1: closed counts; voided and deleted were taken back; parked and pending are not sales yet."""
+    if read.is_deleted or read.state == "voided":
+        return SaleState.CANCELLED
+    return SaleState.CLOSED if read.state == "closed" else SaleState.OPEN
+
+
+def _kind(goods: Sequence[SoldLine], price: Decimal) -> SaleKind:
+    """Returned goods alone are a refund, both ways an exchange (6)."""
+    if any(line.quantity < 0 for line in goods):
+        return SaleKind.EXCHANGE if any(line.quantity > 0 for line in goods) else SaleKind.REFUND
+    return SaleKind.REFUND if price < 0 and not goods else SaleKind.SALE
+
+
+def _line(read: SoldLine, names: Names) -> Line:
+    product = names.products.get(read.product_id)
+    return Line(
+        name=_text(product.name if product else "") or _text(read.note),
+        quantity=exact(read.quantity),
+        unit_price=exact(_unit_price(read)),
+        total=exact(read.total + read.tax),
+        tax=exact(read.tax),
+        sku=_text(product.sku if product else "") or read.product_id,
+    )
+
+
+def _unit_price(read: SoldLine) -> Decimal:
+    """Of one, with tax and before the discount, which is taxed like the rest of the line; 0 for no quantity."""
+    if not read.quantity:
+        return Decimal(0)
+    before = read.total + read.discount
+    tax = read.tax * before / read.total if read.total else Decimal(0)
+    return ((before + tax) / read.quantity).quantize(UNIT_DECIMALS, ROUND_HALF_UP)
+
+
+def _of_nested(read: schemas.NestedSale) -> Facts:
+    return Facts(
+        id=str(read.id),
+        outlet_id=str(read.source.outlet_id),
+        state=read.state,
+        date=read.date.at,
+        opened_at=_opened(read.created_at.at if read.created_at else None, read.date.at),
+        is_deleted=read.deleted_at is not None,
+        price=read.totals.price,
+        tax=read.totals.tax,
+        number=_text(read.invoice_number),
+        register_id=str(read.source.register_id or ""),
+        user_id=str(read.source.author.id or "") if read.source.author else "",
+        original=str(read.returning.original_sale_id or "") if read.returning else "",
+        lines=tuple(
+            SoldLine(
+                product_id=str(line.product.id or "") if line.product else "",
+                quantity=line.quantity,
+                total=line.pricing.total,
+                tax=line.tax.total if line.tax else Decimal(0),
+                discount=line.pricing.discount_total,
+                note=line.note or "",
+                is_gift_card=bool(line.gift_card_number),
+            )
+            for line in read.line_items or ()
+            if line.status != NOT_SOLD
+        ),
+        payments=tuple(
+            _payment(
+                each.amount, str(each.type.config_id or "") if each.type else "", each.type.name if each.type else None
+            )
+            for each in read.payments or ()
+            if each.deleted_at is None
+        ),
+        tip=_tip(read.adjustments),
+    )
+
+
+def _of_flat(read: schemas.FlatSale) -> Facts:
+    return Facts(
+        id=str(read.id),
+        outlet_id=str(read.outlet_id),
+        state=read.state or STATE_OF_STATUS.get(read.status or "", "closed" if _is_closed(read.status) else "parked"),
+        date=read.sale_date.at,
+        opened_at=_opened(read.created_at.at if read.created_at else None, read.sale_date.at),
+        is_deleted=read.deleted_at is not None,
+        price=read.total_price,
+        tax=read.total_tax,
+        number=_text(read.invoice_number),
+        register_id=str(read.register_id or ""),
+        user_id=str(read.user_id or ""),
+        original=str(read.return_for or ""),
+        lines=tuple(
+            SoldLine(
+                product_id=str(line.product_id or ""),
+                quantity=line.quantity,
+                total=line.price_total,
+                tax=line.tax_total,
+                discount=line.discount_total,
+                note=line.note or "",
+                is_gift_card=bool(line.gift_card_number),
+            )
+            for line in read.line_items or ()
+            if line.status != NOT_SOLD
+        ),
+        payments=tuple(
+            _payment(each.amount, str(each.retailer_payment_type_id or ""), each.name)
+            for each in read.payments or ()
+            if each.deleted_at is None
+        ),
+        tip=_tip(read.adjustments),
+    )
+
+
+def _is_closed(status: str | None) -> bool:
+    return (status or "").endswith("CLOSED")
+
+
+def _opened(created: datetime | None, date: datetime) -> datetime:
+    """A sale entered late was created after its date: then the date is all that is known."""
+    return min(created, date) if created is not None else date
+
+
+def _tip(adjustments: Sequence[schemas.Adjustment] | None) -> Decimal | None:
+    """Tips are adjustments; None where there is none."""
+    found = [each.total for each in adjustments or () if each.adjustment_type == TIP and each.total is not None]
+    return sum(found, start=Decimal(0)) if found else None
+
+
+def _payment(amount: Decimal, kind: str, name: str | None) -> Payment:
+    return Payment(amount=exact(amount), method=Named(id=kind, name=_text(name)) if kind else None)
+
+
+def _named(identifier: str, names: Mapping[str, str]) -> Named | None:
+    return Named(id=identifier, name=names.get(identifier, "")) if identifier else None
+
+
+def _text(value: str | None) -> str:
+    """Text for people: without NUL, which no database keeps, and no longer than a name can be."""
+    return (value or "").replace("\x00", "").strip()[:LONGEST_NAME]

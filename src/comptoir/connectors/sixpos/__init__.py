@@ -1,0 +1,1 @@
+"""6xpos, and any other till whose server pushes its orders to the partner API."""

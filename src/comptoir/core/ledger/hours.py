@@ -1,0 +1,113 @@
+"""The roll-up, read hour by hour: plain rows for those who make figures of their own from it."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from comptoir.core.accounts.models import Store
+from comptoir.core.ledger import rollup
+from comptoir.core.ledger.models import Sale as SaleRow
+from comptoir.pos.model import Sale, SaleState
+
+FIGURES_SQL: Final[LiteralString] = (
+    "SELECT store_id, hour, business_date, measure, currency, sum(value) FROM ledger_hourlyfigure"
+    " WHERE organisation_id = %(organisation)s AND store_id = ANY(%(stores)s)"
+    # The key is by hour: no trading day begins or ends further away from its date than this.
+    " AND hour >= %(since)s::date - interval '2 days' AND hour < %(until)s::date + interval '3 days'"
+    " AND business_date BETWEEN %(since)s AND %(until)s AND measure = ANY(%(measures)s)"
+    " GROUP BY store_id, hour, business_date, measure, currency"
+)
+STAFF_SQL: Final[LiteralString] = (
+    "SELECT store_id, hour, business_date, value FROM ledger_staffhour"
+    " WHERE organisation_id = %(organisation)s AND store_id = ANY(%(stores)s)"
+    " AND hour >= %(since)s::date - interval '2 days' AND hour < %(until)s::date + interval '3 days'"
+    " AND business_date BETWEEN %(since)s AND %(until)s"
+)
+
+
+@dataclass(frozen=True)
+class Hour:
+    """One measure of one local hour of a store, all registers together; unrounded, in major units of `currency`."""
+
+    store_id: UUID
+    hour: datetime
+    business_date: date
+    measure: str
+    currency: str
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class WorkedHour:
+    """Hours worked within one local hour of a store."""
+
+    store_id: UUID
+    hour: datetime
+    business_date: date
+    value: Decimal
+
+
+def figures(
+    organisation_id: UUID, *, store_ids: Collection[UUID], since: date, until: date, measures: Collection[str]
+) -> list[Hour]:
+    """What these stores sold, `since` to `until` business date included."""
+    return [Hour(*row) for row in _rows(FIGURES_SQL, organisation_id, store_ids, since, until, measures)]
+
+
+def worked(organisation_id: UUID, *, store_ids: Collection[UUID], since: date, until: date) -> list[WorkedHour]:
+    """What was worked there, ended times alone."""
+    return [WorkedHour(*row) for row in _rows(STAFF_SQL, organisation_id, store_ids, since, until, ())]
+
+
+def _rows(
+    statement: LiteralString,
+    organisation_id: UUID,
+    store_ids: Collection[UUID],
+    since: date,
+    until: date,
+    measures: Collection[str],
+) -> list[tuple[Any, ...]]:
+    values: dict[str, Any] = {
+        "organisation": organisation_id,
+        "stores": list(store_ids),
+        "since": since,
+        "until": until,
+        "measures": list(measures),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def part(
+    organisation_id: UUID, *, store_ids: Collection[UUID], start: datetime, end: datetime
+) -> dict[tuple[UUID, str], Decimal]:
+    """What these stores sold in [start, end), by (store, measure): sale by sale, so ask for a part of an hour.
+
+    Sales of another currency than the store's are left out.
+    """
+    rows = SaleRow.objects.filter(
+        organisation_id=organisation_id,
+        store_id__in=store_ids,
+        closed_at__gte=start,
+        closed_at__lt=end,
+        state=SaleState.CLOSED,
+        counted=True,
+        # What the index finds: no trading day is further away from its instants.
+        business_date__range=(start.date() - timedelta(days=2), end.date() + timedelta(days=2)),
+    )
+    currencies = {each.id: each.currency for each in Store.objects.filter(organisation_id=organisation_id)}
+    found: defaultdict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
+    for store_id, document in rows.values_list("store_id", "document"):
+        sale = msgspec.convert(document, Sale)
+        if sale.currency == currencies.get(store_id):
+            for measure, value in rollup.measures(sale).items():
+                found[store_id, measure] += value
+    return dict(found)

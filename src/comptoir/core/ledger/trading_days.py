@@ -1,0 +1,52 @@
+"""Which trading days changed: what others make of a day is old once its revision is another."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from comptoir.core.ledger.models import TradingDay
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A trading day of a store, and its revision."""
+
+    organisation_id: UUID
+    store_id: UUID
+    business_date: date
+    revision: int
+
+
+def touch(organisation_id: UUID, store_id: UUID, days: Collection[date]) -> None:
+    """Another revision of these days, in the transaction that changes their figures; it holds the store's lock."""
+    if not days:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_tradingday AS day (organisation_id, store_id, business_date, revision, changed_at)"
+            " SELECT %s, %s, business_date, 1, clock_timestamp() FROM unnest(%s::date[]) AS touched (business_date)"
+            " ON CONFLICT (organisation_id, store_id, business_date)"
+            " DO UPDATE SET revision = day.revision + 1, changed_at = excluded.changed_at",
+            [organisation_id, store_id, sorted(days)],
+        )
+
+
+def changed(*, since: datetime, limit: int) -> list[Changed]:
+    """Days of all organisations that changed at `since` or later, the earliest change first."""
+    rows = TradingDay.objects.filter(changed_at__gte=since).order_by("changed_at")
+    return [Changed(*row) for row in rows.values_list(*Changed.__dataclass_fields__)[:limit]]
+
+
+def revisions(
+    organisation_id: UUID, *, store_ids: Collection[UUID], since: date, until: date
+) -> dict[tuple[UUID, date], int]:
+    """The revision of each day that has figures, from `since` to `until` included."""
+    rows = TradingDay.objects.filter(
+        organisation_id=organisation_id, store_id__in=store_ids, business_date__range=(since, until)
+    )
+    return {
+        (store, day): revision for store, day, revision in rows.values_list("store_id", "business_date", "revision")
+    }

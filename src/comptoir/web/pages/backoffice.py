@@ -1,0 +1,238 @@
+"""The operator's back office: organisations, their stores, partners with their requests and tokens, what was done."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import structlog
+from django import forms
+from django.db.models import Count
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comptoir.core.accounts import reads
+from comptoir.core.accounts.models import Organisation
+from comptoir.core.accounts.partner_tables import PartnerRequest
+from comptoir.core.accounts.partners import grants, requests, scopes
+from comptoir.core.accounts.stores import stores
+from comptoir.core.audit import reads as audit
+from comptoir.core.audit.notes import note
+from comptoir.core.installations.install import install_all
+from comptoir.core.installations.modules import modules
+from comptoir.core.intake import reads as intake
+from comptoir.core.jobs import engine
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id
+from comptoir.pos import registry
+from comptoir.web.backstage import OperatorRequest, operators
+from comptoir.web.pages.partners import STATES
+from comptoir.web.parts import Status
+from comptoir.web.spreadsheets import MARK, download, line
+from comptoir.web.toasts import toast
+
+AUDIT_COLUMNS = ("at", "actor", "what", "subject", "details")
+LONGEST_LIST = 200
+SHORTEST_REASON = 10
+log = structlog.get_logger(__name__)
+
+
+class PartnerForm(forms.Form):
+    """A maker of tills as a client of this installation."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    provider = forms.ChoiceField(label=gettext_lazy("Connector"), choices=[])
+    contacts = forms.CharField(
+        label=gettext_lazy("Addresses of its contacts, separated by commas"), required=False, max_length=1000
+    )
+    redirect_uris = forms.CharField(
+        label=gettext_lazy("Addresses to come back to after a consent, separated by blanks"),
+        required=False,
+        max_length=2000,
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        pushing = [each.manifest for each in registry.connectors() if each.manifest.pushes]
+        self.fields["provider"].choices = [(each.slug, each.name) for each in pushing]  # type: ignore[attr-defined]
+
+    def clean_contacts(self) -> list[str]:
+        """Whole addresses."""
+        field = forms.EmailField()
+        return [field.clean(each) for each in self.cleaned_data["contacts"].replace(",", " ").split()]
+
+
+@require_GET
+@operators
+def organisations(request: OperatorRequest) -> HttpResponse:
+    """Every organisation with how much it has."""
+    rows = Organisation.objects.annotate(
+        stores=Count("store", distinct=True), people=Count("membership", distinct=True)
+    )
+    values = {"rows": rows.order_by("name")[:LONGEST_LIST]}
+    return render(request, "web/backoffice/organisations.html", values)
+
+
+@require_GET
+@operators
+def merchant_stores(request: OperatorRequest, merchant_id: str) -> HttpResponse:
+    """The stores of an organisation, with the slug of each to copy and what runs there."""
+    found = _organisation(merchant_id)
+    on: dict[UUID, list[str]] = {}
+    for module in modules(found.id).values():
+        if module.is_on:
+            on.setdefault(module.store_id, []).append(module.app)
+    values = {
+        "organisation": found,
+        "rows": [(each, ", ".join(sorted(on.get(each.id, ())))) for each in stores(found.id)],
+        "people": reads.members(found.id),
+    }
+    return render(request, "web/backoffice/stores.html", values)
+
+
+@require_http_methods(["GET", "POST"])
+@operators
+def partners(request: OperatorRequest) -> HttpResponse:
+    """Partners and every request; POST registers a partner and shows its secret once."""
+    form, shown = PartnerForm(request.POST or None), ""
+    if form.is_bound and form.is_valid():
+        said = form.cleaned_data
+        try:
+            made, secret = grants.register(
+                name=said["name"],
+                provider=said["provider"],
+                redirect_uris=said["redirect_uris"].split(),
+                contacts=said["contacts"],
+                now=timezone.now(),
+            )
+        except RuleBroken as refused:
+            form.add_error("name", refused.for_owner)
+        else:
+            shown, form = f"{made.client_id} {secret.reveal()}", PartnerForm()
+    return _partners(request, form, shown)
+
+
+@require_POST
+@operators
+def decide(request: OperatorRequest, merchant_id: str, request_id: str, act: str) -> HttpResponse:
+    """Approve, decline, or issue the token, which is shown on the answer and never again."""
+    found = _organisation(merchant_id)
+    who = {"organisation_id": found.id, "request_id": parse_id("prq", request_id), "now": timezone.now()}
+    actor = f"user:{request.user.pk}"
+    if act in ("approve", "decline"):
+        row = requests.decide(**who, is_approved=act == "approve", actor=actor)  # type: ignore[arg-type]
+        toast(request, _("%(name)s: noted.") % {"name": row.client.name})
+        return redirect("backoffice_partners")
+    if act == "issue":
+        row, _token, secret = requests.issue(**who, scopes=scopes.DEFAULT, actor=actor)  # type: ignore[arg-type]
+        for store in stores(found.id, store_ids=row.store_ids):
+            install_all(organisation=found, store=store, provider=row.client.provider, now=timezone.now())
+        return _partners(request, PartnerForm(), secret.reveal())
+    if act in requests.MAILS:
+        number = requests.tell_again(**who, what=act, actor=actor)  # type: ignore[arg-type]
+        toast(request, _("Mails on their way: %(number)d.") % {"number": number})
+        return redirect("backoffice_partners")
+    raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+
+
+@require_GET
+@operators
+def activity(request: OperatorRequest, merchant_id: str) -> HttpResponse:
+    """What was done in an organisation, the latest first; searched by subject or person."""
+    found, search = _organisation(merchant_id), request.GET.get("search", "").strip()
+    actors = reads.actors_named(found.id, search) if search else ()
+    rows = audit.activity(found.id, search=search, actors=actors, limit=LONGEST_LIST)
+    names = reads.names_of([each.actor for each in rows if each.actor.startswith("user:")])
+    values = {
+        "organisation": found,
+        "rows": [(each, names.get(each.actor, each.actor)) for each in rows],
+        "search": search,
+    }
+    return render(request, "web/backoffice/activity.html", values)
+
+
+@require_GET
+@operators
+def activity_export(request: OperatorRequest, merchant_id: str) -> StreamingHttpResponse:
+    """All of it as CSV; that it was taken is written down."""
+    found = _organisation(merchant_id)
+    note(organisation_id=found.id, actor=f"user:{request.user.pk}", what="audit.exported", now=timezone.now())
+    return download("activity.csv", _lines(found.id))
+
+
+@require_GET
+@operators
+def inbox(request: OperatorRequest) -> HttpResponse:
+    """What came in for everybody: when, from which till, what became of it. Never what was in it."""
+    names = dict(Organisation.objects.values_list("id", "name"))
+    rows = [(each, names.get(each.organisation_id) if each.organisation_id else "") for each in intake.latest_of_all()]
+    return render(request, "web/backoffice/inbox.html", {"rows": rows})
+
+
+@require_POST
+@operators
+def break_glass(request: OperatorRequest, notification_id: int) -> HttpResponse:
+    """Look into what came in, for a reason that its organisation finds among what was done."""
+    found, reason = intake.opened(notification_id), request.POST.get("reason", "").strip()
+    if found is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    if len(reason) < SHORTEST_REASON:
+        raise RuleBroken(_("Write down why you have to look into it."), code="reason_missing", status=422)
+    organisation_id, body = found
+    actor = f"user:{request.user.pk}"
+    log.warning("backoffice.glass_broken", actor=actor, notification=notification_id)
+    if organisation_id is not None:
+        note(
+            organisation_id=organisation_id,
+            actor=actor,
+            what="inbox.glass_broken",
+            subject=str(notification_id),
+            details={"reason": reason[:500]},
+            now=timezone.now(),
+        )
+    values = {"number": notification_id, "body": body.decode("utf-8", "replace"), "reason": reason}
+    return render(request, "web/backoffice/body.html", values)
+
+
+@require_GET
+@operators
+def jobs(request: OperatorRequest) -> HttpResponse:
+    """What waits in each queue, and the jobs that were given up."""
+    values = {"waiting": engine.waiting(), "rows": engine.failed(), "workers": engine.workers_seen()}
+    return render(request, "web/backoffice/jobs.html", values)
+
+
+@require_POST
+@operators
+def job_again(request: OperatorRequest, job_id: int) -> HttpResponse:
+    """Try a job once more."""
+    done = engine.again(job_id)
+    toast(request, _("It is tried again.") if done else _("There is nothing to try again."))
+    return redirect("backoffice_jobs")
+
+
+def _partners(request: OperatorRequest, form: PartnerForm, shown: str) -> HttpResponse:
+    rows = PartnerRequest.objects.select_related("client", "organisation").order_by("-requested_at")[:LONGEST_LIST]
+    values = {
+        "rows": [(each, Status(STATES[each.state][0], STATES[each.state][1], each.requested_at)) for each in rows],  # type: ignore[arg-type]
+        "waiting": sum(each.state in ("requested", "approved") for each in rows),
+        "clients": requests.clients(),
+        "form": form,
+        "shown": shown,
+    }
+    return render(request, "web/backoffice/partners.html", values, status=422 if form.is_bound else 200)
+
+
+def _lines(organisation_id: UUID) -> Iterator[str]:
+    yield MARK + line(AUDIT_COLUMNS)
+    for each in audit.every(organisation_id):
+        yield line((each.at, each.actor, each.what, each.subject, each.details))
+
+
+def _organisation(public: str) -> Organisation:
+    found = Organisation.objects.filter(id=parse_id("org", public)).first()
+    if found is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return found

@@ -1,0 +1,56 @@
+"""Location ids and how shops are matched with them (traffic-analytics.md 2.3)."""
+
+import pytest
+
+from comptoir.apps.traffic.location_ids import Place, check, matching, propose, shown, twins
+from comptoir.kernel.errors import RuleBroken
+
+
+@pytest.mark.parametrize(
+    ("shop", "stored", "mask", "matches"),
+    [
+        ("1", "0001", "", True),
+        ("4", "0004", "", True),
+        ("12", "0012", "", True),
+        ("1234", "1234", "", True),
+        ("12345", "12345", "", True),
+        ("1", "01", "", True),
+        ("1", "001", "", True),
+        ("1", "10", "", False),
+        ("1", "1000", "", False),
+        ("7", "SB0007", "last_4", True),
+        ("7", "SB007", "last_3", True),
+        ("7", "SB0007", "", False),
+        ("0af5-11ee", "0af5-11ee", "", True),
+        ("1105012345678901", "1105012345678901", "", True),
+    ],
+)
+def test_matching_rules(shop: str, stored: str, mask: str, matches: bool) -> None:
+    assert (shown(shop) == matching(stored, mask)) is matches
+    found = propose([Place("shop", shop, "Rue Alice")], [Place("here", stored, "Place Bob", mask)])
+    assert found == ({"shop": "here"} if matches else {})
+
+
+def test_ta01_shop_1_matches_the_id_1_and_is_shown_0001() -> None:
+    assert propose([Place("s", "1", "a")], [Place("l", "1", "b")]) == {"s": "l"}
+    assert shown("1") == "0001"
+
+
+def test_ta02_shop_10_does_not_match_the_id_1() -> None:
+    assert propose([Place("s", "10", "a")], [Place("l", "1", "b")]) == {}
+
+
+def test_a_name_proposes_what_no_id_does_and_doubt_proposes_nothing() -> None:
+    shops = [Place("s1", "1", "Rue d’Alice"), Place("s2", "2", "Quai Bob"), Place("s3", "3", "Charlie")]
+    locations = [Place("l1", "", "rue d'alice"), Place("l2", "2", "elsewhere"), Place("l3", "", "Charlie")]
+    assert propose(shops, [*locations, Place("l4", "", "CHARLIE")]) == {"s1": "l1", "s2": "l2"}
+
+
+@pytest.mark.parametrize("said", ["0", "0000", "a b", "x" * 65, "1;2"])
+def test_what_is_no_id_is_refused(said: str) -> None:
+    with pytest.raises(RuleBroken):
+        check(said)
+
+
+def test_ids_that_become_equal_are_named() -> None:
+    assert twins([("001", ""), ("0001", ""), ("SB0001", "last_4"), ("2", "")]) == {"0001"}

@@ -1,0 +1,118 @@
+"""In a real browser: typing, pasting, undoing in the grid, a day confirmed, every page accessible and no wider."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from comptoir.apps.weekly_balance.rules.cells import DayState
+from comptoir.apps.weekly_balance.rules.terms import FieldType
+from tests.apps.weekly_balance.bills import DAY, worked_day
+from tests.apps.weekly_balance.house import House, house_of
+from tests.people import People
+from tests.web.test_every_page import SIZES, UNREACHED
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def house(people: People) -> House:
+    house = house_of(people)
+    house.sells(*worked_day())
+    house.now = datetime(2026, 6, 11, 3, 0, tzinfo=UTC)
+    house.covers(DAY)
+    house.compute(DAY)
+    return house
+
+
+@pytest.fixture
+def context(chromium: Browser, live_server: LiveServer, house: House) -> Iterator[BrowserContext]:
+    cookies = house.people.client(house.people.alice).cookies.items()
+    context = chromium.new_context(base_url=live_server.url)
+    context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
+    context.add_init_script("window.EventSource = class extends EventTarget { close() {} }")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return page
+
+
+def field_of(house: House, kind: FieldType) -> str:
+    return f'input[name="{house.field(kind).public_id}/{DAY}"]'
+
+
+PASTE = """(input, text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  input.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_the_grid_under_the_keyboard(page: Page, house: House) -> None:
+    page.goto(f"/balance?week={DAY}")
+    table = page.locator(".balance-form table").evaluate("(each) => [each.scrollWidth, each.parentElement.clientWidth]")
+    assert table[0] <= table[1], "the seven days and their sum stand side by side"
+    gross, net = (page.locator(field_of(house, kind)) for kind in (FieldType.GROSS_SALES, FieldType.NET_SALES))
+    expect(gross).to_have_value("690.96")
+    gross.focus()
+    page.keyboard.press("ArrowDown")
+    expect(net).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(field_of(house, FieldType.DISCOUNTS))).to_be_focused()
+    gross.evaluate(PASTE, "700,00\t1\n400\t2\n")
+    expect(gross).to_have_value("700,00")
+    expect(net).to_have_value("400")
+    page.get_by_role("button", name="Undo").click()
+    expect(gross).to_have_value("690.96")
+    visitors = page.locator(field_of(house, FieldType.VISITORS))
+    visitors.fill("77")
+    page.get_by_role("button", name="Save typed numbers").click()
+    expect(page.locator(field_of(house, FieldType.VISITORS))).to_have_value("77")
+    assert house.value(DAY, FieldType.VISITORS) == 77
+    untouched = house.cell(DAY, FieldType.GROSS_SALES)
+    assert untouched
+    assert untouched.typed is None, "what nobody typed over is still the till's"
+
+
+def test_a_day_is_confirmed_and_reopened_with_a_reason(page: Page, house: House) -> None:
+    page.goto(f"/balance?week={DAY}")
+    page.get_by_role("link", name="Wed 10 Jun").click()
+    page.get_by_role("button", name="Confirm the day").click()
+    expect(page.locator("#answer")).to_contain_text("1 of 7 days confirmed")
+    assert house.day(DAY).state == DayState.CONFIRMED
+    page.get_by_role("link", name="Wed 10 Jun").click()
+    page.get_by_label("Reason").fill("Miscounted")
+    page.get_by_role("button", name="Reopen the day").click()
+    expect(page.locator("#answer")).to_contain_text("Reopened")
+    expect(page.locator(".timeline")).to_contain_text("Miscounted")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["wide", "phone"])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_page_is_accessible_and_fits(
+    context: BrowserContext, house: House, size: dict[str, int], language: str
+) -> None:
+    page, wrong = context.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.set_extra_http_headers({"Accept-Language": language})
+    department = house.department.public_id
+    paths = ["", "/settings", "/departments", f"/departments/{department}", "/fields", f"/presets?day={DAY}", "/import"]
+    for path in [*(f"/balance{each}" for each in paths), f"/balance?week={DAY}", f"/balance/of/{department}/{DAY}"]:
+        page.goto(path)
+        found = Axe().run(page)
+        if found.violations_count:
+            wrong.append(f"{path}: {found.generate_report()}")
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
+            wrong.append(f"{path}: {width} px wide")
+        if unreached := page.evaluate(UNREACHED):
+            wrong.append(f"{path}: the keyboard does not reach {unreached}")
+    assert not wrong, "\n\n".join(wrong)
