@@ -247,6 +247,29 @@ def test_a_layaway_is_a_line_on_no_sale() -> None:
     assert where.send("SaleLine", {"itemID": 1}).status_code == 400
 
 
+def test_a_layaway_that_is_picked_up_joins_a_sale_that_is_younger_than_it() -> None:
+    where = desk()
+    reserved = where.made("SaleLine", {"itemID": 1, "isLayaway": "true", "customerID": 1})
+    again = where.made("SaleLine", {"itemID": 1, "isSpecialOrder": "true", "customerID": 1})
+    unpaid = {"SaleLines": {"SaleLine": {"saleLineID": reserved["saleLineID"]}}, "completed": True}
+    assert where.send("Sale", unpaid).status_code == 422
+    assert where.get(f"SaleLine/{reserved['saleLineID']}")["SaleLine"]["saleID"] == "0", "nothing is left behind"
+    sale = where.made("Sale", {"SaleLines": {"SaleLine": {"saleLineID": reserved["saleLineID"]}}})
+    number = sale["saleID"]
+    assert [line["saleLineID"] for line in lines(sale)] == [reserved["saleLineID"]]
+    assert Decimal(sale["calcTotal"]) > 0
+    where.made(f"SaleLine/{again['saleLineID']}", {"saleID": number}, "PUT")
+    both = where.get(f"Sale/{number}", load_relations='["SaleLines"]')["Sale"]
+    assert {line["saleLineID"] for line in lines(both)} == {reserved["saleLineID"], again["saleLineID"]}
+    assert Decimal(both["calcSubtotal"]) == 2 * Decimal(sale["calcSubtotal"])
+    paid = {"SalePayments": {"SalePayment": {"paymentTypeID": 1, "amount": both["calcTotal"]}}, "completed": True}
+    done = where.made(f"Sale/{number}", paid, "PUT")
+    assert done["completed"] == "true"
+    other = where.made("Sale", {})["saleID"]
+    moved = where.send(f"SaleLine/{again['saleLineID']}", {"saleID": other}, "PUT")
+    assert moved.status_code == 400, "a line stays on its sale"
+
+
 def test_children_are_taken_in_each_shape_that_clients_send() -> None:
     where = desk()
     line = {"itemID": "1"}

@@ -122,6 +122,14 @@ class Counter:
             made[kind] = True
             return made
 
+    def pick_up(self, line: Row, sale_id: int, *, at: datetime) -> Row:
+        """A layaway or special order that somebody came for: its line joins an open sale, older than it (11.4)."""
+        with self._books.changing():
+            sale = self._books.update("Sale", sale_id)
+            line = self._books.update("SaleLine", int(line["saleLineID"]), saleID=sale_id, timeStamp=at)
+            self.refresh(sale, at=at)
+            return line
+
     def recalculate(self, line: Row, *, at: datetime) -> None:
         """After fields of a line were changed: its own amounts, then those of its sale (10)."""
         with self._books.changing():

@@ -37,7 +37,8 @@ class Till:
 
     def create(self, body: Mapping[str, Any]) -> Row:
         """A sale; with `completed` it must be paid (422). Raises Refused (400, 422)."""
-        lines = [self._reader.basket(each) for each in nested(body, "SaleLines", "SaleLine")]
+        said = nested(body, "SaleLines", "SaleLine")
+        lines = [self._reader.basket(each) for each in said if not whole(each, "saleLineID")]
         payments = [self._reader.paid(each) for each in nested(body, "SalePayments", "SalePayment")]
         is_completed, when = truth(body, "completed"), self._complete_time(body)
         undo = Undo(self._books, self._books.next_id("Sale"))
@@ -53,12 +54,15 @@ class Till:
         )
         sale |= fields.read({name: sale[name] for name in OF_SALE}, body)
         self._write_notes(sale, body)
-        if is_completed:
-            try:
+        try:
+            for each in said:
+                if whole(each, "saleLineID"):
+                    self._write_line(sale, each)
+            if is_completed:
                 self._counter.close(int(sale["saleID"]), at=self._now, complete_time=when)
-            except Unpaid as unpaid:
-                undo.take_back()
-                raise Refused(422, str(unpaid)) from None
+        except (Refused, Unpaid) as refused:
+            undo.take_back()
+            raise refused if isinstance(refused, Refused) else Refused(422, str(refused)) from None
         return sale
 
     def change(self, sale: Row, body: Mapping[str, Any]) -> Row:
@@ -153,14 +157,26 @@ class Till:
         read = fields.read({name: line[name] for name in settable}, body)
         if "itemID" in read or "discountID" in read or "itemCode" in body:
             self._reader.basket({**line, **body})
-        if read.get("saleID", line["saleID"]) != line["saleID"]:
-            raise Refused(400, "A line stays on its sale.")
+        joins = int(read.pop("saleID", line["saleID"]))
+        if joins != line["saleID"]:
+            self._pick_up(line, joins)
         if whole(body, "discountID") and (discount := self._books.get("Discount", whole(body, "discountID"))):
             read |= {name: discount[name] for name in ("discountPercent", "discountAmount")}
         self._books.update("SaleLine", int(line["saleLineID"]), timeStamp=self._now, **read)
         if any(name in body for name in RECKONED):
             self._counter.recalculate(line, at=self._now)
         return line
+
+    def _pick_up(self, line: Row, sale_id: int) -> None:
+        """A reserved line joins a sale; any other stays where it is. Raises Refused (400)."""
+        sale = self._books.get("Sale", sale_id)
+        if not self._is_reserved(line) or sale is None:
+            raise Refused(400, "A line stays on its sale.")
+        self._require_open(sale)
+        self._counter.pick_up(line, sale_id, at=self._now)
+
+    def _is_reserved(self, line: Row) -> bool:
+        return not line["saleID"] and any(line[name] for name in KINDS)
 
     def delete_line(self, line: Row) -> None:
         """Take a line off its open sale. Raises Refused (400)."""
@@ -174,6 +190,8 @@ class Till:
     def _write_line(self, sale: Row, said: Mapping[str, Any]) -> None:
         number = whole(said, "saleLineID")
         line = self._books.get("SaleLine", number) if number else None
+        if line is not None and self._is_reserved(line):
+            self._pick_up(line, int(sale["saleID"]))
         if number and (line is None or line["saleID"] != sale["saleID"]):
             raise not_found("SaleLine", number)
         if line is None:

@@ -19,6 +19,10 @@ class Undo:
             for name, key in PARTS.items()
             for row in books.children(name, "saleID", sale_id)
         }
+        # A reservation that joined the sale goes back to being one.
+        self._parts |= {
+            ("SaleLine", int(row["saleLineID"])): dict(row) for row in books.all("SaleLine") if not row["saleID"]
+        }
 
     def take_back(self) -> None:
         """Forget what was added since, and restore what was changed."""
@@ -29,8 +33,7 @@ class Undo:
                     if before is None:
                         self._forget(name, row, int(row[key]))
                     else:
-                        row.clear()
-                        row.update(before)
+                        self._books.update(name, int(row[key]), **before)
             if self._sale is None:
                 self._books.remove("Sale", self._sale_id)
             else:
