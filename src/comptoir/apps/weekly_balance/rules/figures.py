@@ -1,13 +1,14 @@
 """The eight fields of one sale (weekly-balance.md 4): pure, exact, from the canonical record.
 
-The till's own tax is the truth about the amount without tax. The canonical line has a rate and no tax amount, so the
-sale's tax is spread over its lines: by their rates, and what the rates leave over in proportion, the last line taking
-the remainder. So the lines of a sale always add up to the tax that the source gave; a rate alone decides nothing.
+The till's own tax is the truth about the amount without tax. Where each line says its tax, that is it, and what the
+till rounded in the sale's total alone is added to its greatest line, with tax. Else the sale's tax is spread over its
+lines: by their rates, and what the rates leave over in proportion, the last line taking the remainder. So the lines of
+a sale always add up to the tax that the source gave; a rate alone decides nothing.
 """
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
@@ -26,6 +27,8 @@ from comptoir.pos.model import Line, Sale, SaleState
 SMALLEST: Final = Decimal("0.000001")
 """What a stored figure can tell apart; each amount of a line is brought to it before anything is added."""
 MILLION: Final = Decimal(1_000_000)
+ROUNDED: Final = Decimal("0.05")
+"""More than this between a sale and its lines is no rounding."""
 ZERO: Final = Decimal(0)
 Figures = dict[FieldType, Decimal]
 
@@ -69,7 +72,7 @@ def figures(sale: Sale, choices: Choices) -> Figures:
     """What a sale adds to its interval: every type but visitors always, visitors only when the till tells them."""
     if not is_counted(sale):
         return {}
-    amounts = [each for each in amounts_of(sale) if choices.counts(choices.class_of(each.line.sku, each.line.category))]
+    amounts = [each for each in amounts_of(sale) if choices.counts(choices.class_of(each.line))]
     sold = [each for each in amounts if each.line.quantity > 0]
     returned = [each for each in amounts if each.line.quantity < 0]
     gross = _sum(each.gross(choices.basis) for each in sold)
@@ -111,14 +114,28 @@ def flags(sale: Sale, choices: Choices) -> frozenset[Flag]:
         found.add(Flag.UNTAXED)
     if not sale.previous_external_id and any(line.quantity < 0 for line in sale.lines):
         found.add(Flag.UNLINKED)
-    if any(line.quantity > 0 and line.total > line.quantity * line.unit_price for line in sale.lines):
+    if any(each.line.quantity > 0 and each.net_without > each.gross_without for each in amounts_of(sale)):
         found.add(Flag.SURCHARGE)
     return frozenset(found)
 
 
 def amounts_of(sale: Sale) -> list[Amount]:
     """The lines with their amounts in both bases, to a millionth; taxes add up to the sale's own."""
-    return [_amount(line, tax) for line, tax in zip(sale.lines, taxes_of(sale), strict=True)]
+    taxes = [line.tax for line in sale.lines if line.tax is not None]
+    if len(taxes) == len(sale.lines):
+        return _as_told(sale, taxes)
+    return [_amount(sale, line, tax) for line, tax in zip(sale.lines, taxes_of(sale), strict=True)]
+
+
+def _as_told(sale: Sale, taxes: list[Decimal]) -> list[Amount]:
+    """Lines that say their tax. The total is rounded once, in the sale: its cent goes to the greatest line."""
+    found = [_amount(sale, line, _exact(tax)) for line, tax in zip(sale.lines, taxes, strict=True)]
+    rest = sale.total - (sale.service_charge or ZERO) - _sum(line.total for line in sale.lines)
+    if not found or not rest or abs(rest) >= ROUNDED:
+        return found
+    place = max(range(len(found)), key=lambda each: abs(found[each].net_with))
+    found[place] = replace(found[place], net_with=_exact(found[place].net_with + rest))
+    return found
 
 
 def taxes_of(sale: Sale) -> list[Decimal]:
@@ -151,8 +168,12 @@ def rounded(value: Decimal, field: FieldType, currency: str) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimal_places(currency)), rounding=ROUND_HALF_UP)
 
 
-def _amount(line: Line, tax: Decimal) -> Amount:
+def _amount(sale: Sale, line: Line, tax: Decimal) -> Amount:
     gross, net = _exact(line.quantity * line.unit_price), _exact(line.total)
+    if sale.is_untaxed:  # the till's prices are without tax: it is the other basis that follows
+        rate = MILLION + (line.tax_rate_ppm or 0)
+        gross_with = _exact(gross * net / (net - tax)) if net != tax and net else _exact(gross * rate / MILLION)
+        return Amount(line, gross_with, gross, net, net - tax)
     if line.total:
         without = _exact(gross * (net - tax) / net) if net else gross
     else:
@@ -191,6 +212,6 @@ def class_amounts(sale: Sale, choices: Choices) -> dict[LineClass, Decimal]:
     """What the lines of each class add up to, with tax: the bridge from sales to payments (R4)."""
     found: dict[LineClass, Decimal] = {}
     for line in sale.lines if is_counted(sale) else ():
-        what = choices.class_of(line.sku, line.category)
+        what = choices.class_of(line)
         found[what] = found.get(what, ZERO) + line.total
     return found

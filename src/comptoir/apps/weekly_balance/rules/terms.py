@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from comptoir.pos.model import Line
+
 
 class FieldType(StrEnum):
     """What feeds a field. The first eight come from the point of sale (section 4); the rest from people."""
@@ -89,11 +91,11 @@ class Choices:
     included: frozenset[LineClass] = frozenset()
     classes: dict[str, LineClass] = field(default_factory=dict)
 
-    def class_of(self, sku: str, category: str) -> LineClass:
-        """What a line stands for; its item is more particular than its category."""
-        named = self.classes.get(f"sku:{sku}") if sku else None
-        named = named or (self.classes.get(f"category:{category}") if category else None)
-        return named or LineClass.MERCHANDISE
+    def class_of(self, line: Line) -> LineClass:
+        """What a line stands for: its item is more particular than its category, and both than what the till says."""
+        named = self.classes.get(f"sku:{line.sku}") if line.sku else None
+        named = named or (self.classes.get(f"category:{line.category}") if line.category else None)
+        return named or LineClass(line.kind)
 
     def counts(self, what: LineClass) -> bool:
         """Whether lines of a class belong to the eight fields."""
