@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from comptoir.apps.weekly_balance.rules.figures import figures
@@ -26,10 +27,7 @@ def line(quantity: int, price: str, total: str, tax: str, kind: LineKind = LineK
 
 
 def sale(total: str, tax: str, *lines: Line) -> Sale:
-    made = bill("711", AT, *lines, tax=tax)
-    return Sale(
-        **{name: getattr(made, name) for name in made.__struct_fields__} | {"total": Decimal(total), "is_untaxed": True}
-    )
+    return msgspec.structs.replace(bill("711", AT, *lines, tax=tax), total=Decimal(total), is_untaxed=True)
 
 
 def of(found: Sale, basis: Basis) -> dict[FieldType, Decimal]:
