@@ -1,5 +1,10 @@
 """Fixtures every test can use."""
 
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
 import tests.emptying
 import tests.examples
 import tests.hashing  # noqa: F401  (before the first property, the first password)
@@ -8,4 +13,11 @@ from tests.database import django_db_setup, postgres_server
 from tests.people import people
 from tests.postbox import postbox
 
-__all__ = ["chromium", "compiled_words", "django_db_setup", "people", "postbox", "postgres_server"]
+__all__ = ["chromium", "compiled_words", "django_db_setup", "english", "people", "postbox", "postgres_server"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A page asked for in French leaves its thread speaking French: no test hears of the one before."""
+    with translation.override("en"):
+        yield

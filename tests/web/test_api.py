@@ -11,6 +11,7 @@ from django.test import Client
 
 from comptoir.core.accounts.models import ApiToken, Organisation
 from comptoir.core.accounts.tokens import SCOPES, create_token
+from comptoir.core.installations import manifest
 from comptoir.core.installations.install import install_all
 from comptoir.core.ledger import reads
 from comptoir.web import api_sales
@@ -219,7 +220,9 @@ def test_a_bug_of_ours_is_told_in_the_same_shape_and_without_a_detail(
 def test_integrations_say_where_the_till_should_call(people: People, alice: Caller) -> None:
     install_all(organisation=people.le_zinc, store=people.bar, provider="lightspeed_k", now=NOW)
     install_all(organisation=people.chez_charlie, store=people.shop, provider="lightspeed_k", now=NOW)
-    [found] = alice.ask("/v1/integrations")
+    listed = alice.ask("/v1/integrations")
+    assert {each["app"] for each in listed} == {app.slug for app in manifest.apps() if app.is_offered}
+    [found] = [each for each in listed if each["app"] == "loyalty"]
 
     assert (found["store"], found["app"], found["provider"]) == (people.bar.public_id, "loyalty", "lightspeed_k")
     assert found["webhook_url"] is None

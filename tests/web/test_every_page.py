@@ -20,7 +20,7 @@ from tests.web.test_tenants import PAGES, Of, address
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
 WAYS = list(itertools.product(SIZES, ("light", "dark")))
-NO_PAGES = {"live_address", "loyalty_programme_example"}
+NO_PAGES = {"live_address", "loyalty_programme_example", "traffic_job_check"}
 """Answers to scripts: an address, a part of a page."""
 UNREACHED = """() => [...document.querySelectorAll(
   "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [data-dialog], [onclick]"

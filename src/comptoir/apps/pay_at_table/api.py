@@ -30,7 +30,7 @@ from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.api import Amount, Problem
 
 router = Router(tags=["Pay at table"])
-FAULTS: dict[int, type[Problem]] = dict.fromkeys((401, 404, 409, 422, 502), Problem)
+FAULTS: dict[int, type[Problem]] = dict.fromkeys((401, 403, 404, 409, 422, 502), Problem)
 
 
 class ProviderBearer(HttpBearer):
