@@ -1,10 +1,12 @@
 """A shop on R-Series: connected through its consent page, its past imported while somebody watches and steers."""
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from comptoir.kernel.http import send
 from tests.browser.running import PATIENCE, Demo, Visitor, sign_in
 
 pytestmark = pytest.mark.browser
@@ -80,3 +82,13 @@ def void_at_the_shop(shop: Page, demo: Demo) -> None:
     button.click()
     expect(shop.get_by_role("button", name=name, exact=True)).to_have_count(0)
     shop.screenshot(path=str(Visitor(shop, "retail").folder / "shops.png"))
+
+
+def test_a_program_of_somebody_else_s_opens_the_shops_with_what_the_demo_says(demo: Demo) -> None:
+    told = next(each for each in demo.facts["simulators"] if each["provider"] == "lightspeed_r")
+    headers = {"authorization": f"Bearer {told['access_token']}", "accept": "application/json"}
+    for path in ("Account.json", f"Account/{told['account_id']}/Shop.json", f"Account/{told['account_id']}/Sale.json"):
+        answer = send("GET", f"{told['url']}/API/V3/{path}", body=b"", headers=headers)
+        assert answer.status == 200, path
+    fresh = send("POST", f"{demo.facts['sandbox_url']}/api/lightspeed_r/tokens", body=b"", headers={})
+    assert json.loads(fresh.body)["access_token"] != told["access_token"]

@@ -113,7 +113,13 @@ def _start(children: Children, addresses: Addresses, data: Path) -> None:
 
     from comptoir.cli import seed
 
-    facts = seed.sow(web=addresses.web, sandbox=addresses.sandbox, simulator=addresses.lightspeed_k, client=client)
+    facts = seed.sow(
+        web=addresses.web,
+        sandbox=addresses.sandbox,
+        simulator=addresses.lightspeed_k,
+        shops=addresses.lightspeed_r,
+        client=client,
+    )
     _write(data / "demo.json", facts)
     _tell(facts)
 

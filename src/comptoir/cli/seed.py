@@ -34,7 +34,7 @@ from comptoir.core.intake.tasks import enqueue_imports, reopen_unlinked
 from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.http import send
 from comptoir.pos import registry
-from comptoir.sandbox.server import OAuthClient
+from comptoir.sandbox.server import R_CLIENT_ID, OAuthClient
 
 PROVIDER: Final = "lightspeed_k"
 PASSWORD: Final = "at-the-counter"  # noqa: S105  (of a simulation on this machine)
@@ -44,7 +44,7 @@ EMPTY: Final = "Chez Charlie"
 HISTORY: Final = timedelta(days=3)
 
 
-def sow(*, web: str, sandbox: str, simulator: str, client: OAuthClient) -> dict[str, Any]:
+def sow(*, web: str, sandbox: str, simulator: str, shops: str, client: OAuthClient) -> dict[str, Any]:
     """Make what is missing and return what `demo.json` says. Raises ComptoirError."""
     now = datetime.now(UTC)
     trading, empty = _organisation(TRADING, now), _organisation(EMPTY, now)
@@ -81,8 +81,23 @@ def sow(*, web: str, sandbox: str, simulator: str, client: OAuthClient) -> dict[
                 "access_token": pair["access_token"],
                 "refresh_token": pair["refresh_token"],
             },
+            _shops(sandbox, shops, client),
             seed_partner.simulator(web=web, known=known),
         ],
+    }
+
+
+def _shops(sandbox: str, url: str, client: OAuthClient) -> dict[str, Any]:
+    """The R-Series shops, which nobody has connected yet."""
+    pair = _ask("POST", f"{sandbox}/api/lightspeed_r/tokens")
+    return {
+        "provider": "lightspeed_r",
+        "url": url,
+        "account_id": pair["account_id"],
+        "client_id": R_CLIENT_ID,
+        "client_secret": client.secret.reveal(),
+        "access_token": pair["access_token"],
+        "refresh_token": pair["refresh_token"],
     }
 
 

@@ -61,6 +61,11 @@ class Shops:
             conditions=conditions,
         )
 
+    def mint(self, *, now: datetime) -> dict[str, Any]:
+        """A fresh pair of tokens that open everything, as after a consent, and the account they are for."""
+        account = self.books.account_id
+        return {**self.simulator.tokens.mint(account, ("employee:all",), now=now), "account_id": str(account)}
+
     def act(self, name: str, said: Mapping[str, Any], *, now: datetime) -> None:
         """`sell`, `void`, `refund`, `shorten` or `forget`; kept for the next start.
 

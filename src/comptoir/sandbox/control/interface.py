@@ -61,6 +61,7 @@ class Control:
         self._pages = Pages(orders, viewer)
         self._mailbox = Mailbox(postbox)
         self._shops = ShopsPage(shops)
+        self._mint_at_the_shops = shops.mint
         self._sixpos = SixposPage(counter)
 
     def answer(self, request: Request, now: datetime) -> Response:
@@ -100,6 +101,9 @@ class Control:
 
     def _tokens(self, call: Call) -> Response:
         return _json(self._orders.mint(_order(call, MintTokens), now=call.now))
+
+    def _tokens_of_shops(self, call: Call) -> Response:
+        return _json(self._mint_at_the_shops(now=call.now))
 
     def _notifications(self, call: Call) -> Response:
         if call.request.method == "PUT":
@@ -197,6 +201,7 @@ ROUTES: Final[tuple[tuple[str, re.Pattern[str], Handle], ...]] = (
     ("GET", re.compile("/api/state"), Control._state),
     ("POST", re.compile("/api/speed"), Control._speed),
     ("POST", re.compile("/api/lightspeed_k/tokens"), Control._tokens),
+    ("POST", re.compile("/api/lightspeed_r/tokens"), Control._tokens_of_shops),
     ("GET", _NOTIFICATIONS, Control._notifications),
     ("PUT", _NOTIFICATIONS, Control._notifications),
     ("GET", _FAULTS, Control._faults),
