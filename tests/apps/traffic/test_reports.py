@@ -296,3 +296,14 @@ def test_before_the_first_customer_the_dashboard_shows_yesterday(alice: Client) 
         page = alice.get("/traffic").content.decode()
     assert "Nothing happened today yet: this is yesterday." in page
     assert "16 visitors" in page
+
+
+@pytest.mark.parametrize(("starts_on", "week"), [(0, "18 May 2026"), (6, "17 May 2026")])
+def test_a_long_period_is_told_by_the_chain_s_own_weeks(
+    alice: Client, chain: People, starts_on: int, week: str
+) -> None:
+    Settings.objects.update_or_create(organisation_id=chain.le_zinc.id, defaults={"week_starts_on": starts_on})
+    page = alice.get(f"/traffic?since={DAY - timedelta(days=70)}&until={DAY}").content.decode()
+    assert "Week by week" in page
+    row = page.partition(f'<th scope="row">{week}</th>')[2].partition("</tr>")[0]
+    assert "€100.05" in row

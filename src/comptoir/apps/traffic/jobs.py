@@ -4,7 +4,6 @@ A chain may have several, each with an account of its own. The consent belongs t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 from uuid import UUID
@@ -24,20 +23,6 @@ from comptoir.kernel.ids import new_id, public_id
 
 USUAL_START: Final = time(0, 2)
 MANUAL: Final = "manual"
-
-
-@dataclass(frozen=True)
-class Step:
-    """Where a job that is being set up stands."""
-
-    job: ImportJob
-
-    @property
-    def name(self) -> str:
-        """`connect`, `match`, `schedule` or `done`."""
-        if self.job.connection_id is None:
-            return "connect"
-        return "done" if self.job.finished_at else "match"
 
 
 @transaction.atomic

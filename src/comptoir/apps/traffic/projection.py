@@ -364,8 +364,3 @@ def bucket_of(said: Settings, values: Mapping[str, Any]) -> kpis.Bucket:
         staff_hours=values["staff_hours"],
         returned=returned,
     )
-
-
-def days_around(since: date, until: date) -> Iterable[date]:
-    """Each date, both included."""
-    return (since + timedelta(days=number) for number in range((until - since).days + 1))

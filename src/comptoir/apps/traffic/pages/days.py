@@ -19,9 +19,9 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
 from comptoir.apps.traffic.pages.reports import KINDS
+from comptoir.apps.traffic.pages.scope import place_of
 from comptoir.kernel.clock import business_day_bounds, local_hour
 from comptoir.kernel.errors import RuleBroken
-from comptoir.kernel.ids import parse_id
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -42,7 +42,7 @@ FIELD: Final = re.compile(r"(?P<kind>[a-z_]+)@(?P<at>\d{10})")
 @page("traffic.view")
 def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
     """Hour by hour, 23 to 25 of them, with the state of every figure."""
-    place, which = _place(request, store_id), _date(on)
+    place, which = place_of(request, store_id), _date(on)
     now = timezone.now()
     catching_up.fresh(request.organisation.id, {place.store.id}, since=which, until=which, now=now)
     rows = {row.hour: row for row in _rows(request, place, which)}
@@ -70,7 +70,7 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
 @page("traffic.edit")
 def edit(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
     """Keep what was typed: only hours whose figure is another than the one that was shown."""
-    place, which = _place(request, store_id), _date(on)
+    place, which = place_of(request, store_id), _date(on)
     if not _may_edit(request, place):
         raise RuleBroken(
             _("You may not edit the data of this location. An owner can let you, under Settings."),
@@ -99,7 +99,7 @@ def edit(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
 @page("traffic.edit")
 def undo(request: OrganisationRequest, store_id: str, on: str, at: int) -> HttpResponse:
     """What was typed then is taken back; `at` is its instant in microseconds."""
-    place, _which = _place(request, store_id), _date(on)
+    place, _which = place_of(request, store_id), _date(on)
     if not _may_edit(request, place):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     typed_at = datetime.fromtimestamp(at // 1_000_000, tz=UTC).replace(microsecond=at % 1_000_000)
@@ -108,14 +108,6 @@ def undo(request: OrganisationRequest, store_id: str, on: str, at: int) -> HttpR
     )
     toast(request, _("Taken back: what was measured shows again."))
     return redirect("traffic_day", store_id, on)
-
-
-def _place(request: OrganisationRequest, store_id: str) -> Place:
-    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
-    place = next((each for each in found if each.store.id == parse_id("sto", store_id)), None)
-    if place is None:
-        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    return place
 
 
 def _date(on: str) -> date:

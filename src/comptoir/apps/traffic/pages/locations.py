@@ -21,6 +21,7 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.counting import aside
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.models import Counter, Hour
+from comptoir.apps.traffic.pages.scope import place_of
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.errors import RuleBroken
@@ -188,7 +189,7 @@ def _light(place: Place, latest: datetime | None, now: datetime) -> Status:
 @page("traffic.locations")
 def location(request: OrganisationRequest, store_id: str) -> HttpResponse:
     """One location."""
-    place = _place(request, store_id)
+    place = place_of(request, store_id)
     return _one(request, place, LocationForm(request.organisation.id, initial=_initial(place)))
 
 
@@ -196,7 +197,7 @@ def location(request: OrganisationRequest, store_id: str) -> HttpResponse:
 @page("traffic.manage")
 def location_save(request: OrganisationRequest, store_id: str) -> HttpResponse:
     """Keep what was typed of a location."""
-    place = _place(request, store_id)
+    place = place_of(request, store_id)
     form = LocationForm(request.organisation.id, request.POST, initial=_initial(place))
     if form.is_valid() and _save(request, place, form):
         return redirect("traffic_location", store_id)
@@ -255,7 +256,7 @@ def _save(request: OrganisationRequest, place: Place, form: LocationForm) -> boo
 @page("traffic.manage")
 def counter_add(request: OrganisationRequest, store_id: str) -> HttpResponse:
     """A counter of a location."""
-    place, form = _place(request, store_id), CounterForm(request.POST)
+    place, form = place_of(request, store_id), CounterForm(request.POST)
     if not form.is_valid():
         raise RuleBroken(_("Give the counter a name."), code="name_missing", status=422)
     said = form.cleaned_data
@@ -269,7 +270,7 @@ def counter_add(request: OrganisationRequest, store_id: str) -> HttpResponse:
 @page("traffic.manage")
 def counter_switch(request: OrganisationRequest, store_id: str, counter_id: str, position: str) -> HttpResponse:
     """A counter that is off is not waited for; what it counted stays."""
-    place = _place(request, store_id)
+    place = place_of(request, store_id)
     rows = Counter.objects.filter(
         organisation_id=request.organisation.id, store_id=place.store.id, id=parse_id("cnt", counter_id)
     )
@@ -310,11 +311,3 @@ def _alive(row: Counter) -> Status:
         return Status("off", _("Nothing yet"))
     silent = (timezone.now() - row.heard_at).total_seconds() > 2 * 3600
     return Status("warn", _("Silent"), row.heard_at) if silent else Status("ok", _("Counting"), row.heard_at)
-
-
-def _place(request: OrganisationRequest, store_id: str) -> Place:
-    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
-    place = next((each for each in found if each.store.id == parse_id("sto", store_id)), None)
-    if place is None:
-        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    return place

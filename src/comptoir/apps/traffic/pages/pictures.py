@@ -1,5 +1,6 @@
 """Charts and the table of the same figures below each."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,16 +10,17 @@ from typing import Final
 from babel.dates import get_day_names
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import shown
+from comptoir.apps.traffic import chains, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Kpi, Sums
 from comptoir.apps.traffic.pages.scope import Scope
-from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.periods import Period, Step, begin_of
 from comptoir.apps.traffic.reports import reading
 from comptoir.web.charts import Chart, HeatMap, Series
 from comptoir.web.formats import day as day_words
 from comptoir.web.formats import locale
 
 HEAT_WEEKS: Final = 4
+MOST_DAYS: Final = 62
 COLUMNS: Final = ("visitors", "transactions", "conversion", "sales", "items", "staff_hours")
 
 
@@ -42,8 +44,10 @@ class Pictures:
 
 
 def of_period(scope: Scope, currency: str) -> Pictures:
-    """By the hour for one day, by the day for more."""
-    return _hours(scope, currency) if scope.period.length == 1 else _days(scope, currency)
+    """By the hour for one day, by the day for more, by the chain's own weeks for many."""
+    if scope.period.length == 1:
+        return _hours(scope, currency)
+    return _weeks(scope, currency) if scope.period.length > MOST_DAYS else _days(scope, currency)
 
 
 def _hours(scope: Scope, currency: str) -> Pictures:
@@ -75,6 +79,28 @@ def _days(scope: Scope, currency: str) -> Pictures:
         _heads(currency),
         tuple(Row(day_words(each), _cells(now.get(each), currency), each.isoformat()) for each in reversed(days)),
         _("Day by day"),
+    )
+
+
+def _weeks(scope: Scope, currency: str) -> Pictures:
+    starts_on = chains.settings_of(scope.organisation_id).week_starts_on
+    by = scope.beside.since - scope.period.since
+
+    def week_of(day: date) -> date:
+        return begin_of(day, Step.WEEK, week_starts_on=starts_on)
+
+    now: defaultdict[date, Sums] = defaultdict(Sums)
+    before: defaultdict[date, Sums] = defaultdict(Sums)
+    for day, sums in reading.by_day(scope.reading, scope.period).items():
+        now[week_of(day)] += sums
+    for day, sums in reading.by_day(scope.reading, scope.beside).items():
+        before[week_of(day - by)] += sums
+    weeks = list(dict.fromkeys(week_of(day) for day in scope.period.days()))
+    return Pictures(
+        _charts(scope, tuple(weeks), [now.get(each) for each in weeks], [before.get(each) for each in weeks], currency),
+        _heads(currency),
+        tuple(Row(day_words(each), _cells(now.get(each), currency)) for each in reversed(weeks)),
+        _("Week by week"),
     )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.traffic import catching_up, chains
@@ -135,6 +136,15 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
         organisation_id=request.organisation.id,
         query=urlencode({name: said[name] for name in KEPT if said.get(name)}),
     )
+
+
+def place_of(request: OrganisationRequest, store_id: str) -> Place:
+    """The location of an address, as far as the reader may see it. Raises RuleBroken (404)."""
+    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
+    place = next((each for each in found if each.store.id == parse_id("sto", store_id)), None)
+    if place is None:
+        raise RuleBroken(gettext("There is nothing here under this id."), code="not_found", status=404)
+    return place
 
 
 def _chosen(
