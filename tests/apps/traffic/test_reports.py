@@ -307,3 +307,12 @@ def test_a_long_period_is_told_by_the_chain_s_own_weeks(
     assert "Week by week" in page
     row = page.partition(f'<th scope="row">{week}</th>')[2].partition("</tr>")[0]
     assert "€100.05" in row
+
+
+def test_a_target_says_what_was_missed(alice: Client, chain: People) -> None:
+    path = f"/traffic?since={DAY}&until={DAY}"
+    assert "At the target conversion" not in alice.get(path).content.decode()
+    said = {"location_id": "1", "target_conversion": Decimal("25")}
+    save_location(store=chain.bar, values=said, node_id=None, actor="user:1", now=NOW, today=TODAY)
+    # 16 visitors, 12.5 % of whom bought: at 25 % two more would have, for the average sale of 33.35.
+    assert "At the target conversion, €66.70 more would have been sold." in alice.get(path).content.decode()

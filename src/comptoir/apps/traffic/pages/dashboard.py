@@ -50,6 +50,7 @@ def dashboard(request: OrganisationRequest) -> HttpResponse:
         "effects": _effects(alike, currency) if currency else [],
         "pictures": pictures.of_period(scope, currency),
         "heat": pictures.heat(scope),
+        "missed": _missed(scope, by_store, currency) if currency else "",
         "ranking": _ranking(scope, by_store, currency),
     }
     is_part = "HX-Request" in request.headers
@@ -119,6 +120,17 @@ def _effects(alike: Alike, currency: str) -> list[tuple[str, str, str]]:
         (name, ("+" if value > 0 else "") + shown.figure(sales, value, currency), "up" if value > 0 else "down")
         for name, value in named
     ]
+
+
+def _missed(scope: Scope, found: Mapping[UUID, Sums], currency: str) -> str:
+    """What the visitors would have bought beside, at the targets of those locations that have one; "" for nothing."""
+    values = [
+        kpis.missed_sales(found[each.store.id], each.location.target_conversion)
+        for each in scope.places
+        if each.store.id in found
+    ]
+    known = [each for each in values if each is not None]
+    return shown.figure(BY_SLUG["sales"], sum(known, start=Decimal(0)), currency) if any(known) else ""
 
 
 @dataclass(frozen=True)
