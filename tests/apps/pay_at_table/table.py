@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from django.db import transaction
 
 from comptoir.apps.pay_at_table import applying
+from comptoir.apps.pay_at_table.integrations import create
 from comptoir.apps.pay_at_table.models import Attempt, GuestPayment, Integration, MethodKind
 from comptoir.apps.pay_at_table.recording import Taken, record
 from comptoir.core.connections.access import open_vendor
@@ -112,18 +112,17 @@ def table_of(people: People, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]
             )
         link = LocationLink.objects.get(external_id=ZINC)
         link_location(link, people.bar, now=datetime.now(UTC))
-        with transaction.atomic():
-            integration = Integration.objects.create(
-                organisation=people.le_zinc,
-                store_id=people.bar.id,
-                connection_id=connection.id,
-                location_id=ZINC,
-                name="Qodeup",
-                card_method="APM",
-                voucher_method="APM",
-                enabled=True,
-                created_at=datetime.now(UTC),
-            )
+        integration = create(
+            organisation=people.le_zinc,
+            store=people.bar,
+            connection=connection,
+            location_id=ZINC,
+            name="Qodeup",
+            now=datetime.now(UTC),
+            card_method="APM",
+            voucher_method="APM",
+            enabled=True,
+        )
         opened = vendor.world.open(ZINC, items=[Item("ENTRECOTE")], now=datetime.now(UTC))
         yield Table(vendor, integration, opened.external_id)
 

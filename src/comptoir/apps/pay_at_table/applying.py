@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 
 from comptoir.apps.pay_at_table import application, checks
 from comptoir.apps.pay_at_table.application import Do, Outcome, Seen, Step, next_step
+from comptoir.apps.pay_at_table.failures import Failure, failure_of
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, Bill, GuestPayment, Integration, MethodKind, State
-from comptoir.apps.pay_at_table.refusals import Remedy, refusal_of
 from comptoir.kernel.errors import OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.money import Money
 from comptoir.pos.capabilities import TakesPayments
@@ -77,7 +77,7 @@ def _pure(made: list[Attempt]) -> list[application.Attempt]:
     ]
 
 
-def _blocked(payment: GuestPayment, made: list[Attempt]) -> Remedy | None:
+def _blocked(payment: GuestPayment, made: list[Attempt]) -> Failure | None:
     """The refusal that keeps a new attempt from being made until a person says *again*."""
     since = [
         each
@@ -87,8 +87,8 @@ def _blocked(payment: GuestPayment, made: list[Attempt]) -> Remedy | None:
     ]
     if not since:
         return None
-    refusal = refusal_of(since[-1].code)
-    return refusal if len(since) > refusal.again_by_itself else None
+    refusal = failure_of(since[-1].code)
+    return refusal if len(since) > refusal.tried else None
 
 
 def _read(
@@ -175,7 +175,7 @@ def _send(payment: GuestPayment, integration: Integration, attempt: Attempt, *, 
             submission = cast(TakesPayments, vendor).pay(request)
     except Declined as declined:
         _resolve(attempt, Outcome.REFUSED, now=clock(), code=declined.failure.code, said=declined.failure.said)
-        refusal = refusal_of(declined.failure.code)
+        refusal = failure_of(declined.failure.code)
         if refusal.transient:
             _put_off(payment, refusal.code, now=clock())
         return not refusal.transient

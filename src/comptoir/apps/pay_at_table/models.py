@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from django.db import models
 from ulid import ULID
 
+from comptoir.apps.pay_at_table import alarm_tables  # noqa: F401  (tables of their own file)
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.reserving import IntentState
 from comptoir.core.accounts.models import Organisation
@@ -17,7 +18,7 @@ from comptoir.kernel.ids import new_id, public_id
 
 
 class State(StrEnum):
-    """Where a guest payment stands; the last three are ends, each with its evidence (P5)."""
+    """Where a guest payment stands; `ENDS` are ends, each with its evidence (P5)."""
 
     RECORDED = "recorded"
     QUEUED = "queued"
@@ -27,6 +28,8 @@ class State(StrEnum):
     APPLIED = "applied"
     SETTLED_MANUALLY = "settled_manually"
     REFUNDED = "refunded"
+    REFUND_PENDING_POS = "refund_pending"
+    """Given back to the guest; its line is still on the till."""
 
 
 ENDS: Final = frozenset({State.APPLIED, State.SETTLED_MANUALLY, State.REFUNDED})
@@ -57,6 +60,21 @@ class Integration(models.Model):
     tip_to_pos = models.BooleanField(default=True)
     least_part = models.BigIntegerField(default=100)
     endpoint_id = models.CharField(max_length=40, default="comptoir")
+    staff_id = models.CharField(max_length=40, blank=True)
+    register_id = models.CharField(max_length=40, blank=True)
+    lifetime_s = models.IntegerField(default=60)
+    language = models.CharField(max_length=8, default="en")
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
+    tells_till = models.BooleanField(default=True)
+    # What stands in the way before any guest pays (a code of `failures.py`), and since when; empty: nothing known.
+    degraded = models.CharField(max_length=40, blank=True)
+    degraded_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    # Facts that the checklist turns green by: the address is registered; the till told of a payment; of a bill.
+    listening_at = models.DateTimeField(null=True)
+    heard_result_at = models.DateTimeField(null=True)
+    heard_event_at = models.DateTimeField(null=True)
     enabled = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
@@ -93,6 +111,25 @@ class Bill(models.Model):
     revision = models.IntegerField(default=1)
     content_hash = models.BinaryField()
     fetched_at = models.DateTimeField()
+    # The visit: stays the same when the till gives the bill another number (pay-at-table.md 1.2).
+    visit_id = models.UUIDField(default=new_id)
+    succeeded_by = models.CharField(max_length=64, blank=True)
+    chain_reason = models.CharField(max_length=16, blank=True)
+    uuid = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=120, blank=True)
+    opened_at = models.DateTimeField(null=True)
+    covers = models.IntegerField(null=True)
+    service_charge = models.BigIntegerField(default=0)
+    lines = models.JSONField(default=list)
+    payments = models.JSONField(default=list)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation", "integration_id", "visit_id"])]
+
+    @property
+    def public_id(self) -> str:
+        """`chk_…`, of the visit."""
+        return public_id("chk", self.visit_id)
 
 
 class Intent(models.Model):
@@ -124,7 +161,8 @@ class Intent(models.Model):
 
 class GuestPayment(models.Model):
     """Money a provider says it took. `waiting_until` is when the worker should look again,
-    `tries` how often the till could not be asked in a row, `retried_at` when a person last said *again*."""
+    `tries` how often the till could not be asked in a row, `retried_at` when a person last said *again*,
+    `told_at` when a mail about it was written first. `business_date` is that of the store at which it came."""
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
@@ -145,6 +183,10 @@ class GuestPayment(models.Model):
     tries = models.IntegerField(default=0)
     retried_at = models.DateTimeField(null=True)
     applied_reference = models.CharField(max_length=50, blank=True)
+    applied_at = models.DateTimeField(null=True)
+    business_date = models.DateField(null=True)
+    refund_asked_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -187,8 +229,10 @@ class Attempt(models.Model):
     outcome = models.CharField(max_length=10, default=Outcome.SENDING)
     code = models.CharField(max_length=40, blank=True)
     said = models.TextField(blank=True)
+    made_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.CharField(max_length=12, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -224,6 +268,7 @@ class ProviderKey(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     provider = models.CharField(max_length=80)
+    contact = models.EmailField(max_length=320, blank=True)
     key_hash = models.BinaryField(unique=True)
     start = models.CharField(max_length=12)
     created_at = models.DateTimeField()

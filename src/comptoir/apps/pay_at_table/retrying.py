@@ -1,44 +1,153 @@
-"""A person, or the provider, says *again*; or says that it was settled without Comptoir."""
+"""A person, or the provider, says *again*, *entered by hand*, *not so after all* or *give it back*.
 
+Each of these locks the payment's row: of two people who press at once, the second is told that it is under way.
+"""
+
+from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import tasks
+from comptoir.apps.pay_at_table.application import OPEN
+from comptoir.apps.pay_at_table.failures import SIGNALS
 from comptoir.apps.pay_at_table.journal import move
-from comptoir.apps.pay_at_table.models import ENDS, MOVING, GuestPayment, State
+from comptoir.apps.pay_at_table.models import ENDS, MOVING, Attempt, GuestPayment, Integration, State
 from comptoir.kernel.errors import RuleBroken
 
+LONGEST_WHY: Final = 180
+MOST_AT_ONCE: Final = 200
 
-def retry(*, organisation_id: UUID, payment_id: UUID, actor: str, now: datetime) -> GuestPayment:
-    """Look at the till again and go on. Raises RuleBroken `not_retryable` at an end, `retry_in_progress` on the way."""
+
+def retry(
+    *, organisation_id: UUID, payment_id: UUID, actor: str, now: datetime, check_id: str = "", table_number: str = ""
+) -> GuestPayment:
+    """Look at the till again and go on; with a `check_id`, apply it to that bill instead (T9, *apply here*).
+
+    A payment that waits for a better moment (class A) is tried now. Raises RuleBroken: `not_retryable` at an end,
+    `retry_in_progress` while an attempt is under way.
+    """
     with transaction.atomic():
         payment = _locked(organisation_id, payment_id)
         if payment.state in ENDS:
-            raise RuleBroken("This payment is settled.", code="not_retryable", status=409)
-        if payment.state in MOVING:
-            raise RuleBroken("This payment is on its way already.", code="retry_in_progress", status=409)
+            raise RuleBroken(_("This payment is settled."), code="not_retryable", status=409)
+        under_way = Attempt.objects.filter(organisation_id=organisation_id, payment_id=payment.id, outcome__in=OPEN)
+        if payment.state in MOVING - {State.QUEUED} or under_way.exists():
+            raise RuleBroken(_("This payment is on its way already."), code="retry_in_progress", status=409)
+        cause = "retry"
+        if check_id and check_id != payment.check_id:
+            cause = f"retry on {check_id} instead of {payment.check_id or '-'}"
+            payment.check_id, payment.table_number = check_id, table_number or payment.table_number
+            payment.save(update_fields=["check_id", "table_number"])
         payment.retried_at, payment.tries = now, 0
-        move(payment, State.QUEUED, now=now, reason="retry", actor=actor)
+        move(payment, State.QUEUED, now=now, reason="retry", cause=cause, actor=actor)
         tasks.apply_soon(payment)
         return payment
 
 
+def retry_all(
+    *,
+    organisation_id: UUID,
+    integration_id: UUID,
+    cause: str,
+    actor: str,
+    now: datetime,
+    store_ids: Collection[UUID] | None = None,
+) -> list[GuestPayment]:
+    """Every payment that waits for a person because of one cause, in the order they came; those already on their way
+    are left alone. `store_ids` limits whose. Returns what was set going."""
+    mine = Integration.objects.filter(organisation_id=organisation_id, id=integration_id)
+    if store_ids is not None:
+        mine = mine.filter(store_id__in=store_ids)
+    if not mine.exists():
+        raise RuleBroken(_("There is no such integration."), code="integration_not_found", status=404)
+    waiting = GuestPayment.objects.filter(
+        organisation_id=organisation_id,
+        integration_id=integration_id,
+        state__in=(State.NEEDS_ATTENTION, State.QUEUED),
+        reason__in=reasons_of(cause),
+    )
+    going = []
+    for identifier in waiting.order_by("id").values_list("id", flat=True)[:MOST_AT_ONCE]:
+        try:
+            going.append(retry(organisation_id=organisation_id, payment_id=identifier, actor=actor, now=now))
+        except RuleBroken:  # somebody else was faster
+            continue
+    return going
+
+
 def settle_by_hand(*, organisation_id: UUID, payment_id: UUID, actor: str, why: str, now: datetime) -> GuestPayment:
     """Somebody entered it on the till; a named person and a reason are the evidence (P5). Raises RuleBroken."""
-    if not why.strip():
-        raise RuleBroken("Say why.", code="reason_missing", status=422)
+    why = _why(why)
     with transaction.atomic():
         payment = _locked(organisation_id, payment_id)
-        if payment.state != State.NEEDS_ATTENTION:
-            raise RuleBroken("This payment does not wait for anybody.", code="not_retryable", status=409)
+        if payment.state not in {State.NEEDS_ATTENTION, State.QUEUED}:
+            raise RuleBroken(_("This payment does not wait for anybody."), code="not_retryable", status=409)
         move(payment, State.SETTLED_MANUALLY, now=now, reason="entered_by_hand", cause=why, actor=actor)
         return payment
+
+
+def undo(*, organisation_id: UUID, payment_id: UUID, actor: str, why: str, now: datetime) -> GuestPayment:
+    """It was not entered by hand after all: it needs somebody again. Raises RuleBroken."""
+    why = _why(why)
+    with transaction.atomic():
+        payment = _locked(organisation_id, payment_id)
+        if payment.state != State.SETTLED_MANUALLY:
+            words = _("Only what was entered by hand can be taken back.")
+            raise RuleBroken(words, code="not_retryable", status=409)
+        move(payment, State.NEEDS_ATTENTION, now=now, reason="settlement_undone", cause=why, actor=actor)
+        return payment
+
+
+def ask_for_refund(*, organisation_id: UUID, payment_id: UUID, actor: str, why: str, now: datetime) -> GuestPayment:
+    """Ask the provider to give the guest the money back; it stays open until the provider says it did. Harmless to
+    repeat. Raises RuleBroken, also while nobody knows whether the till has it (rule 1.4, 4)."""
+    why = _why(why)
+    with transaction.atomic():
+        payment = _locked(organisation_id, payment_id)
+        if payment.state not in {State.NEEDS_ATTENTION, State.QUEUED}:
+            words = _("It is not known yet whether the till has it, or it is settled: it cannot be given back now.")
+            raise RuleBroken(words, code="not_retryable", status=409)
+        if payment.refund_asked_at is None:
+            payment.refund_asked_at = now
+            payment.save(update_fields=["refund_asked_at"])
+            move(payment, State.NEEDS_ATTENTION, now=now, reason="refund_asked", cause=why, actor=actor)
+        return payment
+
+
+@transaction.atomic
+def refunded(*, organisation_id: UUID, payment_id: UUID, actor: str, refund_id: str, now: datetime) -> GuestPayment:
+    """The provider gave all of it back, in a signed report (P5). Raises RuleBroken.
+
+    A payment that is on the till stays open until its line is removed (T22).
+    """
+    payment = _locked(organisation_id, payment_id)
+    if payment.state in {State.REFUNDED, State.REFUND_PENDING_POS}:
+        return payment
+    on_till = payment.state == State.APPLIED
+    after = State.REFUND_PENDING_POS if on_till else State.REFUNDED
+    reason = "refund_not_removed" if on_till else "refund_reported"
+    move(payment, after, now=now, reason=reason, cause=f"refund {refund_id}", actor=actor)
+    return payment
+
+
+def reasons_of(cause: str) -> list[str]:
+    """The reasons a payment may carry for one row of the failure table."""
+    return [cause, *(signal for signal, code in SIGNALS.items() if code == cause)]
+
+
+def _why(why: str) -> str:
+    why = " ".join(why.split())[:LONGEST_WHY]
+    if not why:
+        raise RuleBroken(_("Say why."), code="reason_missing", status=422)
+    return why
 
 
 def _locked(organisation_id: UUID, payment_id: UUID) -> GuestPayment:
     found = GuestPayment.objects.select_for_update().filter(organisation_id=organisation_id, id=payment_id).first()
     if found is None:
-        raise RuleBroken("There is no such payment.", code="not_found", status=404)
+        raise RuleBroken(_("There is no such payment."), code="not_found", status=404)
     return found

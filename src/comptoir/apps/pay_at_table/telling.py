@@ -1,0 +1,153 @@
+"""What pages and mails say of a payment that is not on the till: its cause, in words, and what may be done about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from comptoir.apps.pay_at_table.application import OPEN, Outcome
+from comptoir.apps.pay_at_table.failures import Act, Failure, failure_of, named
+from comptoir.apps.pay_at_table.models import ENDS, Attempt, Bill, GuestPayment, Integration, State
+from comptoir.core.accounts.models import Store
+from comptoir.core.connections.models import LocationLink
+from comptoir.kernel.money import Money
+from comptoir.web import formats
+
+UNKNOWN: Final = "unknown_result"
+PERSONS_ONLY: Final = frozenset({"refund_asked", "settlement_undone"})
+"""Reasons that say what a person did; the cause is the one before it."""
+ON_THE_WAY: Final = frozenset({"", "retry", "sending", "another_first"})
+"""Reasons that say nothing is wrong yet."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """`code` is "" while nothing is wrong. `said` is Lightspeed's own text, to be shown verbatim. `acts` are the
+    services that may be called now: `retry`, `settle`, `undo`, `ask_refund`."""
+
+    code: str
+    failure: Failure | None
+    short: str
+    happened: str
+    steps: tuple[str, ...]
+    said: str
+    act: Act | None
+    acts: frozenset[str]
+    next_at: datetime | None
+
+
+def cause_of(payment: GuestPayment) -> str:
+    """The row of the failure table that keeps a payment off the till; "" while nothing does."""
+    if payment.state in ENDS:
+        return ""
+    attempts = list(
+        Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id).order_by("number")
+    )
+    if payment.state in {State.NEEDS_ATTENTION, State.REFUND_PENDING_POS}:
+        if payment.reason not in PERSONS_ONLY:
+            return named(payment.reason).code
+        return _last_refusal(attempts) or "pos_rejected_other"
+    if payment.state == State.QUEUED and payment.reason not in ON_THE_WAY:
+        return named(payment.reason).code
+    if refused := _last_refusal(attempts):
+        return refused
+    if payment.reason == "another_first":
+        first = _ahead(payment)
+        return cause_of(first) if first is not None else ""
+    return UNKNOWN if attempts and attempts[-1].outcome in OPEN else ""
+
+
+def tell(payment: GuestPayment, *, now: datetime) -> Told:
+    """In the active language."""
+    code = cause_of(payment)
+    acts = acts_of(payment)
+    if not code:
+        return Told("", None, "", "", (), "", None, acts, payment.waiting_until)
+    failure, places = named(code), _places(payment)
+    del now
+
+    def say(words: object) -> str:
+        return str(words) % places
+
+    return Told(
+        code=code,
+        failure=failure,
+        short=say(failure.short),
+        happened=say(failure.happened),
+        steps=tuple(say(each) for each in failure.steps),
+        said=places["said"],
+        act=failure.act,
+        acts=acts,
+        next_at=payment.waiting_until,
+    )
+
+
+def acts_of(payment: GuestPayment) -> frozenset[str]:
+    """What may be done with it now."""
+    if payment.state == State.SETTLED_MANUALLY:
+        return frozenset({"undo"})
+    if payment.state not in {State.NEEDS_ATTENTION, State.QUEUED}:
+        return frozenset()
+    asked = payment.refund_asked_at is not None
+    return frozenset({"retry", "settle"} if asked else {"retry", "settle", "ask_refund"})
+
+
+def _last_refusal(attempts: list[Attempt]) -> str:
+    """Of the attempts that ended; an expired one says that no till took it."""
+    for each in reversed(attempts):
+        if each.outcome == Outcome.EXPIRED:
+            return "till_offline"
+        if each.outcome == Outcome.REFUSED:
+            return failure_of(each.code).code
+    return ""
+
+
+def _ahead(payment: GuestPayment) -> GuestPayment | None:
+    """The payment of the same bill whose turn it is."""
+    return (
+        GuestPayment.objects.filter(
+            organisation_id=payment.organisation_id,
+            integration_id=payment.integration_id,
+            check_id=payment.check_id,
+            id__lt=payment.id,
+        )
+        .exclude(state__in=ENDS | {State.NEEDS_ATTENTION, State.REFUND_PENDING_POS})
+        .exclude(reason="another_first")
+        .order_by("id")
+        .first()
+    )
+
+
+def _places(payment: GuestPayment) -> dict[str, str]:
+    """What the words of the catalogue leave open."""
+    mine = payment.organisation_id
+    integration = Integration.objects.get(organisation_id=mine, id=payment.integration_id)
+    store = Store.objects.get(organisation_id=mine, id=integration.store_id)
+    bill = Bill.objects.filter(organisation_id=mine, integration_id=integration.id, check_id=payment.check_id).first()
+    remaining = bill.remaining if bill else 0
+    tried = Attempt.objects.filter(organisation_id=mine, payment_id=payment.id).order_by("-number")
+    last = tried.exclude(said="").first()
+    method = integration.voucher_method if payment.method_kind == "voucher" else integration.card_method
+    numbers = list(tried.values_list("reference", flat=True)[:1])
+    return {
+        "store": store.name,
+        "location": location_name(mine, integration),
+        "table": payment.table_number,
+        "amount": formats.money(Money(payment.amount, payment.currency)),
+        "remaining": formats.money(Money(remaining, payment.currency)),
+        "over": formats.money(Money(max(0, payment.amount - remaining), payment.currency)),
+        "method": method or "–",
+        "since": formats.clock_time(payment.created_at, ZoneInfo(store.timezone)),
+        "said": payment.said or (last.said if last else ""),
+        "second": numbers[0][-2:] if numbers else "",
+        "address": "",
+    }
+
+
+def location_name(organisation_id: UUID, integration: Integration) -> str:
+    """As Lightspeed calls the place, its number beside."""
+    link = LocationLink.objects.filter(
+        organisation_id=organisation_id, connection_id=integration.connection_id, external_id=integration.location_id
+    ).first()
+    return f"{link.name} ({integration.location_id})" if link else integration.location_id
