@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from rich.console import Console
 
-from bench import door, importing, table, tablet
+from bench import door, drain, importing, table, tablet
 from bench.failure import BenchFailure
 from comptoir.kernel.errors import ComptoirError
 
@@ -18,6 +18,7 @@ RESULTS: Final = Path(__file__).with_name("results.json")
 WIDTH: Final = 110
 MEMBERS: Final[dict[str, Callable[[Console], Sequence[table.Measurement]]]] = {
     "door": door.measure,
+    "drain": drain.measure,
     "import": importing.measure,
     "till-to-tablet": tablet.measure,
 }

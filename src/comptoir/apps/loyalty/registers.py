@@ -23,6 +23,8 @@ SMALLEST: Final = Decimal(1)
 """In the major unit of whatever currency the store has (loyalty.md E51)."""
 
 Key = tuple[str, str, str]
+UNIQUE: Final = ("organisation", "provider", "location_id", "device_id")
+TOLD: Final = ("store_id", "last_seen_at", "last_amount", "currency", "name")
 MOVED: Final = "moved"
 LIVE_TOPIC: Final = "tablets"
 
@@ -71,9 +73,8 @@ def detect(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) 
     known = Register.objects.select_for_update().filter(
         organisation_id=organisation_id, location_id__in={location for _provider, location, _device in by_key}
     )
-    for register in known.order_by("id"):
-        if found := by_key.get((register.provider, register.location_id, register.device_id)):
-            _keep_up(register, found)
+    heard = [(each, by_key.get((each.provider, each.location_id, each.device_id))) for each in known.order_by("id")]
+    _keep_up(organisation_id, [(register, max(found, key=_closed)) for register, found in heard if found])
     notify_live(organisation_id, LIVE_TOPIC)
 
 
@@ -115,17 +116,19 @@ def _tell(register: Register, order: reads.SaleRecord) -> None:
     register.name = (sale.register.name if sale.register else "")[:120]
 
 
-def _keep_up(register: Register, orders: list[reads.SaleRecord]) -> None:
+def _keep_up(organisation_id: UUID, heard: Iterable[tuple[Register, reads.SaleRecord]]) -> None:
     """The latest order speaks; a location that feeds another store now takes its registers along."""
-    latest = max(orders, key=_closed)
-    if _closed(latest) < register.last_seen_at:
-        return
-    before = register.store_id
-    _tell(register, latest)
-    register.save()
-    if register.store_id != before:
-        linked = Tablet.objects.filter(organisation_id=register.organisation_id, register_id=register.id)
-        linked.update(register_id=None, linked_at=None, unlinked_because=MOVED)
+    told, moved = [], []
+    for register, latest in heard:
+        if _closed(latest) < register.last_seen_at:
+            continue
+        if register.store_id != latest.store_id:
+            moved.append(register.id)
+        _tell(register, latest)
+        told.append(register)
+    Register.objects.bulk_create(told, update_conflicts=True, unique_fields=UNIQUE, update_fields=TOLD)
+    linked = Tablet.objects.filter(organisation_id=organisation_id, register_id__in=moved)
+    linked.update(register_id=None, linked_at=None, unlinked_because=MOVED)
 
 
 def of_orders(organisation_id: UUID, keys: Collection[Key]) -> dict[Key, Register]:

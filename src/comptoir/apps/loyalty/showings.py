@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from comptoir.apps.loyalty import registers
 from comptoir.apps.loyalty.devices import WAITING, Register, Screen, Showing, Tablet
@@ -50,8 +50,8 @@ def refresh(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime)
         touched.add(register.id)
         if _may_be_shown(offer, linked[register.id], now):
             fresh.setdefault(register.id, []).append(offer)
-    for register_id in sorted(fresh):
-        _queue(organisation_id, register_id, fresh[register_id], now)
+    if fresh:
+        _queue(organisation_id, fresh, now)
     tell({tablet.id for register_id in touched for tablet in linked[register_id]})
 
 
@@ -109,10 +109,11 @@ def _claimable(rows: QuerySet[Showing]) -> Showing | None:
     return None
 
 
-def _queue(organisation_id: UUID, register_id: UUID, offers: list[Offer], now: datetime) -> None:
-    """The order closed latest is shown; it takes the place of all others (loyalty.md E22)."""
+def _queue(organisation_id: UUID, fresh: dict[UUID, list[Offer]], now: datetime) -> None:
+    """On each register the order closed latest is shown; it takes the place of all others (loyalty.md E22)."""
     # Two handlers with orders of one register take turns.
-    Register.objects.select_for_update(no_key=True).get(organisation_id=organisation_id, id=register_id)
+    tills = Register.objects.select_for_update(no_key=True).filter(organisation_id=organisation_id, id__in=fresh)
+    list(tills.order_by("id").values_list("id"))
     drafts = [
         Showing(
             organisation_id=organisation_id,
@@ -122,12 +123,16 @@ def _queue(organisation_id: UUID, register_id: UUID, offers: list[Offer], now: d
             closed_at=offer.closed_at,
             queued_at=now,
         )
-        for offer in sorted(offers, key=lambda each: each.id)
+        for register_id, offers in fresh.items()
+        for offer in offers
     ]
-    Showing.objects.bulk_create(drafts, ignore_conflicts=True)
-    rows = _of(organisation_id, register_id)
-    latest = rows.order_by("-closed_at", "-offer_id")[:1].values("offer_id")
-    rows.filter(state__in=WAITING).exclude(offer_id__in=latest).update(state=Screen.SUPERSEDED, ended_at=now)
+    Showing.objects.bulk_create(sorted(drafts, key=lambda each: each.offer_id), ignore_conflicts=True)
+    rows = Showing.objects.filter(organisation_id=organisation_id, register_id__in=fresh)
+    later = Q(closed_at__gt=OuterRef("closed_at")) | Q(
+        closed_at=OuterRef("closed_at"), offer_id__gt=OuterRef("offer_id")
+    )
+    of_the_same = Showing.objects.filter(later, organisation_id=organisation_id, register_id=OuterRef("register_id"))
+    rows.filter(Exists(of_the_same), state__in=WAITING).update(state=Screen.SUPERSEDED, ended_at=now)
 
 
 def _may_be_shown(offer: Offer, tablets: list[Tablet], now: datetime) -> bool:

@@ -1,0 +1,36 @@
+"""`python -m bench.drain.ours SALES`: one worker's drain of the backlog, handlers of the apps included."""
+
+import json
+import time
+from datetime import UTC, datetime
+
+from comptoir.cli import house
+
+
+def now() -> datetime:
+    """The clock of the jobs."""
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    """Drain, then count."""
+    from django.db import connection
+
+    from comptoir.apps.loyalty.models import Offer
+    from comptoir.core.intake import process
+    from comptoir.core.ledger.models import Sale
+    from comptoir.core.outbox import dispatch
+
+    connection.ensure_connection()
+    began, worked = time.perf_counter(), time.process_time()
+    process.drain(clock=now, then=lambda: dispatch.dispatch(clock=now))
+    took, cpu = time.perf_counter() - began, time.process_time() - worked
+    # A sale counts as drained when loyalty has looked at it as well.
+    sales = min(Sale.objects.count(), Offer.objects.count())
+    connection.close()
+    print(json.dumps({"seconds": took, "cpu": cpu, "sales": sales}))
+
+
+if __name__ == "__main__":
+    house.set_up_django()
+    main()
