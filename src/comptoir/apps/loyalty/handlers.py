@@ -5,13 +5,12 @@ from datetime import datetime
 
 from comptoir.apps.loyalty import offers, registers, scanning, showings
 from comptoir.core.installations.manifest import Event
-from comptoir.core.ledger import reads
 
 
 def sales_moved(events: Sequence[Event], now: datetime) -> None:
     """Sales were closed, changed or voided: look at them, or at the sales they correct, as they are now."""
     organisation_id, sale_ids = events[0].organisation_id, {event.sale_id for event in events}
-    offers.refresh(organisation_id=organisation_id, sale_ids=sale_ids, now=now)
+    moved = offers.refresh(organisation_id=organisation_id, sale_ids=sale_ids, now=now)
     registers.detect(organisation_id=organisation_id, sale_ids=sale_ids, now=now)
     scanning.collect(organisation_id, sale_ids, now)
-    showings.refresh(organisation_id=organisation_id, sale_ids=reads.affected(organisation_id, sale_ids), now=now)
+    showings.refresh(organisation_id=organisation_id, sale_ids=moved, now=now)

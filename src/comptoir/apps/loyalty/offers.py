@@ -45,8 +45,8 @@ RECOMPUTED: Final = tuple(
 )
 
 
-def refresh(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> None:
-    """Bring loyalty in step with sales, and with the sales that they correct or did (loyalty.md 1.7).
+def refresh(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> list[UUID]:
+    """Bring loyalty in step with sales, and with the sales that they correct or did (loyalty.md 1.7); returns those.
 
     Call it in a transaction. A refund whose sale is not known yet changes nothing: the sale's own event will find it
     (E11).
@@ -55,6 +55,7 @@ def refresh(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime)
     if roots:
         _make_missing(organisation_id, roots, now)
         settle(organisation_id, lock(organisation_id, roots), now=now)
+    return roots
 
 
 def lock(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[Offer]:
@@ -214,13 +215,14 @@ def _make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) -
     """Offers for those of these sales that can have one and have none, wherever loyalty runs."""
     known = Offer.objects.filter(organisation_id=organisation_id, sale_id__in=roots).values_list("sale_id", flat=True)
     missing = set(roots) - set(known)
-    found = [root for root in reads.records(organisation_id, missing) if _begins_an_offer(root)] if missing else []
-    running = programmes.running_at(organisation_id, {root.store_id for root in found}) if found else set()
-    made = [root for root in found if root.store_id in running]
+    chains = reads.chains_of(organisation_id, missing) if missing else {}
+    found = [chain for _sale_id, chain in sorted(chains.items()) if _begins_an_offer(chain.root)]
+    running = programmes.running_at(organisation_id, {chain.root.store_id for chain in found}) if found else set()
+    made = [chain for chain in found if chain.root.store_id in running]
     if made:
         versions = programmes.versions(organisation_id, now=now)
-        doubled = modules.with_several_tills(organisation_id, {root.store_id for root in made})
-        drafts = [_draft(organisation_id, root, versions, now, doubled) for root in made]
+        doubled = modules.with_several_tills(organisation_id, {chain.root.store_id for chain in made})
+        drafts = [_draft(organisation_id, chain, versions, now, doubled) for chain in made]
         # In the order of their sales, so that two inserters never wait for each other; the second finds the first's.
         Offer.objects.bulk_create(drafts, ignore_conflicts=True)
         for draft in drafts:
@@ -235,15 +237,16 @@ def _make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) -
 
 
 def _draft(
-    organisation_id: UUID, root: reads.SaleRecord, versions: programmes.Versions, now: datetime, doubled: set[UUID]
+    organisation_id: UUID, chain: reads.Chain, versions: programmes.Versions, now: datetime, doubled: set[UUID]
 ) -> Offer:
-    """Not worth anything yet: `settle` says what it is worth, under the lock."""
+    """What it is worth as far as we know: `settle` looks again under the lock, and mostly has nothing to write."""
+    root = chain.root
     offer = Offer(organisation_id=organisation_id, sale_id=root.id, store_id=root.store_id, created_at=now)
     _copy_facts(offer, root)
-    offer.programme_version = _programme(offer, versions).version
     if root.store_id in doubled and (twin := twins.earlier(organisation_id, root)):
         offer.twin_of, offer.is_twin_sure = twin.sale_id, twin.is_sure
-    offer.state, offer.reason, offer.updated_at = State.INELIGIBLE, Reason.NOTHING_PAID, now
+    _settle(offer, chain, versions, (0, 0), Decimal(0), now)
+    offer.updated_at = now
     return offer
 
 

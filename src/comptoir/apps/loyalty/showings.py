@@ -11,7 +11,7 @@ from comptoir.apps.loyalty import registers
 from comptoir.apps.loyalty.devices import WAITING, Register, Screen, Showing, Tablet
 from comptoir.apps.loyalty.models import Offer
 from comptoir.apps.loyalty.points import State
-from comptoir.core.ledger.store import notify_live
+from comptoir.core.outbox.live import notify_all
 
 SHOWN_FOR: Final = timedelta(minutes=10)
 """Counted from the close: an older sale would be claimed by the next guest (loyalty.md E21)."""
@@ -27,8 +27,8 @@ def audience(tablet_id: UUID) -> str:
 
 def tell(tablet_ids: Collection[UUID], topic: str = NEWS) -> None:
     """Let tablets look again, when the transaction commits."""
-    for tablet_id in sorted(tablet_ids):
-        notify_live(audience(tablet_id), topic)
+    if tablet_ids:
+        notify_all([audience(tablet_id) for tablet_id in sorted(tablet_ids)], topic)
 
 
 def refresh(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> None:

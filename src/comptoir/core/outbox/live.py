@@ -1,5 +1,6 @@
 """Tell open pages that something moved; what, they ask themselves."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
@@ -10,5 +11,11 @@ def notify_live(audience: UUID | str, topic: str) -> None:
 
     An app may have audiences of its own, named without spaces: whoever was given an address for one hears it.
     """
+    notify_all([audience], topic)
+
+
+def notify_all(audiences: Sequence[UUID | str], topic: str) -> None:
+    """The same for several, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify('comptoir_live', %s)", [f"{audience} {topic}"])
+        told = [f"{audience} {topic}" for audience in audiences]
+        cursor.execute("SELECT pg_notify('comptoir_live', told) FROM unnest(%s::text[]) AS told", [told])
