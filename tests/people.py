@@ -51,6 +51,10 @@ def create_member(organisation: Organisation, name: str, role: Role) -> User:
 
 @pytest.fixture
 def people(db: None) -> People:
+    return create_people()
+
+
+def create_people() -> People:
     le_zinc = Organisation.objects.create(name="Le Zinc", created_at=JOINED)
     chez_charlie = Organisation.objects.create(name="Chez Charlie", created_at=JOINED)
     return People(

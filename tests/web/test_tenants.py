@@ -5,18 +5,21 @@ A new route must stand here: in `PAGES`, or in `CALLS` when the API answers it.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from comptoir.core.accounts.roles import PERMISSIONS, Role
 from comptoir.core.accounts.tokens import SCOPES, create_token
 from comptoir.core.intake.models import Notification
 from comptoir.web.api import api
-from tests.people import People
+from tests.people import create_people
 from tests.tenants import NOW, OF_THE_ORGANISATION, OF_THE_STORE, World, build
 from tests.web.test_pages import BACKOFFICE, ONES_OWN, ROUTES, routes
 
@@ -306,12 +309,23 @@ PROVIDER_CALLS = {
 """Of provider keys, which no organisation has; who sees what stands in `tests/apps/pay_at_table/test_api.py`."""
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once and committed; what a test does to it is rolled back."""
+    with pytest.MonkeyPatch.context() as environ, django_db_blocker.unblock():
+        environ.setenv("LIGHTSPEED_K_AUTHORISE_URL", "https://till.example/auth")
+        environ.setenv("LIGHTSPEED_K_CLIENT_ID", "client")
+        environ.setenv("LIGHTSPEED_K_CLIENT_SECRET", "secret")
+        world = build(create_people())
+        # Between the tests the database is out of bounds, as it is elsewhere.
+        with django_db_blocker.block():
+            yield world
+        call_command("flush", verbosity=0, interactive=False)
+
+
 @pytest.fixture
-def world(people: People, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("LIGHTSPEED_K_AUTHORISE_URL", "https://till.example/auth")
-    monkeypatch.setenv("LIGHTSPEED_K_CLIENT_ID", "client")
-    monkeypatch.setenv("LIGHTSPEED_K_CLIENT_SECRET", "secret")
-    return build(people)
+def world(built: World, db: None) -> World:
+    return built
 
 
 def test_every_page_stands_in_the_table() -> None:

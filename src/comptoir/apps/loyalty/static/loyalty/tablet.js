@@ -18,6 +18,7 @@
   let made = null;       // the claim behind the thanks
   let waving = 0;
   let online = true;
+  let asked = 0, answered = 0;
   let stream = null;
   const timers = {};
 
@@ -121,8 +122,12 @@
   /* The server */
   async function tell(more = {}) {
     if (!token) return;
+    const asking = ++asked;
     const answer = await claims.ask("tell", { version, screen: view(), checks: checks.look(stream), ...more }, token, spoken.language());
     if (answer.state === "revoked") return blank();
+    // An answer that was overtaken by that to a later question tells of what was.
+    if (asking < answered) return;
+    answered = asking;
     const was = online;
     online = answer.state === "done";
     if (online) {
