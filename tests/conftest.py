@@ -7,13 +7,17 @@ from django.utils import translation
 
 import tests.emptying
 import tests.examples
-import tests.hashing  # noqa: F401  (before the first property, the first password)
+import tests.hashing
 from tests.chromium import chromium, compiled_words
 from tests.database import django_db_setup, postgres_server
 from tests.people import people
 from tests.postbox import postbox
 
 __all__ = ["chromium", "compiled_words", "django_db_setup", "english", "people", "postbox", "postgres_server"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    tests.examples.leave_out_other_cases(config, items)
 
 
 @pytest.fixture(autouse=True)
