@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from rich.console import Console
 
-from bench import door, drain, importing, table, tablet
+from bench import cost, door, drain, importing, pages, table, tablet
 from bench.failure import BenchFailure
 from comptoir.kernel.errors import ComptoirError
 
@@ -20,6 +20,8 @@ MEMBERS: Final[dict[str, Callable[[Console], Sequence[table.Measurement]]]] = {
     "door": door.measure,
     "drain": drain.measure,
     "import": importing.measure,
+    "pages": pages.measure,
+    "cost": cost.measure,
     "till-to-tablet": tablet.measure,
 }
 
