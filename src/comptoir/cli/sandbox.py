@@ -8,7 +8,6 @@ import typer
 
 from comptoir.cli import house
 from comptoir.kernel.errors import ComptoirError
-from comptoir.kernel.http import send
 from comptoir.project import environment
 
 CALLS_US = "sixpos"
@@ -61,6 +60,8 @@ def demo_facts() -> dict[str, Any]:
 
 def mint(facts: dict[str, Any], provider: str) -> dict[str, Any]:
     """A fresh pair for the account that the demo uses. Raises ComptoirError."""
+    from comptoir.kernel.http import send
+
     simulator = next((each for each in facts["simulators"] if each["provider"] == provider), None)
     if simulator is None:
         raise ComptoirError(f"The demo has no simulator named {provider}.")

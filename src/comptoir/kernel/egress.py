@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
+from comptoir.kernel.egress_rules import Rules as Rules
 from comptoir.kernel.errors import ComptoirError, VendorBusy
 from comptoir.kernel.http import Answer, post_pinned
 
@@ -36,24 +37,6 @@ class EgressRefused(ComptoirError):
     def __init__(self, reason: Literal["unreadable", "parts", "https", "private"], *, where: str = "") -> None:
         super().__init__(WORDS[reason], for_log=f"{WORDS[reason]} ({where})" if where else "")
         self.reason = reason
-
-
-@dataclass(frozen=True)
-class Rules:
-    """Exceptions: exact pairs of host and port that may be called without https and wherever they are."""
-
-    allowed: frozenset[tuple[str, int]] = frozenset()
-
-    @classmethod
-    def parse(cls, text: str) -> "Rules":
-        """Read `host:port` pairs separated by commas. Raises ComptoirError."""
-        found = set()
-        for part in filter(None, (each.strip() for each in text.split(","))):
-            host, _, port = part.rpartition(":")
-            if not host or not port.isdecimal():
-                raise ComptoirError(f"COMPTOIR_EGRESS_ALLOW holds {part}, which is no host:port.")
-            found.add((host.strip("[]").lower(), int(port)))
-        return cls(frozenset(found))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from comptoir.core.mail.server import MailServer, mail_server
-from comptoir.kernel import egress, postgres, seal
+from comptoir.kernel import postgres, seal
+from comptoir.kernel.egress_rules import Rules
 from comptoir.kernel.errors import ComptoirError
 
 POOL_SIZE: Final = 32
@@ -71,7 +72,7 @@ def sign_up(environ: Mapping[str, str]) -> str:
 def egress_allow(environ: Mapping[str, str]) -> str:
     """Private addresses that webhooks may call all the same. Raises ComptoirError when they are no host:port."""
     found = setting(environ, "COMPTOIR_EGRESS_ALLOW")
-    egress.Rules.parse(found)
+    Rules.parse(found)
     return found
 
 
