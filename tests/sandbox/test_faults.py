@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -253,3 +253,42 @@ def test_every_switch_and_call_is_in_the_documents() -> None:
     assert [fault.value for fault in Fault if f"`{fault.value}`" not in text] == []
     for act in interface._ACTS.split("|"):
         assert f"/{act}`" in text
+
+
+def test_results_alone_are_lost_doubled_or_late_and_the_answer_may_be_lost_after_the_till_took_it() -> None:
+    restaurants = Restaurants()
+    result = b'{"thirdPartyReference":"p","businessLocationId":' + ZINC.encode() + b"}"
+    other = b'{"businessLocationId":' + ZINC.encode() + b"}"
+
+    class Told:
+        def __init__(self) -> None:
+            self.taken: list[str] = []
+
+        def answer(self, request: Request, *, now: datetime) -> Response:
+            self.taken.append(request.path)
+            return Response(200, b"{}")
+
+        def due(self, *, now: datetime) -> list[Outgoing]:
+            return [Outgoing("1", "http://door.example", result), Outgoing("2", "http://door.example", other)]
+
+        def sent(self, key: str, *, status: int | None, now: datetime) -> None:
+            self.taken.append(key)
+
+    inside, faults = Told(), Faults(Journal(None).transaction)
+    troubled = Troubled(inside, restaurants.world, faults, vendor=LIGHTSPEED_K)
+    leaving = {}
+    for fault in (Fault.RESULTS_LOST, Fault.RESULTS_DOUBLED, Fault.RESULTS_DELAYED):
+        faults.set(LIGHTSPEED_K, ZINC, [fault])
+        leaving[fault] = [each.key for each in troubled.due(now=NOON)]
+    assert leaving == {
+        Fault.RESULTS_LOST: ["2"],
+        Fault.RESULTS_DOUBLED: ["1", "1/twin", "2"],
+        Fault.RESULTS_DELAYED: ["2"],
+    }
+    assert inside.taken == ["1"]
+    faults.set(LIGHTSPEED_K, ZINC, [Fault.ANSWER_LOST])
+    headers = {"authorization": "Bearer x"}
+    pay = Request("POST", "/o/op/1/pay", headers=headers, body=other)
+    assert troubled.answer(pay, now=NOON).cut_at == 0
+    assert inside.taken == ["1", "/o/op/1/pay"]
+    assert troubled.answer(Request("GET", "/o/op/1/x", headers=headers, body=other), now=NOON).cut_at is None

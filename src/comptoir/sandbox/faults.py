@@ -40,6 +40,10 @@ class Fault(StrEnum):
     STAFF_INACTIVE = Condition.STAFF_INACTIVE.value
     EDITS_RENUMBER = "edits_renumber"
     REFRESH_ANSWER_LOST = "refresh_answer_lost"
+    ANSWER_LOST = "answer_lost"
+    RESULTS_LOST = "results_lost"
+    RESULTS_DOUBLED = "results_doubled"
+    RESULTS_DELAYED = "results_delayed"
     NOTIFICATIONS_LOST = "notifications_lost"
     NOTIFICATIONS_DOUBLED = "notifications_doubled"
     NOTIFICATIONS_DELAYED = "notifications_delayed"
@@ -54,6 +58,12 @@ GROUPS: Final[Mapping[str, tuple[Fault, ...]]] = {
         Fault.METHOD_REMOVED,
         Fault.STAFF_INACTIVE,
         Fault.EDITS_RENUMBER,
+    ),
+    "results": (
+        Fault.ANSWER_LOST,
+        Fault.RESULTS_LOST,
+        Fault.RESULTS_DOUBLED,
+        Fault.RESULTS_DELAYED,
     ),
     "notifications": (
         Fault.NOTIFICATIONS_LOST,

@@ -23,11 +23,13 @@ from comptoir.kernel.seal import Secret, new_token
 from comptoir.pos.hosting import Server, now_in_milliseconds, serve
 from comptoir.sandbox.catalogue import LIGHTSPEED_K, MANAGERS
 from comptoir.sandbox.control.interface import Control
+from comptoir.sandbox.control.office import OfficePage
 from comptoir.sandbox.control.orders import Orders
 from comptoir.sandbox.control.views import Viewer
 from comptoir.sandbox.faults import EVERYWHERE, Fault, Faults
 from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.living import Living
+from comptoir.sandbox.office import Office
 from comptoir.sandbox.postbox import Postbox
 from comptoir.sandbox.shops import LIGHTSPEED_R, Shops
 from comptoir.sandbox.sixpos import Counter
@@ -161,7 +163,8 @@ class Sandbox:
         viewer = Viewer(self.world, self.living, self.journal, self.lightspeed_k, self.faults)
         self._open_postbox(stack)
         base_url = next(iter(self._client.redirect_uris), "http://localhost:8000").rstrip("/")
-        control = Control(orders, viewer, self.postbox, self.shops, Counter(base_url=base_url))
+        office = OfficePage(Office(self.world, self.lightspeed_k, self.faults), self.journal)
+        control = Control(orders, viewer, self.postbox, self.shops, Counter(base_url=base_url), office)
         server = Server(control.answer, host=self._host, port=self._control_port)
         server.start()
         stack.callback(server.stop)

@@ -1,6 +1,7 @@
 """A vendor between whom and the world things go wrong: its answers, and the webhooks it sends."""
 
 import dataclasses
+import re
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -21,6 +22,9 @@ DELAY: Final = timedelta(seconds=20)
 REORDERING: Final = timedelta(seconds=4)
 """How long notifications are gathered before they leave, the latest first."""
 TWIN: Final = "/twin"
+RESULT: Final = b'"thirdPartyReference"'
+"""What the results of payments and orders from outside carry, and nothing else a vendor sends."""
+SENDING: Final = re.compile("/o/op/1/(?:pay|order/(?:local|toGo))")
 Failure = Callable[[int, Request, datetime], Response]
 """An error that no request deserved: the status, what was asked, and when."""
 
@@ -56,7 +60,11 @@ class Troubled:
         words = f"{request.path} {' '.join(request.query.values())} {request.body.decode('utf-8', 'replace')}"
         on = self._on(words)
         refusal = self._refusal(on, request, now)
-        return refusal or _spoilt(self._simulator.answer(request, now=now), on)
+        if refusal is not None:
+            return refusal
+        response = _spoilt(self._simulator.answer(request, now=now), on)
+        accepted = request.method == "POST" and SENDING.fullmatch(request.path) and response.status == HTTPStatus.OK
+        return dataclasses.replace(response, cut_at=0) if accepted and Fault.ANSWER_LOST in on else response
 
     def due(self, *, now: datetime) -> Sequence[Outgoing]:
         """What leaves now, lost, doubled, late or in disorder as switched."""
@@ -78,13 +86,18 @@ class Troubled:
 
     def _treat(self, outgoing: Outgoing, leaving: list[Outgoing], now: datetime) -> None:
         on = self._on(outgoing.body.decode("utf-8", "replace"))
-        if Fault.NOTIFICATIONS_LOST in on:
+        result = RESULT in outgoing.body
+
+        def strikes(fault: Fault, of_results: Fault) -> bool:
+            return fault in on or (result and of_results in on)
+
+        if strikes(Fault.NOTIFICATIONS_LOST, Fault.RESULTS_LOST):
             self._simulator.sent(outgoing.key, status=200, now=now)
             return
         copies = [outgoing]
-        if Fault.NOTIFICATIONS_DOUBLED in on:
+        if strikes(Fault.NOTIFICATIONS_DOUBLED, Fault.RESULTS_DOUBLED):
             copies.append(dataclasses.replace(outgoing, key=outgoing.key + TWIN))
-        if Fault.NOTIFICATIONS_DELAYED in on:
+        if strikes(Fault.NOTIFICATIONS_DELAYED, Fault.RESULTS_DELAYED):
             self._held += [(now + DELAY, copy) for copy in copies]
         elif Fault.NOTIFICATIONS_REORDERED in on:
             self._gathered_since = self._gathered_since or now

@@ -17,12 +17,13 @@ from comptoir.pos.world import (
     WorldTable,
 )
 from comptoir.sandbox.catalogue import API_PAYMENT, DISHES, METHODS, TERMINAL, Dish, Place
-from comptoir.sandbox.counter import Counter, Numbering
+from comptoir.sandbox.corrections import Corrections
+from comptoir.sandbox.counter import Numbering
 
 __all__ = ["Numbering", "RestaurantWorld"]
 
 
-class RestaurantWorld(Counter):
+class RestaurantWorld(Corrections):
     """Satisfies `pos.world.World`; safe to call from several threads."""
 
     def places(self) -> Sequence[Place]:

@@ -12,6 +12,7 @@ import msgspec
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.hosting import Request, Response
 from comptoir.sandbox.control.mailbox import Mailbox
+from comptoir.sandbox.control.office import OfficePage, as_json
 from comptoir.sandbox.control.orders import (
     AddItems,
     AnnounceOrder,
@@ -55,7 +56,9 @@ class Call:
 class Control:
     """Answers the page and the interface; safe to call from several threads."""
 
-    def __init__(self, orders: Orders, viewer: Viewer, postbox: Postbox, shops: Shops, counter: Counter) -> None:
+    def __init__(
+        self, orders: Orders, viewer: Viewer, postbox: Postbox, shops: Shops, counter: Counter, office: OfficePage
+    ) -> None:
         self._orders = orders
         self._viewer = viewer
         self._pages = Pages(orders, viewer)
@@ -63,6 +66,7 @@ class Control:
         self._shops = ShopsPage(shops)
         self._mint_at_the_shops = shops.mint
         self._sixpos = SixposPage(counter)
+        self._office = office
 
     def answer(self, request: Request, now: datetime) -> Response:
         """Answer one request; what another site's page asks to change is refused."""
@@ -74,6 +78,8 @@ class Control:
             return self._shops.answer(request, now)
         if request.path == "/sixpos":
             return self._sixpos.answer(request)
+        if request.path == "/office":
+            return self._office.answer(request, now)
         if not request.path.startswith("/api/"):
             return self._pages.answer(request, now)
         try:
@@ -94,6 +100,12 @@ class Control:
 
     def _state(self, _: Call) -> Response:
         return _json(self._viewer.state())
+
+    def _back_office(self, call: Call) -> Response:
+        if call.request.method == "POST":
+            said = msgspec.json.decode(call.request.body, type=dict[str, str])
+            self._office.office.act(call.parts["location"], said.pop("act", ""), said, now=call.now)
+        return Response(200, as_json(self._office.office, call.parts["location"]), {"content-type": "application/json"})
 
     def _speed(self, call: Call) -> Response:
         self._orders.set_speed(_order(call, SetSpeed))
@@ -210,6 +222,8 @@ ROUTES: Final[tuple[tuple[str, re.Pattern[str], Handle], ...]] = (
     ("PUT", _FAULTS_OF_SHOPS, Control._faults_of_shops),
     ("POST", re.compile("/api/lightspeed_k/expire-tokens"), Control._expire),
     ("POST", re.compile("/api/lightspeed_k/revoke-consent"), Control._revoke),
+    ("GET", re.compile(f"{_LOCATION}/office"), Control._back_office),
+    ("POST", re.compile(f"{_LOCATION}/office"), Control._back_office),
     ("PUT", re.compile(f"{_LOCATION}/items/(?P<sku>[^/]+)"), Control._count),
     ("POST", re.compile(f"{_LOCATION}/orders/(?P<reference>[^/]+)"), Control._announce),
     ("POST", re.compile(_BILLS), Control._open),

@@ -21,6 +21,8 @@ class Words:
     restaurants: str
     mailbox: str
     shops: str
+    office: str
+    phones: str
     other_language: str
     other_language_code: str
     open_bills: str
@@ -99,6 +101,8 @@ EN: Final = Words(
     restaurants="Restaurants",
     mailbox="Mailbox",
     shops="Shops",
+    office="Back office",
+    phones="Guests’ phones",
     other_language="Français",
     other_language_code="fr",
     open_bills="Open bills",
@@ -172,6 +176,8 @@ FR: Final = Words(
     restaurants="Restaurants",
     mailbox="Courrier",
     shops="Boutiques",
+    office="Back-office",
+    phones="Téléphones des clients",
     other_language="English",
     other_language_code="en",
     open_bills="Additions ouvertes",

@@ -7,6 +7,9 @@ from comptoir.connectors.lightspeed_k.simulator.numbers import (
     account_number,
     receipt_number,
 )
+from comptoir.connectors.lightspeed_k.simulator.office import BackOffice, Offices, TillMessage
+from comptoir.connectors.lightspeed_k.simulator.orders.refusing import REASONS
+from comptoir.connectors.lightspeed_k.simulator.orders.tills import SentTask
 from comptoir.connectors.lightspeed_k.simulator.settings import (
     Behaviour,
     Closing,
@@ -19,6 +22,8 @@ from comptoir.connectors.lightspeed_k.simulator.settings import (
 from comptoir.connectors.lightspeed_k.simulator.vendor import Delivery, KSeriesSimulator
 
 __all__ = [
+    "REASONS",
+    "BackOffice",
     "Behaviour",
     "Closing",
     "Condition",
@@ -27,7 +32,10 @@ __all__ = [
     "Lifetimes",
     "NotificationSetting",
     "OAuthClient",
+    "Offices",
     "PageEdge",
+    "SentTask",
+    "TillMessage",
     "account_number",
     "receipt_number",
 ]

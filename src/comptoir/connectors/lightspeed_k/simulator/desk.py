@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,11 +10,12 @@ import msgspec
 
 from comptoir.connectors.lightspeed_k.simulator.answers import Refusal, location_unknown, spring
 from comptoir.connectors.lightspeed_k.simulator.oauth.tokens import Grant
+from comptoir.connectors.lightspeed_k.simulator.office import BackOffice, Offices
 from comptoir.connectors.lightspeed_k.simulator.rtn.deliveries import Deliveries
 from comptoir.connectors.lightspeed_k.simulator.settings import Behaviour, Condition, Conditions
 from comptoir.connectors.lightspeed_k.simulator.store import Store
 from comptoir.pos.hosting import Request, Response
-from comptoir.pos.world import World, WorldLocation
+from comptoir.pos.world import World, WorldDish, WorldLocation, WorldStaff
 
 ORDERS: Final = "orders-api"
 FINANCE: Final = "financial-api"
@@ -31,10 +32,32 @@ class Desk:
     store: Store
     deliveries: Deliveries
     conditions: Conditions
+    offices: Offices
+
+    def office(self, location_id: str) -> BackOffice:
+        """How a location is set up in its back office."""
+        return self.offices.of(location_id)
 
     def holds(self, condition: Condition, location_id: str) -> bool:
         """Whether things stand so at a location now."""
+        if condition is Condition.TILL_OFFLINE and not self.devices(location_id):
+            return True
         return condition in self.conditions(location_id)
+
+    def devices(self, location_id: str) -> list[str]:
+        """The tills that are on."""
+        off = self.office(location_id).devices_off
+        return [each.id for each in self.world.registers(location_id) if each.id not in off]
+
+    def staff(self, location_id: str) -> list[WorldStaff]:
+        """Who works there, and who does no longer."""
+        gone = self.office(location_id).inactive_staff
+        return [replace(each, active=each.active and each.id not in gone) for each in self.world.staff(location_id)]
+
+    def menu(self, location_id: str) -> list[WorldDish]:
+        """What can be ordered now."""
+        gone = self.office(location_id).off_menu
+        return [each for each in self.world.menu(location_id) if each.sku not in gone]
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,11 @@ CREATE TABLE IF NOT EXISTS staff_hook (
     uuid TEXT PRIMARY KEY, location_id TEXT NOT NULL, topic TEXT NOT NULL, body BLOB NOT NULL,
     UNIQUE (location_id, topic)
 );
+CREATE TABLE IF NOT EXISTS outcome (
+    kind TEXT NOT NULL, location_id TEXT NOT NULL, reference TEXT NOT NULL, status TEXT NOT NULL, reason TEXT,
+    at INTEGER NOT NULL, PRIMARY KEY (kind, location_id, reference)
+);
+CREATE TABLE IF NOT EXISTS back_office (location_id TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS till_message (location_id TEXT NOT NULL, text TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS position (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """

@@ -11,8 +11,9 @@ from comptoir.connectors.lightspeed_k.simulator.answers import Refusal, spring, 
 from comptoir.connectors.lightspeed_k.simulator.desk import Call, Desk, Route
 from comptoir.connectors.lightspeed_k.simulator.oauth.consent import Business
 from comptoir.connectors.lightspeed_k.simulator.oauth.tokens import Grant, Tokens
+from comptoir.connectors.lightspeed_k.simulator.office import Offices
 from comptoir.connectors.lightspeed_k.simulator.orders import endpoints, items, readiness
-from comptoir.connectors.lightspeed_k.simulator.orders.tills import Tills
+from comptoir.connectors.lightspeed_k.simulator.orders.tills import SentTask, Tills
 from comptoir.connectors.lightspeed_k.simulator.post import PREFIX, Address, Post
 from comptoir.connectors.lightspeed_k.simulator.rtn.deliveries import Deliveries, Delivery
 from comptoir.connectors.lightspeed_k.simulator.settings import (
@@ -54,8 +55,9 @@ class KSeriesSimulator:
         self._store = Store(path)
         self._tokens = Tokens(self._store, self._behaviour.lifetimes)
         self._v1_tokens = Tokens(self._store, self._behaviour.v1_lifetimes)
-        self._deliveries = Deliveries(self._store, world, self._behaviour)
-        self._desk = Desk(world, self._behaviour, self._store, self._deliveries, conditions)
+        self.offices = Offices(self._store)
+        self._deliveries = Deliveries(self._store, world, self._behaviour, self.offices)
+        self._desk = Desk(world, self._behaviour, self._store, self._deliveries, conditions, self.offices)
         self._post = Post(self._store, self._behaviour, _address)
         self._tills = Tills(self._desk, self._post)
 
@@ -108,6 +110,10 @@ class KSeriesSimulator:
         """Limit how many of an item can be sold, or no longer (None)."""
         items.set_count(self._desk, self._post, location_id, sku, count, now=now)
 
+    def sold_out(self, location_id: str) -> frozenset[str]:
+        """The items of which none is left."""
+        return items.sold_out(self._desk, location_id)
+
     def scan(self, location_id: str, number: str, code: str, *, url: str, now: datetime) -> Mapping[str, Any]:
         """A guest's code is read at the till for an open bill; returns what the till was told."""
         return scanning.scan(self._world, location_id, number, code, url=url, now=now)
@@ -115,6 +121,10 @@ class KSeriesSimulator:
     def announce_order(self, location_id: str, reference: str, status: str, *, now: datetime) -> None:
         """Tell how an order from outside fares, such as READY_FOR_PICKUP. Raises RuleBroken."""
         self._tills.announce(location_id, reference, status, now=now)
+
+    def sent_from_outside(self, location_id: str, *, limit: int = 12) -> list[SentTask]:
+        """The latest payments and orders that came over the API, newest first."""
+        return self._tills.sent(location_id, limit=limit)
 
     def configure_notifications(self, location_id: str, setting: NotificationSetting | None) -> None:
         """Set or remove (None) the notification URL of a location, as its back office would. Raises RuleBroken."""

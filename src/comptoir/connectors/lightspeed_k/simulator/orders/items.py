@@ -65,6 +65,13 @@ def set_count(desk: Desk, post: Post, location_id: str, sku: str, count: int | N
             post.put(location_id=location_id, sender=endpoint_id, what="ITEM", body=encode(body), now=now)
 
 
+def sold_out(desk: Desk, location_id: str) -> frozenset[str]:
+    """The items of which none is left."""
+    with desk.store.transaction() as database:
+        query = "SELECT sku FROM availability WHERE location_id = ? AND count <= 0"
+        return frozenset(row["sku"] for row in database.execute(query, (location_id,)))
+
+
 def items(call: Call) -> Response:
     """The catalogue; the schema says one object where the text says a list."""
     location = call.location()
@@ -87,7 +94,7 @@ def print_message(call: Call) -> Response:
 
 def _chosen(call: Call, location: WorldLocation) -> list[dict[str, Any]]:
     query = call.query
-    listed: Sequence[dict[str, Any]] = [_item(location, dish) for dish in call.desk.world.menu(location.id)]
+    listed: Sequence[dict[str, Any]] = [_item(location, dish) for dish in call.desk.menu(location.id)]
     if query.get("itemIds"):  # overrides paging
         ids = query["itemIds"].split(",")
         return [item for item in listed if str(item["id"]) in ids]

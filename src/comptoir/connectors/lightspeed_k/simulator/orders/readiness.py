@@ -1,7 +1,7 @@
 """Whether orders and payments from outside can be taken now, and what is told when that changes (sheet 6.6, 10.6)."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -14,9 +14,6 @@ from comptoir.connectors.lightspeed_k.simulator.post import Post
 from comptoir.connectors.lightspeed_k.simulator.settings import Condition
 from comptoir.connectors.lightspeed_k.simulator.tongue import DINE_IN
 from comptoir.pos.hosting import Response
-
-API_STAFF: Final = 5599
-"""Under whose name orders from outside are booked when they name nobody."""
 
 
 def answer(call: Call) -> Response:
@@ -35,7 +32,7 @@ def state(desk: Desk, location_id: str) -> dict[str, Any]:
         "onlineOrderingApiConfiguration": {
             "enabled": enabled,
             "orderProfileId": long_id(location_id, "profile", DINE_IN) if enabled else None,
-            "staffId": API_STAFF if enabled else None,
+            "staffId": int(desk.office(location_id).api_staff) if enabled else None,
         },
         "posStatus": {
             "salesPeriod": "OPENED" if opened else "CLOSED",

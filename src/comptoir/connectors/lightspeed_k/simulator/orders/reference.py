@@ -79,7 +79,7 @@ def menu(call: Call) -> Response:
     if call.parts["menu"] != str(_menu_id(location)):
         raise call.refuse(404, f"menu not found for id {call.parts['menu']}")
     groups: dict[str, list[WorldDish]] = {}
-    for dish in call.desk.world.menu(location.id):
+    for dish in call.desk.menu(location.id):
         groups.setdefault(dish.group, []).append(dish)
     entries = [
         {

@@ -1,7 +1,8 @@
 """What tills do with payments and orders that were sent to them, and what is told of it (sheet 9.2, 10.3)."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -11,8 +12,16 @@ from comptoir.connectors.lightspeed_k.simulator.desk import Desk
 from comptoir.connectors.lightspeed_k.simulator.figures import milliseconds
 from comptoir.connectors.lightspeed_k.simulator.numbers import long_id
 from comptoir.connectors.lightspeed_k.simulator.orders import accept, endpoints
+from comptoir.connectors.lightspeed_k.simulator.orders import items as counted
 from comptoir.connectors.lightspeed_k.simulator.orders.checks import check
-from comptoir.connectors.lightspeed_k.simulator.orders.methods import DEFAULT_METHOD, NATIVE_METHODS, methods
+from comptoir.connectors.lightspeed_k.simulator.orders.methods import NATIVE_METHODS, methods
+from comptoir.connectors.lightspeed_k.simulator.orders.refusing import (
+    BROKEN_RULES,
+    NOT_PRINTED,
+    REASONS,
+    TIMEOUT,
+    Failed,
+)
 from comptoir.connectors.lightspeed_k.simulator.post import Post
 from comptoir.connectors.lightspeed_k.simulator.settings import Condition
 from comptoir.kernel.errors import RuleBroken
@@ -24,35 +33,17 @@ REFERENCE_PREFIX: Final = "TASK:OO-"
 CHANGES_READ: Final = "order_changes_read"
 DELIVERED: Final = "DELIVERED"
 ANNOUNCED: Final = ("IN_DELIVERY", "READY_FOR_PICKUP", DELIVERED, "ABANDONED", "CANCELLED")
-TIMEOUT: Final = {
-    "errorKey": "errors.payment.pos.task_timeout",
-    "message": "Not processed before validity ended",
-}
-REASONS: Final[Mapping[str, str]] = {
-    "ACCOUNT_NOT_FOUND": "Account not found",
-    "ACCOUNT_ALREADY_CLOSED": "Account is already closed",
-    "INVALID_TASK": "Invalid task",
-    "ITEM_NOT_FOUND": "Item not found",
-    "MISSING_STAFF": "Staff is missing or inactive",
-    "NATIVE_PAYMENT_NOT_SUPPORTED": "Native payment is not supported",
-    "OVERPAID": "the payment amount is greater than the amount due",
-    "PAYMENT_METHOD_NOT_FOUND": "Payment method not found",
-    "STAFF_NOT_FOUND": "Staff not found",
-    "UPDATE_FAILED": "Update failed",
-}
-BROKEN_RULES: Final[Mapping[str, str]] = {
-    "bill_unknown": "ACCOUNT_NOT_FOUND",
-    "bill_overpaid": "OVERPAID",
-    "dish_unknown": "ITEM_NOT_FOUND",
-}
 
 
-class Failed(Exception):
-    """A till could not do it; `kind` is the vendor's word for why."""
+@dataclass(frozen=True)
+class SentTask:
+    """A payment or an order that came from outside; `status` is the latest told of it, empty before."""
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
+    is_payment: bool
+    reference: str
+    body: Mapping[str, Any]
+    status: str
+    reason: str
 
 
 class Tills:
@@ -93,8 +84,33 @@ class Tills:
                 return
             self._tell(task, {"status": status, **self._account(sales[0])}, sale=sales[0], now=now)
 
+    def sent(self, location_id: str, *, limit: int) -> list[SentTask]:
+        """What came from outside lately, newest first, and what became of it."""
+        query = (
+            "SELECT task.*, outcome.status, outcome.reason FROM task LEFT JOIN outcome ON outcome.location_id ="
+            " task.location_id AND outcome.reference = task.reference AND outcome.kind ="
+            " (CASE task.kind WHEN 'PAY' THEN 'PAYMENT' ELSE task.kind END)"
+            " WHERE task.location_id = ? ORDER BY task.rowid DESC LIMIT ?"
+        )
+        with self._desk.store.transaction() as database:
+            rows = database.execute(query, (location_id, limit)).fetchall()
+        return [
+            SentTask(
+                row["kind"] == accept.PAY,
+                row["reference"],
+                accept.decode(row["body"]),
+                row["status"] or "",
+                row["reason"] or "",
+            )
+            for row in rows
+        ]
+
     def _reached(self, task: sqlite3.Row) -> bool:
-        return not any(self._desk.holds(condition, task["location_id"]) for condition in UNREACHABLE)
+        location_id = task["location_id"]
+        if any(self._desk.holds(condition, location_id) for condition in UNREACHABLE):
+            return False
+        wanted = accept.decode(task["body"]).get("deviceId")
+        return wanted is None or str(wanted) in self._desk.devices(location_id)
 
     def _finish(self, database: sqlite3.Connection, task: sqlite3.Row) -> None:
         query = "UPDATE task SET due_at = NULL WHERE kind = ? AND business_id = ? AND reference = ?"
@@ -108,6 +124,10 @@ class Tills:
         except Failed as failed:
             self._fail(task, body, failed.kind, now)
             return
+        if not is_payment and self._desk.office(task["location_id"]).printer_off:
+            told = {"status": "FAILURE", "reason": NOT_PRINTED, **self._account(sale)}
+            self._tell(task, told, now=now)
+            return
         self._tell(task, {"status": "SUCCESS", **self._account(sale)}, sale=None if is_payment else sale, now=now)
 
     def _pay(self, task: sqlite3.Row, body: dict[str, Any], now: datetime) -> Sale:
@@ -115,9 +135,11 @@ class Tills:
         location_id, number = task["location_id"], str(body["iKaccountIdentifier"])
         if self._desk.holds(Condition.API_DISABLED, location_id):
             raise Failed("INVALID_TASK")
-        self._check_staff(location_id, body.get("staffId"))
-        method = self._method(location_id, body.get("paymentMethod"))
+        if kind := self._desk.offices.take_refusal(location_id):
+            raise Failed(kind)
         bill = self._desk.world.find(location_id, number)
+        self._check_staff(location_id, body.get("staffId"), bill)
+        method = self._method(location_id, body.get("paymentMethod"))
         if bill is not None and any(each.external_reference == task["reference"] for each in bill.payments):
             return bill  # taken right before a kill that kept this task from being finished
         if bill is None or bill.state is SaleState.SUPERSEDED:
@@ -133,6 +155,7 @@ class Tills:
         if self._desk.holds(Condition.API_DISABLED, location_id):
             raise Failed("INVALID_TASK")
         self._check_staff(location_id, body.get("staffId"))
+        self._check_items(location_id, body.get("items") or ())
         reference = f"{REFERENCE_PREFIX}{location_id}-{task['reference']}"
         placed = self._desk.world.by_reference(location_id, reference)
         if placed:
@@ -164,19 +187,32 @@ class Tills:
         except RuleBroken as broken:
             raise Failed(BROKEN_RULES.get(broken.code, "UPDATE_FAILED")) from broken
 
-    def _check_staff(self, location_id: str, staff_id: Any) -> None:
+    def _check_staff(self, location_id: str, staff_id: Any, bill: Sale | None = None) -> None:
+        """Whoever is named must work there still, whoever enters it for the API, and whoever opened the table."""
         if self._desk.holds(Condition.STAFF_INACTIVE, location_id):
             raise Failed("MISSING_STAFF")
-        if staff_id is None:
-            return
-        known = next((each for each in self._desk.world.staff(location_id) if each.id == str(staff_id)), None)
-        if known is None:
+        office = self._desk.office(location_id)
+        known = {each.id: each for each in self._desk.staff(location_id)}
+        if staff_id is not None and str(staff_id) not in known:
             raise Failed("STAFF_NOT_FOUND")
-        if not known.active:
+        entering = str(staff_id or office.api_staff)
+        opened_by = bill.staff.id if bill and bill.staff else ""
+        gone = office.inactive_staff | {each.id for each in known.values() if not each.active}
+        if gone & {entering, opened_by}:
             raise Failed("MISSING_STAFF")
 
+    def _check_items(self, location_id: str, items: Sequence[Mapping[str, Any]]) -> None:
+        """What was taken off the menu is not found; what is sold out is not added."""
+        off_menu, sold_out = self._desk.office(location_id).off_menu, counted.sold_out(self._desk, location_id)
+        for item in items:
+            if item["sku"] in off_menu:
+                raise Failed("ITEM_NOT_FOUND")
+            if item["sku"] in sold_out:
+                raise Failed("ITEM_NOT_ADDED")
+            self._check_items(location_id, item.get("subItems") or ())
+
     def _method(self, location_id: str, code: Any) -> Named:
-        wanted = str(code or DEFAULT_METHOD)
+        wanted = str(code or self._desk.office(location_id).default_method)
         if wanted in NATIVE_METHODS:
             raise Failed("NATIVE_PAYMENT_NOT_SUPPORTED")
         method = next((each for each in methods(self._desk, location_id) if each.id == wanted), None)
@@ -245,6 +281,16 @@ class Tills:
                 with_lines=registration["expandTransactions"],
                 with_payments=registration["expandPayments"],
             )
+        with self._desk.store.transaction() as database:
+            outcome = (
+                kind,
+                task["location_id"],
+                task["reference"],
+                told["status"],
+                told.get("reason"),
+                milliseconds(now),
+            )
+            database.execute("REPLACE INTO outcome VALUES (?, ?, ?, ?, ?, ?)", outcome)
         untyped = kind == "ORDER" and told["status"] == "FAILURE" and not self._desk.behaviour.order_failures_with_type
         if not untyped:
             body["type"] = kind

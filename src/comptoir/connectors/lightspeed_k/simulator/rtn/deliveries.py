@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from comptoir.connectors.lightspeed_k.simulator.figures import milliseconds
+from comptoir.connectors.lightspeed_k.simulator.office import Offices
 from comptoir.connectors.lightspeed_k.simulator.rtn import accounts
 from comptoir.connectors.lightspeed_k.simulator.settings import (
     CODE_PARAMETER,
@@ -49,8 +50,9 @@ class Delivery:
 class Deliveries:
     """Makes and keeps the notifications of all locations."""
 
-    def __init__(self, store: Store, world: World, behaviour: Behaviour) -> None:
+    def __init__(self, store: Store, world: World, behaviour: Behaviour, offices: Offices) -> None:
         self._store = store
+        self._offices = offices
         self._world = world
         self._behaviour = behaviour
         self._lock = threading.Lock()
@@ -108,7 +110,10 @@ class Deliveries:
                 facts = self._world.facts(sale.location_id, sale.external_id)
                 body = accounts.account(change, locations[sale.location_id], facts, self._behaviour)
                 at = milliseconds(now)
+                told = self._offices.of(sale.location_id).told
                 for kind in accounts.announcements(sale, known=known, closing=self._behaviour.closing):
+                    if kind not in told:
+                        continue
                     row = (sale.location_id, sale.external_id, kind, body, at, at)
                     database.execute(NEW_DELIVERY, row)
             if changes:

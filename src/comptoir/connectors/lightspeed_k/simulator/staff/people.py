@@ -92,7 +92,7 @@ def _event(each: WorldShift, index: int, clocking: Clocking) -> dict[str, Any]:
 
 
 def _staff(call: Call, location: WorldLocation) -> Sequence[WorldStaff]:
-    return call.desk.world.staff(location.id)
+    return call.desk.staff(location.id)
 
 
 def _user(call: Call, location: WorldLocation, staff: WorldStaff, type_: str) -> dict[str, Any]:
