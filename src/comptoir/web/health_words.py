@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import resolve, reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +49,10 @@ def _at(name: str, query: str = "") -> Target:
 
 def _connection(finding: Finding) -> str:
     return reverse("connection", args=[public_id("con", finding.subject_id)])
+
+
+def _of_app(_finding: Finding) -> str:
+    return next((app.troubles_at for app in manifest.apps() if app.troubles_at), "")
 
 
 WORDS: dict[Cause, Words] = {
@@ -122,6 +126,15 @@ WORDS: dict[Cause, Words] = {
         _("See what is parked"),
         _at("inbox", "?outcome=parked"),
     ),
+    Cause.MONEY_NOT_ON_TILL: Words(
+        _("Money not on the till"),
+        _(
+            "Guests of %(name)s have paid, and the till does not show it (%(count)d). Do not ask them for it again; "
+            "see what to do."
+        ),
+        _("See open payments"),
+        _of_app,
+    ),
     Cause.IMPORT_STOPPED: Words(
         _("Import stopped"),
         _("An import for %(name)s stopped; what was read until then is kept, and it goes on where it stopped."),
@@ -176,7 +189,11 @@ def status(light: Light, role: Role, good: Status) -> Status:
 
 
 def _may_go(role: Role, url: str) -> bool:
-    return may(role, getattr(resolve(url.partition("?")[0]).func, "permission", ""))
+    try:
+        found = resolve(url.partition("?")[0])
+    except Resolver404:  # an app's page that this installation does not have
+        return False
+    return may(role, getattr(found.func, "permission", ""))
 
 
 def _app_name(slug: str) -> str:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from comptoir.apps.pay_at_table import hearing, notices
 from comptoir.core.accounts.roles import EVERYONE, Role
 from comptoir.core.installations.manifest import App
 
@@ -10,6 +11,9 @@ APP = App(
     name=_("Pay at table"),
     summary=_("Guests pay through a provider; the till hears of it once."),
     handlers={},
+    heard=hearing.heard,
+    troubles=notices.troubles,
+    troubles_at="/pay-at-table/payments?state=open",
     permissions={
         "pay_at_table.view": EVERYONE - {Role.PARTNER},
         "pay_at_table.settle": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),

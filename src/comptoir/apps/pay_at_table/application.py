@@ -48,11 +48,12 @@ class Attempt:
     outcome: Outcome
     sent_at: datetime
     resolved_at: datetime | None = None
+    lifetime: timedelta = LIFETIME
 
     @property
     def over_at(self) -> datetime:
         """When the till can no longer do it."""
-        return self.sent_at + LIFETIME + GRACE
+        return self.sent_at + self.lifetime + GRACE
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class TillLine:
 
 @dataclass(frozen=True)
 class Seen:
-    """The bill as it was read at `at`. Not found: the till does not know it; `lines` are then of the closed sales."""
+    """The bill as it was read at `at`. Not found: the till does not know it; `lines` are then of the closed sales.
+    `moved`: it goes on under another number, which is to be read."""
 
     at: datetime
     found: bool
@@ -73,6 +75,8 @@ class Seen:
     remaining: int = 0
     lines: tuple[TillLine, ...] = ()
     sales_searched: bool = False
+    currency: str = ""
+    moved: bool = False
 
 
 class Do(StrEnum):
@@ -102,9 +106,11 @@ def reference_of(payment_ulid: str, number: int) -> str:
     return f"CT{payment_ulid}-{number:02d}"
 
 
-def next_step(*, amount: int, attempts: Sequence[Attempt], seen: Seen | None, now: datetime) -> Step:
+def next_step(
+    *, amount: int, attempts: Sequence[Attempt], seen: Seen | None, now: datetime, currency: str = ""
+) -> Step:
     """The one step that is safe now. `attempts` are of one payment, oldest first."""
-    if seen is None or now - seen.at > FRESH:
+    if seen is None or seen.moved or now - seen.at > FRESH:
         return Step(Do.READ)
     ours = {each.reference for each in attempts}
     lines = [line for line in seen.lines if line.reference in ours]
@@ -123,6 +129,8 @@ def next_step(*, amount: int, attempts: Sequence[Attempt], seen: Seen | None, no
         return _said_but_not_shown(taken, seen=seen, now=now)
     if last is not None and last.resolved_at is not None and seen.at <= last.resolved_at:
         return Step(Do.READ)
+    if currency and seen.currency and seen.currency != currency:
+        return Step(Do.ATTENTION, "currency_mismatch")
     return _while_free(len(attempts), amount=amount, seen=seen)
 
 
@@ -145,10 +153,10 @@ def _said_but_not_shown(taken: Attempt, *, seen: Seen, now: datetime) -> Step:
 
 
 def _while_free(made: int, *, amount: int, seen: Seen) -> Step:
-    if not seen.found:
-        return Step(Do.ATTENTION, "check_not_found")
     if seen.closed:
         return Step(Do.ATTENTION, "check_closed")
+    if not seen.found:
+        return Step(Do.ATTENTION, "check_not_found")
     if amount > seen.remaining:
         return Step(Do.ATTENTION, "amount_exceeds_remaining")
     if made >= MOST_ATTEMPTS:

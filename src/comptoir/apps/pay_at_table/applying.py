@@ -6,18 +6,21 @@ from typing import Final, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from comptoir.apps.pay_at_table import application, checks
+from comptoir.apps.pay_at_table import application, checks, days, listening, plans, readiness
 from comptoir.apps.pay_at_table.application import Do, Outcome, Seen, Step, next_step
 from comptoir.apps.pay_at_table.failures import Failure, failure_of
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, Bill, GuestPayment, Integration, MethodKind, State
+from comptoir.apps.pay_at_table.plans import PlanState
 from comptoir.kernel.errors import OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.money import Money
 from comptoir.pos.capabilities import TakesPayments
 from comptoir.pos.orders import Declined, PaymentRequest, Submission
 
 WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 240, 480, 900))
+VENDOR_FAULTS: Final = (VendorRefused, VendorBusy, VendorUnreadable, OutcomeUnknown)
 NOT_UNDERSTOOD: Final = "invalid_request"
 """As the connector calls what the till could not make sense of."""
 TURN: Final = timedelta(seconds=1)
@@ -36,9 +39,16 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
             return
         now, made = clock(), _attempts(payment)
         if not payment.check_id:
-            _rest(payment, Step(Do.ATTENTION, "check_unknown"), now=now)
-            return
-        step = next_step(amount=payment.amount, attempts=_pure(made), seen=seen, now=now)
+            if not _place(payment, integration, now=now):
+                return
+            continue
+        step = next_step(
+            amount=payment.amount,
+            currency=payment.currency,
+            attempts=_pure(made, integration),
+            seen=seen,
+            now=now,
+        )
         if step.do is Do.READ:
             seen = _read(payment, integration, made, now=now, again=seen)
             if seen is None:
@@ -48,7 +58,7 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
             if attempt is None or not _send(payment, integration, attempt, clock=clock):
                 return
         elif step.do is Do.EXPIRE:
-            _resolve(made[-1], Outcome.EXPIRED, now=now)
+            _resolve(made[-1], Outcome.EXPIRED, now=now, by="poll")
         else:
             _rest(payment, step, now=now)
             return
@@ -70,11 +80,32 @@ def _attempts(payment: GuestPayment) -> list[Attempt]:
     return list(mine.order_by("number"))
 
 
-def _pure(made: list[Attempt]) -> list[application.Attempt]:
+def _pure(made: list[Attempt], integration: Integration) -> list[application.Attempt]:
+    lifetime = timedelta(seconds=integration.lifetime_s)
     return [
-        application.Attempt(each.number, each.reference, Outcome(each.outcome), each.sent_at, each.resolved_at)
+        application.Attempt(
+            each.number, each.reference, Outcome(each.outcome), each.sent_at, each.resolved_at, lifetime
+        )
         for each in made
     ]
+
+
+def _place(payment: GuestPayment, integration: Integration, *, now: datetime) -> bool:
+    """Which bill a payment is for that named a table or nothing: the one of that table, if there is just one."""
+    found: list[Bill] = []
+    if payment.table_number:
+        try:
+            open_now = checks.open_bills(integration, now=now)
+        except VENDOR_FAULTS as fault:
+            _put_off_for(payment, integration, fault, now=now)
+            return False
+        found = [bill for bill in open_now if bill.table_number == payment.table_number]
+    if len(found) != 1:
+        _rest(payment, Step(Do.ATTENTION, "check_unknown"), now=now)
+        return False
+    payment.check_id = found[0].check_id
+    payment.save(update_fields=["check_id"])
+    return True
 
 
 def _blocked(payment: GuestPayment, made: list[Attempt]) -> Failure | None:
@@ -95,13 +126,16 @@ def _read(
     payment: GuestPayment, integration: Integration, made: list[Attempt], *, now: datetime, again: Seen | None
 ) -> Seen | None:
     """The bill as it is; None when the till cannot be asked, which is written down and tried again."""
-    search = bool(made) or (again is not None and not again.found)
+    search = bool(made) or (again is not None and not again.found and not again.moved)
+    since = (made[0].made_at or made[0].sent_at) if made else payment.created_at
     try:
-        return checks.look(integration, payment.check_id, search=search, now=now)
-    except VendorRefused:
-        _put_off(payment, "reauth_required", now=now)
-    except (VendorBusy, VendorUnreadable, OutcomeUnknown):
-        _put_off(payment, "pos_unreachable", now=now)
+        return checks.look(integration, payment.check_id, since=since if search else None, now=now)
+    except VENDOR_FAULTS as fault:
+        taken = next((each for each in made if each.outcome == Outcome.TAKEN), None)
+        if taken is not None:  # the till's own yes is evidence (P5); a later read may disprove it
+            _rest(payment, Step(Do.APPLIED, reference=taken.reference), now=now, by="callback")
+        else:
+            _put_off_for(payment, integration, fault, now=now)
     return None
 
 
@@ -117,6 +151,18 @@ def _write_down(
     refusal = _blocked(payment, made)
     if refusal is not None:
         _rest(payment, Step(Do.ATTENTION, refusal.code), now=now)
+        return None
+    if plans.state_of(integration, now=now) is PlanState.ENDED:
+        _rest(payment, Step(Do.ATTENTION, "plan_inactive"), now=now)
+        return None
+    try:
+        listening.ensure(integration, now=now)
+        code = readiness.in_the_way(integration, now=now)
+    except VENDOR_FAULTS as fault:
+        _put_off_for(payment, integration, fault, now=now)
+        return None
+    if code:
+        _put_off(payment, integration, code, now=now)
         return None
     voucher = payment.method_kind == MethodKind.VOUCHER
     method = integration.voucher_method if voucher else integration.card_method
@@ -137,6 +183,7 @@ def _write_down(
                 check_id=payment.check_id,
                 reference=application.reference_of(payment.ulid, number),
                 method=method,
+                made_at=now,
                 sent_at=now,
             )
             move(payment, State.UNKNOWN, now=now, reason="sending")
@@ -153,7 +200,11 @@ def _is_its_turn(payment: GuestPayment, seen: Seen) -> bool:
     mine = {"organisation_id": payment.organisation_id, "integration_id": payment.integration_id}
     Bill.objects.select_for_update().filter(**mine, check_id=payment.check_id).first()
     on_bill = {**mine, "check_id": payment.check_id}
-    earlier = GuestPayment.objects.filter(**on_bill, state__in=MOVING, id__lt=payment.id)
+    moving = GuestPayment.objects.filter(**on_bill, state__in=MOVING).exclude(id=payment.id)
+    same = Q(group_id=payment.group_id, method_kind=MethodKind.VOUCHER) if payment.group_id else Q(pk__in=[])
+    if payment.group_id and payment.method_kind == MethodKind.VOUCHER:  # vouchers of a group go first
+        moving = moving.exclude(group_id=payment.group_id, method_kind=MethodKind.CARD)
+    earlier = moving.filter(Q(id__lt=payment.id) | same)
     since = Attempt.objects.filter(**on_bill, resolved_at__gte=seen.at).exclude(payment_id=payment.id)
     return not earlier.exists() and not since.exists()
 
@@ -168,26 +219,27 @@ def _send(payment: GuestPayment, integration: Integration, attempt: Attempt, *, 
         amount=Money(payment.amount, payment.currency).major,
         tip=Money(payment.tip if integration.tip_to_pos else 0, payment.currency).major,
         method=attempt.method,
-        lifetime=application.LIFETIME,
+        staff_id=integration.staff_id,
+        register_id=integration.register_id,
+        lifetime=timedelta(seconds=integration.lifetime_s),
     )
     try:
         with checks.at_the_till(integration) as (vendor, _):
             submission = cast(TakesPayments, vendor).pay(request)
     except Declined as declined:
-        _resolve(attempt, Outcome.REFUSED, now=clock(), code=declined.failure.code, said=declined.failure.said)
-        refusal = failure_of(declined.failure.code)
-        if refusal.transient:
-            _put_off(payment, refusal.code, now=clock())
-        return not refusal.transient
+        said = declined.failure.said
+        _resolve(attempt, Outcome.REFUSED, now=clock(), code=declined.failure.code, said=said, by="answer")
+        return _after_refusal(payment, integration, failure_of(declined.failure.code), now=clock())
     except RuleBroken as broken:
-        _resolve(attempt, Outcome.REFUSED, now=clock(), code=NOT_UNDERSTOOD, said=broken.code)
+        _resolve(attempt, Outcome.REFUSED, now=clock(), code=NOT_UNDERSTOOD, said=broken.code, by="answer")
         return True
-    except VendorRefused:
-        _put_off(payment, "reauth_required", now=clock())
+    except VendorRefused as fault:
+        _put_off_for(payment, integration, fault, now=clock())
         return False
-    except (OutcomeUnknown, VendorBusy, VendorUnreadable):
+    except (OutcomeUnknown, VendorBusy, VendorUnreadable) as fault:
         _note(attempt, Outcome.UNKNOWN)
-        _put_off(payment, "unknown_result", now=clock())
+        limited = isinstance(fault, VendorBusy) and fault.retry_at is not None
+        _put_off(payment, integration, "pos_rate_limited" if limited else "unknown_result", now=clock())
         return False
     _note(attempt, Outcome.ACCEPTED)
     now = clock()
@@ -208,25 +260,49 @@ def _note(attempt: Attempt, outcome: Outcome) -> None:
     ).update(outcome=outcome)
 
 
-def _resolve(attempt: Attempt, outcome: Outcome, *, now: datetime, code: str = "", said: str = "") -> None:
+def _resolve(attempt: Attempt, outcome: Outcome, *, now: datetime, by: str, code: str = "", said: str = "") -> None:
     Attempt.objects.filter(
         organisation_id=attempt.organisation_id,
         payment_id=attempt.payment_id,
         number=attempt.number,
         outcome__in=application.OPEN,
-    ).update(outcome=outcome, resolved_at=now, code=code, said=said[:500])
+    ).update(outcome=outcome, resolved_at=now, resolved_by=by, code=code, said=said[:500])
 
 
-def _put_off(payment: GuestPayment, reason: str, *, now: datetime) -> None:
-    """Class A of the failure table: again after a while, without anybody."""
-    until = now + WAITS[min(payment.tries, len(WAITS) - 1)]
-    state = State.UNKNOWN if any(each.outcome in application.OPEN for each in _attempts(payment)) else State.QUEUED
+def _after_refusal(payment: GuestPayment, integration: Integration, failure: Failure, *, now: datetime) -> bool:
+    """Whether to go on at once: what passes by itself is waited for (class A)."""
+    if not failure.transient:
+        return True
+    _put_off(payment, integration, failure.code, now=now)
+    return False
+
+
+def _put_off_for(payment: GuestPayment, integration: Integration, fault: Exception, *, now: datetime) -> None:
+    """The till cannot be asked: because of whom."""
+    if isinstance(fault, VendorRefused):
+        _put_off(payment, integration, "reauth_required", now=now)
+    elif isinstance(fault, VendorBusy) and fault.retry_at is not None:
+        _put_off(payment, integration, "pos_rate_limited", now=now, until=fault.retry_at)
+    else:
+        _put_off(payment, integration, "pos_unreachable", now=now)
+
+
+def _put_off(
+    payment: GuestPayment, integration: Integration, reason: str, *, now: datetime, until: datetime | None = None
+) -> None:
+    """Class A of the failure table: again after a while, without anybody, until the business day is over."""
+    until = until or now + WAITS[min(payment.tries, len(WAITS) - 1)]
+    is_open = any(each.outcome in application.OPEN for each in _attempts(payment))
     with transaction.atomic():
         payment.tries += 1
+        if not is_open and days.is_over(integration, payment.business_date, now=now):
+            move(payment, State.NEEDS_ATTENTION, now=now, reason=reason, cause="the business day is over")
+            return
+        state = State.UNKNOWN if is_open else State.QUEUED
         move(payment, state, now=now, reason=reason, waiting_until=until)
 
 
-def _rest(payment: GuestPayment, step: Step, *, now: datetime) -> None:
+def _rest(payment: GuestPayment, step: Step, *, now: datetime, by: str = "poll") -> None:
     """Wait, or end here: on the till with its evidence, or with a person."""
     with transaction.atomic():
         if step.do is Do.WAIT:
@@ -235,7 +311,11 @@ def _rest(payment: GuestPayment, step: Step, *, now: datetime) -> None:
         if step.do is Do.APPLIED:
             payment.applied_reference = step.reference
             for attempt in _attempts(payment):
-                _resolve(attempt, Outcome.TAKEN, now=now)
-            move(payment, State.APPLIED, now=now, cause=f"line {step.reference}")
+                _resolve(
+                    attempt, Outcome.TAKEN if attempt.reference == step.reference else Outcome.EXPIRED, now=now, by=by
+                )
+            move(
+                payment, State.APPLIED, now=now, cause=f"line {step.reference}" if by == "poll" else "the till said so"
+            )
         else:
             move(payment, State.NEEDS_ATTENTION, now=now, reason=step.code)

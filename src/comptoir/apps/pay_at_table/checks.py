@@ -1,25 +1,25 @@
 """Read bills from the till and mirror them: figures come from reads alone (P6), and one read serves all who wait."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
-import msgspec
-from django.db import connection, transaction
+from django.db import connection
 
+from comptoir.apps.pay_at_table import mirror
 from comptoir.apps.pay_at_table.application import FRESH, Seen, TillLine
 from comptoir.apps.pay_at_table.models import Bill, Integration
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
 from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.ledger import reads
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.money import to_minor
 from comptoir.pos.capabilities import ReadsChecks
 from comptoir.pos.connector import Vendor
-from comptoir.pos.model import Check, Location, Payment, SaleState
+from comptoir.pos.model import Location, Payment
 
 GAP: Final = timedelta(seconds=2)
 """Between two full reads of one store."""
@@ -48,15 +48,16 @@ def at_the_till(integration: Integration) -> Iterator[tuple[Vendor, Location]]:
         yield vendor, as_location(link)
 
 
-def open_bills(integration: Integration, *, now: datetime) -> list[Bill]:
-    """Every open bill, not older than two seconds: whoever asks meanwhile waits for the same read (F2)."""
+def open_bills(integration: Integration, *, now: datetime, age: timedelta = GAP) -> list[Bill]:
+    """Every open bill, not older than `age`: whoever asks meanwhile waits for the same read (F2)."""
     with _one_reader(integration):
         mirrored = Bill.objects.filter(organisation_id=integration.organisation_id, integration_id=integration.id)
-        if not mirrored.filter(fetched_at__gt=now - GAP, fetched_at__lte=now).exists():
+        read_at = Integration.objects.filter(id=integration.id).values_list("read_at", flat=True).first()
+        if read_at is None or not now - age < read_at <= now:
             with at_the_till(integration) as (vendor, location):
                 found = cast(ReadsChecks, vendor).checks(location, now=now)
-            shown = {keep(integration, check).check_id for check in found}
-            mirrored.filter(closed=False).exclude(check_id__in=shown).update(closed=True, remaining=0, fetched_at=now)
+            mirror.keep_all(integration, found, now=now)
+            Integration.objects.filter(id=integration.id).update(read_at=now)
         return list(mirrored.filter(closed=False).order_by("check_id"))
 
 
@@ -71,63 +72,67 @@ def fresh_bill(integration: Integration, check_id: str, *, now: datetime, age: t
         found = cast(ReadsChecks, vendor).check(location, check_id, now=now)
     if found is None:
         raise RuleBroken("The till has no such bill.", code="check_not_found", status=404)
-    return keep(integration, found)
+    return mirror.keep(integration, found)
 
 
-def look(integration: Integration, check_id: str, *, search: bool, now: datetime) -> Seen:
-    """What the till shows of a bill and of our references on it; `search` looks through the closed sales as well."""
+def look(integration: Integration, check_id: str, *, since: datetime | None, now: datetime) -> Seen:
+    """What the till shows of a bill and of our references on it.
+
+    A bill that is not there under its number is looked for under another (`mirror.keep_all` follows it). With `since`,
+    when the first reference of ours was written, the sales that were closed later are searched as well.
+    """
     with at_the_till(integration) as (vendor, location):
         found = cast(ReadsChecks, vendor).check(location, check_id, now=now)
         if found is not None:
-            bill = keep(integration, found)
+            bill = mirror.keep(integration, found)
             lines = _lines(found.sale.payments, found.sale.currency)
-            return Seen(now, found=True, closed=bill.closed, remaining=bill.remaining, lines=lines, sales_searched=True)
-        if not search:
-            return Seen(now, found=False)
+            return Seen(
+                now,
+                found=True,
+                closed=bill.closed,
+                remaining=bill.remaining,
+                lines=lines,
+                sales_searched=True,
+                currency=bill.currency,
+            )
+        if _followed(integration, cast(ReadsChecks, vendor), location, check_id, now=now):
+            return Seen(now, found=False, moved=True)
+        if since is None:
+            return Seen(now, found=False, closed=_was_closed(integration, check_id))
         paid: list[TillLine] = []
-        for page in vendor.sales(location, now - SEARCHED, now + AHEAD, cursor="", now=now):
+        closed = _was_closed(integration, check_id)
+        for page in vendor.sales(location, max(since - AHEAD, now - SEARCHED), now + AHEAD, cursor="", now=now):
             for each in page.observed:
+                closed = closed or each.sale.external_id == check_id
                 paid += _lines(each.sale.payments, each.sale.currency)
-        return Seen(now, found=False, closed=True, lines=tuple(paid), sales_searched=True)
+        return Seen(now, found=False, closed=closed, lines=tuple(paid), sales_searched=True)
 
 
-def keep(integration: Integration, check: Check) -> Bill:
-    """Mirror a read. An older one than the mirror's changes nothing; the revision grows when what it says does."""
-    sale = check.sale
-    said = hashlib.sha256(msgspec.json.encode((sale, check.due, check.table_number))).digest()
-    total, due = to_minor(sale.total, sale.currency), to_minor(check.due, sale.currency)
-    figures = {
-        "table_number": check.table_number,
-        "currency": sale.currency,
-        "total": total,
-        "paid": total - due,
-        "remaining": max(0, due),
-        "closed": sale.state is not SaleState.OPEN,
-        "content_hash": said,
-        "fetched_at": check.seen_at,
-    }
-    key = {
-        "organisation_id": integration.organisation_id,
-        "integration_id": integration.id,
-        "check_id": sale.external_id,
-    }
-    with transaction.atomic():
-        bill, made = Bill.objects.select_for_update().get_or_create(**key, defaults=figures)
-        if made or check.seen_at < bill.fetched_at:
-            return bill
-        if bytes(bill.content_hash) != said:
-            bill.revision += 1
-        for name, value in figures.items():
-            setattr(bill, name, value)
-        bill.save()
-        return bill
+def _followed(
+    integration: Integration, vendor: ReadsChecks, location: Location, check_id: str, *, now: datetime
+) -> bool:
+    """Whether the bill goes on under another number; one full read of the store says so."""
+    known = Bill.objects.filter(
+        organisation_id=integration.organisation_id, integration_id=integration.id, check_id=check_id
+    )
+    if not known.exists():
+        return False
+    with _one_reader(integration):
+        mirror.keep_all(integration, vendor.checks(location, now=now), now=now)
+        Integration.objects.filter(id=integration.id).update(read_at=now)
+    return known.exclude(succeeded_by="").exists()
+
+
+def _was_closed(integration: Integration, check_id: str) -> bool:
+    """Whether the till was heard to have closed it."""
+    return reads.is_closed(integration.organisation_id, integration.store_id, check_id)
 
 
 def _lines(payments: tuple[Payment, ...], currency: str) -> tuple[TillLine, ...]:
     return tuple(
         TillLine(each.external_reference, to_minor(each.amount, currency))
         for each in payments
-        if each.external_reference.startswith("CT")
+        if each.external_reference.startswith(mirror.PREFIX)
     )
 
 

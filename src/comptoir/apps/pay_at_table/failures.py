@@ -143,6 +143,16 @@ CATALOGUE: Final = (
         transient=True,
     ),
     Failure(
+        "T6",
+        "not_sent_yet",
+        AUTOMATIC,
+        _("not on the till yet"),
+        _("The payment has not reached the till yet."),
+        (_("Nothing to do: payments are kept and are sent by themselves."), _("Watch the list of open payments.")),
+        act=Act.WATCH,
+        transient=True,
+    ),
+    Failure(
         "T7",
         "till_offline",
         AUTOMATIC,

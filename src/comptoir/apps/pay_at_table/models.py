@@ -72,6 +72,9 @@ class Integration(models.Model):
     degraded_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
     # Facts that the checklist turns green by: the address is registered; the till told of a payment; of a bill.
+    read_at = models.DateTimeField(null=True)
+    readiness = models.JSONField(default=dict)
+    readiness_at = models.DateTimeField(null=True)
     listening_at = models.DateTimeField(null=True)
     heard_result_at = models.DateTimeField(null=True)
     heard_event_at = models.DateTimeField(null=True)
@@ -172,6 +175,7 @@ class GuestPayment(models.Model):
     check_id = models.CharField(max_length=64, blank=True)
     table_number = models.CharField(max_length=16, blank=True)
     intent_id = models.UUIDField(null=True)
+    group_id = models.CharField(max_length=120, blank=True)
     method_kind = models.CharField(max_length=8, default=MethodKind.CARD)
     amount = models.BigIntegerField()
     tip = models.BigIntegerField(default=0)

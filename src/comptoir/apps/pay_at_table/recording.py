@@ -1,16 +1,20 @@
 """Record what a provider took: always, and once (P1, P2). Whether it fits the bill is asked afterwards."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
-from comptoir.apps.pay_at_table import holding, tasks
+from comptoir.apps.pay_at_table import days, happenings, holding, waking
 from comptoir.apps.pay_at_table.amounts import LARGEST_AMOUNT
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, MethodKind, State, Transition
 from comptoir.apps.pay_at_table.reserving import Happening, IntentState, after
 from comptoir.kernel.errors import RuleBroken
+
+PATIENCE: Final = timedelta(minutes=2)
+"""After so long without success somebody hears of it (pay-at-table.md 4)."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Taken:
     table_number: str = ""
     captured_at: datetime | None = None
     intent_id: UUID | None = None
+    group_id: str = ""
 
 
 def record(*, integration: Integration, taken: Taken, now: datetime) -> tuple[GuestPayment, bool]:
@@ -54,6 +59,8 @@ def record(*, integration: Integration, taken: Taken, now: datetime) -> tuple[Gu
                 "tip": taken.tip,
                 "currency": taken.currency,
                 "captured_at": taken.captured_at,
+                "group_id": taken.group_id,
+                "business_date": days.of_store(integration, now),
                 "created_at": now,
                 "updated_at": now,
             },
@@ -66,7 +73,15 @@ def record(*, integration: Integration, taken: Taken, now: datetime) -> tuple[Gu
                 actor="provider",
                 at=now,
             )
-            tasks.apply_soon(payment)
+            happenings.say(
+                happenings.OF_STATE[State.RECORDED],
+                organisation_id=payment.organisation_id,
+                integration_id=integration.id,
+                now=now,
+                payment_id=str(payment.id),
+            )
+            waking.apply_soon(payment)
+            waking.tell_later(payment, at=now + PATIENCE)
     said = (taken.amount, taken.tip, taken.currency, taken.method_kind, taken.check_id)
     if said != (payment.amount, payment.tip, payment.currency, payment.method_kind, payment.check_id):
         words = "This payment was reported before with other figures."

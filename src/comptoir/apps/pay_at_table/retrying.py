@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import tasks
+from comptoir.apps.pay_at_table import waking
 from comptoir.apps.pay_at_table.application import OPEN
 from comptoir.apps.pay_at_table.failures import SIGNALS
 from comptoir.apps.pay_at_table.journal import move
@@ -44,7 +44,7 @@ def retry(
             payment.save(update_fields=["check_id", "table_number"])
         payment.retried_at, payment.tries = now, 0
         move(payment, State.QUEUED, now=now, reason="retry", cause=cause, actor=actor)
-        tasks.apply_soon(payment)
+        waking.apply_soon(payment)
         return payment
 
 

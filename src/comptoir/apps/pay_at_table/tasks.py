@@ -4,39 +4,104 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
 from django.db.models import Q
 
-from comptoir.apps.pay_at_table import applying
+from comptoir.apps.pay_at_table import (
+    applying,
+    checking,
+    checks,
+    listening,
+    looking_after,
+    mails,
+    notices,
+    readiness,
+    till_messages,
+    waking,
+)
 from comptoir.apps.pay_at_table.models import MOVING, GuestPayment
 from comptoir.core.jobs import engine
+from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
 
+log = structlog.get_logger(__name__)
+
+FAULTS: Final = (VendorBusy, VendorRefused, VendorUnreadable, OutcomeUnknown)
 LEFT_ALONE: Final = timedelta(seconds=30)
+
+
+def utc_now() -> datetime:
+    """The worker's clock."""
+    return datetime.now(UTC)
 
 
 @engine.job("pay_at_table.apply", queue=engine.LIVE)
 def apply(*, organisation_id: str, payment_id: str, **_: str) -> None:
     """Take one payment as far towards the till as it goes now."""
-
-    mine, clock = UUID(organisation_id), lambda: datetime.now(UTC)
-    applying.run(organisation_id=mine, payment_id=UUID(payment_id), clock=clock)
+    mine = UUID(organisation_id)
+    applying.run(organisation_id=mine, payment_id=UUID(payment_id), clock=utc_now)
     payment: GuestPayment | None = GuestPayment.objects.get(organisation_id=mine, id=UUID(payment_id))
     if payment is not None and payment.state not in MOVING:
         payment = applying.following(payment)
     if payment is not None:
-        apply_soon(payment, at=payment.waiting_until)
+        waking.apply_soon(payment, at=payment.waiting_until)
 
 
-def apply_soon(payment: GuestPayment, *, at: datetime | None = None) -> None:
-    """With the surrounding transaction; one job of a payment waits at a time, and one runs."""
-    apply.enqueue_once(
-        key=f" {payment.id}", at=at, organisation_id=str(payment.organisation_id), payment_id=str(payment.id)
-    )
+@engine.job("pay_at_table.read", queue=engine.LIVE)
+def read(*, organisation_id: str, integration_id: str, **_: str) -> None:
+    """Read the open bills of one store; what follows is done where they are mirrored."""
+    integration = checks.integration_of(UUID(organisation_id), UUID(integration_id))
+    try:
+        checks.open_bills(integration, now=utc_now())
+        if readiness.is_awaited(integration):
+            readiness.ask(integration, now=utc_now())
+    except FAULTS as error:
+        log.warning("table.bills_not_read", integration=integration_id, cause=error.for_log)
+
+
+@engine.job("pay_at_table.check", queue=engine.BACKGROUND)
+def check(*, organisation_id: str, integration_id: str, **_: str) -> None:
+    """Whether what was chosen is still there, before the next guest pays; and whether the till still tells us."""
+    integration = checks.integration_of(UUID(organisation_id), UUID(integration_id))
+    try:
+        listening.register(integration, now=utc_now())
+        checking.check(integration, now=utc_now())
+    except FAULTS as error:
+        log.warning("table.not_checked", integration=integration_id, cause=error.for_log)
+
+
+@engine.job("pay_at_table.tell", queue=engine.LIVE)
+def tell(*, organisation_id: str, integration_id: str, **_: str) -> None:
+    """Write the mails of one store that are due."""
+    notices.look(UUID(organisation_id), UUID(integration_id), now=utc_now())
+
+
+@engine.job("pay_at_table.show", queue=engine.BACKGROUND)
+def show(*, organisation_id: str, payment_id: str, **_: str) -> None:
+    """Say on the till that a table has paid."""
+    try:
+        till_messages.show(UUID(organisation_id), UUID(payment_id), now=utc_now())
+    except FAULTS as error:
+        log.warning("table.message_not_shown", payment=payment_id, cause=error.for_log)
+
+
+@engine.periodic("pay_at_table.check_all", cron="17 * * * *")
+def check_all() -> None:
+    """Each integration once a day."""
+    for integration in checking.due(now=utc_now()):
+        waking.check_soon(integration)
+    for integration in checking.silent(now=utc_now()):
+        mails.silent(integration, address=listening.address_of(integration, now=utc_now()), now=utc_now())
 
 
 @engine.periodic("pay_at_table.sweep", cron="* * * * *")
 def sweep() -> None:
-    """Payments that no job carries: its worker died, or the job was lost."""
-    now = datetime.now(UTC)
+    """Payments that no job carries: its worker died, or the job was lost; holds whose time is up; stores to be read."""
+    now = utc_now()
     due = Q(waiting_until__lte=now - LEFT_ALONE) | Q(waiting_until=None, updated_at__lte=now - LEFT_ALONE)
     for payment in GuestPayment.objects.filter(due, state__in=MOVING):
-        apply_soon(payment)
+        waking.apply_soon(payment)
+    looking_after.end_holds(now=now)
+    for organisation_id, integration_id in notices.due(now=now):
+        waking.tell_soon(organisation_id, integration_id)
+    for integration in looking_after.due_for_reading(now=now):
+        waking.read_soon(integration)

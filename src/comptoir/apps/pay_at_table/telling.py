@@ -60,12 +60,16 @@ def cause_of(payment: GuestPayment) -> str:
 
 def tell(payment: GuestPayment, *, now: datetime) -> Told:
     """In the active language."""
-    code = cause_of(payment)
-    acts = acts_of(payment)
-    if not code:
-        return Told("", None, "", "", (), "", None, acts, payment.waiting_until)
-    failure, places = named(code), _places(payment)
     del now
+    code = cause_of(payment)
+    if not code:
+        return Told("", None, "", "", (), "", None, acts_of(payment), payment.waiting_until)
+    return tell_as(code, payment)
+
+
+def tell_as(code: str, payment: GuestPayment) -> Told:
+    """The words of one row of the failure table for this payment."""
+    failure, places = named(code), _places(payment)
 
     def say(words: object) -> str:
         return str(words) % places
@@ -78,7 +82,7 @@ def tell(payment: GuestPayment, *, now: datetime) -> Told:
         steps=tuple(say(each) for each in failure.steps),
         said=places["said"],
         act=failure.act,
-        acts=acts,
+        acts=acts_of(payment),
         next_at=payment.waiting_until,
     )
 

@@ -11,6 +11,8 @@ from django.db import connection as database
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.partners import requests as partners
 from comptoir.core.connections.models import CallBudget, Connection, LocationLink
+from comptoir.core.installations import manifest
+from comptoir.core.installations.manifest import Trouble
 from comptoir.core.intake.models import BookReading, ImportRun, Notification
 from comptoir.core.jobs import engine
 from comptoir.core.ledger import silence
@@ -56,6 +58,7 @@ class Facts:
     latest_hours: dict[UUID, datetime]
     usual: dict[UUID, Usual]
     failing_apps: dict[str, tuple[int, str]]
+    troubles: tuple[Trouble, ...] = ()
     pushed: frozenset[UUID] = frozenset()
     """Stores whose sales a partner pushes: they need no account at their till's maker."""
 
@@ -92,6 +95,7 @@ def observe(organisation_id: UUID, *, now: datetime, store_ids: Collection[UUID]
         latest_hours=latest,
         usual=_usual(organisation_id, [each for each in ids if each in latest and is_silent(latest[each], now)], now),
         failing_apps=_failing_apps(organisation_id, with_faults=store_ids is None),
+        troubles=_troubles(organisation_id, now),
         pushed=frozenset(partners.feeding(organisation_id)),
     )
 
@@ -138,6 +142,12 @@ def _usual(organisation_id: UUID, store_ids: list[UUID], now: datetime) -> dict[
         store: Usual(timedelta(seconds=covered), timedelta(seconds=longest))
         for store, (covered, longest) in found.items()
     }
+
+
+def _troubles(organisation_id: UUID, now: datetime) -> tuple[Trouble, ...]:
+    """What apps have to report of stores."""
+    asked = [app.troubles for app in manifest.apps() if app.troubles is not None]
+    return tuple(each for ask in asked for each in ask(organisation_id, now))
 
 
 def _failing_apps(organisation_id: UUID, *, with_faults: bool) -> dict[str, tuple[int, str]]:

@@ -1,6 +1,6 @@
 """What an app tells the house about itself, and the registry of apps."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,9 @@ from django.utils.functional import Promise
 
 from comptoir.core.accounts.roles import Role, allow
 from comptoir.kernel.errors import RuleBroken
+from comptoir.pos.connector import Fact
 from comptoir.pos.events import EventKind
+from comptoir.pos.model import Sale
 from comptoir.pos.scans import Scanned
 
 
@@ -25,6 +27,26 @@ class Event:
     sale_id: UUID
     revision: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a notification told beside sales, or the bill it showed; `verified` unless it came in at a shared door."""
+
+    organisation_id: UUID
+    store_id: UUID
+    provider: str
+    told: Fact | Sale
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Money, or something as dear, that an app has to report of a store: how many, and since when."""
+
+    store_id: UUID
+    count: int
+    since: datetime
 
 
 Guide = tuple[str | Promise, ...]
@@ -70,6 +92,9 @@ class App:
     `guides` are the sentences that help shows on each page of the app, by the name of its route. `traces` tells what
     became of sales of an organisation, by their ids, in the reader's language. `scanned` tells whose a code is that a
     till read: of an organisation, at a store, over a provider; None when it is none of the app's. Raises RuleBroken.
+    `heard` is called with what tills told, in the transaction that keeps it: it writes rows and enqueues, no more.
+    `troubles` tells what of an organisation's money is not where it belongs, for the health of its stores, and
+    `troubles_at` is the path of the page that mends it.
     `is_offered` is False while nobody could set it up by himself yet: no store gets it, and no page names it.
     """
 
@@ -83,6 +108,9 @@ class App:
     traces: Callable[[UUID, Collection[UUID]], Mapping[UUID, Trace]] | None = None
     bundles: tuple[Bundle, ...] = ()
     scanned: Callable[[UUID, UUID, str, str, datetime], Scanned | None] | None = None
+    heard: Callable[[Sequence[Heard], datetime], None] | None = None
+    troubles: Callable[[UUID, datetime], Iterable[Trouble]] | None = None
+    troubles_at: str = ""
     is_offered: bool = True
 
 

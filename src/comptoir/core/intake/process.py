@@ -11,6 +11,8 @@ import structlog
 from django.db import OperationalError, connection, transaction
 
 from comptoir.core.connections.locations import stores_fed_by
+from comptoir.core.installations import manifest
+from comptoir.core.installations.manifest import Heard
 from comptoir.core.intake import polling, unlinked
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import limits, store
@@ -26,6 +28,7 @@ log = structlog.get_logger(__name__)
 BATCH: Final = 500
 LIVE_TOPIC: Final = "inbox"
 Outcome = Notification.Outcome
+SILENT: Final = frozenset({Outcome.PARKED, Outcome.UNLINKED})
 
 
 @dataclass
@@ -113,6 +116,7 @@ def _process(rows: Sequence[Notification], now: datetime) -> None:
     fates = [_read(row) for row in rows]
     _route(fates, now)
     _record([fate for fate in fates if not fate.outcome], now)
+    _hand_on(fates, now)
     _save(fates, now)
     polling.heard({fate.store_id for fate in fates if fate.row.verified and fate.reading and fate.store_id}, now=now)
     unlinked.let_go(
@@ -227,6 +231,19 @@ def _record(fates: Sequence[Fate], now: datetime) -> None:
             results = [recorded[key] for key in fate.keys]
             fate.outcome = Outcome.RECORDED if any(each.changed for each in results) else Outcome.UNCHANGED
             fate.sale_id = results[0].sale_id if results else None
+
+
+def _hand_on(fates: Sequence[Fate], now: datetime) -> None:
+    """Apps hear what a till told beside sales, and of which bills; at a shared door it is a hint, and marked as one."""
+    heard = [
+        Heard(fate.organisation_id, fate.store_id, fate.row.provider, told, fate.row.verified)
+        for fate in fates
+        if fate.reading and fate.organisation_id and fate.store_id and fate.outcome not in SILENT
+        for told in (*fate.reading.facts, *(each.sale for each in fate.reading.observed))
+    ]
+    for app in manifest.apps() if heard else ():
+        if app.heard is not None:
+            app.heard(heard, now)
 
 
 def _save(fates: Sequence[Fate], now: datetime) -> None:

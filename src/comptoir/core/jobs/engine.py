@@ -70,15 +70,31 @@ class Job:
     def enqueue_once(self, *, key: str = "", at: datetime | None = None, **arguments: str | int) -> None:
         """Enqueue unless the same job (and key) is waiting already: rows tell what to do, not arguments.
 
-        With a key, arguments name whose rows; and of one key one job runs at a time. `at` is when it may begin.
+        With a key, arguments name whose rows; and of one key one job runs at a time. `at` is when it may begin: one
+        that waits for a later instant is brought forward.
         """
         lock = f"{self.name}{key}"
-        try:
-            with transaction.atomic():
-                waiting = self.task.configure(queueing_lock=lock, lock=lock if key else None, schedule_at=at)
-                waiting.defer(**arguments, **_correlation())
-        except AlreadyEnqueued:
-            log.debug("job.already_waiting", job=self.name, key=key)
+        waiting = self.task.configure(queueing_lock=lock, lock=lock if key else None, schedule_at=at)
+        for _ in range(2):
+            try:
+                with transaction.atomic():
+                    waiting.defer(**arguments, **_correlation())
+                return
+            except AlreadyEnqueued:
+                if not _forget_later(lock, at):
+                    break
+        log.debug("job.already_waiting", job=self.name, key=key)
+
+
+def _forget_later(lock: str, at: datetime | None) -> bool:
+    """Whether the job that waits under this lock was for a later instant; it is taken back then."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'"
+            " AND scheduled_at > coalesce(%s, now())",
+            [lock, at],
+        )
+        return bool(cursor.rowcount)
 
 
 class TryLater(BaseRetryStrategy):
@@ -105,6 +121,11 @@ def job(name: str, *, queue: str) -> Callable[[Callable[..., None]], Job]:
         return Job(name, engine_app.task(name=name, queue=queue, retry=TryLater())(run))
 
     return declare
+
+
+def by_name(name: str) -> Job:
+    """A job that was declared elsewhere, for those whom its function calls."""
+    return Job(name, engine_app.tasks[name])
 
 
 @contextlib.contextmanager

@@ -182,6 +182,12 @@ def open_checks(organisation_id: UUID, store_id: UUID) -> int:
 RECORDED: Final = tuple(name for name in SaleRecord.__dataclass_fields__ if name != "sale")
 
 
+def is_closed(organisation_id: UUID, store_id: UUID, external_id: str) -> bool:
+    """Whether the till's bill of this number is known to be closed."""
+    rows = SaleRow.objects.filter(organisation_id=organisation_id, store_id=store_id, external_id=external_id)
+    return rows.filter(state=SaleState.CLOSED).exists()
+
+
 def _records(rows: QuerySet[SaleRow]) -> list[SaleRecord]:
     """Rows as plain data, in one query."""
     return [

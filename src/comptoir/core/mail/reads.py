@@ -1,5 +1,6 @@
 """Questions to the mail room, answered in plain data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,3 +38,9 @@ def standing(*, now: datetime) -> Standing:
         oldest_mail_waiting_seconds=int((now - counted["oldest"]).total_seconds()) if counted["oldest"] else None,
         latest_mail_fault=faulty.first() or "",
     )
+
+
+def given_up(keys: Mapping[str, str]) -> set[str]:
+    """Of mails asked for under these keys: what stands beside the keys of those that no server took for good."""
+    rows = OutgoingMail.objects.filter(key__in=list(keys), state=State.GIVEN_UP)
+    return {keys[key] for key in rows.values_list("key", flat=True)}

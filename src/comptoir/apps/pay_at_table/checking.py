@@ -1,0 +1,70 @@
+"""Whether the payment methods and the staff account that were chosen still exist: daily, and right after a refusal.
+
+What is missing is told before the next guest pays (F10, T2, T3).
+"""
+
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from django.db import transaction
+from django.db.models import Q
+
+from comptoir.apps.pay_at_table import checks, happenings, mails
+from comptoir.apps.pay_at_table.models import Integration
+from comptoir.core.ledger.silence import latest_hours
+from comptoir.pos.capabilities import ReadsPaymentMethods, ReadsStaff
+
+EVERY: Final = timedelta(hours=23)
+SILENCE: Final = timedelta(hours=24)
+METHOD_MISSING: Final = "pos_payment_method_missing"
+STAFF_INACTIVE: Final = "pos_staff_inactive"
+
+
+def due(*, now: datetime) -> list[Integration]:
+    """Those that are on and were not looked at for a day."""
+    late = Q(checked_at=None) | Q(checked_at__lte=now - EVERY)
+    return list(Integration.objects.filter(late, enabled=True))
+
+
+def silent(*, now: datetime) -> list[Integration]:
+    """Stores that sold something in the last day, and whose till told of none of it (T20)."""
+    late = Q(heard_event_at=None) | Q(heard_event_at__lte=now - SILENCE)
+    rows = Integration.objects.filter(late, enabled=True, listening_at__lte=now - SILENCE)
+    found = []
+    for integration in rows:
+        latest = latest_hours(integration.organisation_id, [integration.store_id]).get(integration.store_id)
+        if latest is not None and latest > now - SILENCE and latest > (integration.heard_event_at or latest - SILENCE):
+            found.append(integration)
+    return found
+
+
+def check(integration: Integration, *, now: datetime) -> str:
+    """What is missing, as a code of the failure table; "" when nothing is. Raises the vendor's errors."""
+    with checks.at_the_till(integration) as (vendor, location):
+        codes = {each.code for each in cast(ReadsPaymentMethods, vendor).payment_methods(location)}
+        staff = integration.staff_id
+        works = not staff or any(each.id == staff and each.active for each in cast(ReadsStaff, vendor).staff(location))
+    chosen = {integration.card_method, integration.voucher_method} - {""}
+    code = METHOD_MISSING if chosen - codes else "" if works else STAFF_INACTIVE
+    _note(integration, code, now=now)
+    return code
+
+
+def _note(integration: Integration, code: str, *, now: datetime) -> None:
+    with transaction.atomic():
+        row = Integration.objects.select_for_update().get(
+            organisation_id=integration.organisation_id, id=integration.id
+        )
+        before = row.degraded
+        row.checked_at, row.degraded = now, code
+        row.degraded_at = (row.degraded_at if before == code else now) if code else None
+        row.save(update_fields=["checked_at", "degraded", "degraded_at"])
+        if code and before != code:
+            happenings.say(
+                "integration.degraded",
+                organisation_id=row.organisation_id,
+                integration_id=row.id,
+                now=now,
+                code=code,
+            )
+            mails.degraded(row, code=code, now=now)

@@ -1,0 +1,233 @@
+"""Bills as the till showed them last: figures come from reads alone (P6), and what follows from a read is done here.
+
+A read that shows something else raises the revision, lets go of holds that no longer fit, follows a bill to the number
+the till gives it after an edit (pay-at-table.md 1.2), and looks whether what was applied is still there, once.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+from django.db.models import Q
+
+from comptoir.apps.pay_at_table import happenings, waking
+from comptoir.apps.pay_at_table.journal import move
+from comptoir.apps.pay_at_table.models import (
+    MOVING,
+    Attempt,
+    Bill,
+    GuestPayment,
+    Integration,
+    Intent,
+    State,
+    Transition,
+)
+from comptoir.apps.pay_at_table.reserving import IntentState
+from comptoir.kernel.money import to_minor
+from comptoir.pos.model import Check, Payment, SaleState
+
+PREFIX: Final = "CT"
+"""Of every reference of ours."""
+EDITED: Final = "edited"
+
+
+def keep(integration: Integration, check: Check) -> Bill:
+    """Mirror a read. An older one than the mirror's changes nothing; the revision grows when what it says does."""
+    figures = _figures(check)
+    key = {**_mine(integration), "check_id": check.sale.external_id}
+    with transaction.atomic():
+        bill, made = Bill.objects.select_for_update().get_or_create(**key, defaults=figures)
+        if not made and check.seen_at < bill.fetched_at:
+            return bill
+        changed = made or bytes(bill.content_hash) != figures["content_hash"]
+        was_closed = bill.closed and not made
+        if changed and not made:
+            bill.revision += 1
+        for name, value in figures.items():
+            setattr(bill, name, value)
+        bill.save()
+        if changed or was_closed != bill.closed:
+            _say(integration, bill, "check.opened" if made else "check.closed" if bill.closed else "check.updated")
+            fit_intents(integration, bill, now=check.seen_at)
+        compare(integration, bill, now=check.seen_at)
+        return bill
+
+
+def keep_all(integration: Integration, shown: Sequence[Check], *, now: datetime) -> None:
+    """Mirror a full read: what is open, and with it what is not open any more."""
+    for check in shown:
+        keep(integration, check)
+    open_now = {check.sale.external_id for check in shown}
+    with transaction.atomic():
+        gone = Bill.objects.select_for_update().filter(**_mine(integration), closed=False, fetched_at__lte=now)
+        for bill in gone.exclude(check_id__in=open_now).order_by("check_id"):
+            successor = _successor(integration, bill, shown)
+            bill.closed, bill.fetched_at, bill.revision = True, now, bill.revision + 1
+            if successor is not None:
+                _relink(integration, bill, successor, now)
+            bill.save()
+            if successor is None:
+                _say(integration, bill, "check.closed")
+                fit_intents(integration, bill, now=now)
+                wake(integration, check_ids=[bill.check_id])
+
+
+def fit_intents(integration: Integration, bill: Bill, *, now: datetime) -> None:
+    """Let go of holds that the bill does not carry any more, the latest first. Inside a transaction."""
+    on_bill = {**_mine(integration), "check_id": bill.check_id}
+    moving = GuestPayment.objects.filter(**on_bill, state__in=MOVING).values_list("amount", flat=True)
+    left = 0 if bill.closed else bill.remaining - sum(moving)
+    held = Intent.objects.select_for_update().filter(**on_bill, state=IntentState.HELD, expires_at__gt=now)
+    for intent in held.order_by("created_at", "id"):
+        left -= intent.amount
+        if left < 0:
+            left += intent.amount
+            end_intent(intent, IntentState.INVALIDATED, now=now)
+
+
+def end_intent(intent: Intent, state: IntentState, *, now: datetime) -> None:
+    """By time or by the bill; the provider hears of it. Inside a transaction that holds the row."""
+    intent.state = state
+    intent.save(update_fields=["state"])
+    happenings.say(
+        f"payment_intent.{state}",
+        organisation_id=intent.organisation_id,
+        integration_id=intent.integration_id,
+        now=now,
+        intent_id=str(intent.id),
+        check_id=intent.check_id,
+    )
+
+
+def compare(integration: Integration, bill: Bill, *, now: datetime) -> None:
+    """What we hold to be on this bill and what it shows: gone, doubled, removed after a refund, or there after all."""
+    lines = [line["reference"] for line in bill.payments if line["reference"].startswith(PREFIX)]
+    settled = GuestPayment.objects.select_for_update().filter(**_mine(integration), check_id=bill.check_id)
+    for payment in settled.exclude(state__in=MOVING):
+        ours = Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id)
+        shown = [each for each in ours.values_list("reference", flat=True) if each in lines]
+        _judge(payment, shown, closed=bill.closed, now=now)
+
+
+def wake(integration: Integration, *, check_ids: Sequence[str]) -> None:
+    """Look again at what is under way on these bills, now. Inside a transaction."""
+    moving = GuestPayment.objects.filter(**_mine(integration), check_id__in=check_ids, state__in=MOVING)
+    for payment in moving:
+        waking.apply_soon(payment)
+
+
+def _judge(payment: GuestPayment, shown: list[str], *, closed: bool, now: datetime) -> None:
+    state = State(payment.state)
+    if len(shown) > 1:
+        if state is not State.NEEDS_ATTENTION or payment.reason != "duplicate_on_pos":
+            move(payment, State.NEEDS_ATTENTION, now=now, reason="duplicate_on_pos", cause=", ".join(shown))
+    elif state is State.APPLIED and not shown and not closed:
+        payment.applied_reference = ""
+        move(payment, State.NEEDS_ATTENTION, now=now, reason="reversed_on_pos")
+    elif state is State.REFUND_PENDING_POS and not shown and not closed:
+        move(payment, State.REFUNDED, now=now, reason="line_removed")
+    elif state is State.SETTLED_MANUALLY and shown:
+        move(payment, State.NEEDS_ATTENTION, now=now, reason="duplicate_on_pos", cause="entered by hand as well")
+    elif state is State.NEEDS_ATTENTION and shown and payment.reason not in {"amount_differs", "refund_asked"}:
+        move(payment, State.QUEUED, now=now, reason="seen_on_till")
+        waking.apply_soon(payment)
+
+
+def _successor(integration: Integration, bill: Bill, shown: Sequence[Check]) -> str | None:
+    """The number that this visit has now, where that is certain; else None, and staff is asked (T9)."""
+    followers = {check.sale.external_id: check for check in shown if check.sale.external_id != bill.check_id}
+    for number, check in followers.items():
+        if check.sale.previous_external_id == bill.check_id or (bill.uuid and check.uuid == bill.uuid):
+            return number
+    references = set(
+        Attempt.objects.filter(**_mine(integration), check_id=bill.check_id).values_list("reference", flat=True)
+    )
+    for number, check in followers.items():
+        alike = check.name == bill.name and check.table_number == bill.table_number
+        if alike and references & {each.external_reference for each in check.sale.payments}:
+            return number
+    return None
+
+
+def _relink(integration: Integration, bill: Bill, successor: str, now: datetime) -> None:
+    """The same visit under another number: payments, holds and the visit's id go over. Inside a transaction."""
+    mine = _mine(integration)
+    bill.succeeded_by, bill.chain_reason = successor, EDITED
+    follower = Bill.objects.select_for_update().get(**mine, check_id=successor)
+    follower.visit_id = bill.visit_id
+    follower.save(update_fields=["visit_id"])
+    Intent.objects.filter(**mine, check_id=bill.check_id, state=IntentState.HELD).update(check_id=successor)
+    for payment in GuestPayment.objects.select_for_update().filter(**mine, check_id=bill.check_id):
+        payment.check_id = successor
+        payment.save(update_fields=["check_id"])
+        Transition.objects.create(
+            organisation_id=payment.organisation_id,
+            payment_id=payment.id,
+            before=payment.state,
+            after=payment.state,
+            actor="system",
+            cause=f"the bill {bill.check_id} is {successor} now",
+            at=now,
+        )
+    _say(integration, follower, "check.relinked")
+    fit_intents(integration, follower, now=now)
+    compare(integration, follower, now=now)
+    wake(integration, check_ids=[successor])
+
+
+def chain_of(bill: Bill) -> list[Bill]:
+    """Every number this visit has had, oldest first."""
+    same = Bill.objects.filter(
+        Q(visit_id=bill.visit_id), organisation_id=bill.organisation_id, integration_id=bill.integration_id
+    )
+    return list(same.order_by("opened_at", "check_id"))
+
+
+def _say(integration: Integration, bill: Bill, kind: str) -> None:
+    happenings.say(
+        kind,
+        organisation_id=integration.organisation_id,
+        integration_id=integration.id,
+        now=bill.fetched_at,
+        check_id=bill.check_id,
+        visit_id=str(bill.visit_id),
+    )
+
+
+def _figures(check: Check) -> dict[str, Any]:
+    sale = check.sale
+    total, due = to_minor(sale.total, sale.currency), to_minor(check.due, sale.currency)
+    return {
+        "table_number": check.table_number[:16],
+        "currency": sale.currency,
+        "total": total,
+        "paid": total - due,
+        "remaining": max(0, due),
+        "closed": sale.state is not SaleState.OPEN,
+        "content_hash": hashlib.sha256(msgspec.json.encode((sale, check.due, check.table_number))).digest(),
+        "fetched_at": check.seen_at,
+        "uuid": check.uuid[:64],
+        "name": check.name[:120],
+        "opened_at": sale.opened_at,
+        "covers": sale.covers,
+        "service_charge": to_minor(sale.service_charge, sale.currency) if sale.service_charge else 0,
+        "lines": [msgspec.to_builtins(line) for line in sale.lines],
+        "payments": [_payment(each, sale.currency) for each in sale.payments],
+    }
+
+
+def _payment(payment: Payment, currency: str) -> dict[str, Any]:
+    return {
+        "reference": payment.external_reference,
+        "amount": to_minor(payment.amount, currency),
+        "method": payment.method.id if payment.method else "",
+        "method_name": payment.method.name if payment.method else "",
+    }
+
+
+def _mine(integration: Integration) -> dict[str, UUID]:
+    return {"organisation_id": integration.organisation_id, "integration_id": integration.id}
