@@ -296,15 +296,24 @@ CALLS = {
 INTEGRATION = "/v1/integrations/{integration}"
 PROVIDER_CALLS = {
     f"POST {INTEGRATION}/link",
+    f"DELETE {INTEGRATION}/link",
+    f"GET {INTEGRATION}",
+    f"GET {INTEGRATION}/readiness",
+    f"GET {INTEGRATION}/floor-plans",
+    f"GET {INTEGRATION}/tables",
     f"GET {INTEGRATION}/checks",
     f"GET {INTEGRATION}/checks/{{check}}",
+    f"POST {INTEGRATION}/checks/{{check}}/split-plans",
     f"POST {INTEGRATION}/checks/{{check}}/payment-intents",
     f"POST {INTEGRATION}/checks/{{check}}/payments",
+    f"GET {INTEGRATION}/payment-intents/{{intent}}",
     f"POST {INTEGRATION}/payment-intents/{{intent}}/cancel",
     f"POST {INTEGRATION}/payment-intents/{{intent}}/confirm",
+    f"GET {INTEGRATION}/payments",
     f"POST {INTEGRATION}/payments",
     f"GET {INTEGRATION}/payments/{{payment}}",
     f"POST {INTEGRATION}/payments/{{payment}}/retry",
+    f"POST {INTEGRATION}/payments/{{payment}}/refunds",
 }
 """Of provider keys, which no organisation has; who sees what stands in `tests/apps/pay_at_table/test_api.py`."""
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
+from structlog.contextvars import get_contextvars
 
 from comptoir.core.accounts.models import ApiToken, Organisation
 from comptoir.core.accounts.tokens import find_token
@@ -54,7 +55,10 @@ class Bearer(HttpBearer):
 
 
 class Problem(Schema):
-    """An error (RFC 9457); `code` is stable, `detail` one sentence for a person."""
+    """An error (RFC 9457); `code` is stable, `detail` one sentence for a person.
+
+    `retryable`: the same call may do better later. `check`: the bill as it is, where it has changed.
+    """
 
     type: str = "about:blank"
     title: str
@@ -62,6 +66,9 @@ class Problem(Schema):
     code: str
     detail: str
     errors: list[dict[str, Any]] | None = None
+    retryable: bool | None = None
+    request_id: str | None = None
+    check: dict[str, Any] | None = None
 
 
 class Amount(Schema):
@@ -136,18 +143,37 @@ TITLES = {
     400: "Bad request",
     401: "Not signed in",
     403: "Forbidden",
+    402: "The plan has ended",
     404: "Not found",
+    409: "Not as things stand",
     422: "Not valid",
     500: "Our fault",
+    429: "Too often",
     502: "The till does not answer",
+    503: "Not now",
 }
 
 
 def problem(
-    request: HttpRequest, *, status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None
+    request: HttpRequest,
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    check: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """An error in the one shape of this API."""
-    body = Problem(title=TITLES.get(status, "Error"), status=status, code=code, detail=detail, errors=errors)
+    body = Problem(
+        title=TITLES.get(status, "Error"),
+        status=status,
+        code=code,
+        detail=detail,
+        errors=errors,
+        retryable=status in {429, 502, 503} or code.endswith("_in_progress"),
+        request_id=get_contextvars().get("request_id"),
+        check=check,
+    )
     response = api.create_response(request, body.model_dump(exclude_none=True), status=status)
     response["Content-Type"] = PROBLEM_JSON
     return response

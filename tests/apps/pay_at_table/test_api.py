@@ -1,81 +1,17 @@
 """The provider API, as a provider's program calls it."""
 
-import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from comptoir.apps.pay_at_table import linking, retrying
+from comptoir.apps.pay_at_table import retrying
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Intent, ProviderKey
 from comptoir.kernel.errors import RuleBroken
+from tests.apps.pay_at_table.provider import Provider, decide, provider_of, taken
 from tests.apps.pay_at_table.table import Table
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@dataclass
-class Provider:
-    """A provider's program with its key."""
-
-    key: ProviderKey
-    secret: str
-    integration: Integration
-    calls: int = 0
-
-    def get(self, path: str) -> tuple[int, Any]:
-        return self._answer(Client().get(self._url(path), headers=self._headers))
-
-    def post(self, path: str, body: Any = None, *, key: str = "", **headers: str) -> tuple[int, Any]:
-        self.calls += 1
-        sent = {**self._headers, "Idempotency-Key": key or f"call-{self.calls}", **headers}
-        told = json.dumps(body or {})
-        return self._answer(Client().post(self._url(path), told, content_type="application/json", headers=sent))
-
-    def _url(self, path: str) -> str:
-        return f"/v1/integrations/{self.integration.public_id}{path}"
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.secret}"}
-
-    @staticmethod
-    def _answer(response: Any) -> tuple[int, Any]:
-        return response.status_code, json.loads(response.content)
-
-
-def provider_of(integration: Integration) -> Provider:
-    key, secret = linking.make_key(provider="Qodeup", now=datetime.now(UTC))
-    return Provider(key, secret.reveal(), integration)
-
-
-@pytest.fixture
-def stranger(table: Table) -> Provider:
-    return provider_of(table.integration)
-
-
-@pytest.fixture
-def provider(table: Table, stranger: Provider) -> Provider:
-    assert stranger.post("/link")[1]["state"] == "waiting"
-    decide(stranger, yes=True)
-    return stranger
-
-
-def decide(provider: Provider, *, yes: bool) -> None:
-    linking.decide(
-        organisation_id=provider.integration.organisation_id,
-        integration_id=provider.integration.id,
-        key_id=provider.key.id,
-        yes=yes,
-        actor="user:alice",
-        now=datetime.now(UTC),
-    )
-
-
-def taken(**changes: Any) -> dict[str, Any]:
-    return {"provider_payment_id": "q-1", "amount": 2400, "currency": "EUR", **changes}
 
 
 def test_o8_an_integration_id_alone_opens_nothing(table: Table, stranger: Provider) -> None:

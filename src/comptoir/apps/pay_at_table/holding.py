@@ -1,5 +1,6 @@
 """Hold a part of a bill for a guest, let it go, or turn it into a payment (pay-at-table.md 1.3)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from comptoir.apps.pay_at_table import checks
 from comptoir.apps.pay_at_table.amounts import check_guest_amount, check_payable, payable
 from comptoir.apps.pay_at_table.models import MOVING, Bill, GuestPayment, Integration, Intent, MethodKind
 from comptoir.apps.pay_at_table.reserving import Happening, IntentState, after, hold_of
+from comptoir.apps.pay_at_table.splitting import Wanted, claims_for, comes_to
 from comptoir.kernel.errors import RuleBroken
 
 
@@ -28,8 +30,9 @@ def hold(
     integration: Integration,
     check_id: str,
     session: str,
-    amount: int,
+    amount: int | None,
     now: datetime,
+    wanted: Sequence[Wanted] = (),
     tip: int = 0,
     tip_confirmed: bool = False,
     method_kind: MethodKind = MethodKind.CARD,
@@ -38,11 +41,15 @@ def hold(
 ) -> Intent:
     """Hold a part; a session's earlier hold is replaced. Two guests who want the last part: one gets it (E1).
 
-    Raises RuleBroken: `integration_disabled`, `method_not_mapped`, `check_not_found`, `check_closed`, `check_changed`,
-    `amount_exceeds_payable`, `amount_invalid`, `tip_unconfirmed`; and the vendor's errors.
+    `wanted` items say what the amount is; named as well, it has to be that. Raises RuleBroken: `integration_disabled`,
+    `method_not_mapped`, `check_not_found`, `check_closed`, `check_changed`, `amount_exceeds_payable`, `items_taken`,
+    `amount_invalid`, `tip_unconfirmed`; and the vendor's errors.
     """
     until = now + hold_of(seconds)
-    check_guest_amount(amount=amount, tip=tip, tip_confirmed=tip_confirmed)
+    if amount is None and not wanted:
+        raise RuleBroken("Name an amount, or items.", code="amount_invalid", status=422)
+    if amount is not None:
+        check_guest_amount(amount=amount, tip=tip, tip_confirmed=tip_confirmed)
     if not integration.enabled:
         raise RuleBroken("This integration is switched off.", code="integration_disabled", status=409)
     if not (integration.voucher_method if method_kind is MethodKind.VOUCHER else integration.card_method):
@@ -55,6 +62,9 @@ def hold(
             raise RuleBroken("The bill is closed.", code="check_closed", status=409)
         if revision is not None and revision != bill.revision:
             raise RuleBroken("The bill has changed.", code="check_changed", status=409)
+        claims = claims_for(bill, wanted, beside=session, now=now) if wanted else []
+        amount = _amount_of(bill, claims, amount)
+        check_guest_amount(amount=amount, tip=tip, tip_confirmed=tip_confirmed)
         left = payable(total=bill.total, paid=bill.paid, held=held(bill, now=now, beside=session))
         check_payable(amount=amount, payable_now=left, least=integration.least_part)
         live = Intent.objects.filter(**key, state=IntentState.HELD)
@@ -67,9 +77,21 @@ def hold(
             amount=amount,
             tip=tip,
             method_kind=method_kind,
+            claims=claims,
             expires_at=until,
             created_at=now,
         )
+
+
+def _amount_of(bill: Bill, claims: list[dict[str, int]], amount: int | None) -> int:
+    """What is held: what the items come to, or the amount. Raises RuleBroken where both are named and differ."""
+    if not claims:
+        assert amount is not None  # noqa: S101  (checked before the till was asked)
+        return amount
+    due = comes_to(bill, claims)
+    if amount not in {None, due}:
+        raise RuleBroken("The items come to another amount.", code="amount_invalid", status=422)
+    return due
 
 
 def release(*, integration: Integration, intent_id: UUID) -> Intent:

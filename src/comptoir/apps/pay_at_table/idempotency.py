@@ -24,8 +24,10 @@ def once(
     integration: Integration,
     key: ProviderKey,
     now: datetime,
-) -> Status[Any]:
-    """Do `act`, which returns a status and plain JSON, or repeat what it returned. What it raises is not kept.
+) -> tuple[Status[Any], bool]:
+    """Do `act`, which returns a status and plain JSON, or repeat what it returned; and whether it was a repetition.
+
+    What it raises is not kept.
 
     It may call the till, so no transaction is open around it; a deed whose answer is lost is told again by its own key.
     Raises RuleBroken `idempotency_key_missing`, `idempotency_key_reused`, `idempotency_in_progress`.
@@ -38,24 +40,24 @@ def once(
         raise RuleBroken(words, code="validation", status=422)
     said = json.dumps([request.method, request.get_full_path()]).encode() + request.body
     asked = hashlib.sha256(said).hexdigest()
-    lock = f"table {integration.organisation_id} {key.id} {name}"
+    lock = f"table {integration.organisation_id} {key.app_id} {name}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [lock])
         if not cursor.fetchone()[0]:
             words = "The first call with this key is still running."
             raise RuleBroken(words, code="idempotency_in_progress", status=409)
     try:
-        mine = {"organisation_id": integration.organisation_id, "key_id": key.id, "key": name}
+        mine = {"organisation_id": integration.organisation_id, "key_id": key.app_id, "key": name}
         kept = KeptAnswer.objects.filter(**mine, at__gt=now - KEPT).first()
         if kept is None:
             status, body = act()
             KeptAnswer.objects.filter(**mine).delete()
             KeptAnswer.objects.create(**mine, asked=asked, status=status, body=body, at=now)
-            return Status(status, body)
+            return Status(status, body), False
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [lock])
     if kept.asked != asked:
         words = "This key was used for another call."
         raise RuleBroken(words, code="idempotency_key_reused", status=422)
-    return Status(kept.status, kept.body)
+    return Status(kept.status, kept.body), True

@@ -1,10 +1,13 @@
 """Provider keys, and which integration each may see: the merchant says, once, and may take it back."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table.models import Integration, Link, LinkState, ProviderKey
 from comptoir.core.audit.notes import note
@@ -12,13 +15,41 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.seal import Secret, new_token, token_hash
 
 START: Final = 12
+MOST_KEYS: Final = 2
+"""Of one provider's program at a time: the one in use, and the one that takes its place."""
 
 
-def make_key(*, provider: str, now: datetime) -> tuple[ProviderKey, Secret]:
-    """A key and its only showing."""
-    clear = new_token("cpt_live_")
-    key = ProviderKey.objects.create(provider=provider, key_hash=token_hash(clear), start=clear[:START], created_at=now)
+def make_key(
+    *,
+    provider: str,
+    now: datetime,
+    beside: ProviderKey | None = None,
+    is_test: bool = False,
+    networks: Sequence[str] = (),
+    contact: str = "",
+) -> tuple[ProviderKey, Secret]:
+    """A key and its only showing. `beside` names the key it will replace: both are good until that one is revoked.
+
+    Raises RuleBroken `too_many_keys` beyond two, `network_invalid`.
+    """
+    allowed = [str(_network(each)) for each in networks]
+    clear = new_token("cpt_test_" if is_test else "cpt_live_")
+    key = ProviderKey(
+        provider=provider, is_test=is_test, networks=allowed, contact=contact, start=clear[:START], created_at=now
+    )
+    key.key_hash = token_hash(clear)
+    key.app_id = beside.app_id if beside else key.id
+    with transaction.atomic():
+        good = ProviderKey.objects.select_for_update().filter(app_id=key.app_id, revoked_at=None)
+        if len(good) >= MOST_KEYS:
+            raise RuleBroken(_("Revoke one of its two keys first."), code="too_many_keys", status=409)
+        key.save()
     return key, Secret(clear)
+
+
+def revoke_key(key: ProviderKey, *, now: datetime) -> None:
+    """From now on it opens nothing. Harmless to repeat."""
+    ProviderKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=now)
 
 
 def key_behind(clear: str) -> ProviderKey | None:
@@ -26,15 +57,23 @@ def key_behind(clear: str) -> ProviderKey | None:
     return ProviderKey.objects.filter(key_hash=token_hash(clear), revoked_at=None).first()
 
 
+def may_come_from(key: ProviderKey, address: str) -> bool:
+    """Whether the key may be used from there."""
+    try:
+        return not key.networks or any(ip_address(address) in ip_network(each) for each in key.networks)
+    except ValueError:
+        return False
+
+
 def ask(*, key: ProviderKey, integration_id: UUID, now: datetime) -> Link:
     """A provider asks; asking again changes nothing, whatever was decided. Raises RuleBroken."""
-    integration = Integration.objects.filter(id=integration_id).first()
+    integration = Integration.objects.filter(id=integration_id, is_test=key.is_test).first()
     if integration is None:
         raise nothing_here()
-    link, _ = Link.objects.get_or_create(
+    link, _made = Link.objects.get_or_create(
         organisation_id=integration.organisation_id,
         integration_id=integration.id,
-        key_id=key.id,
+        key_id=key.app_id,
         defaults={"asked_at": now},
     )
     return link
@@ -59,18 +98,33 @@ def decide(*, organisation_id: UUID, integration_id: UUID, key_id: UUID, yes: bo
 
 def unlink(*, key: ProviderKey, integration_id: UUID, now: datetime) -> None:
     """The provider itself lets go. Harmless to repeat."""
-    del now
-    Link.objects.filter(key_id=key.id, integration_id=integration_id).delete()
+    with transaction.atomic():
+        for link in Link.objects.select_for_update().filter(key_id=key.app_id, integration_id=integration_id):
+            actor, what = f"provider:{key.id}", "table.provider_left"
+            note(organisation_id=link.organisation_id, actor=actor, what=what, now=now, subject=key.provider)
+            link.delete()
 
 
 def seen_by(key: ProviderKey, integration_id: UUID) -> Integration:
     """An integration this key is linked to. Raises RuleBroken: that others exist is nobody's business."""
-    link = Link.objects.filter(key_id=key.id, integration_id=integration_id, state=LinkState.LINKED).first()
+    link = Link.objects.filter(key_id=key.app_id, integration_id=integration_id, state=LinkState.LINKED).first()
     if link is None:
         raise nothing_here()
-    return Integration.objects.get(organisation_id=link.organisation_id, id=integration_id)
+    found = Integration.objects.filter(organisation_id=link.organisation_id, id=integration_id, is_test=key.is_test)
+    mine = found.first()
+    if mine is None:
+        raise nothing_here()
+    return mine
 
 
 def nothing_here() -> RuleBroken:
     """The one answer to whoever may not see."""
     return RuleBroken("There is no such integration.", code="integration_not_found", status=404)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        words = _("%(text)s is no network such as 192.0.2.0/24.") % {"text": text[:60]}
+        raise RuleBroken(words, code="network_invalid", status=422) from None

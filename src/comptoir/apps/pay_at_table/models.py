@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from django.db import models
 from ulid import ULID
 
-from comptoir.apps.pay_at_table import alarm_tables  # noqa: F401  (tables of their own file)
+from comptoir.apps.pay_at_table import alarm_tables, provider_tables  # noqa: F401  (tables of their own files)
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.reserving import IntentState
 from comptoir.core.accounts.models import Organisation
@@ -79,6 +79,8 @@ class Integration(models.Model):
     heard_result_at = models.DateTimeField(null=True)
     heard_event_at = models.DateTimeField(null=True)
     enabled = models.BooleanField(default=False)
+    # A test key opens the integrations that are marked so, a live one those that are not.
+    is_test = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -147,6 +149,8 @@ class Intent(models.Model):
     amount = models.BigIntegerField()
     tip = models.BigIntegerField(default=0)
     method_kind = models.CharField(max_length=8, default=MethodKind.CARD)
+    # Which parts of which lines it is for (`splitting.py`); the till is told the amount only.
+    claims = models.JSONField(default=list)
     state = models.CharField(max_length=12, default=IntentState.HELD)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -192,6 +196,7 @@ class GuestPayment(models.Model):
     refund_asked_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
+    claims = models.JSONField(default=list)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -268,9 +273,16 @@ class Transition(models.Model):
 
 
 class ProviderKey(models.Model):
-    """What a provider's program signs in with; made by the operator, of no organisation. Only the hash is kept."""
+    """What a provider's program signs in with; made by the operator, of no organisation. Only the hash is kept.
+
+    `app_id` is the id of its first key: while a key is replaced both are good, and links are the app's.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    app_id = models.UUIDField(default=new_id)
+    is_test = models.BooleanField(default=False)
+    # Networks it may come from, such as 192.0.2.0/24; none named: anywhere.
+    networks = models.JSONField(default=list)
     provider = models.CharField(max_length=80)
     contact = models.EmailField(max_length=320, blank=True)
     key_hash = models.BinaryField(unique=True)

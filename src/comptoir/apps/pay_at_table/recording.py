@@ -41,11 +41,13 @@ def record(*, integration: Integration, taken: Taken, now: datetime) -> tuple[Gu
     """
     if not 0 < taken.amount <= LARGEST_AMOUNT or not 0 <= taken.tip <= LARGEST_AMOUNT:
         raise RuleBroken("The amount is not one that can be paid.", code="amount_invalid", status=422)
+    claims: list[dict[str, int]] = []
     with transaction.atomic():
         if taken.intent_id is not None:
             intent = holding.locked(integration, taken.intent_id)
             intent.state = after(IntentState(intent.state), Happening.CONFIRM)
             intent.save(update_fields=["state"])
+            claims = intent.claims
         payment, made = GuestPayment.objects.get_or_create(
             organisation_id=integration.organisation_id,
             integration_id=integration.id,
@@ -61,6 +63,7 @@ def record(*, integration: Integration, taken: Taken, now: datetime) -> tuple[Gu
                 "captured_at": taken.captured_at,
                 "group_id": taken.group_id,
                 "business_date": days.of_store(integration, now),
+                "claims": claims,
                 "created_at": now,
                 "updated_at": now,
             },
@@ -82,8 +85,9 @@ def record(*, integration: Integration, taken: Taken, now: datetime) -> tuple[Gu
             )
             waking.apply_soon(payment)
             waking.tell_later(payment, at=now + PATIENCE)
-    said = (taken.amount, taken.tip, taken.currency, taken.method_kind, taken.check_id)
-    if said != (payment.amount, payment.tip, payment.currency, payment.method_kind, payment.check_id):
+    # Not the bill: the till may give it another number, and staff may apply a payment to another one.
+    said = (taken.amount, taken.tip, taken.currency, taken.method_kind)
+    if said != (payment.amount, payment.tip, payment.currency, payment.method_kind):
         words = "This payment was reported before with other figures."
         raise RuleBroken(words, code="provider_id_conflict", status=409)
     return payment, made
