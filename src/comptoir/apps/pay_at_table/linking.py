@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table.models import Integration, Link, LinkState, ProviderKey
 from comptoir.core.audit.notes import note
@@ -42,7 +41,7 @@ def make_key(
     with transaction.atomic():
         good = ProviderKey.objects.select_for_update().filter(app_id=key.app_id, revoked_at=None)
         if len(good) >= MOST_KEYS:
-            raise RuleBroken(_("Revoke one of its two keys first."), code="too_many_keys", status=409)
+            raise RuleBroken("Revoke one of its two keys first.", code="too_many_keys", status=409)
         key.save()
     return key, Secret(clear)
 
@@ -126,5 +125,5 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     try:
         return ip_network(text)
     except ValueError:
-        words = _("%(text)s is no network such as 192.0.2.0/24.") % {"text": text[:60]}
+        words = f"{text[:60]} is no network such as 192.0.2.0/24."
         raise RuleBroken(words, code="network_invalid", status=422) from None
