@@ -25,12 +25,16 @@ from comptoir.sandbox.catalogue import LIGHTSPEED_K, MANAGERS
 from comptoir.sandbox.control.interface import Control
 from comptoir.sandbox.control.office import OfficePage
 from comptoir.sandbox.control.orders import Orders
+from comptoir.sandbox.control.phones import PhonesPage
 from comptoir.sandbox.control.views import Viewer
 from comptoir.sandbox.faults import EVERYWHERE, Fault, Faults
 from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.living import Living
 from comptoir.sandbox.office import Office
 from comptoir.sandbox.postbox import Postbox
+from comptoir.sandbox.provider.books import Books
+from comptoir.sandbox.provider.company import Company
+from comptoir.sandbox.provider.living import PhoneGuests
 from comptoir.sandbox.shops import LIGHTSPEED_R, Shops
 from comptoir.sandbox.sixpos import Counter
 from comptoir.sandbox.trouble import Troubled
@@ -164,11 +168,27 @@ class Sandbox:
         self._open_postbox(stack)
         base_url = next(iter(self._client.redirect_uris), "http://localhost:8000").rstrip("/")
         office = OfficePage(Office(self.world, self.lightspeed_k, self.faults), self.journal)
-        control = Control(orders, viewer, self.postbox, self.shops, Counter(base_url=base_url), office)
+        phones = PhonesPage(self._open_provider(stack, base_url), hook=lambda: self.control_url)
+        control = Control(orders, viewer, self.postbox, self.shops, Counter(base_url=base_url), office, phones)
         server = Server(control.answer, host=self._host, port=self._control_port)
         server.start()
         stack.callback(server.stop)
         self.control_url = server.url
+
+    def _open_provider(self, stack: ExitStack, base_url: str) -> Company:
+        """Petite Monnaie, and guests who pay with it by themselves."""
+        books = Books(self._file("provider"))
+        stack.callback(books.close)
+        self.provider = Company(books, base_url=base_url)
+        guests = PhoneGuests(
+            self.provider, speed=lambda: 0 if self.living.paused else self.living.speed, seed=self._seed
+        )
+        stopping = threading.Event()
+        thread = threading.Thread(target=guests.run, args=(stopping,), name="phones", daemon=True)
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(stopping.set)
+        return self.provider
 
     def _open_postbox(self, stack: ExitStack) -> None:
         try:

@@ -25,17 +25,20 @@ from comptoir.sandbox.control.orders import (
     RefundBill,
     SetCount,
     SetNotifications,
+    SetProvider,
     SetSpeed,
     SplitBill,
     SwitchFaults,
     VoidBill,
 )
 from comptoir.sandbox.control.pages import Pages
+from comptoir.sandbox.control.phones import PhonesPage
 from comptoir.sandbox.control.shops import ShopsPage
 from comptoir.sandbox.control.sixpos import SixposPage
 from comptoir.sandbox.control.views import Viewer
 from comptoir.sandbox.faults import EVERYWHERE
 from comptoir.sandbox.postbox import Postbox
+from comptoir.sandbox.provider.api import Refused
 from comptoir.sandbox.shops import Shops
 from comptoir.sandbox.sixpos import Counter
 
@@ -57,7 +60,14 @@ class Control:
     """Answers the page and the interface; safe to call from several threads."""
 
     def __init__(
-        self, orders: Orders, viewer: Viewer, postbox: Postbox, shops: Shops, counter: Counter, office: OfficePage
+        self,
+        orders: Orders,
+        viewer: Viewer,
+        postbox: Postbox,
+        shops: Shops,
+        counter: Counter,
+        office: OfficePage,
+        phones: PhonesPage,
     ) -> None:
         self._orders = orders
         self._viewer = viewer
@@ -67,6 +77,7 @@ class Control:
         self._mint_at_the_shops = shops.mint
         self._sixpos = SixposPage(counter)
         self._office = office
+        self._phones = phones
 
     def answer(self, request: Request, now: datetime) -> Response:
         """Answer one request; what another site's page asks to change is refused."""
@@ -78,6 +89,8 @@ class Control:
             return self._shops.answer(request, now)
         if request.path == "/sixpos":
             return self._sixpos.answer(request)
+        if request.path == "/phones" or request.path.startswith("/phones/"):
+            return self._phones.answer(request)
         if request.path == "/office":
             return self._office.answer(request, now)
         if not request.path.startswith("/api/"):
@@ -100,6 +113,21 @@ class Control:
 
     def _state(self, _: Call) -> Response:
         return _json(self._viewer.state())
+
+    def _provider(self, call: Call) -> Response:
+        """The provider's key and its restaurants; a program types a key in, and has it ask for an integration."""
+        company, hook = self._phones.company, self._phones.hook
+        if call.request.method == "POST":
+            order = _order(call, SetProvider)
+            if order.key:
+                company.set_key(order.key)
+            for each in order.ask:
+                try:
+                    company.ask(each, hook=hook)
+                except Refused as refused:
+                    raise RuleBroken(refused.words, code=refused.code or "refused", status=409) from refused
+        stores = {each["integration"]: each["state"] for each in company.stores(hook=hook)}
+        return _json({"key_start": company.key_start, "stores": stores})
 
     def _back_office(self, call: Call) -> Response:
         if call.request.method == "POST":
@@ -222,6 +250,8 @@ ROUTES: Final[tuple[tuple[str, re.Pattern[str], Handle], ...]] = (
     ("PUT", _FAULTS_OF_SHOPS, Control._faults_of_shops),
     ("POST", re.compile("/api/lightspeed_k/expire-tokens"), Control._expire),
     ("POST", re.compile("/api/lightspeed_k/revoke-consent"), Control._revoke),
+    ("GET", re.compile("/api/provider"), Control._provider),
+    ("POST", re.compile("/api/provider"), Control._provider),
     ("GET", re.compile(f"{_LOCATION}/office"), Control._back_office),
     ("POST", re.compile(f"{_LOCATION}/office"), Control._back_office),
     ("PUT", re.compile(f"{_LOCATION}/items/(?P<sku>[^/]+)"), Control._count),

@@ -109,6 +109,13 @@ class MintTokens(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     business_id: str
 
 
+class SetProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The pay-at-table provider's app key, and integrations it is to ask for."""
+
+    key: str = ""
+    ask: tuple[str, ...] = ()
+
+
 class Orders:
     """Carries out what is asked."""
 

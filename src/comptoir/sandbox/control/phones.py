@@ -1,0 +1,263 @@
+"""Guests' phones and the provider's own desk: pages of Petite Monnaie, on the provider API alone."""
+
+import re
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote
+from uuid import uuid4
+
+import segno
+from babel.numbers import format_currency
+from django.template import Context, Engine
+from django.utils.safestring import mark_safe
+
+from comptoir.pos.hosting import Request, Response
+from comptoir.sandbox.control.shops import HEADERS
+from comptoir.sandbox.provider import ordering, paying
+from comptoir.sandbox.provider.api import Refused
+from comptoir.sandbox.provider.books import Row
+from comptoir.sandbox.provider.company import CHARGED, CHOOSING, DONE, GIVEN_UP, NAME, ORDER_ENDS, Company
+
+GUEST_COOKIE: Final = "guest"
+HOOK_PATH: Final = "/phones/webhooks"
+HOOK: Final = re.compile(f"{HOOK_PATH}/(?P<store>int_\\w+)")
+TABLE: Final = re.compile(r"/phones/(?P<store>int_\w+)/tables/(?P<table>[^/]{1,16})")
+ORDER: Final = re.compile(r"/phones/(?P<store>int_\w+)/(?:tables/(?P<table>[^/]{1,16})/)?order")
+PAYMENT: Final = re.compile(r"/phones/payments/(?P<id>pm-\w+)")
+ORDERED: Final = re.compile(r"/phones/orders/(?P<id>po-\w+)")
+
+
+class PhonesPage:
+    """Draws the desk and the phones, and does what their buttons say."""
+
+    def __init__(self, company: Company, *, hook: Callable[[], str]) -> None:
+        self.company = company
+        self._hook = hook
+        self._engine = Engine(dirs=[str(files(__package__).joinpath("templates"))])
+
+    @property
+    def hook(self) -> str:
+        """Where Comptoir's webhooks go."""
+        return self._hook() + HOOK_PATH
+
+    def answer(self, request: Request) -> Response:
+        """A page, or what a form did. What Comptoir refuses is said on the page."""
+        said = dict(parse_qsl(request.body.decode("utf-8", "replace"))) if request.method == "POST" else {}
+        for pattern, page in PAGES:
+            if match := pattern.fullmatch(request.path):
+                try:
+                    return page(self, request, match.groupdict(), said)
+                except KeyError:
+                    break
+                except Refused as refused:
+                    return self._trouble(refused)
+        return Response(404, b"There is nothing at this address.", {"content-type": "text/plain"})
+
+    def desk(self, request: Request, _: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
+        """The provider's own page: its key, its restaurants with their tables, what it took and what it heard."""
+        trouble = ""
+        if request.method == "POST":
+            try:
+                self._at_the_desk(said)
+            except Refused as refused:
+                trouble = refused.words or refused.code
+            else:
+                return _back("/phones")
+        stores = self.company.stores(hook=self.hook) if self.company.key_start else []
+        linked = [each for each in stores if each["state"] == "linked"]
+        wanted = request.query.get("store", "")
+        store = next((each for each in linked if each["integration"] == wanted), next(iter(linked), None))
+        values: dict[str, Any] = {"name": NAME, "key": self.company.key_start, "stores": stores, "trouble": trouble}
+        if store:
+            values |= {"store": store, **self._of_store(store["integration"], request)}
+        return self._draw("phones.html", values)
+
+    def table(self, request: Request, parts: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
+        """A guest has scanned the code on a table: its bills, and how to pay."""
+        store, table = str(parts["store"]), str(parts["table"])
+        guest = _cookies(request).get(GUEST_COOKIE, "")
+        checks = self.company.api.checks(store, table)
+        wanted = said.get("check") or request.query.get("check", "")
+        check = next((each for each in checks if each["id"] == wanted), checks[0] if len(checks) == 1 else None)
+        trouble = ""
+        if request.method == "POST" and check:
+            try:
+                row = paying.begin(self.company, store, self.company.api.check(store, check["id"]), guest, said)
+                return _back(f"/phones/payments/{row['id']}")
+            except Refused as refused:
+                trouble = paying.in_words(refused)
+                check = self.company.api.check(store, check["id"])
+        values = {
+            "name": NAME,
+            "restaurant": self._store_name(store),
+            "table": table,
+            "here": f"/phones/{store}/tables/{quote(table)}",
+            "checks": [paying.shown(each) for each in checks],
+            "check": paying.shown(check) if check else None,
+            "trouble": trouble,
+            "said": said,
+        }
+        response = self._draw("phone.html", values)
+        if guest:
+            return response
+        cookie = f"{GUEST_COOKIE}={uuid4().hex}; Path=/phones; SameSite=Lax; HttpOnly"
+        return Response(response.status, response.body, {**response.headers, "set-cookie": cookie})
+
+    def payment(self, request: Request, parts: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
+        """A held part waits for the guest's yes; afterwards, what became of it."""
+        row = self.company.payment(str(parts["id"]))
+        here = f"/phones/{row['integration']}/tables/{quote(row['table_number'])}"
+        if request.method == "POST":
+            if said.get("act") == "pay":
+                self.company.charge(row["id"])
+                return _back(request.path)
+            self.company.give_up(row["id"])
+            return _back(here)
+        if row["state"] == GIVEN_UP:
+            return _back(here)
+        row = self.company.look(row)
+        values: dict[str, Any] = {
+            "name": NAME,
+            "restaurant": self._store_name(row["integration"]),
+            "here": here,
+            "row": row,
+            "amount": _money(row["amount"], row["currency"]),
+            "tip": _money(row["tip"], row["currency"]) if row["tip"] else "",
+            "total": _money(row["amount"] + row["tip"], row["currency"]),
+            "reference": row["id"][-4:],
+            "choosing": row["state"] == CHOOSING,
+            "applied": row["said"] == "applied",
+            "settled": row["said"] in ("settled_manually", "refunded"),
+            "stuck": row["said"] == "needs_attention",
+            "unheard": row["state"] == CHARGED,
+            "again": row["state"] not in (CHOOSING, DONE),
+        }
+        if values["applied"]:
+            values["remaining"] = self._remaining(row)
+        return self._draw("paying.html", values)
+
+    def order(self, request: Request, parts: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
+        """The menu: to the table, or to go."""
+        store, table = str(parts["store"]), parts["table"] or ""
+        trouble = ""
+        menu = ordering.dishes(self.company.menu(store))
+        if request.method == "POST":
+            wanted = ordering.chosen(said, menu)
+            if wanted:
+                checks = self.company.api.checks(store, table) if table else []
+                body = ordering.body(wanted, table=table, checks=checks, said=said)
+                row = self.company.order(store, body, what=ordering.words(wanted, menu))
+                return _back(f"/phones/orders/{row['id']}")
+            trouble = "Choose something first."
+        values = {
+            "name": NAME,
+            "restaurant": self._store_name(store),
+            "table": table,
+            "here": f"/phones/{store}/tables/{quote(table)}" if table else f"/phones?store={store}",
+            "groups": ordering.grouped(menu),
+            "trouble": trouble,
+        }
+        return self._draw("ordering.html", values)
+
+    def ordered(self, request: Request, parts: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
+        """What became of an order."""
+        del request, said
+        row = self.company.look_at_order(self.company.ordered(str(parts["id"])))
+        table = row["table_number"]
+        values = {
+            "name": NAME,
+            "restaurant": self._store_name(row["integration"]),
+            "row": row,
+            "words": ordering.STATES.get(row["state"], row["state"]),
+            "failed": row["state"] in ("failed", "rejected", "cancelled", "expired"),
+            "again": row["state"] not in ORDER_ENDS,
+            "here": f"/phones/{row['integration']}/tables/{quote(table)}" if table else "/phones",
+        }
+        return self._draw("ordered.html", values)
+
+    def webhook(self, request: Request, parts: Mapping[str, str | None], _: Mapping[str, str]) -> Response:
+        """Comptoir tells us something, signed."""
+        heard = request.method == "POST" and self.company.hear(str(parts["store"]), request.body, request.headers)
+        return Response(204 if heard else 400)
+
+    def _at_the_desk(self, said: Mapping[str, str]) -> None:
+        match said.get("act"):
+            case "key":
+                self.company.set_key(said.get("key", ""))
+            case "ask":
+                self.company.ask(said.get("integration", ""), hook=self.hook)
+            case "let_go":
+                self.company.let_go(said.get("integration", ""))
+            case _:
+                raise Refused(404, "act_unknown", "There is no such button.")
+
+    def _of_store(self, store: str, request: Request) -> dict[str, Any]:
+        """Its tables with their codes, what guests paid and ordered, what Comptoir told us."""
+        host = f"http://{request.headers.get('host', 'localhost')}"
+        try:
+            tables = self.company.api.tables(store)
+        except Refused:  # what this Comptoir does not tell, the open bills do
+            numbers = sorted({each["table_number"] for each in self.company.api.checks(store) if each["table_number"]})
+            tables = [{"number": each, "has_open_check": True} for each in numbers]
+        shown = []
+        for each in tables:
+            path = f"/phones/{store}/tables/{quote(str(each['number']))}"
+            code = segno.make(host + path, error="m").svg_inline(scale=2, border=2)
+            shown.append({**each, "path": path, "qr": mark_safe(code)})  # noqa: S308  (drawn here)
+        shown.sort(key=lambda each: not each.get("has_open_check"))
+        return {
+            "tables": shown,
+            "payments": [self._paid(each) for each in self.company.payments(store)],
+            "orders": self.company.orders(store),
+            "heard": self.company.heard(store),
+        }
+
+    def _paid(self, row: Row) -> dict[str, Any]:
+        tip = f" + {_money(row['tip'], row['currency'])} tip" if row["tip"] else ""
+        light = {"applied": "ok", "needs_attention": "bad"}.get(row["said"], "off")
+        return {**row, "what": _money(row["amount"], row["currency"]) + tip, "light": light}
+
+    def _remaining(self, row: Row) -> str:
+        """What is left of the bill after a payment; empty when nothing is."""
+        try:
+            left = self.company.api.check(row["integration"], row["check_id"])["remaining"]
+        except Refused:
+            return ""
+        return _money(left["amount"], left["currency"]) if left["amount"] else ""
+
+    def _store_name(self, store: str) -> str:
+        row = self.company.books.one("SELECT name FROM store WHERE integration = ?", store)
+        return str(row["name"]) if row else ""
+
+    def _trouble(self, refused: Refused) -> Response:
+        values = {"name": NAME, "words": paying.in_words(refused)}
+        return self._draw("phone_trouble.html", values, status=503 if refused.may_pass else 404)
+
+    def _draw(self, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
+        drawn = self._engine.get_template(template).render(Context(values, use_l10n=False, use_tz=False))
+        return Response(status, drawn.encode(), HEADERS)
+
+
+def _money(minor: int, currency: str) -> str:
+    return format_currency(paying.major(minor, currency), currency, locale="en")
+
+
+def _back(path: str) -> Response:
+    return Response(303, b"", {"location": path})
+
+
+def _cookies(request: Request) -> dict[str, str]:
+    pairs = (each.strip().partition("=") for each in request.headers.get("cookie", "").split(";"))
+    return {name: value for name, _, value in pairs}
+
+
+Page = Callable[[PhonesPage, Request, Mapping[str, str | None], Mapping[str, str]], Response]
+PAGES: Final[tuple[tuple[re.Pattern[str], Page], ...]] = (
+    (re.compile("/phones"), PhonesPage.desk),
+    (HOOK, PhonesPage.webhook),
+    (ORDER, PhonesPage.order),
+    (TABLE, PhonesPage.table),
+    (PAYMENT, PhonesPage.payment),
+    (ORDERED, PhonesPage.ordered),
+)

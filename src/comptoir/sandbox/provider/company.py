@@ -1,0 +1,271 @@
+"""What the provider does: be let in, let guests pay and order, report what it took until Comptoir has it."""
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from standardwebhooks import Webhook
+from standardwebhooks.webhooks import WebhookVerificationError
+from ulid import ULID
+
+from comptoir.sandbox.provider.api import ProviderApi, Refused
+from comptoir.sandbox.provider.books import Books, Row
+
+NAME: Final = "Petite Monnaie"
+STARTING: Final = 12
+CHOOSING, CHARGED, REPORTED, DONE, GIVEN_UP = "choosing", "charged", "reported", "done", "given_up"
+ENDS: Final = frozenset({"applied", "settled_manually", "refunded"})
+ORDER_ENDS: Final = frozenset({"closed", "failed", "rejected", "cancelled", "abandoned", "expired"})
+SHOWN: Final = 20
+MENU_KEPT: Final = 3600.0
+"""Providers read a menu now and then, and go on offering what was taken off it since."""
+
+
+class Company:
+    """The provider; safe to call from several threads. What Comptoir refuses is raised as Refused."""
+
+    def __init__(self, books: Books, *, base_url: str) -> None:
+        self.books = books
+        self._base_url = base_url
+        self._menus: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._reporting = threading.Lock()
+
+    @property
+    def api(self) -> ProviderApi:
+        """With the key as it is now."""
+        return ProviderApi(self.books.setting("address") or self._base_url, self.books.setting("key"))
+
+    def set_key(self, key: str) -> None:
+        """Type the app key in."""
+        self.books.keep_setting("key", key.strip())
+
+    @property
+    def key_start(self) -> str:
+        """As much of the key as may be shown."""
+        return self.books.setting("key")[:STARTING]
+
+    def ask(self, integration: str, *, hook: str) -> str:
+        """Post an integration id that a restaurant gave us; once linked, listen for its webhooks."""
+        integration = integration.strip()
+        state = self.api.link(integration)
+        self.books.write(
+            "INSERT INTO store (integration, state) VALUES (?, ?) ON CONFLICT (integration) DO UPDATE SET state = ?",
+            integration,
+            state,
+            state,
+        )
+        if state == "linked":
+            self._settle_in(integration, hook)
+        return state
+
+    def let_go(self, integration: str) -> None:
+        """Have nothing to do with a store any more."""
+        self.api.unlink(integration)
+        self.books.write("DELETE FROM store WHERE integration = ?", integration)
+
+    def stores(self, *, hook: str = "") -> list[Row]:
+        """Every store asked for, with how that stands; what waits is asked again."""
+        found = self.books.rows("SELECT * FROM store ORDER BY integration")
+        for each in found:
+            try:
+                if each["state"] != "linked" or not each["name"]:
+                    each["state"] = self.ask(each["integration"], hook=hook)
+                    each |= self.books.one("SELECT * FROM store WHERE integration = ?", each["integration"]) or {}
+            except Refused as refused:
+                each["trouble"] = refused.words
+        return found
+
+    def hold(
+        self, store: str, check: Mapping[str, Any], guest: str, *, amount: int, tip: int, kind: str, claims: Any = None
+    ) -> Row:
+        """Hold what a guest is about to pay."""
+        body: dict[str, Any] = {
+            "tip": tip,
+            "tip_confirmed": True,
+            "method_kind": kind,
+            "provider_session_id": guest,
+        }
+        body |= {"claims": claims} if claims else {"amount": amount}
+        held = self.api.hold(store, check["id"], body, key=str(ULID()))
+        row = {
+            "id": f"pm-{ULID()}",
+            "integration": store,
+            "check_id": check["id"],
+            "table_number": check["table_number"],
+            "session": guest,
+            "intent": held["id"],
+            "amount": held["amount"],
+            "tip": held["tip"],
+            "currency": check["total"]["currency"],
+            "kind": kind,
+            "state": CHOOSING,
+            "at": time.time(),
+        }
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        self.books.write(f"INSERT INTO payment ({names}) VALUES ({marks})", *row.values())  # noqa: S608  (our names)
+        return row
+
+    def give_up(self, payment: str) -> None:
+        """The guest goes back: let the held part go."""
+        row = self.payment(payment)
+        if row["state"] == CHOOSING:
+            self.books.write("UPDATE payment SET state = ? WHERE id = ?", GIVEN_UP, payment)
+            self.api.cancel(row["integration"], row["intent"], key=f"{payment}-cancel")
+
+    def charge(self, payment: str) -> Row:
+        """Take the money, which is made up, write that down, then report it."""
+        query = "UPDATE payment SET state = ?, at = ? WHERE id = ? AND state = ?"
+        self.books.write(query, CHARGED, time.time(), payment, CHOOSING)
+        self.report(self.payment(payment))
+        return self.payment(payment)
+
+    def report(self, row: Row) -> None:
+        """Tell of money that was taken; harmless to repeat, and repeated until it is heard."""
+        if row["state"] != CHARGED:
+            return
+        with self._reporting:
+            try:
+                told = self.api.confirm(
+                    row["integration"], row["intent"], {"provider_payment_id": row["id"]}, key=row["id"]
+                )
+            except Refused as refused:
+                said = f"{refused.code}: {refused.words}"
+                self.books.write("UPDATE payment SET said = ? WHERE id = ?", said, row["id"])
+                return
+        self._note(row["id"], told)
+
+    def look(self, row: Row) -> Row:
+        """How a payment stands now."""
+        self.report(row)
+        row = self.payment(row["id"])
+        if row["state"] == REPORTED:
+            try:
+                self._note(row["id"], self.api.payment(row["integration"], row["remote"]))
+            except Refused:
+                return row
+        return self.payment(row["id"])
+
+    def payment(self, payment: str) -> Row:
+        """A payment. Raises KeyError."""
+        row = self.books.one("SELECT * FROM payment WHERE id = ?", payment)
+        if row is None:
+            raise KeyError(payment)
+        return row
+
+    def payments(self, store: str) -> list[Row]:
+        """The latest payments of a store."""
+        query = "SELECT * FROM payment WHERE integration = ? AND state NOT IN (?, ?) ORDER BY at DESC LIMIT ?"
+        return self.books.rows(query, store, CHOOSING, GIVEN_UP, SHOWN)
+
+    def menu(self, store: str) -> dict[str, Any]:
+        """The menu as it was read within the hour."""
+        read_at, menu = self._menus.get(store, (0.0, {}))
+        if not menu or time.monotonic() - read_at > MENU_KEPT:
+            menu = self.api.menu(store)
+            self._menus[store] = (time.monotonic(), menu)
+        return menu
+
+    def order(self, store: str, body: Mapping[str, Any], *, what: str) -> Row:
+        """Send an order; it is written down first and sent until it is heard."""
+        id_ = f"po-{ULID()}"
+        said = {**body, "provider_order_id": id_}
+        self.books.write(
+            "INSERT INTO ordered (id, integration, table_number, what, body, state, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            id_,
+            store,
+            str(body.get("table_number") or ""),
+            what,
+            json.dumps(said),
+            CHARGED,
+            time.time(),
+        )
+        self.send_order(self.ordered(id_))
+        return self.ordered(id_)
+
+    def send_order(self, row: Row) -> None:
+        """Send what was not heard yet."""
+        if row["state"] != CHARGED:
+            return
+        try:
+            told = self.api.order(row["integration"], json.loads(row["body"]), key=row["id"])
+        except Refused as refused:
+            state = CHARGED if refused.may_pass else "rejected"
+            query = "UPDATE ordered SET said = ?, state = ? WHERE id = ?"
+            self.books.write(query, f"{refused.code}: {refused.words}", state, row["id"])
+            return
+        query = "UPDATE ordered SET state = ?, remote = ?, said = '' WHERE id = ?"
+        self.books.write(query, str(told["state"]), str(told["id"]), row["id"])
+
+    def look_at_order(self, row: Row) -> Row:
+        """How an order stands now."""
+        self.send_order(row)
+        row = self.ordered(row["id"])
+        if row["remote"] and row["state"] not in ORDER_ENDS:
+            try:
+                told = self.api.order_of(row["integration"], row["remote"])
+            except Refused:
+                return row
+            self.books.write("UPDATE ordered SET state = ? WHERE id = ?", str(told["state"]), row["id"])
+        return self.ordered(row["id"])
+
+    def ordered(self, order: str) -> Row:
+        """An order. Raises KeyError."""
+        row = self.books.one("SELECT * FROM ordered WHERE id = ?", order)
+        if row is None:
+            raise KeyError(order)
+        return row
+
+    def orders(self, store: str) -> list[Row]:
+        """The latest orders of a store."""
+        return self.books.rows("SELECT * FROM ordered WHERE integration = ? ORDER BY at DESC LIMIT ?", store, SHOWN)
+
+    def hear(self, integration: str, body: bytes, headers: Mapping[str, str]) -> bool:
+        """A webhook came: verified with the secret of its endpoint, or refused; kept once however often it comes."""
+        store = self.books.one("SELECT * FROM store WHERE integration = ?", integration)
+        if store is None or not store["secret"]:
+            return False
+        try:
+            Webhook(store["secret"]).verify(body, dict(headers))
+            said = json.loads(body)
+        except (WebhookVerificationError, ValueError):
+            return False
+        self.books.write(
+            "INSERT INTO heard (id, integration, kind, body, verified, at) VALUES (?, ?, ?, ?, 1, ?)"
+            " ON CONFLICT (id) DO UPDATE SET times = times + 1",
+            headers["webhook-id"],
+            integration,
+            str(said.get("type", "")),
+            body.decode("utf-8", "replace"),
+            time.time(),
+        )
+        self.books.forget_old()
+        return True
+
+    def heard(self, store: str) -> list[Row]:
+        """The latest webhooks."""
+        return self.books.rows("SELECT * FROM heard WHERE integration = ? ORDER BY at DESC LIMIT ?", store, SHOWN)
+
+    def catch_up(self) -> None:
+        """Report and send what Comptoir has not heard of: it was away, or the answer got lost."""
+        for row in self.books.rows("SELECT * FROM payment WHERE state = ?", CHARGED):
+            self.report(row)
+        for row in self.books.rows("SELECT * FROM ordered WHERE state = ?", CHARGED):
+            self.send_order(row)
+
+    def _settle_in(self, integration: str, hook: str) -> None:
+        """Learn the store's name, and have its webhooks sent. Both can wait until the next look."""
+        store = self.books.one("SELECT * FROM store WHERE integration = ?", integration) or {}
+        if not store.get("name"):
+            name = str(self.api.integration(integration).get("store") or integration)
+            self.books.write("UPDATE store SET name = ? WHERE integration = ?", name, integration)
+        if hook and not store.get("secret"):
+            endpoint = self.api.listen(integration, f"{hook}/{integration}", key=f"hook-{integration}")
+            self.books.write("UPDATE store SET secret = ? WHERE integration = ?", str(endpoint["secret"]), integration)
+
+    def _note(self, payment: str, told: Mapping[str, Any]) -> None:
+        state = DONE if told["state"] in ENDS else REPORTED
+        query = "UPDATE payment SET state = ?, remote = ?, said = ? WHERE id = ?"
+        self.books.write(query, state, str(told["id"]), str(told["state"]), payment)
