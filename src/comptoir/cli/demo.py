@@ -130,6 +130,8 @@ def _environ(addresses: Addresses, client_id: str, client_secret: str) -> dict[s
     consent = f"{addresses.lightspeed_k}/realms/k-series/protocol/openid-connect"
     return {
         "COMPTOIR_URL": addresses.web,
+        # The sandbox's provider of payments at the table is told by webhooks.
+        "COMPTOIR_EGRESS_ALLOW": f"{HOST}:{addresses.port + 1}",
         "COMPTOIR_SMTP_URL": f"smtp://{HOST}:{addresses.mail_port}",
         "LIGHTSPEED_K_AUTHORISE_URL": f"{consent}/auth",
         "LIGHTSPEED_K_TOKEN_URL": f"{consent}/token",
@@ -176,6 +178,7 @@ def _tell(facts: dict[str, Any]) -> None:
     typer.secho(f"\n  Comptoir    {facts['url']}", bold=True)
     typer.secho(f"  The till    {facts['sandbox_url']}", bold=True)
     typer.secho(f"  Mailbox     {facts['sandbox_url']}/mailbox", bold=True)
+    typer.secho(f"  Phones      {facts['sandbox_url']}/phones", bold=True)
     typer.secho(f"  The shops   {facts['sandbox_url']}/shops", bold=True)
     typer.secho(f"  6xpos       {facts['sandbox_url']}/sixpos", bold=True)
     typer.echo()

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from comptoir.cli import seed_partner
+from comptoir.cli import seed_partner, seed_tables
 from comptoir.core.accounts.models import ApiToken, Membership, Organisation, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import SCOPES, create_token
@@ -56,7 +56,14 @@ def sow(*, web: str, sandbox: str, simulator: str, shops: str, client: OAuthClie
     members, operator, known = seed_partner.sow(password=PASSWORD, now=now)
     _set_up_the_till(sandbox, web, known)
     business = _businesses(sandbox)[TRADING]
-    _connect(trading, people[0].user, business, sandbox, now)
+    connection = _connect(trading, people[0].user, business, sandbox, now)
+    seed_tables.sow(
+        organisation=trading,
+        connection=connection,
+        owner=people[0].user,
+        ask=lambda method, path, body: _ask(method, sandbox + path, body),
+        now=now,
+    )
     # Only the latest start's token is written down: those of earlier starts end here.
     ApiToken.objects.filter(name=TOKEN_NAME, revoked_at=None).update(revoked_at=now)
     everybody = [trading, empty, members[0].organisation]
@@ -142,7 +149,7 @@ def _mint(sandbox: str, business_id: str) -> dict[str, Any]:
     return _ask("POST", f"{sandbox}/api/{PROVIDER}/tokens", {"business_id": business_id})
 
 
-def _connect(organisation: Organisation, owner: User, business_id: str, sandbox: str, now: datetime) -> None:
+def _connect(organisation: Organisation, owner: User, business_id: str, sandbox: str, now: datetime) -> Connection:
     """Connect, link, switch on and import, as the owner would by hand; done once."""
     connection = Connection.objects.filter(organisation=organisation, provider=PROVIDER).first()
     if connection is None:
@@ -168,6 +175,7 @@ def _connect(organisation: Organisation, owner: User, business_id: str, sandbox:
                 f"{sandbox}/api/{PROVIDER}/locations/{link.external_id}/notifications",
                 {"url": settings.COMPTOIR_URL + webhook_path(address), "code": "comptoir-fid"},
             )
+    return connection
 
 
 def _integrations(organisation: Organisation) -> list[dict[str, Any]]:

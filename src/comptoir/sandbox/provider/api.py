@@ -56,7 +56,7 @@ class ProviderApi:
 
     def check(self, integration: str, check: str) -> dict[str, Any]:
         """One bill, read at the till just now."""
-        return self._call("GET", f"{integration}/checks/{quote(check)}")
+        return self._call("GET", f"{integration}/checks/{quote(check)}?fresh=true")
 
     def shares(self, integration: str, check: str, number: int, *, key: str) -> list[int]:
         """What each share that is left comes to."""

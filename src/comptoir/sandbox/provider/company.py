@@ -1,6 +1,7 @@
 """What the provider does: be let in, let guests pay and order, report what it took until Comptoir has it."""
 
 import json
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from ulid import ULID
 
 from comptoir.sandbox.provider.api import ProviderApi, Refused
 from comptoir.sandbox.provider.books import Books, Row
+
+_log = logging.getLogger(__name__)
 
 NAME: Final = "Petite Monnaie"
 STARTING: Final = 12
@@ -57,7 +60,10 @@ class Company:
             state,
         )
         if state == "linked":
-            self._settle_in(integration, hook)
+            try:
+                self._settle_in(integration, hook)
+            except Refused as refused:  # it can wait until the next look
+                _log.info("%s is not settled yet: %s", integration, refused.code)
         return state
 
     def let_go(self, integration: str) -> None:
@@ -66,15 +72,17 @@ class Company:
         self.books.write("DELETE FROM store WHERE integration = ?", integration)
 
     def stores(self, *, hook: str = "") -> list[Row]:
-        """Every store asked for, with how that stands; what waits is asked again."""
-        found = self.books.rows("SELECT * FROM store ORDER BY integration")
-        for each in found:
-            try:
-                if each["state"] != "linked" or not each["name"]:
-                    each["state"] = self.ask(each["integration"], hook=hook)
-                    each |= self.books.one("SELECT * FROM store WHERE integration = ?", each["integration"]) or {}
-            except Refused as refused:
-                each["trouble"] = refused.words
+        """Every store asked for, with how that stands; what is not settled yet is looked at again."""
+        found = []
+        for each in self.books.rows("SELECT * FROM store ORDER BY integration"):
+            trouble = ""
+            if each["state"] != "linked" or not each["name"] or (hook and not each["secret"]):
+                try:
+                    self.ask(each["integration"], hook=hook)
+                except Refused as refused:
+                    trouble = refused.words
+            row = self.books.one("SELECT * FROM store WHERE integration = ?", each["integration"])
+            found.append({**(row or each), "trouble": trouble})
         return found
 
     def hold(

@@ -44,7 +44,7 @@ class PhoneGuests:
 
     def visit(self) -> None:
         """Somebody pays, where somebody can. Raises Refused."""
-        stores = self._company.books.rows("SELECT * FROM store WHERE state = 'linked' AND name != ''")
+        stores = self._company.books.rows("SELECT * FROM store WHERE state = 'linked'")
         if not stores:
             return
         store = self._chance.choice(stores)["integration"]

@@ -1,0 +1,177 @@
+"""The made-up provider: what it took is reported until it is heard, and pages say what went wrong."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook
+
+from comptoir.kernel.http import Answer, send
+from comptoir.sandbox.provider.books import Books
+from comptoir.sandbox.provider.company import CHARGED, REPORTED, Company
+from comptoir.sandbox.server import Sandbox
+from tests.answering import Answering, Asked, Told, answering
+from tests.sandbox.restaurants import quiet_sandbox
+from tests.sandbox.test_control import ask, submit
+
+STORE = "int_1"
+MONEY = {"amount": 2400, "currency": "EUR"}
+CHECK = {
+    "id": "chk_1",
+    "table_number": "4",
+    "total": MONEY,
+    "remaining": MONEY,
+    "held": {"amount": 0, "currency": "EUR"},
+    "payable": MONEY,
+    "lines": [{"line": 0, "name": "Entrecôte", "quantity": "1", "total": MONEY, "includes": []}],
+}
+SECRET = "whsec_" + "c2VjcmV0IG9mIGEgbWFkZS11cCBwcm92aWRlcg=="
+
+
+class Comptoir:
+    """The provider API as far as a test needs it."""
+
+    def __init__(self, server: Answering) -> None:
+        self.server = server
+        self.checks: list[dict[str, Any]] = [CHECK]
+        self.state = "applied"
+        self.refuses: dict[str, Told] = {}
+        server.will_ask(self.answer)
+
+    def answer(self, asked: Asked) -> Told:
+        path = asked.path.removeprefix("/v1/integrations/")
+        for ending, refusal in self.refuses.items():
+            if path.endswith(ending):
+                return refusal
+        body = json.loads(asked.body or b"{}")
+        answers: dict[str, Any] = {
+            f"{STORE}/link": {"state": "linked"},
+            STORE: {"store": "Le Zinc"},
+            f"{STORE}/webhook-endpoints": {"id": "whe_1", "secret": SECRET},
+            f"{STORE}/tables": [{"number": "4", "has_open_check": True}],
+            f"{STORE}/checks": self.checks,
+            f"{STORE}/checks/chk_1": self.checks[0] if self.checks else None,
+            f"{STORE}/checks/chk_1/payment-intents": {"id": "pi_1", "amount": body.get("amount", 2400), "tip": 100},
+            f"{STORE}/payment-intents/pi_1/confirm": {"id": "gpay_1", "state": self.state},
+            f"{STORE}/payment-intents/pi_1/cancel": {},
+            f"{STORE}/payments/gpay_1": {"id": "gpay_1", "state": self.state},
+        }
+        return Told(200, json.dumps(answers[path]).encode()) if path in answers else Told(404)
+
+    def keys(self, ending: str) -> list[str]:
+        return [each.headers["idempotency-key"] for each in self.server.asked if each.path.endswith(ending)]
+
+
+@pytest.fixture
+def comptoir() -> Iterator[Comptoir]:
+    with answering() as server:
+        yield Comptoir(server)
+
+
+@pytest.fixture
+def company(comptoir: Comptoir) -> Iterator[Company]:
+    books = Books(None)
+    made = Company(books, base_url=comptoir.server.url)
+    made.set_key("cpt_live_made_up")
+    made.ask(STORE, hook="http://127.0.0.1:1/phones/webhooks")
+    yield made
+    books.close()
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    sandbox = quiet_sandbox()
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+def test_what_was_taken_is_reported_under_one_key_until_it_is_heard(comptoir: Comptoir, company: Company) -> None:
+    row = company.hold(STORE, CHECK, "guest", amount=1200, tip=100, kind="card")
+    comptoir.refuses["confirm"] = Told(hang_up=True)
+    taken = company.charge(row["id"])
+    assert (taken["state"], taken["said"]) == (CHARGED, "no_answer: Comptoir does not answer.")
+    comptoir.refuses["confirm"] = Told(503)
+    company.catch_up()
+    comptoir.refuses, comptoir.state = {}, "submitted"
+    company.catch_up()
+    assert company.look(taken)["state"] == REPORTED
+    company.catch_up()
+    assert set(comptoir.keys("confirm")) == {row["id"]}
+    comptoir.state = "applied"
+    assert company.look(taken)["said"] == "applied"
+
+
+def test_a_held_part_is_charged_once_and_let_go_once(comptoir: Comptoir, company: Company) -> None:
+    row = company.hold(STORE, CHECK, "guest", amount=1200, tip=0, kind="card")
+    company.give_up(row["id"])
+    company.give_up(row["id"])
+    company.charge(row["id"])
+    assert len(comptoir.keys("cancel")) == 1
+    assert comptoir.keys("confirm") == []
+
+
+def test_a_webhook_counts_once_and_only_with_a_good_signature(company: Company) -> None:
+    body = json.dumps({"type": "payment.applied", "data": {}})
+    now = datetime.now(UTC)
+    signed = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign("evt_1", now, body),
+    }
+    assert company.hear(STORE, body.encode(), signed)
+    assert company.hear(STORE, body.encode(), signed)
+    assert not company.hear(STORE, body.encode() + b" ", signed)
+    assert not company.hear("int_2", body.encode(), signed)
+    [heard] = company.heard(STORE)
+    assert (heard["kind"], heard["times"]) == ("payment.applied", 2)
+
+
+def page(sandbox: Sandbox, path: str) -> Answer:
+    return send("GET", sandbox.control_url + path, body=b"", headers={})
+
+
+def test_a_guest_chooses_a_bill_pays_an_amount_and_reads_what_became_of_it(
+    comptoir: Comptoir, sandbox: Sandbox
+) -> None:
+    sandbox.provider.books.keep_setting("address", comptoir.server.url)
+    assert ask(sandbox, "POST", "/api/provider", {"key": "cpt_live_made_up", "ask": [STORE]})[1]["stores"] == {
+        STORE: "linked"
+    }
+    assert "Le Zinc" in page(sandbox, "/phones").body.decode()
+    table = f"/phones/{STORE}/tables/4"
+    comptoir.checks = [CHECK, {**CHECK, "id": "chk_2"}]
+    assert "Which bill is yours?" in page(sandbox, table).body.decode()
+    shown = page(sandbox, f"{table}?check=chk_1").body.decode()
+    assert "€24.00" in shown
+    assert "Entrecôte" in shown
+    refused = submit(sandbox, table, {"check": "chk_1", "how": "amount", "amount": "12,005"})
+    assert "This amount cannot be paid" in refused.body.decode()
+    chosen = submit(sandbox, table, {"check": "chk_1", "how": "amount", "amount": "12,50", "tip": "10"})
+    assert chosen.status == 303
+    paying = chosen.headers["location"]
+    assert "Pay €13.50" in page(sandbox, paying).body.decode()
+    comptoir.state = "needs_attention"
+    assert submit(sandbox, paying, {"act": "pay"}).status == 303
+    assert "please do not pay again. Reference" in page(sandbox, paying).body.decode()
+    comptoir.state, comptoir.checks = "applied", []
+    comptoir.refuses["chk_1"] = Told(404)
+    assert "Nothing left to pay" in page(sandbox, paying).body.decode()
+    assert "No open bill" in page(sandbox, table).body.decode()
+
+
+def test_what_comptoir_refuses_is_said_to_the_guest(comptoir: Comptoir, sandbox: Sandbox) -> None:
+    sandbox.provider.books.keep_setting("address", comptoir.server.url)
+    comptoir.refuses["checks"] = Told(503, json.dumps({"code": "pos_unreachable"}).encode())
+    answer = page(sandbox, f"/phones/{STORE}/tables/4")
+    assert answer.status == 503
+    assert "till does not answer" in answer.body.decode()
+    comptoir.refuses = {
+        "payment-intents": Told(409, json.dumps({"code": "amount_exceeds_payable"}).encode()),
+    }
+    refused = submit(sandbox, f"/phones/{STORE}/tables/4", {"check": "chk_1", "how": "all"})
+    assert "Somebody else is paying part of this" in refused.body.decode()
+    assert page(sandbox, "/phones/payments/pm-none").status == 404
+    assert send("POST", f"{sandbox.control_url}/phones/webhooks/{STORE}", body=b"{}", headers={}).status == 400
