@@ -246,6 +246,8 @@ ROUTES: dict[str, str | None] = {
     "loyalty_member_pin": "loyalty.members",
     "screen_dismiss": None,
     "balance": "weekly_balance.view",
+    "balance_budget_save": "weekly_balance.manage",
+    "balance_budgets": "weekly_balance.view",
     "balance_confirm": "weekly_balance.confirm",
     "balance_correction": "weekly_balance.reopen",
     "balance_day": "weekly_balance.view",
@@ -255,6 +257,7 @@ ROUTES: dict[str, str | None] = {
     "balance_export": "weekly_balance.view",
     "balance_field_save": "weekly_balance.manage",
     "balance_fields": "weekly_balance.view",
+    "balance_hours": "weekly_balance.type",
     "balance_import": "weekly_balance.import",
     "balance_import_begin": "weekly_balance.import",
     "balance_note": "weekly_balance.type",
@@ -263,6 +266,8 @@ ROUTES: dict[str, str | None] = {
     "balance_reopen": "weekly_balance.reopen",
     "balance_settings": "weekly_balance.view",
     "balance_settings_save": "weekly_balance.manage",
+    "balance_today": "weekly_balance.today",
+    "balance_totals": "weekly_balance.view",
     "balance_type": "weekly_balance.type",
 }
 API_NAMESPACES = {"v1", "partner-v1"}

@@ -231,6 +231,8 @@ PAGES = {
     "loyalty_programme_change": Row(Of.EACH),
     "loyalty_programme_example": Row(Of.EACH),
     "balance": Row(Of.EACH),
+    "balance_budget_save": Row(Of.STORE, "post", {"what": "days"}),
+    "balance_budgets": Row(Of.EACH),
     "balance_confirm": Row(Of.STORE, "post", A_DAY),
     "balance_correction": Row(Of.STORE, "post", {"decision": "accept"}),
     "balance_day": Row(Of.STORE, ids=A_DAY),
@@ -240,6 +242,7 @@ PAGES = {
     "balance_export": Row(Of.STORE),
     "balance_field_save": Row(Of.ORGANISATION, "post", data={"field_type": "net_sales"}),
     "balance_fields": Row(Of.EACH),
+    "balance_hours": Row(Of.STORE, "post", A_DAY),
     "balance_import": Row(Of.EACH),
     "balance_import_begin": Row(Of.EACH, "post"),
     "balance_note": Row(Of.STORE, "post", A_DAY),
@@ -248,6 +251,8 @@ PAGES = {
     "balance_reopen": Row(Of.STORE, "post", A_DAY),
     "balance_settings": Row(Of.EACH),
     "balance_settings_save": Row(Of.EACH, "post"),
+    "balance_today": Row(Of.EACH),
+    "balance_totals": Row(Of.EACH),
     "balance_type": Row(Of.STORE, "post"),
 }
 NO_SMS: dict[str, Any] = {"channel": "sms", "value": False, "source": "pos"}

@@ -36,6 +36,12 @@ def number(value: int | float | Decimal | None) -> str:
     return "–" if value is None else numbers.format_decimal(value, locale=locale())
 
 
+def decimals(value: Decimal, places: int) -> str:
+    """A number with so many decimals, shown even where they are 0: amounts below a head that names their currency."""
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return str(numbers.format_decimal(value, format=pattern, locale=locale()))
+
+
 def percent(value: float | Decimal) -> str:
     """12% or 12 %, from a fraction."""
     return numbers.format_percent(value, locale=locale())

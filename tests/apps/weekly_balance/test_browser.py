@@ -106,6 +106,7 @@ def test_every_page_is_accessible_and_fits(
     page.set_extra_http_headers({"Accept-Language": language})
     department = house.department.public_id
     paths = ["", "/settings", "/departments", f"/departments/{department}", "/fields", f"/presets?day={DAY}", "/import"]
+    paths += [f"/budgets?week={DAY}", f"/totals?week={DAY}", "/today"]
     for path in [*(f"/balance{each}" for each in paths), f"/balance?week={DAY}", f"/balance/of/{department}/{DAY}"]:
         page.goto(path)
         found = Axe().run(page)

@@ -14,6 +14,7 @@ from comptoir.apps.weekly_balance.rules import reconciling
 from comptoir.apps.weekly_balance.rules.days import Clock, interval_of
 from comptoir.apps.weekly_balance.rules.figures import Figures, Flag, figures, flags, rounded, taxes_of
 from comptoir.apps.weekly_balance.rules.terms import (
+    POS_TYPES,
     Basis,
     Choices,
     FieldType,
@@ -26,7 +27,7 @@ from tests.apps.weekly_balance.bills import COPENHAGEN, bill, line, local, worke
 
 GIFTS = {"sku:GIFT": LineClass.GIFT_CARD}
 PLAIN = Choices(classes=GIFTS)
-SEVEN = tuple(each for each in FieldType if each not in (FieldType.VISITORS, FieldType.MANUAL))
+SEVEN = tuple(each for each in POS_TYPES if each is not FieldType.VISITORS)
 
 
 def total(sales: list[Sale], choices: Choices) -> Figures:

@@ -139,6 +139,7 @@ def test_wb01_the_settings_offer_to_turn_both_on(people: People) -> None:
         "confirm_at": "05:00",
         "schedule_zone": "Europe/Copenhagen",
         "week_starts_on": "0",
+        "last_year": "weekday",
         "basis": "without_tax",
         "moment": "completed",
         "return_receipts": "ignored",

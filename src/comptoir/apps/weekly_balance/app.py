@@ -21,11 +21,14 @@ APP = App(
     navigation=(
         NavigationItem(_("Weekly balance"), "balance", "calendar", "weekly_balance.view"),
         NavigationItem(_("Import POS"), "balance_import", "download", "weekly_balance.import"),
+        NavigationItem(_("Today’s index"), "balance_today", "calendar", "weekly_balance.staff"),
         NavigationItem(_("Balance settings"), "balance_settings", "settings", "weekly_balance.view"),
     ),
     guides=GUIDES,
     permissions={
         "weekly_balance.view": OFFICE,
+        "weekly_balance.today": OFFICE | {Role.STAFF},
+        "weekly_balance.staff": frozenset({Role.STAFF}),
         "weekly_balance.type": OFFICE,
         "weekly_balance.confirm": OFFICE,
         "weekly_balance.reopen": SUPERVISORS,

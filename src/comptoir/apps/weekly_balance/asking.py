@@ -1,7 +1,9 @@
 """What a page of the balance was asked: which department, which week, which day. What is not theirs answers 404."""
 
 from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -59,3 +61,25 @@ def actor(request: OrganisationRequest) -> str:
 def nothing() -> RuleBroken:
     """The answer for what does not exist, or not for this person."""
     return RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+
+
+def decimal(text: str) -> Decimal | None:
+    """A number as people write it, with a comma or a point, spaces between thousands. Raises RuleBroken."""
+    plain = "".join(text.split()).replace("’", "").replace("'", "")
+    if not plain:
+        return None
+    if "," in plain and "." in plain:
+        plain = plain.replace("." if plain.rfind(",") > plain.rfind(".") else ",", "")
+    try:
+        value = Decimal(plain.replace(",", "."))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or abs(value) >= Decimal(10) ** 13:
+        raise RuleBroken(_("“%(text)s” is not a number.") % {"text": text[:20]}, code="number_unreadable", status=422)
+    return value.quantize(Decimal("0.000001"))
+
+
+def week_address(request: OrganisationRequest, department: Department, day: date | None = None) -> str:
+    """The week of a day, or the one that the form was on."""
+    week = day.isoformat() if day else request.POST.get("week", "")
+    return f"{reverse('balance')}?department={department.public_id}&week={week}"

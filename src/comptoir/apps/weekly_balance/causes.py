@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.apps.weekly_balance import importing, sources
 from comptoir.apps.weekly_balance.models import Client, Department, Field, PosImport
 from comptoir.apps.weekly_balance.reads import Week
-from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.apps.weekly_balance.rules.terms import POS_TYPES
 from comptoir.core.connections.models import LocationLink
 from comptoir.web.parts import Action
 
@@ -48,7 +48,7 @@ def of(client: Client, department: Department, week: Week, *, now: datetime) -> 
             _("The point of sale does not know this POS client number."),
             Action(_("Edit the department"), reverse("balance_department", args=[department.public_id])),
         )
-    if not Field.objects.filter(organisation_id=client.organisation_id).exclude(field_type=FieldType.MANUAL).exists():
+    if not Field.objects.filter(organisation_id=client.organisation_id).filter(field_type__in=POS_TYPES).exists():
         return Cause(
             _("No field is fed by the point of sale yet."), Action(_("Map the fields"), reverse("balance_fields"))
         )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comptoir.apps.weekly_balance import engine, sources, states, trail
-from comptoir.apps.weekly_balance.models import Cell, Change, Client, Correction, Day, Department, Field
+from comptoir.apps.weekly_balance.models import Cell, Change, Client, Correction, Day, Department, Field, TypedHour
 from comptoir.apps.weekly_balance.rules import cells
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.terms import FieldType
@@ -76,6 +76,7 @@ def type_number(
     before = cells.Cell(cell.measured, cell.typed).value
     if cell.typed == value and (found or value is None):
         return cell
+    TypedHour.objects.filter(**mine, field_id=field_id).delete()
     cell.typed, cell.updated_at = value, now
     cell.save(force_insert=found is None)
     _changed(department, day, field_id, before, cells.Cell(cell.measured, value).value, actor, trail.EDIT, now)
@@ -113,6 +114,7 @@ def decide(
     if accept:
         mine = {"organisation_id": organisation_id, "department_id": department.id, "business_date": day}
         Cell.objects.filter(**mine, field_id=found.field_id).update(measured=found.proposed, typed=None, updated_at=now)
+        TypedHour.objects.filter(**mine, field_id=found.field_id).delete()
         engine.restate_hours(department, day, found.field_id)
         if row.state == DayState.CONFIRMED:
             row.revision += 1

@@ -24,10 +24,11 @@ from comptoir.apps.weekly_balance.models import (
     Department,
     Field,
     HourFigure,
+    TypedHour,
 )
 from comptoir.apps.weekly_balance.rules import cells
 from comptoir.apps.weekly_balance.rules.cells import DayState, Outcome
-from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType
 from comptoir.apps.weekly_balance.sources import DayFigures
 
 ZERO: Final = Decimal(0)
@@ -112,7 +113,7 @@ def lock_days(department: Department, days: Sequence[date]) -> dict[date, Day]:
 
 
 def _mapped(organisation_id: UUID) -> dict[FieldType, Field]:
-    rows = Field.objects.filter(organisation_id=organisation_id).exclude(field_type=FieldType.MANUAL)
+    rows = Field.objects.filter(organisation_id=organisation_id).filter(field_type__in=POS_TYPES)
     return {FieldType(row.field_type): row for row in rows.order_by("number")}
 
 
@@ -262,7 +263,8 @@ def _save_hours(work: _Work, fields: dict[FieldType, Field], found: dict[date, D
     for day, field_id in work.written:
         by_field[field_id].add(day)
     for field_id, days in sorted(by_field.items()):
-        HourFigure.objects.filter(**mine, field_id=field_id, business_date__in=sorted(days)).delete()
+        for held in (HourFigure, TypedHour):
+            held.objects.filter(**mine, field_id=field_id, business_date__in=sorted(days)).delete()
     HourFigure.objects.bulk_create(
         HourFigure(**mine, business_date=day, field_id=fields[kind].id, start=start, register_id=register, value=value)
         for day, figures in sorted(found.items())

@@ -1,4 +1,4 @@
-"""The week as a file: CSV or Excel, hours with their distance from UTC (weekly-balance.md 4.4, 5.2)."""
+"""The week as a file: CSV, Excel or PDF, hours with their distance from UTC (weekly-balance.md 4.4, 5.2)."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.weekly_balance import asking, reads, wording, workbook
+from comptoir.apps.weekly_balance import asking, indexes, paper, reads, wording, workbook
 from comptoir.apps.weekly_balance.models import Department
 from comptoir.apps.weekly_balance.rules.days import week_label
 from comptoir.apps.weekly_balance.rules.terms import FieldType
@@ -22,11 +22,17 @@ HEAD = ("department", "currency", "date", "state", "revision", "hour", "utc_offs
 def export(request: OrganisationRequest, department_id: str) -> HttpResponseBase:
     """A week of a department: each number once, then its hours where the field is split."""
     department = asking.department_of(request, department_id)
-    days = asking.week(request, asking.client_of(request), department)
+    client = asking.client_of(request)
+    days = asking.week(request, client, department)
     grid = reads.week(department, days)
     if request.GET.get("format") == "xlsx":
         answer = HttpResponse(workbook.written(department, grid), content_type=workbook.TYPE)
         answer["Content-Disposition"] = f'attachment; filename="balance-{week_label(days[0])}.xlsx"'
+        return answer
+    if request.GET.get("format") == "pdf":
+        lines = indexes.lines(client, department, grid)
+        answer = HttpResponse(paper.written(department, grid, lines), content_type=paper.TYPE)
+        answer["Content-Disposition"] = f'attachment; filename="balance-{week_label(days[0])}.pdf"'
         return answer
     return spreadsheets.download(f"balance-{week_label(days[0])}.csv", _lines(department, grid))
 

@@ -17,6 +17,12 @@ GUIDES: Final[Mapping[str, Guide]] = {
         _("The day by hours and registers, what its checks say, and every change with who made it."),
         _("A confirmed day is final. A supervisor can reopen it and has to say why."),
     ),
+    "balance_budgets": (
+        _("Type a target for each day, or spread that of a month or a year by the weights of weekdays."),
+        _("The week shows the index: what was sold, of a target of 100."),
+    ),
+    "balance_totals": (_("The week of every department that you may see. Amounts of two currencies are never added."),),
+    "balance_today": (_("How today’s net sales stand to today’s budget; 100 is the whole day’s budget."),),
     "balance_settings": (
         _("POS import needs “multi cash registers”: turn both on together."),
         _("A day confirms itself once it is over, was read completely and its checks hold."),

@@ -1,11 +1,10 @@
 """The week's grid and a day from within: numbers are read, typed, confirmed, reopened, corrected (2, 3.4, 3.9)."""
 
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.weekly_balance import asking, causes, confirming, reads, wording
-from comptoir.apps.weekly_balance.models import Client, Department
+from comptoir.apps.weekly_balance import asking, budgeting, causes, confirming, indexes, reads, typed_hours, wording
+from comptoir.apps.weekly_balance.models import Department, Field
+from comptoir.apps.weekly_balance.rules import budgets
 from comptoir.apps.weekly_balance.rules.cells import DayState
-from comptoir.apps.weekly_balance.rules.days import week_label
+from comptoir.apps.weekly_balance.rules.days import Interval, week_label
 from comptoir.apps.weekly_balance.rules.terms import FieldType
 from comptoir.core.accounts import reads as accounts
 from comptoir.core.accounts.roles import may
@@ -55,6 +55,9 @@ def balance(request: OrganisationRequest) -> HttpResponse:
         "may_reopen": may(request.role, "weekly_balance.reopen"),
         "may_manage": may(request.role, "weekly_balance.manage"),
         "may_import": may(request.role, "weekly_balance.import"),
+        "lines": [
+            (each, list(zip(days, each.values, strict=True))) for each in indexes.lines(client, department, grid)
+        ],
         "ready": sum(each.state in (DayState.READY, DayState.REOPENED) for each in grid.columns),
     }
     return render(request, "weekly_balance/week.html", values)
@@ -64,11 +67,11 @@ def _row(row: reads.Row, department: Department) -> dict[str, Any]:
     currency = department.currency
     return {
         "field": row.field,
-        "total": wording.number(row.total, row.kind, currency),
+        "total": wording.bare(row.total, row.kind, currency),
         "numbers": [
             {
                 "name": f"{row.field.public_id}/{each.day}",
-                "shown": wording.number(each.value, row.kind, currency),
+                "shown": wording.bare(each.value, row.kind, currency),
                 "typed": wording.typed(each.value, row.kind, currency),
                 "till": wording.number(each.measured, row.kind, currency),
                 "is_typed": each.state in ("manual", "corrected"),
@@ -100,22 +103,25 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
     def words(value: Decimal | None, field_id: UUID) -> str:
         return wording.number(value, kinds[field_id], department.currency)
 
+    def plain(value: Decimal | None, field_id: UUID) -> str:
+        return wording.bare(value, kinds[field_id], department.currency)
+
     names = {each.id: each.name for each in found.fields}
     state = DayState(found.row.state)
     values = {
         "department": department,
+        "receipts": f"{reverse('sales')}?{urlencode({'day': when, 'store': public_id('sto', department.store_id)})}",
         "day": when,
         "row": found.row,
         "light": _light(state, found.row),
         "by": wording.actor(found.row.confirmed_by, people),
         "shown": shown,
-        "hours": [
-            (each, [words(found.hours.get((each.start, one.id), Decimal(0)), one.id) for one in shown])
-            for each in found.intervals
-        ],
-        "sums": [words(found.numbers[one.id].measured, one.id) for one in shown],
+        "hours": [(each, [_hour(found, each, one, state, department) for one in shown]) for each in found.intervals],
+        "sums": [plain(found.numbers[one.id].value, one.id) for one in shown],
+        "may_type": state is not DayState.CONFIRMED and any(typed_hours.takes(found, one.id) for one in shown),
+        "targets": _targets(found),
         "registers": [
-            (register or _("no register"), [words(found.registers.get((register, one.id)), one.id) for one in shown])
+            (register or _("no register"), [plain(found.registers.get((register, one.id)), one.id) for one in shown])
             for register in sorted({register for register, _field in found.registers})
         ],
         "failures": [(wording.RULES.get(each["rule"], each["rule"]), each) for each in found.row.failures],
@@ -146,60 +152,39 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
     return render(request, "weekly_balance/day.html", values)
 
 
-@require_POST
-@page("weekly_balance.type")
-def type_numbers(request: OrganisationRequest, department_id: str) -> HttpResponse:
-    """Numbers that people typed, as many as changed; each is named `field/date`. All of them are saved, or none."""
-    department, client = asking.department_of(request, department_id), asking.client_of(request)
-    saved = 0
-    try:
-        with transaction.atomic():
-            for name in request.POST:
-                text = request.POST.get(name, "")
-                if name.startswith("fld_") and request.POST.get(f"was:{name}") != text.strip():
-                    saved += _type_one(request, client, department, name, text)
-    except RuleBroken as refused:
-        if refused.status == 404:
-            raise
-        toast(request, refused.for_owner, level="bad")
+def _hour(found: reads.DayView, hour: Interval, one: Field, state: DayState, department: Department) -> dict[str, Any]:
+    """A figure of an hour; a field to type it in where no till feeds the number."""
+    kind, key = FieldType(one.field_type), (hour.start, one.id)
+    if typed_hours.takes(found, one.id):
+        value = found.typed_hours.get(key)
+        is_open = state is not DayState.CONFIRMED
+        name = f"{one.public_id}/{hour.start:%Y-%m-%dT%H:%M:%SZ}" if is_open else ""
     else:
-        toast(request, _("Saved.") if saved else _("Nothing was changed."))
-    return redirect(_week_address(request, department))
+        value, name = found.hours.get(key, Decimal(0)), ""
+    return {
+        "shown": wording.bare(value, kind, department.currency),
+        "is_nothing": not value,
+        "typed": wording.typed(value, kind, department.currency),
+        "name": name,
+        "label": f"{one.name}, {hour.label}",
+    }
 
 
-def _type_one(request: OrganisationRequest, client: Client, department: Department, name: str, text: str) -> int:
-    field_text, _slash, day_text = name.partition("/")
-    confirming.type_number(
-        client=client,
-        department=department,
-        day=asking.day_of(day_text),
-        field_id=parse_id("fld", field_text),
-        value=_decimal(text),
-        actor=asking.actor(request),
-        now=timezone.now(),
-    )
-    return 1
-
-
-def _decimal(text: str) -> Decimal | None:
-    """A number as people write it, with a comma or a point, spaces between thousands. Raises RuleBroken."""
-    plain = "".join(text.split()).replace("’", "").replace("'", "")
-    if not plain:
-        return None
-    if "," in plain and "." in plain:
-        plain = plain.replace("." if plain.rfind(",") > plain.rfind(".") else ",", "")
-    try:
-        value = Decimal(plain.replace(",", "."))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or abs(value) >= Decimal(10) ** 13:
-        raise RuleBroken(_("“%(text)s” is not a number.") % {"text": text[:20]}, code="number_unreadable", status=422)
-    return value.quantize(Decimal("0.000001"))
-
-
-def _week_address(request: OrganisationRequest, department: Department, day: date | None = None) -> str:
-    week = day.isoformat() if day else request.POST.get("week", "")
-    return f"{reverse('balance')}?department={department.public_id}&week={week}"
+def _targets(found: reads.DayView) -> list[tuple[str, str, str, list[str]]]:
+    """What was meant to be: the day's target, its index, and the target of each hour where there is a profile."""
+    department, lines = found.department, []
+    numbers = {FieldType(each.field_type): found.numbers[each.id].value for each in found.fields}
+    for (kind, _day), amount in sorted(budgeting.of(department, [found.day]).items()):
+        hours = budgeting.by_hour(department, amount, kind, found.intervals)
+        lines.append(
+            (
+                str(wording.TYPES[kind]),
+                wording.number(amount, kind, department.currency),
+                wording.tenths(budgets.index(numbers.get(kind), amount)),
+                [wording.bare(each, kind, department.currency) for each in hours],
+            )
+        )
+    return lines
 
 
 @require_POST
@@ -221,7 +206,7 @@ def confirm(request: OrganisationRequest, department_id: str, day: str) -> HttpR
         toast(request, _("Confirmed: %(number)s of %(all)s.") % {"number": done, "all": len(days)})
     else:
         toast(request, words, level="bad")
-    return redirect(_week_address(request, department, days[0]))
+    return redirect(asking.week_address(request, department, days[0]))
 
 
 @require_POST

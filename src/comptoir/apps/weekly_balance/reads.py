@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from comptoir.apps.weekly_balance import sources
-from comptoir.apps.weekly_balance.models import Cell, Change, Correction, Day, Department, Field, HourFigure
+from comptoir.apps.weekly_balance.models import Cell, Change, Correction, Day, Department, Field, HourFigure, TypedHour
 from comptoir.apps.weekly_balance.rules import cells
 from comptoir.apps.weekly_balance.rules.cells import CellState, DayState, WeekState, week_state
 from comptoir.apps.weekly_balance.rules.days import Interval, intervals
@@ -71,6 +71,7 @@ class DayView:
     intervals: tuple[Interval, ...]
     hours: dict[tuple[datetime, UUID], Decimal] = field(default_factory=dict)
     registers: dict[tuple[str, UUID], Decimal] = field(default_factory=dict)
+    typed_hours: dict[tuple[datetime, UUID], Decimal] = field(default_factory=dict)
     numbers: dict[UUID, Number] = field(default_factory=dict)
     corrections: list[Correction] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
@@ -112,6 +113,12 @@ def week(of: Department, days: Sequence[date]) -> Week:
     return Week(of, columns, tuple(rows), state, confirmed, len(waiting))
 
 
+def values(of: Department, days: Collection[date]) -> dict[tuple[UUID, date], Decimal | None]:
+    """What stands for some days, by field and day, in one question."""
+    rows = Cell.objects.filter(organisation_id=of.organisation_id, department_id=of.id, business_date__in=days)
+    return {(row.field_id, row.business_date): row.measured if row.typed is None else row.typed for row in rows}
+
+
 def _number(column: Column, of: Field, row: Cell | None, correction: Correction | None) -> Number:
     cell = cells.Cell(row.measured, row.typed) if row else cells.Cell()
     is_final = column.state is DayState.CONFIRMED
@@ -131,6 +138,7 @@ def day(of: Department, when: date) -> DayView:
         hours[each.start, each.field_id] += each.value
         registers[each.register_id, each.field_id] += each.value
     found.hours, found.registers = dict(hours), dict(registers)
+    found.typed_hours = {(each.start, each.field_id): each.value for each in TypedHour.objects.filter(**mine)}
     found.corrections = list(Correction.objects.filter(**mine, state=Correction.State.WAITING).order_by("id"))
     found.changes = list(Change.objects.filter(**mine).order_by("-id")[:200])
     return found

@@ -44,6 +44,13 @@ class SettingsForm(forms.Form):
         help_text=gettext_lazy("The import begins at 02:00 there."),
     )
     week_starts_on = forms.TypedChoiceField(coerce=int, choices=WEEKDAYS, label=gettext_lazy("Week starts on"))
+    last_year = forms.ChoiceField(
+        choices=list(wording.LAST_YEARS.items()), label=gettext_lazy("A day is compared with last year’s")
+    )
+    wages_with_charges = forms.BooleanField(
+        required=False, label=gettext_lazy("Wage cost is typed with the employer’s charges")
+    )
+    staff_sees_index = forms.BooleanField(required=False, label=gettext_lazy("Staff see today’s index of their store"))
     basis = forms.ChoiceField(choices=list(wording.BASES.items()), label=gettext_lazy("Amounts"))
     moment = forms.ChoiceField(choices=list(wording.MOMENTS.items()), label=gettext_lazy("A bill counts"))
     return_receipts = forms.ChoiceField(

@@ -32,6 +32,7 @@ def tabs(current: str) -> list[Tab]:
         Tab(_("Budget & Weekly Balance"), "/balance/settings", current == "settings"),
         Tab(_("Departments"), "/balance/departments", current == "departments"),
         Tab(_("Fields"), "/balance/fields", current == "fields"),
+        Tab(_("Budgets"), "/balance/budgets", current == "budgets"),
         Tab(_("What net means"), "/balance/presets", current == "presets"),
     ]
 
@@ -200,7 +201,7 @@ def fields(request: OrganisationRequest) -> HttpResponse:
 @require_POST
 @page("weekly_balance.manage")
 def save_field(request: OrganisationRequest, field_id: str) -> HttpResponse:
-    """Say what feeds a row; `usual` maps every usual row at once."""
+    """Say what feeds a row; `usual` maps every usual row at once, `new` adds one."""
 
     def one() -> None:
         kind = request.POST.get("field_type", "")
@@ -218,7 +219,16 @@ def save_field(request: OrganisationRequest, field_id: str) -> HttpResponse:
     def all_of_them() -> None:
         setting_up.map_usual(organisation_id=request.organisation.id, actor=asking.actor(request), now=timezone.now())
 
-    act: Callable[[], None] = all_of_them if field_id == "usual" else one
+    def another() -> None:
+        setting_up.add_field(
+            organisation_id=request.organisation.id,
+            number=request.POST.get("number", ""),
+            name=request.POST.get("name", ""),
+            actor=asking.actor(request),
+            now=timezone.now(),
+        )
+
+    act: Callable[[], None] = {"usual": all_of_them, "new": another}.get(field_id, one)
     try:
         act()
     except RuleBroken as refused:

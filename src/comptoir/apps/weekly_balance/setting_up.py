@@ -15,6 +15,8 @@ from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
 
+LONGEST_NUMBER: Final = 12
+LONGEST_NAME: Final = 80
 USUAL: Final = (
     ("5266", "Gross sales", FieldType.GROSS_SALES),
     ("5267", "Net sales", FieldType.NET_SALES),
@@ -24,6 +26,8 @@ USUAL: Final = (
     ("5271", "Number of goods sold", FieldType.GOODS_SOLD),
     ("5272", "Number of returned goods", FieldType.GOODS_RETURNED),
     ("5273", "Visitors", FieldType.VISITORS),
+    ("5274", "Hours worked", FieldType.HOURS),
+    ("5275", "Wage cost", FieldType.WAGE_COST),
 )
 """The fields that a new client begins with, unmapped: each becomes what its name says with one choice."""
 
@@ -169,7 +173,7 @@ def map_field(
     found = Field.objects.select_for_update().filter(organisation_id=organisation_id, id=field_id).first()
     if found is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    if field_type in POS_TYPES:
+    if field_type is not FieldType.MANUAL:
         others = Field.objects.filter(organisation_id=organisation_id, field_type=field_type).exclude(id=field_id)
         other = others.first()
         if other is not None:
@@ -201,8 +205,30 @@ def map_usual(*, organisation_id: UUID, actor: str, now: datetime) -> None:
         row = rows.get(number)
         if row is not None and row.field_type == FieldType.MANUAL and kind not in taken:
             map_field(
-                organisation_id=organisation_id, field_id=row.id, field_type=kind, is_split=True, actor=actor, now=now
+                organisation_id=organisation_id,
+                field_id=row.id,
+                field_type=kind,
+                is_split=kind in POS_TYPES,
+                actor=actor,
+                now=now,
             )
+
+
+@transaction.atomic
+def add_field(*, organisation_id: UUID, number: str, name: str, actor: str, now: datetime) -> Field:
+    """One more row of the balance, typed by hand until it is mapped. Raises RuleBroken for a number that is taken."""
+    number, name = number.strip(), name.strip()
+    if not number or not name or len(number) > LONGEST_NUMBER or len(name) > LONGEST_NAME:
+        raise RuleBroken(_("Give the field a short number and a name."), code="field_unnamed", status=422)
+    try:
+        with transaction.atomic():
+            found = Field.objects.create(organisation_id=organisation_id, number=number, name=name, created_at=now)
+    except IntegrityError as error:
+        raise RuleBroken(
+            _("There is a field numbered %(number)s already.") % {"number": number}, code="field_number", status=422
+        ) from error
+    note(organisation_id=organisation_id, actor=actor, what="balance.field", subject=f"{number} {name}", now=now)
+    return found
 
 
 def departments(organisation_id: UUID, *, store_ids: Collection[UUID] | None = None) -> list[Department]:

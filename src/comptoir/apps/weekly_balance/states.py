@@ -13,7 +13,7 @@ from comptoir.apps.weekly_balance.rules import reconciling
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.figures import Figures
 from comptoir.apps.weekly_balance.rules.reconciling import Failure
-from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType
 from comptoir.apps.weekly_balance.sources import DayFigures
 
 
@@ -64,7 +64,9 @@ def settle(
         missing = [
             each.name
             for each in fields
-            if each.field_type not in (FieldType.MANUAL, FieldType.VISITORS) and values[day].get(each.id) is None
+            if each.field_type in POS_TYPES
+            and each.field_type != FieldType.VISITORS
+            and values[day].get(each.id) is None
         ]
         state = row.state
         if state not in (DayState.CONFIRMED, DayState.REOPENED):

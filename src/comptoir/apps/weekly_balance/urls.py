@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from comptoir.apps.weekly_balance import exporting, import_pages, pages, set_up_pages
+from comptoir.apps.weekly_balance import budget_pages, exporting, import_pages, pages, set_up_pages, typing_pages
 
 urlpatterns = [
     path("balance", pages.balance, name="balance"),
+    path("balance/budgets", budget_pages.budget, name="balance_budgets"),
+    path("balance/totals", budget_pages.side_by_side, name="balance_totals"),
+    path("balance/today", budget_pages.today, name="balance_today"),
     path("balance/settings", set_up_pages.settings, name="balance_settings"),
     path("balance/settings/save", set_up_pages.save_settings, name="balance_settings_save"),
     path("balance/departments", set_up_pages.departments, name="balance_departments"),
@@ -19,7 +22,9 @@ urlpatterns = [
     path("balance/import/begin", import_pages.begin, name="balance_import_begin"),
     path("balance/corrections/<str:correction_id>/<slug:decision>", pages.decide, name="balance_correction"),
     path("balance/of/<str:department_id>/export", exporting.export, name="balance_export"),
-    path("balance/of/<str:department_id>/numbers", pages.type_numbers, name="balance_type"),
+    path("balance/of/<str:department_id>/numbers", typing_pages.type_numbers, name="balance_type"),
+    path("balance/of/<str:department_id>/budget/<slug:what>", budget_pages.save_budget, name="balance_budget_save"),
+    path("balance/of/<str:department_id>/<str:day>/hours", typing_pages.type_hours, name="balance_hours"),
     path("balance/of/<str:department_id>/<str:day>", pages.one_day, name="balance_day"),
     path("balance/of/<str:department_id>/<str:day>/confirm", pages.confirm, name="balance_confirm"),
     path("balance/of/<str:department_id>/<str:day>/reopen", pages.reopen, name="balance_reopen"),

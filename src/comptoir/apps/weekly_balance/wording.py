@@ -14,14 +14,16 @@ from comptoir.apps.weekly_balance.rules.terms import (
     MONEY,
     Basis,
     FieldType,
+    LastYear,
     Moment,
     Preset,
     ReturnReceipts,
 )
-from comptoir.kernel.money import Money, to_minor
+from comptoir.kernel.money import Money, decimal_places, to_minor
 from comptoir.web import formats
 from comptoir.web.parts import Level
 
+UNKNOWN: Final = "—"
 TYPES: Final[dict[FieldType, Promise]] = {
     FieldType.GROSS_SALES: gettext_lazy("Gross sales"),
     FieldType.NET_SALES: gettext_lazy("Net sales"),
@@ -31,6 +33,8 @@ TYPES: Final[dict[FieldType, Promise]] = {
     FieldType.GOODS_SOLD: gettext_lazy("Number of goods sold"),
     FieldType.GOODS_RETURNED: gettext_lazy("Number of returned goods"),
     FieldType.VISITORS: gettext_lazy("Visitors"),
+    FieldType.HOURS: gettext_lazy("Hours worked"),
+    FieldType.WAGE_COST: gettext_lazy("Wage cost"),
     FieldType.MANUAL: gettext_lazy("Typed by hand"),
 }
 PRESETS: Final[dict[Preset, tuple[Promise, Promise]]] = {
@@ -54,6 +58,11 @@ BASES: Final[dict[Basis, Promise]] = {
 MOMENTS: Final[dict[Moment, Promise]] = {
     Moment.COMPLETED: gettext_lazy("when it was closed"),
     Moment.OPENED: gettext_lazy("when it was opened"),
+}
+LAST_YEARS: Final[dict[LastYear, Promise]] = {
+    LastYear.WEEKDAY: gettext_lazy("the same weekday, 52 weeks earlier"),
+    LastYear.ISO_WEEK: gettext_lazy("the same day of the week of the same number"),
+    LastYear.DATE: gettext_lazy("the same date"),
 }
 RETURN_RECEIPTS: Final[dict[ReturnReceipts, Promise]] = {
     ReturnReceipts.IGNORED: gettext_lazy("not counted"),
@@ -90,10 +99,24 @@ RULES: Final[dict[str, Promise]] = {
 def number(value: Decimal | None, kind: FieldType, currency: str) -> str:
     """A figure as people read it; a dash for what is not known."""
     if value is None:
-        return "—"
+        return UNKNOWN
     if kind in MONEY:
         return formats.money(Money(to_minor(value, currency), currency))
     return formats.number(rounded(value, kind, currency))
+
+
+def bare(value: Decimal | None, kind: FieldType, currency: str) -> str:
+    """A figure in a table whose head names the currency."""
+    if value is None:
+        return UNKNOWN
+    if kind not in MONEY:
+        return formats.number(rounded(value, kind, currency))
+    return formats.decimals(rounded(value, kind, currency), decimal_places(currency))
+
+
+def tenths(value: Decimal | None) -> str:
+    """An index or a percentage; a dash for what is not known."""
+    return UNKNOWN if value is None else formats.number(value)
 
 
 def typed(value: Decimal | None, kind: FieldType, currency: str) -> str:

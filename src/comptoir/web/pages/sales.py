@@ -1,5 +1,6 @@
 """The ledger: every bill, open or closed, and how it came to be what it is."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -50,7 +51,7 @@ def sales(request: OrganisationRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     found = reads.sales(
         request.organisation.id,
-        store_ids=request.store_ids,
+        store_ids=_asked_stores(request),
         state=state if state in STATES else "",
         search=request.GET.get("search", "").strip(),
         business_date=_date(request.GET.get("day", "")),
@@ -66,6 +67,8 @@ def sales(request: OrganisationRequest) -> HttpResponse:
         "states": [(name.value, word) for name, (_level, word) in STATES.items()],
         "search": request.GET.get("search", ""),
         "day": request.GET.get("day", ""),
+        "store_choices": stores(request.organisation.id, store_ids=request.store_ids),
+        "store": request.GET.get("store", ""),
         "here": request.get_full_path(),
     }
     is_part = "HX-Request" in request.headers
@@ -140,6 +143,17 @@ def _figures(found: Sale) -> list[tuple[str, Money]]:
     ]
     shown = [(label, found.money(amount)) for label, amount in figures if amount]
     return [(label, money) for label, money in shown if money is not None]
+
+
+def _asked_stores(request: OrganisationRequest) -> Collection[UUID] | None:
+    """The store that the address names, if it is one of his; else all of his. Raises RuleBroken (404)."""
+    text = request.GET.get("store", "")
+    if not text:
+        return request.store_ids
+    store_id = parse_id("sto", text)
+    if store_id not in {each.id for each in stores(request.organisation.id, store_ids=request.store_ids)}:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return {store_id}
 
 
 def _date(text: str) -> date | None:

@@ -1,10 +1,11 @@
 """Budgets: spreading a week over days and a day over hours, and the index (weekly-balance.md 6): pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from comptoir.apps.weekly_balance.rules.terms import LastYear
 from comptoir.kernel.errors import RuleBroken
 
 HUNDRED: Final = Decimal(100)
@@ -20,7 +21,25 @@ def spread(amount: Decimal, weights: Sequence[Decimal], *, smallest: Decimal = C
     """
     if sum(weights, Decimal(0)) != HUNDRED or any(weight < 0 for weight in weights):
         raise RuleBroken("The weights have to add up to 100 %.", code="weights", status=422)
-    exact = [amount * weight / HUNDRED for weight in weights]
+    return share(amount, weights, smallest=smallest)
+
+
+def over_days(
+    amount: Decimal, days: Sequence[date], weekdays: Sequence[Decimal], *, smallest: Decimal = CENT
+) -> list[Decimal]:
+    """The target of a year, a month or a week in parts for its days, by the weights of their weekdays (Monday first).
+
+    The parts add up to the amount. Raises RuleBroken when no day of them has a weight.
+    """
+    return share(amount, [weekdays[day.weekday()] for day in days], smallest=smallest)
+
+
+def share(amount: Decimal, weights: Sequence[Decimal], *, smallest: Decimal = CENT) -> list[Decimal]:
+    """An amount in parts as `spread` makes them, by weights that may add up to anything but nothing."""
+    whole = sum(weights, Decimal(0))
+    if not whole or any(weight < 0 for weight in weights):
+        raise RuleBroken("The weights have to add up to 100 %.", code="weights", status=422)
+    exact = [amount * weight / whole for weight in weights]
     parts = [(each // smallest) * smallest for each in exact]
     left = int((amount - sum(parts, Decimal(0))) // smallest)
     step = smallest if left >= 0 else -smallest
@@ -48,6 +67,23 @@ def week_index(
     actual = sum((actuals[day] or Decimal(0) for day in days), Decimal(0))
     budget = sum((budgets[day] or Decimal(0) for day in days), Decimal(0))
     return (index(actual, budget) if days else None), len(days)
+
+
+def last_year_of(day: date, rule: LastYear) -> date | None:
+    """The day of the year before that a day is compared with; None where that year has no such day.
+
+    By weekday it lies 52 weeks back; by week it is the same day of the week of the same ISO number, which week 53 has
+    in few years (WB-36); by date it is the same date, which 29 February has in few.
+    """
+    if rule is LastYear.WEEKDAY:
+        return day - timedelta(weeks=52)
+    year, number, weekday = day.isocalendar()
+    try:
+        if rule is LastYear.ISO_WEEK:
+            return date.fromisocalendar(year - 1, number, weekday)
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return None
 
 
 def labour_percent(wages: Decimal | None, net_sales: Decimal | None) -> Decimal | None:

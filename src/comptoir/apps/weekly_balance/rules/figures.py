@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from comptoir.apps.weekly_balance.rules.terms import (
+    MONEY,
     Basis,
     Choices,
     FieldType,
@@ -163,7 +164,7 @@ def taxes_of(sale: Sale) -> list[Decimal]:
 
 def rounded(value: Decimal, field: FieldType, currency: str) -> Decimal:
     """A figure as it is shown and exported: money to the currency's decimals, half up; counts as they are (4.4)."""
-    if field not in (FieldType.GROSS_SALES, FieldType.NET_SALES, FieldType.DISCOUNTS, FieldType.RETURNS):
+    if field not in MONEY:
         return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     return value.quantize(Decimal(1).scaleb(-decimal_places(currency)), rounding=ROUND_HALF_UP)
 

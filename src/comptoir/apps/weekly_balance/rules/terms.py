@@ -8,7 +8,8 @@ from comptoir.pos.model import Line
 
 
 class FieldType(StrEnum):
-    """What feeds a field. The first eight come from the point of sale (section 4); the rest from people."""
+    """What feeds a field. The first eight come from the point of sale (section 4); the rest from people, hours and
+    wage cost known as such for the indexes (section 6)."""
 
     GROSS_SALES = "gross_sales"
     NET_SALES = "net_sales"
@@ -18,11 +19,34 @@ class FieldType(StrEnum):
     GOODS_SOLD = "goods_sold"
     GOODS_RETURNED = "goods_returned"
     VISITORS = "visitors"
+    HOURS = "hours"
+    WAGE_COST = "wage_cost"
     MANUAL = "manual"
 
 
-POS_TYPES: Final = tuple(each for each in FieldType if each is not FieldType.MANUAL)
-MONEY: Final = frozenset({FieldType.GROSS_SALES, FieldType.NET_SALES, FieldType.DISCOUNTS, FieldType.RETURNS})
+TYPED_TYPES: Final = (FieldType.HOURS, FieldType.WAGE_COST, FieldType.MANUAL)
+"""What no point of sale feeds."""
+POS_TYPES: Final = tuple(each for each in FieldType if each not in TYPED_TYPES)
+MONEY: Final = frozenset(
+    {FieldType.GROSS_SALES, FieldType.NET_SALES, FieldType.DISCOUNTS, FieldType.RETURNS, FieldType.WAGE_COST}
+)
+BUDGETED: Final = (
+    FieldType.GROSS_SALES,
+    FieldType.NET_SALES,
+    FieldType.TRANSACTIONS,
+    FieldType.VISITORS,
+    FieldType.HOURS,
+    FieldType.WAGE_COST,
+)
+"""What a target can be set for (section 6)."""
+
+
+class LastYear(StrEnum):
+    """Which day of the year before a day is compared with (section 6, WB-36)."""
+
+    WEEKDAY = "weekday"
+    ISO_WEEK = "iso_week"
+    DATE = "date"
 
 
 class Preset(StrEnum):
