@@ -23,6 +23,7 @@ from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.weekly_balance import setting_up
 from comptoir.apps.weekly_balance.models import Correction
 from comptoir.apps.weekly_balance.models import Field as BalanceField
+from comptoir.core.accounts import visits
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, Store, User
 from comptoir.core.accounts.partner_tables import PartnerRequest
 from comptoir.core.accounts.partners import grants, scopes, tokens
@@ -138,6 +139,9 @@ def _partner(world: World) -> None:
         now=NOW,
     )
     world.ids |= {"partner_request_id": asked.public_id, "partner_token_id": token.public_id}
+    olga = User.objects.create_user("olga@example.com", is_operator=True)
+    said = {"organisation": world.people.le_zinc, "operator": olga, "wish": "look", "now": NOW}
+    world.ids["visit_id"] = visits.ask(**said, reason=f"Why {OF_THE_ORGANISATION}").public_id  # type: ignore[arg-type]
 
 
 def _traffic(world: World) -> None:

@@ -76,6 +76,8 @@ BACKOFFICE = (
     "backoffice_jobs",
     "backoffice_partners",
     "backoffice_stores",
+    "backoffice_visit",
+    "backoffice_visit_ask",
 )
 """Of whoever runs the installation, and of no role: tests/apps/loyalty/partner/test_flow_x.py."""
 ROUTES: dict[str, str | None] = {
@@ -91,6 +93,8 @@ ROUTES: dict[str, str | None] = {
     "partner_token_revoke": "partners.manage",
     "partner_send_again": "partners.manage",
     "partner_authorise": "partners.manage",
+    "visits": "visits.manage",
+    "visit_answer": "visits.manage",
     "partner_oauth_form": None,
     "loyalty_partner_checklist": "loyalty.rewards",
     "partner_nothing_there": None,

@@ -82,6 +82,8 @@ PAGES = {
     "partner_token_revoke": Row(Of.ORGANISATION, "post", {"token_id": "partner_token_id"}),
     "partner_send_again": Row(Of.ORGANISATION, "post", {"request_id": "partner_request_id", "mail": "slugs"}),
     "partner_authorise": Row(Of.NOBODY, why="lets a partner into one's own; tests/apps/loyalty/partner/test_flow_x.py"),
+    "visits": Row(Of.EACH),
+    "visit_answer": Row(Of.ORGANISATION, "post", {"act": "decline"}),
     "loyalty_partner_checklist": Row(Of.EACH),
     "partner_oauth_form": Row(Of.NOBODY, why="leads to the page before"),
     "partner_nothing_there": Row(Of.NOBODY),

@@ -87,6 +87,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "partner_authorise": (
         _("A till’s maker asks to work with your rights. Let it in only if you asked for it yourself."),
     ),
+    "visits": (
+        _("Whoever runs Comptoir sees your organisation from inside only if you allow it, for hours that you choose."),
+        _("What a visitor changes stands among what was done, under his name. End the visit at any time."),
+    ),
     "backoffice": (_("Every organisation of this installation; open one for its stores, slugs and people."),),
     "backoffice_stores": (_("Copy a slug for the partner whose till sends orders of that store."),),
     "backoffice_partners": (

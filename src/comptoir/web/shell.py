@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, cast
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,11 +17,12 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from comptoir.core.accounts import signing_up
+from comptoir.core.accounts import signing_up, visits
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.accounts.roles import Role, may
+from comptoir.core.accounts.visit_tables import Visit
 from comptoir.web import gate, live
-from comptoir.web.membership import current_membership, memberships_of, visible_stores
+from comptoir.web.membership import current_membership, memberships_of, visible_stores, visit_of
 from comptoir.web.navigation import BOTTOM_BAR_PLACES, Place, places
 
 ROLE_NAMES: dict[Role, str | Promise] = {
@@ -32,6 +34,7 @@ ROLE_NAMES: dict[Role, str | Promise] = {
     Role.VIEWER: _("Viewer"),
     Role.PARTNER: _("Partner"),
 }
+SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 
 class OrganisationRequest(HttpRequest):
@@ -67,6 +70,12 @@ class Shell:
     organisations: tuple[Organisation, ...]
     role_name: str | Promise
     places: tuple[Place, ...]
+    visit: Visit | None = None
+    """The visit that the reader, an operator, is on."""
+    visited_until: datetime | None = None
+    """For an owner: support is inside until then."""
+    is_asked: bool = False
+    """For an owner: support asks to come in."""
 
     @property
     def bottom_bar(self) -> tuple[Place, ...]:
@@ -117,6 +126,11 @@ def _answer(
     role = Role(membership.role)
     if not may(role, permission):
         return render(request, "web/forbidden.html", {"role_name": ROLE_NAMES[role]}, status=403)
+    visit = visit_of(request)
+    if visit is not None and request.method not in SAFE_METHODS:
+        if visit.access != Visit.Access.ACT:
+            return render(request, "web/only_looking.html", status=403)
+        visits.acted(visit, act=_name_of(request), now=timezone.now())
     known = cast(OrganisationRequest, request)
     known.organisation, known.role = membership.organisation, role
     known.store_ids = visible_stores(membership)
@@ -127,6 +141,10 @@ def _answer(
         return render(request, "web/module_off.html", {"closed": closed})
     with timezone.override(ZoneInfo(getattr(membership, "zone", None) or "UTC")):
         return view(known, *args, **kwargs)
+
+
+def _name_of(request: HttpRequest) -> str:
+    return request.resolver_match.url_name or "" if request.resolver_match else ""
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -153,13 +171,17 @@ def _shell(request: HttpRequest) -> Shell | None:
     membership = current_membership(request)
     if membership is None:
         return None
-    role = Role(membership.role)
+    role, visit = Role(membership.role), visit_of(request)
+    is_owner = role is Role.OWNER
     return Shell(
         user=cast(User, user),
         organisation=membership.organisation,
         organisations=tuple(each.organisation for each in memberships_of(request)),
-        role_name=ROLE_NAMES[role],
+        role_name=_("Support") if visit else ROLE_NAMES[role],
         places=places(role, request.path),
+        visit=visit,
+        visited_until=getattr(membership, "visited_until", None) if is_owner else None,
+        is_asked=is_owner and getattr(membership, "is_asked", False),
     )
 
 

@@ -28,6 +28,7 @@ from comptoir.web.pages import (
     signing_up,
     support,
     tokens,
+    visits,
     webhook_acts,
     webhooks,
 )
@@ -114,6 +115,8 @@ urlpatterns = [
     path("settings/partners/tokens/<str:token_id>/revoke", partners.revoke, name="partner_token_revoke"),
     path("settings/partners/<str:request_id>/mails/<slug:mail>", partners.send_again, name="partner_send_again"),
     path("partners/authorise", partners.authorise, name="partner_authorise"),
+    path("settings/visits", visits.of_the_owner, name="visits"),
+    path("settings/visits/<str:visit_id>/<slug:act>", visits.answer, name="visit_answer"),
     path("settings/modules", modules.modules, name="modules"),
     path("settings/modules/<str:store_id>/<slug:app>/catch-up", modules.catch_up, name="module_catch_up"),
     path("settings/modules/<str:store_id>/<slug:app>/<slug:position>", modules.switch, name="module_switch"),
@@ -124,6 +127,12 @@ urlpatterns = [
     path("backoffice/inbox", backoffice.inbox, name="backoffice_inbox"),
     path("backoffice/partners", backoffice.partners, name="backoffice_partners"),
     path("backoffice/merchant/<str:merchant_id>/stores", backoffice.merchant_stores, name="backoffice_stores"),
+    path("backoffice/merchant/<str:merchant_id>/visits", visits.ask, name="backoffice_visit_ask"),
+    path(
+        "backoffice/merchant/<str:merchant_id>/visits/<str:visit_id>/<slug:act>",
+        visits.of_the_operator,
+        name="backoffice_visit",
+    ),
     path("backoffice/merchant/<str:merchant_id>/activity", backoffice.activity, name="backoffice_activity"),
     path(
         "backoffice/merchant/<str:merchant_id>/activity/export",

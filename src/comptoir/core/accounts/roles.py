@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The roles of a member. Whoever runs the installation is no member: he works with `comptoir` on its machine."""
+    """The roles of a member. Whoever runs the installation is no member: see `visits.py`."""
 
     OWNER = "owner"
     SUPERVISOR = "supervisor"
@@ -37,6 +37,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "partners.view": frozenset({Role.OWNER, Role.PARTNER}),
     "partners.manage": frozenset({Role.OWNER}),
     "users.manage": frozenset({Role.OWNER}),
+    "visits.manage": frozenset({Role.OWNER}),
 }
 
 

@@ -29,6 +29,7 @@ from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
 from comptoir.web.backstage import OperatorRequest, operators
 from comptoir.web.pages.partners import STATES
+from comptoir.web.pages.visit_rows import described
 from comptoir.web.parts import Status
 from comptoir.web.spreadsheets import MARK, download, line
 from comptoir.web.toasts import toast
@@ -79,7 +80,7 @@ def organisations(request: OperatorRequest) -> HttpResponse:
 @operators
 def merchant_stores(request: OperatorRequest, merchant_id: str) -> HttpResponse:
     """The stores of an organisation, with the slug of each to copy and what runs there."""
-    found = _organisation(merchant_id)
+    found = organisation_of(merchant_id)
     on: dict[UUID, list[str]] = {}
     for module in modules(found.id).values():
         if module.is_on:
@@ -88,6 +89,7 @@ def merchant_stores(request: OperatorRequest, merchant_id: str) -> HttpResponse:
         "organisation": found,
         "rows": [(each, ", ".join(sorted(on.get(each.id, ())))) for each in stores(found.id)],
         "people": reads.members(found.id),
+        "visits": described(found.id, timezone.now()),
     }
     return render(request, "web/backoffice/stores.html", values)
 
@@ -118,7 +120,7 @@ def partners(request: OperatorRequest) -> HttpResponse:
 @operators
 def decide(request: OperatorRequest, merchant_id: str, request_id: str, act: str) -> HttpResponse:
     """Approve, decline, or issue the token, which is shown on the answer and never again."""
-    found = _organisation(merchant_id)
+    found = organisation_of(merchant_id)
     who = {"organisation_id": found.id, "request_id": parse_id("prq", request_id), "now": timezone.now()}
     actor = f"user:{request.user.pk}"
     if act in ("approve", "decline"):
@@ -141,7 +143,7 @@ def decide(request: OperatorRequest, merchant_id: str, request_id: str, act: str
 @operators
 def activity(request: OperatorRequest, merchant_id: str) -> HttpResponse:
     """What was done in an organisation, the latest first; searched by subject or person."""
-    found, search = _organisation(merchant_id), request.GET.get("search", "").strip()
+    found, search = organisation_of(merchant_id), request.GET.get("search", "").strip()
     actors = reads.actors_named(found.id, search) if search else ()
     rows = audit.activity(found.id, search=search, actors=actors, limit=LONGEST_LIST)
     names = reads.names_of([each.actor for each in rows if each.actor.startswith("user:")])
@@ -157,7 +159,7 @@ def activity(request: OperatorRequest, merchant_id: str) -> HttpResponse:
 @operators
 def activity_export(request: OperatorRequest, merchant_id: str) -> StreamingHttpResponse:
     """All of it as CSV; that it was taken is written down."""
-    found = _organisation(merchant_id)
+    found = organisation_of(merchant_id)
     note(organisation_id=found.id, actor=f"user:{request.user.pk}", what="audit.exported", now=timezone.now())
     return download("activity.csv", _lines(found.id))
 
@@ -231,7 +233,8 @@ def _lines(organisation_id: UUID) -> Iterator[str]:
         yield line((each.at, each.actor, each.what, each.subject, each.details))
 
 
-def _organisation(public: str) -> Organisation:
+def organisation_of(public: str) -> Organisation:
+    """The organisation of an address. Raises RuleBroken (`not_found`, 404)."""
     found = Organisation.objects.filter(id=parse_id("org", public)).first()
     if found is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)

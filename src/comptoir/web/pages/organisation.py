@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.web import live
-from comptoir.web.membership import SESSION_KEY
+from comptoir.web.membership import SESSION_KEY, VISIT_KEY
 from comptoir.web.shell import OrganisationRequest, page
 
 
@@ -13,6 +13,7 @@ from comptoir.web.shell import OrganisationRequest, page
 def switch(request: HttpRequest) -> HttpResponse:
     """Make another organisation the current one; a person's own only, which the next page checks as always."""
     request.session[SESSION_KEY] = request.POST.get("organisation", "")
+    request.session.pop(VISIT_KEY, None)
     # Not back to where one was: an object of one organisation is nowhere in another.
     return HttpResponseRedirect("/")
 

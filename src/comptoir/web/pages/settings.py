@@ -29,6 +29,7 @@ SETTINGS: Final = (
     Setting("webhooks", _("Webhooks"), _("Programs of yours that are told of every sale."), "webhooks.manage"),
     Setting("partners", _("Partners"), _("Makers of tills that call Comptoir: slugs, tokens."), "partners.view"),
     Setting("users", _("Users"), _("Who works here, with which role, in which stores."), "users.manage"),
+    Setting("visits", _("Support visits"), _("Whoever runs Comptoir comes in only if you allow it."), "visits.manage"),
 )
 
 
