@@ -53,9 +53,13 @@ class Vendor:
     handed_out: list[str] = field(default_factory=list)
     instead: Instead | None = None
     url: str = ""
+    conditions: set[str] = field(default_factory=set)
+    ahead: timedelta = timedelta(0)
+    """By how much its clock is ahead of ours."""
 
     def answer(self, request: Request, *, now: datetime) -> Response:
         self.asked.append(request)
+        now += self.ahead
         told = self.instead(request, now) if self.instead else None
         answer = told or self.simulator.answer(request, now=now)
         if request.path == TOKEN_PATH and answer.status == 200:
@@ -122,8 +126,14 @@ def tokens_in(body: bytes) -> list[str]:
 def vendor_served(monkeypatch: pytest.MonkeyPatch, **behaviour: Any) -> Iterator[Vendor]:
     world = quiet_world()
     client = OAuthClient("client", Secret(SECRET), ("http://testserver",))
-    simulator = KSeriesSimulator(world, client=client, behaviour=Behaviour(managers=MANAGERS, **behaviour))
-    vendor = Vendor(simulator, world)
+    conditions: set[str] = set()
+
+    def holding(_: str) -> set[str]:
+        return vendor.conditions
+
+    settings = Behaviour(managers=MANAGERS, **behaviour)
+    simulator = KSeriesSimulator(world, client=client, behaviour=settings, conditions=holding)
+    vendor = Vendor(simulator, world, conditions=conditions)
     with serve(vendor) as hosted:
         vendor.url = hosted.url
         for name, value in vendor.environ.items():

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,6 +13,9 @@ from django.http import StreamingHttpResponse
 MARK: Final = "\ufeff"
 """What tells Excel that the text is UTF-8; the first line begins with it."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+PHONE: Final = re.compile(r"[+-][\d ().,-]+")
+"""A number, of a telephone or below nought: digits and what stands between them run as nothing else."""
 
 
 def line(cells: Iterable[Any]) -> str:
@@ -38,4 +42,5 @@ def _cell(value: Any) -> Any:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     said = plain(value)
-    return f"'{said}" if isinstance(said, str) and said.startswith(FORMULA) and not said[1:2].isdigit() else said
+    runs = isinstance(said, str) and said.startswith(FORMULA) and not PHONE.fullmatch(said)
+    return f"'{said}" if runs else said

@@ -4,44 +4,62 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from comptoir.apps.pay_at_table import applying
+from comptoir.apps.pay_at_table import applying, checks, listening, notices
 from comptoir.apps.pay_at_table.integrations import create
-from comptoir.apps.pay_at_table.models import Attempt, GuestPayment, Integration, MethodKind
+from comptoir.apps.pay_at_table.models import MOVING, Attempt, GuestPayment, Integration, MethodKind
 from comptoir.apps.pay_at_table.recording import Taken, record
+from comptoir.connectors.lightspeed_k.simulator.settings import NotificationSetting
 from comptoir.core.connections.access import open_vendor
-from comptoir.core.connections.locations import link_location, refresh_locations
+from comptoir.core.connections.locations import link_location, refresh_locations, store_behind
 from comptoir.core.connections.models import LocationLink
-from comptoir.pos.capabilities import TellsOrderNews
-from comptoir.pos.hosting import Request, Response
-from comptoir.pos.orders import NewsAddress
+from comptoir.core.intake import process
+from comptoir.core.intake.models import Notification
+from comptoir.core.mail import deliver
+from comptoir.core.mail.models import OutgoingMail
+from comptoir.pos.hosting import Outgoing, Request, Response
+from comptoir.sandbox.postbox import Mail, Postbox
 from comptoir.sandbox.till import Item
 from tests.connectors.lightspeed_k.simulator_shop import ZINC
-from tests.core.kseries import Vendor, vendor_served
+from tests.core.kseries import PROVIDER, Vendor, vendor_served
 from tests.people import People
 
 PAY = "/o/op/1/pay"
+READINESS = "/o/op/1/onlineOrderReadiness"
 
 
 @dataclass
 class Table:
-    """A bill of 24.00 and what befalls it. The simulator's clock is the real one; ours is `now`, which only grows."""
+    """A bill of 24.00 and what befalls it. `now` is the real time and what it was moved ahead, at the till as well."""
 
     vendor: Vendor
     integration: Integration
     bill: str
-    ahead: timedelta = timedelta(0)
     taken: list[GuestPayment] = field(default_factory=list)
+    waiting: list[Outgoing] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return datetime.now(UTC) + self.vendor.ahead
 
-    def another_bill(self) -> str:
-        opened = self.vendor.world.open(ZINC, items=[Item("ENTRECOTE")], now=datetime.now(UTC))
+    @property
+    def ahead(self) -> timedelta:
+        return self.vendor.ahead
+
+    @ahead.setter
+    def ahead(self, value: timedelta) -> None:
+        self.vendor.ahead = value
+
+    def pass_time(self, **units: float) -> None:
+        self.vendor.ahead += timedelta(**units)
+
+    def another_bill(self, sku: str = "ENTRECOTE") -> str:
+        opened = self.vendor.world.open(ZINC, items=[Item(sku)], now=self.now)
         return opened.external_id
 
     def take(self, amount: int = 2400, name: str = "", **said: Any) -> GuestPayment:
@@ -51,28 +69,104 @@ class Table:
         self.taken.append(payment)
         return payment
 
-    def work(self, payment: GuestPayment, *, till: bool = True) -> GuestPayment:
+    def run(self, payment: GuestPayment) -> GuestPayment:
+        """The worker, once."""
         applying.run(organisation_id=payment.organisation_id, payment_id=payment.id, clock=lambda: self.now)
+        payment.refresh_from_db()
+        return payment
+
+    def work(self, payment: GuestPayment, *, till: bool = True) -> GuestPayment:
+        self.run(payment)
         if till:
             self.till_works()
         payment.refresh_from_db()
         return payment
 
     def settle(self, payment: GuestPayment) -> GuestPayment:
-        """Let the worker look, the till do, the worker look again, as long as something moves."""
+        """Let the worker look, the till do, the worker look again; what the till tells is lost."""
         for _ in range(4):
             self.work(payment)
         return payment
 
+    def go_on(self, payment: GuestPayment, *, rounds: int = 6, step: float = 5) -> GuestPayment:
+        """The same with everything the till tells, and time that passes."""
+        for _ in range(rounds):
+            self.run(payment)
+            if payment.state not in MOVING:
+                break
+            self.hear()
+            self.pass_time(seconds=step)
+        return payment
+
     def till_works(self) -> list[bytes]:
         """The till does what is due, and what it tells is lost."""
-        soon = datetime.now(UTC) + timedelta(seconds=1)
-        bodies = []
+        told = self._due()
+        return [each.body for each in told]
+
+    def hear(self, *, times: int = 1, only: str = "") -> int:
+        """The till does what is due, and what it tells comes in at our door; returns how much of it."""
+        told = [*self.waiting, *self._due()]
+        self.waiting = []
+        told = [each for each in told if only in each.body.decode()]
+        for each in told:
+            for _ in range(times):
+                self.arrive(each.body, path=urlsplit(each.url).path)
+        process.drain(clock=lambda: self.now)
+        return len(told)
+
+    def hold_back(self) -> None:
+        """The till does what is due; what it tells comes later."""
+        self.waiting += self._due()
+
+    def arrive(self, body: bytes, *, path: str = "") -> None:
+        """A row as the door writes it: whose it is, the token of its address says."""
+        path = path or urlsplit(listening.address_of(self.integration, now=self.now)).path
+        known = store_behind(PROVIDER, path.rpartition("/")[2]) if path.startswith("/hooks/") else None
+        Notification.objects.update_or_create(
+            door=path[:30],
+            body_hash=sha256(body).digest(),
+            received_minute=self.now.replace(second=0, microsecond=0),
+            defaults={
+                "organisation_id": known[0] if known else None,
+                "store_id": known[1] if known else None,
+                "provider": PROVIDER,
+                "verified": known is not None,
+                "body": body,
+                "received_at": self.now,
+                "processed_at": None,
+            },
+        )
+
+    def tell_of_bills(self) -> None:
+        """The back office is told our address: from now on OPEN, UPDATE and CLOSE come."""
+        url = listening.address_of(self.integration, now=self.now)
+        self.vendor.simulator.configure_notifications(ZINC, NotificationSetting(url))
+
+    def _due(self) -> list[Outgoing]:
+        soon = self.now + timedelta(seconds=1)
+        found: list[Outgoing] = []
         while batch := self.vendor.simulator.due(now=soon):
             for each in batch:
-                bodies.append(each.body)
+                found.append(each)
                 self.vendor.simulator.sent(each.key, status=202, now=soon)
-        return bodies
+        return found
+
+    def read(self) -> None:
+        """All open bills, as the minute's tick does."""
+        checks.open_bills(self.integration, now=self.now, age=timedelta(0))
+
+    def told(self, postbox: Postbox, to: str = "") -> tuple[Mail, ...]:
+        """The mails that are due now, as they arrive; those that arrived before are forgotten."""
+        postbox.clear()
+        notices.look(self.integration.organisation_id, self.integration.id, now=self.now)
+        self.post()
+        return postbox.messages(to)
+
+    def post(self) -> None:
+        """What was written goes through the mail server."""
+        OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING).update(due_at=datetime.now(UTC))
+        for mail_id in deliver.due(now=datetime.now(UTC)):
+            deliver.deliver(mail_id, clock=lambda: datetime.now(UTC))
 
     def lines(self, bill: str = "") -> list[tuple[str, int]]:
         sale = self.vendor.world.find(ZINC, bill or self.bill)
@@ -101,15 +195,11 @@ class Table:
 
 
 @contextmanager
-def table_of(people: People, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    with vendor_served(monkeypatch) as vendor:
+def table_of(people: People, monkeypatch: pytest.MonkeyPatch, **behaviour: Any) -> Iterator[Table]:
+    with vendor_served(monkeypatch, **behaviour) as vendor:
         connection = vendor.connect(people)
         with open_vendor(connection) as account:
             refresh_locations(connection, account)
-            locations = {each.external_id: each for each in account.locations()}
-            cast(TellsOrderNews, account).listen(
-                NewsAddress("comptoir", "http://door.example/hooks"), [locations[ZINC]]
-            )
         link = LocationLink.objects.get(external_id=ZINC)
         link_location(link, people.bar, now=datetime.now(UTC))
         integration = create(
@@ -123,6 +213,7 @@ def table_of(people: People, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]
             voucher_method="APM",
             enabled=True,
         )
+        listening.register(integration, now=datetime.now(UTC))
         opened = vendor.world.open(ZINC, items=[Item("ENTRECOTE")], now=datetime.now(UTC))
         yield Table(vendor, integration, opened.external_id)
 

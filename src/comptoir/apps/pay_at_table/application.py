@@ -77,6 +77,7 @@ class Seen:
     sales_searched: bool = False
     currency: str = ""
     moved: bool = False
+    table_number: str = ""
 
 
 class Do(StrEnum):

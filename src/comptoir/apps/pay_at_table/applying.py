@@ -1,6 +1,7 @@
 """Bring a taken payment to the till: do what `application.next_step` says, each fact committed before the next call."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
@@ -45,7 +46,7 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
         step = next_step(
             amount=payment.amount,
             currency=payment.currency,
-            attempts=_pure(made, integration),
+            attempts=_pure(payment, made, integration, now=now),
             seen=seen,
             now=now,
         )
@@ -80,14 +81,20 @@ def _attempts(payment: GuestPayment) -> list[Attempt]:
     return list(mine.order_by("number"))
 
 
-def _pure(made: list[Attempt], integration: Integration) -> list[application.Attempt]:
-    lifetime = timedelta(seconds=integration.lifetime_s)
-    return [
-        application.Attempt(
-            each.number, each.reference, Outcome(each.outcome), each.sent_at, each.resolved_at, lifetime
-        )
-        for each in made
-    ]
+def _pure(
+    payment: GuestPayment, made: list[Attempt], integration: Integration, *, now: datetime
+) -> list[application.Attempt]:
+    """As the rules see them. What was on the till, is not any more, and is asked for again by a person, is over: the
+    till cannot do it twice once its patience has ended."""
+    lifetime, found = timedelta(seconds=integration.lifetime_s), []
+    for each in made:
+        outcome, resolved = Outcome(each.outcome), each.resolved_at
+        pure = application.Attempt(each.number, each.reference, outcome, each.sent_at, resolved, lifetime)
+        again = payment.retried_at is not None and resolved is not None and resolved < payment.retried_at
+        if outcome is Outcome.TAKEN and again and now >= pure.over_at:
+            pure = replace(pure, outcome=Outcome.EXPIRED)
+        found.append(pure)
+    return found
 
 
 def _place(payment: GuestPayment, integration: Integration, *, now: datetime) -> bool:
@@ -114,6 +121,7 @@ def _blocked(payment: GuestPayment, made: list[Attempt]) -> Failure | None:
         each
         for each in made
         if each.outcome == Outcome.REFUSED
+        and each.check_id == payment.check_id  # what was said of another number of the bill says nothing of this one
         and (payment.retried_at is None or cast(datetime, each.resolved_at) > payment.retried_at)
     ]
     if not since:
@@ -129,14 +137,18 @@ def _read(
     search = bool(made) or (again is not None and not again.found and not again.moved)
     since = (made[0].made_at or made[0].sent_at) if made else payment.created_at
     try:
-        return checks.look(integration, payment.check_id, since=since if search else None, now=now)
+        seen = checks.look(integration, payment.check_id, since=since if search else None, now=now)
     except VENDOR_FAULTS as fault:
         taken = next((each for each in made if each.outcome == Outcome.TAKEN), None)
         if taken is not None:  # the till's own yes is evidence (P5); a later read may disprove it
             _rest(payment, Step(Do.APPLIED, reference=taken.reference), now=now, by="callback")
         else:
             _put_off_for(payment, integration, fault, now=now)
-    return None
+        return None
+    if seen.found and not payment.table_number:
+        payment.table_number = seen.table_number
+        payment.save(update_fields=["table_number"])
+    return seen
 
 
 def _write_down(

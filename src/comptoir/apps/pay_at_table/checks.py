@@ -94,6 +94,7 @@ def look(integration: Integration, check_id: str, *, since: datetime | None, now
                 lines=lines,
                 sales_searched=True,
                 currency=bill.currency,
+                table_number=bill.table_number,
             )
         if _followed(integration, cast(ReadsChecks, vendor), location, check_id, now=now):
             return Seen(now, found=False, moved=True)

@@ -12,9 +12,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import mail_stops, retry_links
+from comptoir.apps.pay_at_table.day_tables import DayReport
 from comptoir.apps.pay_at_table.days import store_of
 from comptoir.apps.pay_at_table.failures import Act, Reader, named
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.row_words import row_words
 from comptoir.apps.pay_at_table.telling import location_name, tell_as
 from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import Role
@@ -104,6 +106,23 @@ def endpoint_failing(integration: Integration, *, said: str, occasion: str, now:
     """A provider's endpoint does not take its events (T19); `occasion` makes it one mail."""
     key = f"table endpoint {integration.id} {occasion}"
     _word(integration, "provider_webhook_failing", _contacts(integration), {"said": said}, key=key, now=now)
+
+
+def day_differs(integration: Integration, report: DayReport, odd: Sequence[dict[str, Any]], *, now: datetime) -> None:
+    """The till shows something else than was taken on a business day (3.5)."""
+    for reader in readers(integration):
+        with translation.override(reader.language):
+            rows = [{**row, "words": row_words(row["state"])} for row in odd[:DIGEST_SHOWS]]
+            for row in rows:
+                row["shown"] = formats.money(Money(row["difference"], report.currency))
+            context = _frame(integration, reader, now) | {
+                "day": formats.day(report.business_date),
+                "difference": formats.money(Money(report.difference, report.currency)),
+                "rows": rows,
+                "url": retry_links.reconciliation_url(integration, report.business_date),
+            }
+        key = f"table day {integration.id} {report.business_date} {report.difference} {reader.address}"
+        _send("day", integration, reader, context, key=key[:200], now=now)
 
 
 def readers(integration: Integration) -> list[To]:

@@ -40,7 +40,8 @@ def keep(integration: Integration, check: Check) -> Bill:
     figures = _figures(check)
     key = {**_mine(integration), "check_id": check.sale.external_id}
     with transaction.atomic():
-        bill, made = Bill.objects.select_for_update().get_or_create(**key, defaults=figures)
+        new = figures | {"first_seen_at": check.seen_at}
+        bill, made = Bill.objects.select_for_update().get_or_create(**key, defaults=new)
         if not made and check.seen_at < bill.fetched_at:
             return bill
         changed = made or bytes(bill.content_hash) != figures["content_hash"]
@@ -109,7 +110,8 @@ def compare(integration: Integration, bill: Bill, *, now: datetime) -> None:
     settled = GuestPayment.objects.select_for_update().filter(**_mine(integration), check_id=bill.check_id)
     for payment in settled.exclude(state__in=MOVING):
         ours = Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id)
-        shown = [each for each in ours.values_list("reference", flat=True) if each in lines]
+        references = set(ours.values_list("reference", flat=True))
+        shown = [each for each in lines if each in references]
         _judge(payment, shown, closed=bill.closed, now=now)
 
 
@@ -138,19 +140,30 @@ def _judge(payment: GuestPayment, shown: list[str], *, closed: bool, now: dateti
 
 
 def _successor(integration: Integration, bill: Bill, shown: Sequence[Check]) -> str | None:
-    """The number that this visit has now, where that is certain; else None, and staff is asked (T9)."""
-    followers = {check.sale.external_id: check for check in shown if check.sale.external_id != bill.check_id}
-    for number, check in followers.items():
-        if check.sale.previous_external_id == bill.check_id or (bill.uuid and check.uuid == bill.uuid):
-            return number
-    references = set(
-        Attempt.objects.filter(**_mine(integration), check_id=bill.check_id).values_list("reference", flat=True)
-    )
-    for number, check in followers.items():
-        alike = check.name == bill.name and check.table_number == bill.table_number
-        if alike and references & {each.external_reference for each in check.sale.payments}:
-            return number
-    return None
+    """The number that this visit has now, where that is certain; else None, and staff is asked (T9).
+
+    Only a bill that was not there when this one was seen last can be what became of it, and only if it is the one: of
+    a bill that was split, nobody knows.
+    """
+    mine = _mine(integration)
+    fresh = Bill.objects.filter(**mine, first_seen_at__gte=bill.fetched_at).exclude(check_id=bill.check_id)
+    known = set(fresh.values_list("check_id", flat=True))
+    new = [check for check in shown if check.sale.external_id in known]
+    certain = [
+        check
+        for check in new
+        if check.sale.previous_external_id == bill.check_id or (bill.uuid and check.uuid == bill.uuid)
+    ]
+    attempts = Attempt.objects.filter(**mine, check_id=bill.check_id)
+    references = set(attempts.values_list("reference", flat=True))
+    alike = [
+        check
+        for check in new
+        if (check.name, check.table_number) == (bill.name, bill.table_number)
+        and references & {each.external_reference for each in check.sale.payments}
+    ]
+    found = certain or alike
+    return found[0].sale.external_id if len(found) == 1 else None
 
 
 def _relink(integration: Integration, bill: Bill, successor: str, now: datetime) -> None:

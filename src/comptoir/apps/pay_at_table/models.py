@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from django.db import models
 from ulid import ULID
 
-from comptoir.apps.pay_at_table import alarm_tables, provider_tables  # noqa: F401  (tables of their own files)
+from comptoir.apps.pay_at_table import alarm_tables, day_tables, provider_tables  # noqa: F401  (tables of their own)
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.reserving import IntentState
 from comptoir.core.accounts.models import Organisation
@@ -118,6 +118,7 @@ class Bill(models.Model):
     fetched_at = models.DateTimeField()
     # The visit: stays the same when the till gives the bill another number (pay-at-table.md 1.2).
     visit_id = models.UUIDField(default=new_id)
+    first_seen_at = models.DateTimeField(null=True)
     succeeded_by = models.CharField(max_length=64, blank=True)
     chain_reason = models.CharField(max_length=16, blank=True)
     uuid = models.CharField(max_length=64, blank=True)

@@ -5,7 +5,7 @@ it is pressed meanwhile, but not faster than ten times a minute (pay-at-table.md
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -101,6 +101,11 @@ def list_url() -> str:
 def integration_url(integration: Integration) -> str:
     """The settings of an integration, for whoever is signed in."""
     return f"{settings.COMPTOIR_URL}/pay-at-table/integrations/{public_id('int', integration.id)}"
+
+
+def reconciliation_url(integration: Integration, day: date) -> str:
+    """The report of a business day, for whoever is signed in."""
+    return f"{settings.COMPTOIR_URL}/pay-at-table/reconciliation?integration={integration.public_id}&day={day}"
 
 
 def _count(link: RetryLink, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Jobs of pay at table: rows tell what to do, jobs only carry ids."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from comptoir.apps.pay_at_table import (
     mails,
     notices,
     readiness,
+    reconciling,
     till_messages,
     waking,
 )
@@ -91,6 +92,23 @@ def check_all() -> None:
         waking.check_soon(integration)
     for integration in checking.silent(now=utc_now()):
         mails.silent(integration, address=listening.address_of(integration, now=utc_now()), now=utc_now())
+
+
+@engine.job("pay_at_table.reconcile", queue=engine.BACKGROUND)
+def reconcile(*, organisation_id: str, integration_id: str, day: str, **_: str) -> None:
+    """Make the report of one business day."""
+    integration = checks.integration_of(UUID(organisation_id), UUID(integration_id))
+    try:
+        reconciling.make(integration, date.fromisoformat(day), now=utc_now())
+    except FAULTS as error:
+        log.warning("table.day_not_reconciled", integration=integration_id, day=day, cause=error.for_log)
+
+
+@engine.periodic("pay_at_table.reconcile_due", cron="*/5 * * * *")
+def reconcile_due() -> None:
+    """Business days that are over."""
+    for integration, day in reconciling.due(now=utc_now()):
+        waking.reconcile_soon(integration, day)
 
 
 @engine.periodic("pay_at_table.sweep", cron="* * * * *")

@@ -50,6 +50,8 @@ def cause_of(payment: GuestPayment) -> str:
         return _last_refusal(attempts) or "pos_rejected_other"
     if payment.state == State.QUEUED and payment.reason not in ON_THE_WAY:
         return named(payment.reason).code
+    if payment.reason == "reference_used":
+        return payment.reason
     if refused := _last_refusal(attempts):
         return refused
     if payment.reason == "another_first":

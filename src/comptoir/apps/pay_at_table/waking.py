@@ -1,6 +1,6 @@
 """Set jobs of this app going; what they do stands in `tasks.py`. All with the surrounding transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration
@@ -30,6 +30,16 @@ def check_soon(integration: Integration) -> None:
         key=f" {integration.id}",
         organisation_id=str(integration.organisation_id),
         integration_id=str(integration.id),
+    )
+
+
+def reconcile_soon(integration: Integration, day: date) -> None:
+    """Make the report of a business day."""
+    engine.by_name("pay_at_table.reconcile").enqueue_once(
+        key=f" {integration.id} {day}",
+        organisation_id=str(integration.organisation_id),
+        integration_id=str(integration.id),
+        day=day.isoformat(),
     )
 
 
