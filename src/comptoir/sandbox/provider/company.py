@@ -22,6 +22,7 @@ CHOOSING, CHARGED, REPORTED, DONE, GIVEN_UP = "choosing", "charged", "reported",
 ENDS: Final = frozenset({"applied", "settled_manually", "refunded"})
 ORDER_ENDS: Final = frozenset({"closed", "failed", "rejected", "cancelled", "abandoned", "expired"})
 SHOWN: Final = 20
+WATCHED: Final = 4
 MENU_KEPT: Final = 3600.0
 """Providers read a menu now and then, and go on offering what was taken off it since."""
 
@@ -257,11 +258,13 @@ class Company:
         return self.books.rows("SELECT * FROM heard WHERE integration = ? ORDER BY at DESC LIMIT ?", store, SHOWN)
 
     def catch_up(self) -> None:
-        """Report and send what Comptoir has not heard of: it was away, or the answer got lost."""
+        """Report and send what Comptoir has not heard of, and see how the latest payments fare."""
         for row in self.books.rows("SELECT * FROM payment WHERE state = ?", CHARGED):
             self.report(row)
         for row in self.books.rows("SELECT * FROM ordered WHERE state = ?", CHARGED):
             self.send_order(row)
+        for row in self.books.rows("SELECT * FROM payment WHERE state = ? ORDER BY at DESC LIMIT ?", REPORTED, WATCHED):
+            self.look(row)
 
     def _settle_in(self, integration: str, hook: str) -> None:
         """Learn the store's name, and have its webhooks sent. Both can wait until the next look."""

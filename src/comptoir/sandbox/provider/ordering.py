@@ -31,16 +31,15 @@ MOST: Final = 20
 def dishes(menu: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Everything on a menu that can be ordered, in its order."""
     found: list[dict[str, Any]] = []
-    for group in menu.get("groups") or ():
-        for item in group.get("items") or ():
-            price = item["price"]
+    for item in menu.get("items") or ():
+        price = item.get("price")
+        if price:
             found.append(
                 {
                     "sku": item["sku"],
                     "name": item["name"],
-                    "group": group.get("name", ""),
+                    "group": item.get("group") or "",
                     "price": format_currency(major(price["amount"], price["currency"]), price["currency"], locale="en"),
-                    "amount": price["amount"],
                 }
             )
     return found
