@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from rich.console import Console
 
-from bench import cost, door, drain, importing, pages, table, tablet
+from bench import cost, door, drain, importing, pages, pay, table, tablet
 from bench.failure import BenchFailure
 from comptoir.kernel.errors import ComptoirError
 
@@ -23,6 +23,7 @@ MEMBERS: Final[dict[str, Callable[[Console], Sequence[table.Measurement]]]] = {
     "pages": pages.measure,
     "cost": cost.measure,
     "till-to-tablet": tablet.measure,
+    "pay": pay.measure,
 }
 
 

@@ -127,3 +127,16 @@ def test_t9_apply_here_puts_it_on_another_bill(table: Table) -> None:
         now=table.now,
     )
     assert table.settle(GuestPayment.objects.get(id=payment.id)).state == State.APPLIED
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_e46_given_back_while_nobody_knows_whether_the_till_has_it(table: Table, arrived: bool) -> None:
+    table.at_pay("lost" if arrived else "cut", "cut", "cut")
+    payment = table.run(table.take(1000))
+    assert payment.state == State.UNKNOWN
+    retrying.refunded(
+        organisation_id=payment.organisation_id, payment_id=payment.id, actor="provider", refund_id="r", now=table.now
+    )
+    table.go_on(payment, rounds=4, step=30)
+    assert payment.state == (State.REFUND_PENDING_POS if arrived else State.REFUNDED)
+    assert (table.sent, len(table.lines())) == (1, int(arrived))

@@ -50,6 +50,9 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
             seen=seen,
             now=now,
         )
+        if payment.given_back_at is not None and step.do in {Do.SEND_NEW, Do.SEND_AGAIN, Do.ATTENTION}:
+            _give_up(payment, _pure(payment, made, integration, now=now), step, now=now)
+            return
         if step.do is Do.READ:
             seen = _read(payment, integration, made, now=now, again=seen)
             if seen is None:
@@ -63,6 +66,17 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
         else:
             _rest(payment, step, now=now)
             return
+
+
+def _give_up(payment: GuestPayment, made: list[application.Attempt], step: Step, *, now: datetime) -> None:
+    """The guest has the money back: nothing is sent any more, and what may still arrive is waited for."""
+    if step.do is Do.SEND_AGAIN:
+        _rest(payment, Step(Do.WAIT, at=made[-1].over_at), now=now)
+    elif step.code == "duplicate_on_pos":
+        _rest(payment, step, now=now)
+    else:
+        with transaction.atomic():
+            move(payment, State.REFUNDED, now=now, reason="refund_reported")
 
 
 def following(payment: GuestPayment) -> GuestPayment | None:
@@ -329,5 +343,9 @@ def _rest(payment: GuestPayment, step: Step, *, now: datetime, by: str = "poll")
             move(
                 payment, State.APPLIED, now=now, cause=f"line {step.reference}" if by == "poll" else "the till said so"
             )
+            if payment.given_back_at is not None:
+                move(payment, State.REFUND_PENDING_POS, now=now, reason="refund_not_removed")
         else:
+            for attempt in _attempts(payment):  # seen on the bill, and wrong there: others of this bill need not wait
+                _resolve(attempt, Outcome.TAKEN, now=now, by=by)
             move(payment, State.NEEDS_ATTENTION, now=now, reason=step.code)

@@ -65,7 +65,8 @@ def _payment_result(mine: Sequence[Integration], one: Heard, now: datetime) -> N
     elif payment.state == State.NEEDS_ATTENTION and told.outcome is PaymentOutcome.TAKEN and one.verified:
         move(payment, State.QUEUED, now=now, reason="said_taken", actor=TILL)  # a late yes: the bill says
         waking.apply_soon(payment)
-    waking.read_soon(integration)
+    else:
+        waking.read_soon(integration)
 
 
 def _take_down(payment: GuestPayment, attempt: Attempt, told: PaymentResult, now: datetime) -> None:

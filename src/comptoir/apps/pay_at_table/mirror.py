@@ -50,6 +50,9 @@ def keep(integration: Integration, check: Check) -> Bill:
             bill.revision += 1
         for name, value in figures.items():
             setattr(bill, name, value)
+        if not changed and was_closed == bill.closed:
+            bill.save(update_fields=["fetched_at"])
+            return bill
         bill.save()
         if changed or was_closed != bill.closed:
             _say(integration, bill, "check.opened" if made else "check.closed" if bill.closed else "check.updated")
@@ -64,6 +67,9 @@ def keep_all(integration: Integration, shown: Sequence[Check], *, now: datetime)
         keep(integration, check)
     open_now = {check.sale.external_id for check in shown}
     with transaction.atomic():
+        settled = GuestPayment.objects.filter(**_mine(integration), check_id__in=open_now).exclude(state__in=MOVING)
+        for check_id in sorted(set(settled.values_list("check_id", flat=True))):
+            compare(integration, Bill.objects.get(**_mine(integration), check_id=check_id), now=now)
         gone = Bill.objects.select_for_update().filter(**_mine(integration), closed=False, fetched_at__lte=now)
         for bill in gone.exclude(check_id__in=open_now).order_by("check_id"):
             successor = _successor(integration, bill, shown)
@@ -132,6 +138,8 @@ def _judge(payment: GuestPayment, shown: list[str], *, closed: bool, now: dateti
         move(payment, State.NEEDS_ATTENTION, now=now, reason="reversed_on_pos")
     elif state is State.REFUND_PENDING_POS and not shown and not closed:
         move(payment, State.REFUNDED, now=now, reason="line_removed")
+    elif state is State.REFUNDED and shown:
+        move(payment, State.REFUND_PENDING_POS, now=now, reason="refund_not_removed")
     elif state is State.SETTLED_MANUALLY and shown:
         move(payment, State.NEEDS_ATTENTION, now=now, reason="duplicate_on_pos", cause="entered by hand as well")
     elif state is State.NEEDS_ATTENTION and shown and payment.reason not in {"amount_differs", "refund_asked"}:

@@ -170,7 +170,8 @@ class Intent(models.Model):
 class GuestPayment(models.Model):
     """Money a provider says it took. `waiting_until` is when the worker should look again,
     `tries` how often the till could not be asked in a row, `retried_at` when a person last said *again*,
-    `told_at` when a mail about it was written first. `business_date` is that of the store at which it came."""
+    `given_back_at` when the provider had given back all
+    of it, `told_at` when a mail about it was written first. `business_date` is that of the store at which it came."""
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
@@ -195,6 +196,7 @@ class GuestPayment(models.Model):
     applied_at = models.DateTimeField(null=True)
     business_date = models.DateField(null=True)
     refund_asked_at = models.DateTimeField(null=True)
+    given_back_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
     claims = models.JSONField(default=list)

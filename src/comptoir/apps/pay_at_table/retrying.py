@@ -122,10 +122,16 @@ def ask_for_refund(*, organisation_id: UUID, payment_id: UUID, actor: str, why: 
 def refunded(*, organisation_id: UUID, payment_id: UUID, actor: str, refund_id: str, now: datetime) -> GuestPayment:
     """The provider gave all of it back, in a signed report (P5). Raises RuleBroken.
 
-    A payment that is on the till stays open until its line is removed (T22).
+    A payment that is on the till stays open until its line is removed (T22); one that is on its way is not sent again.
     """
     payment = _locked(organisation_id, payment_id)
-    if payment.state in {State.REFUNDED, State.REFUND_PENDING_POS}:
+    if payment.given_back_at is not None:
+        return payment
+    payment.given_back_at = now
+    payment.save(update_fields=["given_back_at"])
+    under_way = Attempt.objects.filter(organisation_id=organisation_id, payment_id=payment.id, outcome__in=OPEN)
+    if under_way.exists():
+        waking.apply_soon(payment)  # the till may do it still: where it stands is settled when that is known
         return payment
     on_till = payment.state == State.APPLIED
     after = State.REFUND_PENDING_POS if on_till else State.REFUNDED

@@ -35,7 +35,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@engine.job("pay_at_table.apply", queue=engine.LIVE)
+@engine.job("pay_at_table.apply", queue=engine.TILLS)
 def apply(*, organisation_id: str, payment_id: str, **_: str) -> None:
     """Take one payment as far towards the till as it goes now."""
     mine = UUID(organisation_id)
@@ -47,7 +47,7 @@ def apply(*, organisation_id: str, payment_id: str, **_: str) -> None:
         waking.apply_soon(payment, at=payment.waiting_until)
 
 
-@engine.job("pay_at_table.read", queue=engine.LIVE)
+@engine.job("pay_at_table.read", queue=engine.TILLS)
 def read(*, organisation_id: str, integration_id: str, **_: str) -> None:
     """Read the open bills of one store; what follows is done where they are mirrored."""
     integration = checks.integration_of(UUID(organisation_id), UUID(integration_id))

@@ -40,7 +40,11 @@ POLLING: Final = "polling"
 BACKGROUND: Final = "background"
 # Calls to customers' addresses: they may be slow, so they wait only for one another.
 WEBHOOKS: Final = "webhooks"
-QUEUES: Final = (LIVE, POLLING, BACKGROUND, WEBHOOKS)
+# Money on its way to tills: a vendor that does not answer keeps nothing else waiting, and the others little.
+TILLS: Final = "tills"
+QUEUES: Final = (LIVE, POLLING, BACKGROUND, WEBHOOKS, TILLS)
+AT_LEAST: Final = {TILLS: 8}
+"""Jobs at the same time that mostly wait for an answer."""
 STALLED_AFTER_SECONDS: Final = 30
 POLL_SECONDS: Final = 5.0
 CORRELATION: Final = "request_id"
@@ -219,7 +223,8 @@ async def _work_all(concurrency: int, told: asyncio.Event) -> None:
     await _close_defer_connection()
     async with _worker_app().open_async() as app:
         await _give_back_stalled(app)
-        workers = [asyncio.create_task(_work(app, [queue], concurrency=concurrency, wait=True)) for queue in QUEUES]
+        many = {queue: max(concurrency, AT_LEAST.get(queue, 1)) for queue in QUEUES}
+        workers = [asyncio.create_task(_work(app, [each], concurrency=many[each], wait=True)) for each in QUEUES]
         stop = asyncio.create_task(told.wait())
         await asyncio.wait({*workers, stop}, return_when=asyncio.FIRST_COMPLETED)
         for task in (*workers, stop):
