@@ -321,6 +321,12 @@ PROVIDER_CALLS = {
     f"GET {INTEGRATION}/payments/{{payment}}",
     f"POST {INTEGRATION}/payments/{{payment}}/retry",
     f"POST {INTEGRATION}/payments/{{payment}}/refunds",
+    f"GET {INTEGRATION}/menus",
+    f"GET {INTEGRATION}/menus/{{menu_id}}",
+    f"GET {INTEGRATION}/availability",
+    f"POST {INTEGRATION}/orders",
+    f"GET {INTEGRATION}/orders/{{order}}",
+    f"POST {INTEGRATION}/orders/{{order}}/cancel",
 }
 """Of provider keys, which no organisation has; who sees what stands in `tests/apps/pay_at_table/test_api.py`."""
 

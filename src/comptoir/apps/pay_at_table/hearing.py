@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from comptoir.apps.pay_at_table import readiness, waking
+from comptoir.apps.pay_at_table import happenings, order_news, readiness, waking
 from comptoir.apps.pay_at_table.alarm_tables import Orphan
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.journal import move
@@ -19,7 +19,8 @@ from comptoir.apps.pay_at_table.models import MOVING, Attempt, GuestPayment, Int
 from comptoir.core.audit.notes import note
 from comptoir.core.installations.manifest import Heard
 from comptoir.pos.model import Sale
-from comptoir.pos.orders import PaymentOutcome, PaymentResult, Readiness
+from comptoir.pos.orders import OrderState, PaymentOutcome, PaymentResult, Readiness
+from comptoir.pos.places import Availability
 
 CALLBACK: Final = "callback"
 TILL: Final = "till"
@@ -128,5 +129,25 @@ def _bill(mine: Sequence[Integration], one: Heard, now: datetime) -> None:
             waking.read_soon(integration)
 
 
-HEARERS: dict[type, Hearer] = {PaymentResult: _payment_result, Readiness: _readiness, Sale: _bill}
-"""By what was told; whoever builds on orders and items adds to it."""
+def _item(mine: Sequence[Integration], one: Heard, now: datetime) -> None:
+    """An item ran out, or is back: the provider is told to ask."""
+    told: Availability = one.told  # type: ignore[assignment]  # by its key in HEARERS
+    for integration in mine:
+        if one.verified and told.location_id == integration.location_id:
+            happenings.say(
+                "item.availability_changed",
+                organisation_id=one.organisation_id,
+                integration_id=integration.id,
+                now=now,
+                sku=told.sku,
+            )
+
+
+HEARERS: dict[type, Hearer] = {
+    PaymentResult: _payment_result,
+    Readiness: _readiness,
+    Sale: _bill,
+    OrderState: order_news.heard,
+    Availability: _item,
+}
+"""By what was told."""

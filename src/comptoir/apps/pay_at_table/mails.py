@@ -125,6 +125,11 @@ def day_differs(integration: Integration, report: DayReport, odd: Sequence[dict[
         _send("day", integration, reader, context, key=key[:200], now=now)
 
 
+def order_in_trouble(integration: Integration, *, code: str, said: str, occasion: str, now: datetime) -> None:
+    """An order is not in the kitchen, or not on paper there (T12, T13); `occasion` makes it one mail."""
+    _word(integration, code, readers(integration), {"said": said}, key=f"table order {occasion}", now=now)
+
+
 def readers(integration: Integration) -> list[To]:
     """The addresses of the integration; where there is none, the owners of the organisation."""
     own = [To(each, integration.language, is_own=True) for each in addresses_of(integration)]

@@ -116,8 +116,9 @@ def compare(integration: Integration, bill: Bill, *, now: datetime) -> None:
     settled = GuestPayment.objects.select_for_update().filter(**_mine(integration), check_id=bill.check_id)
     for payment in settled.exclude(state__in=MOVING):
         ours = Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id)
-        references = set(ours.values_list("reference", flat=True))
-        shown = [each for each in lines if each in references]
+        # What came with an order has no attempt of its own: it is on the till under the order's reference.
+        known = {*ours.values_list("reference", flat=True), payment.applied_reference} - {""}
+        shown = [each for each in lines if each in known]
         _judge(payment, shown, closed=bill.closed, now=now)
 
 

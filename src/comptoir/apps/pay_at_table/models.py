@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from django.db import models
 from ulid import ULID
 
-from comptoir.apps.pay_at_table import alarm_tables, day_tables, provider_tables  # noqa: F401  (tables of their own)
+from comptoir.apps.pay_at_table import alarm_tables, day_tables, order_tables, provider_tables  # noqa: F401  (tables)
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.reserving import IntentState
 from comptoir.core.accounts.models import Organisation
@@ -181,6 +181,8 @@ class GuestPayment(models.Model):
     check_id = models.CharField(max_length=64, blank=True)
     table_number = models.CharField(max_length=16, blank=True)
     intent_id = models.UUIDField(null=True)
+    # The order it came with: it goes to the till inside that order, never beside it.
+    order_id = models.UUIDField(null=True)
     group_id = models.CharField(max_length=120, blank=True)
     method_kind = models.CharField(max_length=8, default=MethodKind.CARD)
     amount = models.BigIntegerField()

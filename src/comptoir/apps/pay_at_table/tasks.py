@@ -17,10 +17,12 @@ from comptoir.apps.pay_at_table import (
     notices,
     readiness,
     reconciling,
+    sending_orders,
     till_messages,
     waking,
 )
 from comptoir.apps.pay_at_table.models import MOVING, GuestPayment
+from comptoir.apps.pay_at_table.order_tables import UNDER_WAY, Order
 from comptoir.core.jobs import engine
 from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
 
@@ -39,12 +41,20 @@ def utc_now() -> datetime:
 def apply(*, organisation_id: str, payment_id: str, **_: str) -> None:
     """Take one payment as far towards the till as it goes now."""
     mine = UUID(organisation_id)
+    if sending_orders.for_payment(GuestPayment.objects.get(organisation_id=mine, id=UUID(payment_id)), now=utc_now()):
+        return
     applying.run(organisation_id=mine, payment_id=UUID(payment_id), clock=utc_now)
     payment: GuestPayment | None = GuestPayment.objects.get(organisation_id=mine, id=UUID(payment_id))
     if payment is not None and payment.state not in MOVING:
         payment = applying.following(payment)
     if payment is not None:
         waking.apply_soon(payment, at=payment.waiting_until)
+
+
+@engine.job("pay_at_table.order", queue=engine.TILLS)
+def order(*, organisation_id: str, order_id: str, **_: str) -> None:
+    """Take one order as far towards the till as it goes now."""
+    sending_orders.run(organisation_id=UUID(organisation_id), order_id=UUID(order_id), clock=utc_now)
 
 
 @engine.job("pay_at_table.read", queue=engine.TILLS)
@@ -118,6 +128,9 @@ def sweep() -> None:
     due = Q(waiting_until__lte=now - LEFT_ALONE) | Q(waiting_until=None, updated_at__lte=now - LEFT_ALONE)
     for payment in GuestPayment.objects.filter(due, state__in=MOVING):
         waking.apply_soon(payment)
+    overdue = Q(waiting_until__lte=now - LEFT_ALONE) | Q(waiting_until=None, updated_at__lte=now - LEFT_ALONE)
+    for each in Order.objects.filter(overdue, state__in=UNDER_WAY):
+        waking.order_soon(each)
     looking_after.end_holds(now=now)
     for organisation_id, integration_id in notices.due(now=now):
         waking.tell_soon(organisation_id, integration_id)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration
+from comptoir.apps.pay_at_table.order_tables import Order
 from comptoir.core.jobs import engine
 
 
@@ -11,6 +12,13 @@ def apply_soon(payment: GuestPayment, *, at: datetime | None = None) -> None:
     """Go on with a payment; one job of it waits at a time, and one runs. An earlier instant wins."""
     engine.by_name("pay_at_table.apply").enqueue_once(
         key=f" {payment.id}", at=at, organisation_id=str(payment.organisation_id), payment_id=str(payment.id)
+    )
+
+
+def order_soon(order: Order, *, at: datetime | None = None) -> None:
+    """Go on with an order; one job of it waits at a time, and one runs."""
+    engine.by_name("pay_at_table.order").enqueue_once(
+        key=f" {order.id}", at=at, organisation_id=str(order.organisation_id), order_id=str(order.id)
     )
 
 

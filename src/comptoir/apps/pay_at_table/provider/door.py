@@ -66,16 +66,24 @@ class ProviderFault(RuleBroken):
         code: str,
         status: int = 409,
         check: dict[str, Any] | None = None,
+        errors: list[dict[str, Any]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(for_owner, code=code, status=status)
-        self.check, self.headers = check, headers or {}
+        self.check, self.errors, self.headers = check, errors, headers or {}
 
 
 @api.exception_handler(ProviderFault)
 def told(request: HttpRequest, error: ProviderFault) -> HttpResponse:
     """The one shape of errors, and what this one adds."""
-    response = problem(request, status=error.status, code=error.code, detail=error.for_owner, check=error.check)
+    response = problem(
+        request,
+        status=error.status,
+        code=error.code,
+        detail=error.for_owner,
+        check=error.check,
+        errors=error.errors,
+    )
     for name, value in error.headers.items():
         response[name] = value
     return response
