@@ -12,6 +12,7 @@ from comptoir.core.installations.manifest import Event
 from comptoir.core.jobs import engine
 from comptoir.core.outbox import sending
 from comptoir.core.outbox.models import Attempt, Endpoint, WebhookDelivery
+from comptoir.core.outbox.streams import Told
 from comptoir.kernel.egress import Rules
 from comptoir.kernel.ids import new_id
 
@@ -22,7 +23,7 @@ UNTIL_THE_SWEEP: Final = timedelta(seconds=60)
 def write_down(events: Sequence[Event]) -> None:
     """A delivery for every endpoint that wants to hear of an event; in the transaction that made it happen."""
     endpoints = Endpoint.objects.filter(
-        organisation_id__in={event.organisation_id for event in events}, disabled=Endpoint.Disabled.NOT
+        organisation_id__in={event.organisation_id for event in events}, stream="", disabled=Endpoint.Disabled.NOT
     )
     listening = list(endpoints)
     WebhookDelivery.objects.bulk_create(
@@ -39,6 +40,39 @@ def write_down(events: Sequence[Event]) -> None:
         for endpoint in listening
         if _hears(endpoint, event)
     )
+
+
+def tell(event: Told, *, organisation_id: UUID, stream: str, topic_id: UUID, now: datetime) -> None:
+    """A delivery for every endpoint of a stream's topic, and set it going; in the transaction that made it happen."""
+    mine = Endpoint.objects.filter(organisation_id=organisation_id, stream=stream, topic_id=topic_id)
+    for endpoint in mine.filter(disabled=Endpoint.Disabled.NOT):
+        if not endpoint.kinds or event.kind in endpoint.kinds:
+            again(endpoint, [event], now=now)
+
+
+def again(endpoint: Endpoint, events: Sequence[Told], *, now: datetime) -> int:
+    """Have events sent to an endpoint, also those it has heard; each under its own id. How many."""
+    rows = [
+        WebhookDelivery(
+            id=new_id(),
+            organisation_id=endpoint.organisation_id,
+            endpoint_id=endpoint.id,
+            event_id=event.id,
+            kind=event.kind,
+            at=event.at,
+            due_at=now,
+        )
+        for event in events
+        if not endpoint.kinds or event.kind in endpoint.kinds
+    ]
+    WebhookDelivery.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["organisation_id", "endpoint_id", "event_id"],
+        update_fields=["state", "position", "due_at", "finished_at"],
+    )
+    wake(endpoint.id, now=now)
+    return len(rows)
 
 
 def _hears(endpoint: Endpoint, event: Event) -> bool:

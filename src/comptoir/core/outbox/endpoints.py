@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.sealing import sealer
-from comptoir.core.outbox import couriers
+from comptoir.core.outbox import couriers, streams
 from comptoir.core.outbox.models import Endpoint, WebhookDelivery
 from comptoir.kernel import egress
 from comptoir.kernel.errors import RuleBroken
@@ -35,6 +35,18 @@ REFUSALS: Final = {
 
 
 @dataclass(frozen=True)
+class Audience:
+    """Who hears of what: endpoints of one stream, about one thing, of one program outside. Sales have no name."""
+
+    stream: str = ""
+    topic_id: UUID | None = None
+    owner_id: UUID | None = None
+
+
+SALES: Final = Audience()
+
+
+@dataclass(frozen=True)
 class Wish:
     """What an endpoint shall be. Empty `kinds` or `store_ids`: all of them, those to come included."""
 
@@ -49,13 +61,13 @@ def rules() -> egress.Rules:
     return egress.Rules.parse(settings.COMPTOIR_EGRESS_ALLOW)
 
 
-def create(*, organisation_id: UUID, wish: Wish, now: datetime) -> tuple[Endpoint, Secret]:
+def create(*, organisation_id: UUID, wish: Wish, now: datetime, audience: Audience = SALES) -> tuple[Endpoint, Secret]:
     """A new endpoint and its secret. Raises RuleBroken."""
-    _check(organisation_id, wish)
-    if Endpoint.objects.filter(organisation_id=organisation_id).count() >= MOST:
+    _check(organisation_id, wish, audience.stream)
+    if Endpoint.objects.filter(organisation_id=organisation_id, **asdict(audience)).count() >= MOST:
         raise RuleBroken(_("There are as many webhooks as there can be. Delete one first."), code="too_many_webhooks")
     secret = _new_secret()
-    made = Endpoint(organisation_id=organisation_id, secret=sealer().seal(secret), created_at=now)
+    made = Endpoint(organisation_id=organisation_id, secret=sealer().seal(secret), created_at=now, **asdict(audience))
     _save(made, wish)
     return made, secret
 
@@ -64,7 +76,7 @@ def change(*, organisation_id: UUID, endpoint_id: UUID, wish: Wish) -> Endpoint:
     """Another address, other kinds, other stores; what is on its way goes to the new address. Raises RuleBroken."""
     with transaction.atomic():
         found = locked(organisation_id, endpoint_id)
-        _check(organisation_id, wish)
+        _check(organisation_id, wish, found.stream)
         if found.url != wish.url:
             found.failing_since, found.silences, found.not_before, found.warned_at = None, 0, None, None
         _save(found, wish)
@@ -106,6 +118,13 @@ def remove(*, organisation_id: UUID, endpoint_id: UUID) -> None:
         waiting.filter(state=WebhookDelivery.State.WAITING).delete()
 
 
+def remove_all(*, organisation_id: UUID, audience: Audience) -> None:
+    """Forget every endpoint of an audience: its program was shut out, or let go."""
+    mine = Endpoint.objects.filter(organisation_id=organisation_id, **asdict(audience))
+    for endpoint_id in list(mine.values_list("id", flat=True)):
+        remove(organisation_id=organisation_id, endpoint_id=endpoint_id)
+
+
 def send_test(*, organisation_id: UUID, endpoint_id: UUID, now: datetime) -> WebhookDelivery:
     """Send an event that says nothing but that it arrives. Raises RuleBroken."""
     with transaction.atomic():
@@ -133,6 +152,8 @@ def replay_since(*, organisation_id: UUID, endpoint_id: UUID, since: datetime, n
     """Send every event since an instant again, and those that it never heard of; how many. Raises RuleBroken."""
     with transaction.atomic():
         found = enabled(organisation_id, endpoint_id)
+        if found.stream:
+            return couriers.again(found, streams.named(found.stream).since(found, since), now=now)
         with connection.cursor() as cursor:
             # The id begins with the event's, so that deliveries sort by the time of their events.
             cursor.execute(
@@ -196,13 +217,13 @@ def _save(endpoint: Endpoint, wish: Wish) -> None:
     endpoint.save()
 
 
-def _check(organisation_id: UUID, wish: Wish) -> None:
+def _check(organisation_id: UUID, wish: Wish, stream: str) -> None:
     """Raises RuleBroken: `url_refused`, `event_unknown`, `store_unknown` (422)."""
     try:
         egress.check(wish.url, rules())
     except egress.EgressRefused as refused:
         raise RuleBroken(str(REFUSALS[refused.reason]), code="url_refused", status=422) from refused
-    if set(wish.kinds) - set(EventKind):
+    if set(wish.kinds) - (streams.named(stream).kinds if stream else set(EventKind)):
         raise RuleBroken(_("There is no such kind of event."), code="event_unknown", status=422)
     if _strange(organisation_id, wish.store_ids):
         raise RuleBroken(_("There is no such store."), code="store_unknown", status=422)

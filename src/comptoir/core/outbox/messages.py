@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from standardwebhooks.webhooks import Webhook
 
 from comptoir.core.connections.sealing import sealer
+from comptoir.core.outbox import streams
 from comptoir.core.outbox.models import Endpoint, Event, WebhookDelivery
 from comptoir.kernel.egress import Call
 from comptoir.kernel.ids import public_id
@@ -17,10 +17,13 @@ from comptoir.kernel.ids import public_id
 def calls(endpoint: Endpoint, deliveries: Iterable[WebhookDelivery], *, now: datetime) -> list[Call]:
     """Each delivery as a signed call."""
     wanted = list(deliveries)
+    secrets = _secrets(endpoint, now)
+    if endpoint.stream:
+        data = streams.named(endpoint.stream).data(endpoint, {each.event_id for each in wanted})
+        return [_call(endpoint.url, secrets, each, _message(each, data[each.event_id]), now) for each in wanted]
     rows = Event.objects.filter(organisation_id=endpoint.organisation_id, id__in={each.event_id for each in wanted})
     events = {row.id: row for row in rows}
-    secrets = _secrets(endpoint, now)
-    return [_call(endpoint.url, secrets, each, events, now) for each in wanted]
+    return [_call(endpoint.url, secrets, each, body(each, events.get(each.event_id)), now) for each in wanted]
 
 
 def body(delivery: WebhookDelivery, event: Event | None) -> str:
@@ -32,8 +35,7 @@ def body(delivery: WebhookDelivery, event: Event | None) -> str:
             "sale": public_id("sal", event.sale_id),
             "revision": event.revision,
         }
-    message = {"type": delivery.kind, "timestamp": _instant(delivery.at), "data": data}
-    return json.dumps(message, separators=(",", ":"))
+    return _message(delivery, data)
 
 
 def message_id(delivery: WebhookDelivery) -> str:
@@ -41,8 +43,12 @@ def message_id(delivery: WebhookDelivery) -> str:
     return public_id("evt", delivery.event_id)
 
 
-def _call(url: str, secrets: list[str], delivery: WebhookDelivery, events: Mapping[UUID, Event], now: datetime) -> Call:
-    text = body(delivery, events.get(delivery.event_id))
+def _message(delivery: WebhookDelivery, data: Mapping[str, Any]) -> str:
+    message = {"type": delivery.kind, "timestamp": _instant(delivery.at), "data": data}
+    return json.dumps(message, separators=(",", ":"))
+
+
+def _call(url: str, secrets: list[str], delivery: WebhookDelivery, text: str, now: datetime) -> Call:
     identifier = message_id(delivery)
     headers = {
         "content-type": "application/json",

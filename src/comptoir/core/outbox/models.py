@@ -63,9 +63,14 @@ class Endpoint(models.Model):
         NOT = ""
         OWNER = "owner"
         GONE = "gone"  # the receiver answered 410
+        PAUSED = "paused"  # a message was given up
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organisation_id = models.UUIDField()
+    # Of what it hears, "" being sales; which thing's events (`streams.py`), and whose program it is.
+    stream = models.CharField(max_length=40, blank=True)
+    topic_id = models.UUIDField(null=True)
+    owner_id = models.UUIDField(null=True)
     url = models.TextField()
     description = models.CharField(max_length=200, blank=True)
     kinds = ArrayField(models.CharField(max_length=40), default=list)
@@ -82,7 +87,10 @@ class Endpoint(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["organisation_id", "id"], name="endpoints_of_organisation")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "id"], name="endpoints_of_organisation"),
+            models.Index(fields=["organisation_id", "stream", "topic_id"], name="endpoints_of_topic"),
+        ]
 
     @property
     def public_id(self) -> str:

@@ -1,13 +1,14 @@
 """Questions to webhooks; answers are plain data. Every question names its organisation."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Q
 
+from comptoir.core.outbox.endpoints import SALES, Audience
 from comptoir.core.outbox.messages import message_id
 from comptoir.core.outbox.models import Attempt, Endpoint, WebhookDelivery
 from comptoir.kernel.ids import public_id
@@ -70,9 +71,11 @@ class DeliveryFacts:
         return public_id("dlv", self.id)
 
 
-def endpoints(organisation_id: UUID, *, ids: Collection[UUID] | None = None) -> list[EndpointFacts]:
-    """Every endpoint of an organisation, the oldest first."""
-    rows = Endpoint.objects.filter(organisation_id=organisation_id).order_by("id")
+def endpoints(
+    organisation_id: UUID, *, ids: Collection[UUID] | None = None, audience: Audience = SALES
+) -> list[EndpointFacts]:
+    """Every endpoint of an organisation that hears of sales, or of an audience; the oldest first."""
+    rows = Endpoint.objects.filter(organisation_id=organisation_id, **asdict(audience)).order_by("id")
     if ids is not None:
         rows = rows.filter(id__in=ids)
     states = WebhookDelivery.State
@@ -98,10 +101,11 @@ def deliveries(
     return [_delivery(row) for row in rows.order_by("-id")[:limit]]
 
 
-def delivery(organisation_id: UUID, delivery_id: UUID) -> DeliveryFacts | None:
-    """One delivery with every attempt, or None when this organisation has none of that id."""
+def delivery(organisation_id: UUID, delivery_id: UUID, *, audience: Audience = SALES) -> DeliveryFacts | None:
+    """One delivery with every attempt, or None when this organisation has none of that id for that audience."""
     row = WebhookDelivery.objects.filter(organisation_id=organisation_id, id=delivery_id).first()
-    if row is None:
+    heard_by = Endpoint.objects.filter(organisation_id=organisation_id, **asdict(audience))
+    if row is None or not heard_by.filter(id=row.endpoint_id).exists():
         return None
     tries = Attempt.objects.filter(organisation_id=organisation_id, delivery_id=delivery_id).order_by("number")
     return _delivery(row, tuple(_attempt(each) for each in tries))

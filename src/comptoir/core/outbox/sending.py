@@ -5,7 +5,7 @@ in between, the claim runs out and the same messages go out again under the same
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Min
 
-from comptoir.core.outbox import messages
+from comptoir.core.outbox import messages, streams
 from comptoir.core.outbox.live import notify_live
 from comptoir.core.outbox.models import Attempt, Endpoint, WebhookDelivery
 from comptoir.kernel import egress
@@ -41,6 +41,7 @@ TURN: Final = timedelta(seconds=30)
 SHORTEST_SILENCE: Final = timedelta(seconds=5)
 LONGEST_SILENCE: Final = timedelta(minutes=5)
 GONE: Final = 410
+LONG: Final = timedelta(hours=1)
 LIVE_TOPIC: Final = "webhooks"
 WAITING = WebhookDelivery.State.WAITING
 
@@ -87,16 +88,30 @@ def _note(delivery: WebhookDelivery, outcome: egress.Outcome, now: datetime) -> 
         row.state, row.finished_at = WebhookDelivery.State.DELIVERED, now
         endpoint.failing_since, endpoint.silences, endpoint.not_before, endpoint.warned_at = None, 0, None, None
     else:
-        _postpone(row, outcome, now)
+        _postpone(row, outcome, WAITS if not endpoint.stream else streams.named(endpoint.stream).waits(row.kind), now)
         endpoint.failing_since = endpoint.failing_since or now
         endpoint.silences = endpoint.silences + 1 if status is None else 0
         endpoint.not_before = now + _silence(endpoint.silences) if status is None else None
         log.warning("webhook.failed", endpoint_id=str(endpoint.id), delivery_id=str(row.id), status=status)
     if status == GONE:
         endpoint.disabled = Endpoint.Disabled.GONE
+    elif endpoint.stream and row.state == WebhookDelivery.State.GIVEN_UP:
+        endpoint.disabled = Endpoint.Disabled.PAUSED
+    if endpoint.stream:
+        _say_trouble(endpoint, outcome, now)
     row.save()
     endpoint.save()
     notify_live(endpoint.organisation_id, LIVE_TOPIC)
+
+
+def _say_trouble(endpoint: Endpoint, outcome: egress.Outcome, now: datetime) -> None:
+    """Once when it has failed for an hour, and once when nothing is sent any more."""
+    long = endpoint.failing_since is not None and now - endpoint.failing_since >= LONG
+    if not endpoint.disabled and (not long or endpoint.warned_at is not None):
+        return
+    endpoint.warned_at = now
+    said = outcome.fault or f"HTTP {outcome.answer.status if outcome.answer else '-'}"
+    streams.named(endpoint.stream).troubled(endpoint, said, now)
 
 
 def _write_attempt(row: WebhookDelivery, outcome: egress.Outcome, now: datetime) -> None:
@@ -113,11 +128,11 @@ def _write_attempt(row: WebhookDelivery, outcome: egress.Outcome, now: datetime)
     )
 
 
-def _postpone(row: WebhookDelivery, outcome: egress.Outcome, now: datetime) -> None:
-    if row.position > len(WAITS):
+def _postpone(row: WebhookDelivery, outcome: egress.Outcome, waits: Sequence[timedelta], now: datetime) -> None:
+    if row.position > len(waits):
         row.state, row.finished_at = WebhookDelivery.State.GIVEN_UP, now
         return
-    wait = WAITS[row.position - 1] * (1 + random.random() * JITTER)  # noqa: S311  (spreads load, keeps no secret)
+    wait = waits[row.position - 1] * (1 + random.random() * JITTER)  # noqa: S311  (spreads load, keeps no secret)
     told = retry_after(outcome.answer.headers.get("retry-after"), now=now) if outcome.answer else None
     row.due_at = now + max(wait, told or wait)
 
