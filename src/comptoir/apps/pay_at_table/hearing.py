@@ -84,6 +84,14 @@ def _take_down(payment: GuestPayment, attempt: Attempt, told: PaymentResult, now
         changed = rows.filter(outcome__in=OPEN).update(
             outcome=outcome, resolved_at=now, resolved_by=CALLBACK, code=code, said=said[:500]
         )
+    if changed and outcome is Outcome.REFUSED:
+        happenings.say(
+            "payment.refused",
+            organisation_id=payment.organisation_id,
+            integration_id=payment.integration_id,
+            now=now,
+            payment_id=str(payment.id),
+        )
     cause = f"{told.said} {told.reference}: {said}"[:200]
     known = Transition.objects.filter(
         organisation_id=payment.organisation_id, payment_id=payment.id, actor=TILL, cause=cause

@@ -10,10 +10,14 @@ from django.db import transaction
 
 from comptoir.apps.pay_at_table.models import Integration, Link, LinkState, ProviderKey
 from comptoir.core.audit.notes import note
+from comptoir.core.outbox import endpoints
+from comptoir.core.outbox.endpoints import Audience
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.seal import Secret, new_token, token_hash
 
 START: Final = 12
+EVENTS: Final = "pay_at_table"
+"""The stream that its endpoints hear (`events.py`)."""
 MOST_KEYS: Final = 2
 """Of one provider's program at a time: the one in use, and the one that takes its place."""
 
@@ -90,6 +94,8 @@ def decide(*, organisation_id: UUID, integration_id: UUID, key_id: UUID, yes: bo
         link.state = LinkState.LINKED if yes else LinkState.REFUSED
         link.decided_at, link.decided_by = now, actor
         link.save(update_fields=["state", "decided_at", "decided_by"])
+        if not yes:
+            _silence(link)
         what = "table.provider_linked" if yes else "table.provider_refused"
         note(organisation_id=organisation_id, actor=actor, what=what, now=now)
         return link
@@ -101,6 +107,7 @@ def unlink(*, key: ProviderKey, integration_id: UUID, now: datetime) -> None:
         for link in Link.objects.select_for_update().filter(key_id=key.app_id, integration_id=integration_id):
             actor, what = f"provider:{key.id}", "table.provider_left"
             note(organisation_id=link.organisation_id, actor=actor, what=what, now=now, subject=key.provider)
+            _silence(link)
             link.delete()
 
 
@@ -114,6 +121,12 @@ def seen_by(key: ProviderKey, integration_id: UUID) -> Integration:
     if mine is None:
         raise nothing_here()
     return mine
+
+
+def _silence(link: Link) -> None:
+    """Its addresses hear nothing any more."""
+    audience = Audience(EVENTS, link.integration_id, link.key_id)
+    endpoints.remove_all(organisation_id=link.organisation_id, audience=audience)
 
 
 def nothing_here() -> RuleBroken:

@@ -10,7 +10,13 @@ from typing import ClassVar, Final
 from django.db import models
 from ulid import ULID
 
-from comptoir.apps.pay_at_table import alarm_tables, day_tables, order_tables, provider_tables  # noqa: F401  (tables)
+from comptoir.apps.pay_at_table import (  # noqa: F401  (tables of their own files)
+    alarm_tables,
+    day_tables,
+    event_tables,
+    order_tables,
+    provider_tables,
+)
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.reserving import IntentState
 from comptoir.core.accounts.models import Organisation

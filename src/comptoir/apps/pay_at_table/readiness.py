@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from comptoir.apps.pay_at_table import checks, retrying, waking
+from comptoir.apps.pay_at_table import checks, happenings, retrying, waking
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, State
 from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.pos.capabilities import ReadsReadiness
@@ -63,6 +63,10 @@ def keep(organisation_id: UUID, integration_id: UUID, said: Readiness, *, now: d
     with transaction.atomic():
         row = Integration.objects.select_for_update().get(**mine, id=integration_id)
         turned = ready.ready and not Ready(**row.readiness).ready
+        if row.readiness_at is not None and asdict(ready) != row.readiness:
+            happenings.say(
+                "integration.readiness_changed", organisation_id=organisation_id, integration_id=integration_id, now=now
+            )
         row.readiness, row.readiness_at = asdict(ready), now
         row.save(update_fields=["readiness", "readiness_at"])
         here = GuestPayment.objects.filter(**mine, integration_id=integration_id)

@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Sum
 
-from comptoir.apps.pay_at_table import retrying
+from comptoir.apps.pay_at_table import happenings, retrying
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration
 from comptoir.apps.pay_at_table.provider_tables import Refund, RefundStatus
 from comptoir.kernel.errors import RuleBroken
@@ -54,8 +54,18 @@ def report(
             amount=amount,
             created_at=now,
         )
+        before = known.status if known else ""
         refund.status, refund.reason, refund.updated_at = status, reason or refund.reason, now
         refund.save()
+        for kind in _kinds(refund, is_new=known is None, before=before):
+            happenings.say(
+                kind,
+                organisation_id=payment.organisation_id,
+                integration_id=integration.id,
+                now=now,
+                payment_id=str(payment.id),
+                refund_id=str(refund.id),
+            )
         succeeded = given.filter(status=RefundStatus.SUCCEEDED).aggregate(sum=Sum("amount"))["sum"] or 0
         if succeeded >= payment.amount:
             retrying.refunded(
@@ -66,3 +76,9 @@ def report(
                 now=now,
             )
     return refund, known is None
+
+
+def _kinds(refund: Refund, *, is_new: bool, before: str) -> list[str]:
+    """What is to be told of a report."""
+    completed = refund.status == RefundStatus.SUCCEEDED and before != RefundStatus.SUCCEEDED
+    return ["refund.recorded"] * is_new + ["refund.completed"] * completed

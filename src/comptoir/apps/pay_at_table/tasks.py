@@ -11,6 +11,7 @@ from comptoir.apps.pay_at_table import (
     applying,
     checking,
     checks,
+    events,
     listening,
     looking_after,
     mails,
@@ -132,6 +133,7 @@ def sweep() -> None:
     for each in Order.objects.filter(overdue, state__in=UNDER_WAY):
         waking.order_soon(each)
     looking_after.end_holds(now=now)
+    events.forget_old(now=now)
     for organisation_id, integration_id in notices.due(now=now):
         waking.tell_soon(organisation_id, integration_id)
     for integration in looking_after.due_for_reading(now=now):
