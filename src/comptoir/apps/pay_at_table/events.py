@@ -5,7 +5,7 @@ An event is numbered by the database when its transaction commits: who reads beh
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -15,8 +15,7 @@ from comptoir.apps.pay_at_table.event_tables import ProviderEvent
 from comptoir.apps.pay_at_table.happenings import Happening
 from comptoir.apps.pay_at_table.models import Bill, GuestPayment, Integration
 from comptoir.core.outbox import couriers, sending, streams
-from comptoir.core.outbox.models import Endpoint
-from comptoir.core.outbox.streams import Stream, Told
+from comptoir.core.outbox.streams import Listener, Stream, Told
 from comptoir.kernel.ids import new_id, public_id
 
 SLUG: Final = "pay_at_table"
@@ -131,16 +130,16 @@ def _shown(happening: Happening) -> dict[str, str]:
     return shown
 
 
-def _data(endpoint: Endpoint, ids: Collection[UUID]) -> Mapping[UUID, dict[str, Any]]:
-    rows = ProviderEvent.objects.filter(organisation_id=endpoint.organisation_id, id__in=ids)
+def _data(listener: Listener, ids: Collection[UUID]) -> Mapping[UUID, dict[str, Any]]:
+    rows = ProviderEvent.objects.filter(organisation_id=listener.organisation_id, id__in=ids)
     found = {row.id: data_of(row) for row in rows}
-    bare = {"integration_id": public_id("int", _topic(endpoint))}
+    bare = {"integration_id": public_id("int", listener.topic_id)}
     return {each: found.get(each, bare) for each in ids}
 
 
-def _since(endpoint: Endpoint, since: datetime) -> Sequence[Told]:
+def _since(listener: Listener, since: datetime) -> Sequence[Told]:
     rows = ProviderEvent.objects.filter(
-        organisation_id=endpoint.organisation_id, integration_id=_topic(endpoint), at__gte=since
+        organisation_id=listener.organisation_id, integration_id=listener.topic_id, at__gte=since
     )
     return [Told(each.id, each.kind, each.at) for each in rows.order_by("number")]
 
@@ -149,17 +148,12 @@ def _waits(kind: str) -> Sequence[timedelta]:
     return DENSER if kind.startswith("payment.") or kind == "check.closed" else sending.WAITS
 
 
-def _troubled(endpoint: Endpoint, said: str, now: datetime) -> None:
+def _troubled(listener: Listener, said: str, now: datetime) -> None:
     """The provider's developer hears of it: after an hour, and when it is paused (T19)."""
-    integration = Integration.objects.filter(organisation_id=endpoint.organisation_id, id=_topic(endpoint)).first()
+    integration = Integration.objects.filter(organisation_id=listener.organisation_id, id=listener.topic_id).first()
     if integration is not None:
-        occasion = f"{endpoint.id} {endpoint.failing_since} {endpoint.disabled}"
+        occasion = f"{listener.id} {listener.failing_since} {listener.disabled}"
         mails.endpoint_failing(integration, said=said, occasion=occasion, now=now)
-
-
-def _topic(endpoint: Endpoint) -> UUID:
-    """The integration an endpoint of ours hears of; there is none without."""
-    return cast(UUID, endpoint.topic_id)
 
 
 streams.register(Stream(SLUG, KINDS, _data, _since, _waits, _troubled))

@@ -153,7 +153,7 @@ def replay_since(*, organisation_id: UUID, endpoint_id: UUID, since: datetime, n
     with transaction.atomic():
         found = enabled(organisation_id, endpoint_id)
         if found.stream:
-            return couriers.again(found, streams.named(found.stream).since(found, since), now=now)
+            return couriers.again(found, streams.named(found.stream).since(streams.listener(found), since), now=now)
         with connection.cursor() as cursor:
             # The id begins with the event's, so that deliveries sort by the time of their events.
             cursor.execute(

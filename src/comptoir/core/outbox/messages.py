@@ -19,7 +19,7 @@ def calls(endpoint: Endpoint, deliveries: Iterable[WebhookDelivery], *, now: dat
     wanted = list(deliveries)
     secrets = _secrets(endpoint, now)
     if endpoint.stream:
-        data = streams.named(endpoint.stream).data(endpoint, {each.event_id for each in wanted})
+        data = streams.named(endpoint.stream).data(streams.listener(endpoint), {each.event_id for each in wanted})
         return [_call(endpoint.url, secrets, each, _message(each, data[each.event_id]), now) for each in wanted]
     rows = Event.objects.filter(organisation_id=endpoint.organisation_id, id__in={each.event_id for each in wanted})
     events = {row.id: row for row in rows}

@@ -111,7 +111,7 @@ def _say_trouble(endpoint: Endpoint, outcome: egress.Outcome, now: datetime) -> 
         return
     endpoint.warned_at = now
     said = outcome.fault or f"HTTP {outcome.answer.status if outcome.answer else '-'}"
-    streams.named(endpoint.stream).troubled(endpoint, said, now)
+    streams.named(endpoint.stream).troubled(streams.listener(endpoint), said, now)
 
 
 def _write_attempt(row: WebhookDelivery, outcome: egress.Outcome, now: datetime) -> None:
