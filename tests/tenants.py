@@ -21,7 +21,7 @@ from comptoir.apps.loyalty.tablets import pairing
 from comptoir.apps.traffic import jobs, projection, rights
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.weekly_balance import setting_up
-from comptoir.apps.weekly_balance.models import Correction
+from comptoir.apps.weekly_balance.models import Correction, PosImport
 from comptoir.apps.weekly_balance.models import Field as BalanceField
 from comptoir.core.accounts import visits
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, Store, User
@@ -112,7 +112,16 @@ def _balance(world: World) -> None:
         proposed=2,
         created_at=NOW,
     )
+    asked = PosImport.objects.create(
+        organisation_id=organisation_id,
+        department_ids=[department.id],
+        first=NOW.date(),
+        last=NOW.date(),
+        actor="user:1",
+        started_at=NOW,
+    )
     world.ids |= {
+        "balance_import_id": asked.public_id,
         "department_id": department.public_id,
         "field_id": field_of_sales.public_id,
         "correction_id": correction.public_id,

@@ -99,6 +99,8 @@ PAGES = {
     "language": Row(Of.NOBODY),
     "connections": Row(Of.EACH),
     "connect": Row(Of.ORGANISATION, "post", {"provider": "lightspeed_k"}, {"connection": "connection_id"}),
+    "connection_ask": Row(Of.EACH, "post", {"provider": "lightspeed_k"}),
+    "consent_link": Row(Of.NOBODY, why="open to whoever has its key; tests/core/test_consent_links.py"),
     "connection_returned": Row(Of.NOBODY, why="takes the state of one's own journey; tests/core/test_consent.py"),
     "connection": Row(Of.ORGANISATION),
     "connection_link": Row(Of.ORGANISATION, "post"),
@@ -246,6 +248,7 @@ PAGES = {
     "balance_fields": Row(Of.EACH),
     "balance_hours": Row(Of.STORE, "post", A_DAY),
     "balance_import": Row(Of.EACH),
+    "balance_import_act": Row(Of.STORE, "post", {"import_id": "balance_import_id", "what": "cancel"}),
     "balance_import_begin": Row(Of.EACH, "post"),
     "balance_note": Row(Of.STORE, "post", A_DAY),
     "balance_preset_choose": Row(Of.EACH, "post", {"preset": "retail"}),
@@ -298,6 +301,12 @@ CALLS = {
     "POST /v1/loyalty/offers/{offer_id}/claim": Row(Of.ORGANISATION, "post"),
     "GET /v1/traffic/hours": Row(Of.EACH, data={"since": "2026-03-14", "until": "2026-03-14"}),
     "POST /v1/traffic/counts": Row(Of.EACH, "post", data=A_COUNT),
+    "GET /v1/balance/departments": Row(Of.EACH),
+    "GET /v1/balance/departments/{department_id}/week": Row(Of.ORGANISATION),
+    "GET /v1/balance/imports/{balance_import_id}": Row(Of.ORGANISATION),
+    "POST /v1/balance/imports": Row(
+        Of.ORGANISATION, "post", data={"first": "2026-03-14", "last": "2026-03-14", "departments": ["department_id"]}
+    ),
 }
 
 INTEGRATION = "/v1/integrations/{integration}"
@@ -437,15 +446,22 @@ def bearer(world: World, *, stranger: bool) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret.reveal()}"}
 
 
+def resolved(value: Any, world: World) -> Any:
+    """A name of an id becomes the id, also in a list."""
+    if isinstance(value, list):
+        return [resolved(each, world) for each in value]
+    return world.ids.get(value, value) if isinstance(value, str) else value
+
+
 @pytest.mark.parametrize("name", list(CALLS))
 def test_a_call_answers_for_its_own_organisation(name: str, world: World) -> None:
     row, path = CALLS[name], name.partition(" ")[2]
     path = re.sub(r"{(\w+)}", lambda match: world.ids[match[1]], path)
     writes = row.method in ("post", "put", "patch")
     more = {"content_type": "application/json"} if writes else {}
-    data = {
-        name: world.ids.get(value, value) if isinstance(value, str) else value for name, value in row.data.items()
-    } or ({"phone": "+33612345642"} if writes else {})
+    data = {name: resolved(value, world) for name, value in row.data.items()} or (
+        {"phone": "+33612345642"} if writes else {}
+    )
     call = getattr(Client(), row.method)
     theirs = call(path, data, headers=bearer(world, stranger=True), **more)
 

@@ -54,7 +54,6 @@ def _begin(provider: str, organisation: str, by: str) -> tuple[Any, str]:
     from comptoir.core.connections import consent
     from comptoir.kernel.ids import parse_id
     from comptoir.pos import registry
-    from comptoir.web.pages.connections import redirect_uri
 
     members = Membership.objects.select_related("user", "organisation")
     member = members.filter(organisation_id=parse_id("org", organisation), user__email=by.strip().lower()).first()
@@ -66,7 +65,7 @@ def _begin(provider: str, organisation: str, by: str) -> tuple[Any, str]:
         user=member.user,
         connector=connector,
         endpoints=connector.endpoints(os.environ),
-        redirect_uri=redirect_uri(),
+        redirect_uri=consent.redirect_uri(),
         now=datetime.now(UTC),
     )
     return member.organisation_id, address

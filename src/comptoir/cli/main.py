@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from comptoir.cli import house
+from comptoir.cli.balance import balance
 from comptoir.cli.connecting import connect
 from comptoir.cli.importing import imports
 from comptoir.cli.keys import keys
@@ -20,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(sandbox, name="sandbox")
 app.add_typer(keys, name="keys")
 app.add_typer(imports, name="imports")
+app.add_typer(balance, name="balance")
 app.command()(connect)
 app.command()(rollup)
 

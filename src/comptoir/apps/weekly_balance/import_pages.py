@@ -15,9 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from comptoir.apps.weekly_balance import asking, importing
 from comptoir.apps.weekly_balance.models import Department, PosImport
 from comptoir.core.accounts import reads as accounts
-from comptoir.core.intake.importing import runs
-from comptoir.core.intake.tasks import enqueue_imports
 from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -79,9 +78,35 @@ def begin(request: OrganisationRequest) -> HttpResponse:
     except RuleBroken as refused:
         form.add_error(None, refused.for_owner)
         return _page(request, form, status=422)
-    for run_id in found.run_ids:
-        enqueue_imports(*runs.whose(run_id))
+    importing.go(found)
     toast(request, _("The days are being read; you can leave this page."))
+    return redirect("balance_import")
+
+
+@require_POST
+@page("weekly_balance.import")
+def act(request: OrganisationRequest, import_id: str, what: str) -> HttpResponse:
+    """Pause, take up or cancel an import, or begin its days again."""
+    words = {
+        "pause": _("Paused. What was read stays."),
+        "go-on": _("It goes on where it stopped."),
+        "cancel": _("Cancelled. What was read stays."),
+        "again": _("The days are being read; you can leave this page."),
+    }
+    if what not in words:
+        raise asking.nothing()
+    mine = {each.id for each in asking.mine(request)}
+    row = importing.of_id(request.organisation.id, parse_id("wbi", import_id), mine)
+    try:
+        acted = importing.act(
+            row, what, client=asking.client_of(request), actor=asking.actor(request), now=timezone.now()
+        )
+    except RuleBroken as refused:
+        toast(request, refused.for_owner, level="bad")
+    else:
+        if what in ("go-on", "again"):
+            importing.go(acted)
+        toast(request, words[what])
     return redirect("balance_import")
 
 
@@ -108,9 +133,11 @@ def _page(
 
 
 def _row(row: PosImport, names: dict[UUID, str], people: dict[str, str]) -> dict[str, Any]:
+    found = importing.progress(row, now=timezone.now())
     return {
         "row": row,
+        "is_paused": any(each.state == "paused" for each in found.runs),
         "departments": ", ".join(names[each] for each in row.department_ids if each in names),
-        "progress": importing.progress(row, now=timezone.now()),
+        "progress": found,
         "by": people.get(row.actor, _("the night") if row.actor == "system" else ""),
     }

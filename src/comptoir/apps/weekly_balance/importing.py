@@ -18,6 +18,7 @@ from comptoir.apps.weekly_balance.models import Cell, Client, Day, Department, P
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.core.accounts.models import Store
 from comptoir.core.intake.importing import reads, runs
+from comptoir.core.intake.tasks import enqueue_imports
 from comptoir.kernel.errors import RuleBroken
 
 AT_ONCE: Final = 31
@@ -93,6 +94,50 @@ def begin(
             run_ids=[runs.begin_days(store, first=first, last=last, now=now) for store in stores.order_by("id")],
         )
         row.save(force_insert=True)
+    return row
+
+
+def go(row: PosImport) -> None:
+    """Have a worker read what an import is for."""
+    for run_id in row.run_ids:
+        enqueue_imports(*runs.whose(run_id))
+
+
+def of_id(organisation_id: UUID, import_id: UUID, department_ids: Collection[UUID]) -> PosImport:
+    """An import of departments that somebody may see. Raises RuleBroken (404)."""
+    rows = PosImport.objects.filter(organisation_id=organisation_id, id=import_id)
+    found = rows.filter(department_ids__contained_by=list(department_ids)).first()
+    if found is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return found
+
+
+def act(row: PosImport, what: str, *, client: Client, actor: str, now: datetime) -> PosImport:
+    """`pause`, `go-on` or `cancel` what is being read; `again` begins the same days once more.
+
+    Raises RuleBroken where that cannot be done any more.
+    """
+    if what == "again":
+        departments = list(Department.objects.filter(organisation_id=row.organisation_id, id__in=row.department_ids))
+        return begin(
+            client=client,
+            departments=departments,
+            first=row.first,
+            last=row.last,
+            overwrite=row.overwrite,
+            actor=actor,
+            now=now,
+        )
+    for run_id in row.run_ids:
+        found = reads.import_run(row.organisation_id, run_id, now=now)
+        if found is None or found.state == "done":
+            continue
+        if what == "pause":
+            runs.pause(organisation_id=row.organisation_id, run_id=run_id)
+        elif what == "go-on":
+            runs.take_up(organisation_id=row.organisation_id, run_id=run_id, now=now)
+        else:
+            runs.cancel(organisation_id=row.organisation_id, run_id=run_id, now=now)
     return row
 
 

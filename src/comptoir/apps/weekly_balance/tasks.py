@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 
 from comptoir.apps.weekly_balance import importing, nights
-from comptoir.core.intake.importing import runs
-from comptoir.core.intake.tasks import enqueue_imports
 from comptoir.core.jobs import engine
 
 
@@ -13,8 +11,7 @@ def tend(**_: str) -> None:
     """Import, then finish what was read, then confirm: in this order, so that a night that was missed comes first."""
     now = datetime.now(UTC)
     for began in (*nights.begin_nights(now=now), *nights.begin_after_close(now=now)):
-        for run_id in began.run_ids:
-            enqueue_imports(*runs.whose(run_id))
+        importing.go(began)
     importing.finish_due(now=now)
     nights.confirm_due(now=now)
 

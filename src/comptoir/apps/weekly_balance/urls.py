@@ -20,6 +20,7 @@ urlpatterns = [
     path("balance/presets/<slug:preset>", set_up_pages.choose_preset, name="balance_preset_choose"),
     path("balance/import", import_pages.imports, name="balance_import"),
     path("balance/import/begin", import_pages.begin, name="balance_import_begin"),
+    path("balance/imports/<str:import_id>/<slug:what>", import_pages.act, name="balance_import_act"),
     path("balance/corrections/<str:correction_id>/<slug:decision>", pages.decide, name="balance_correction"),
     path("balance/of/<str:department_id>/export", exporting.export, name="balance_export"),
     path("balance/of/<str:department_id>/numbers", typing_pages.type_numbers, name="balance_type"),

@@ -28,7 +28,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "imports.view": MANAGEMENT,
     "imports.run": MANAGEMENT,
     "connections.view": OFFICE,
-    "connections.manage": frozenset({Role.OWNER}),
+    "connections.manage": frozenset({Role.OWNER, Role.SUPERVISOR, Role.REGIONAL_SUPERVISOR}),
     "settings.view": OFFICE,
     "modules.view": OFFICE,
     "modules.manage": frozenset({Role.OWNER}),

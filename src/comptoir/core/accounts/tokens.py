@@ -25,6 +25,8 @@ SCOPES = (
     "loyalty.write",
     "traffic.read",
     "traffic.write",
+    "weekly_balance.read",
+    "weekly_balance.import",
 )
 
 

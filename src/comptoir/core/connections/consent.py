@@ -4,15 +4,16 @@ import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.connections import credentials, identity
-from comptoir.core.connections.models import Connection, ConsentAttempt
+from comptoir.core.connections.models import Connection, ConsentAttempt, ConsentLink
 from comptoir.core.connections.sealing import sealer
 from comptoir.core.connections.tokens import TokenPair, error_of, is_busy, is_our_client, read_token_answer
 from comptoir.kernel.errors import ComptoirError, OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused
@@ -24,15 +25,21 @@ from comptoir.pos.connector import Connector, Endpoints
 ATTEMPT_LIFETIME: Final = timedelta(minutes=15)
 
 
+def redirect_uri() -> str:
+    """Where vendors send people back to; registered with them, so it follows the public address."""
+    return f"{settings.COMPTOIR_URL}/connections/returned"
+
+
 def begin(
     *,
     organisation: Organisation,
-    user: User,
+    user: User | None,
     connector: Connector,
     endpoints: Endpoints,
     redirect_uri: str,
     now: datetime,
     connection: Connection | None = None,
+    link: ConsentLink | None = None,
 ) -> str:
     """Remember the attempt and return the address of the vendor's consent page.
 
@@ -46,6 +53,7 @@ def begin(
         state_hash=token_hash(state),
         organisation=organisation,
         user=user,
+        link=link,
         provider=connector.manifest.slug,
         connection=connection,
         code_verifier=sealer().seal(Secret(verifier)),
@@ -64,10 +72,11 @@ def begin(
     return f"{endpoints.authorise_url}?{urlencode(query)}"
 
 
-def take_attempt(*, state: str, user: User, now: datetime) -> ConsentAttempt:
+def take_attempt(*, state: str, user: User | None, now: datetime, link: ConsentLink | None = None) -> ConsentAttempt:
     """The attempt this state belongs to; it is used up. Raises RuleBroken when it is unknown, expired or another's."""
+    mine = {"state_hash": token_hash(state), "user": user, "link": link}
     with transaction.atomic():
-        attempt = ConsentAttempt.objects.select_for_update().filter(state_hash=token_hash(state), user=user).first()
+        attempt = ConsentAttempt.objects.select_for_update(of=("self",)).filter(**_known(mine)).first()
         if attempt is None or attempt.expires_at < now:
             raise RuleBroken(
                 "This answer from the till's sign-in page is too old or was used already. Connect again.",
@@ -76,6 +85,11 @@ def take_attempt(*, state: str, user: User, now: datetime) -> ConsentAttempt:
             )
         attempt.delete()
     return attempt
+
+
+def _known(mine: dict[str, Any]) -> dict[str, Any]:
+    """What is none has to be none: an attempt of a link is nobody's but the link's."""
+    return {name if value is not None else f"{name}__isnull": value or True for name, value in mine.items()}
 
 
 def complete(

@@ -94,12 +94,34 @@ class LocationLink(models.Model):
         ]
 
 
+class ConsentLink(models.Model):
+    """An account holder who has no user here was asked by mail to let a till be connected.
+
+    The key in the link is kept as its hash; one consent uses it up.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    provider = models.CharField(max_length=40)
+    email = models.EmailField(max_length=320)
+    language = models.CharField(max_length=8)
+    token_hash = models.BinaryField(unique=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
 class ConsentAttempt(models.Model):
-    """A journey to the vendor's consent page that has not come back yet; used once, or forgotten."""
+    """A journey to the vendor's consent page that has not come back yet; used once, or forgotten.
+
+    It is a user's or a link's.
+    """
 
     state_hash = models.BinaryField(primary_key=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE)
+    link = models.ForeignKey(ConsentLink, null=True, on_delete=models.CASCADE)
     provider = models.CharField(max_length=40)
     connection = models.ForeignKey(Connection, null=True, on_delete=models.CASCADE)
     code_verifier = SealedField()

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -30,6 +29,7 @@ from comptoir.pos import registry
 from comptoir.pos.connector import Connector, Manifest, Vendor
 from comptoir.web import health_words, linking
 from comptoir.web.health_words import Told
+from comptoir.web.pages import consent_links
 from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.tasks import look_at_once
@@ -123,7 +123,7 @@ def connect(request: OrganisationRequest, provider: str) -> HttpResponse:
         user=request.user,
         connector=connector,
         endpoints=connector.endpoints(os.environ),
-        redirect_uri=redirect_uri(),
+        redirect_uri=consent.redirect_uri(),
         now=timezone.now(),
         connection=_connection(request, again, provider=provider) if again else None,
     )
@@ -132,8 +132,13 @@ def connect(request: OrganisationRequest, provider: str) -> HttpResponse:
 
 
 @require_GET
+def returned(request: HttpRequest) -> HttpResponseBase:
+    """Back from the consent page: of somebody who works here, or of somebody whom a link was sent to."""
+    return consent_links.returned(request) if consent_links.is_of_a_link(request) else _returned(request)
+
+
 @page("connections.manage")
-def returned(request: OrganisationRequest) -> HttpResponse:
+def _returned(request: OrganisationRequest) -> HttpResponse:
     """Back from the consent page, with a code or without; a refusal leaves nothing half made."""
     attempt = consent.take_attempt(state=request.GET.get("state", ""), user=request.user, now=timezone.now())
     if attempt.organisation_id != request.organisation.id:
@@ -148,7 +153,7 @@ def returned(request: OrganisationRequest) -> HttpResponse:
         attempt=attempt,
         code=request.GET["code"],
         endpoints=connector.endpoints(os.environ),
-        redirect_uri=redirect_uri(),
+        redirect_uri=consent.redirect_uri(),
         now=timezone.now(),
         domain=request.GET.get(parameter, "") if parameter else "",
     )
@@ -156,9 +161,7 @@ def returned(request: OrganisationRequest) -> HttpResponse:
     return _read_locations(request, connection)
 
 
-def redirect_uri() -> str:
-    """Where vendors send people back to; registered with them, so it follows the public address."""
-    return f"{settings.COMPTOIR_URL}{reverse('connection_returned')}"
+returned.permission = _returned.permission  # type: ignore[attr-defined]
 
 
 def _read_locations(request: OrganisationRequest, connection: Connection) -> HttpResponse:
@@ -227,7 +230,7 @@ def link(request: OrganisationRequest, connection_id: str) -> HttpResponse:
         locations = LocationLink.objects.select_for_update().filter(organisation=request.organisation, connection=found)
         for location in locations.order_by("id"):
             choice = request.POST.get(f"store-{location.id}")
-            if choice is not None:
+            if choice is not None and _may_choose(request, location, choice):
                 linked += linking.feed(request.organisation, location, choice, now=timezone.now())
     text = ngettext("%(number)d location feeds a store.", "%(number)d locations feed a store.", linked)
     toast(request, text % {"number": linked})
@@ -236,7 +239,29 @@ def link(request: OrganisationRequest, connection_id: str) -> HttpResponse:
 
 def _connection(request: OrganisationRequest, public: str, *, provider: str = "") -> Connection:
     """A connection of this organisation, of that provider where one is named. Raises RuleBroken."""
-    found = Connection.objects.filter(organisation=request.organisation, id=parse_id("con", public)).first()
-    if found is None or (provider and found.provider != provider):
+    identifier = parse_id("con", public)
+    found = Connection.objects.filter(organisation=request.organisation, id=identifier).first()
+    if found is None or (provider and found.provider != provider) or not _sees(request, identifier):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found
+
+
+def _sees(request: OrganisationRequest, connection_id: UUID) -> bool:
+    """Whether a connection feeds a store of his, or none yet."""
+    if request.store_ids is None:
+        return True
+    links = LocationLink.objects.filter(organisation=request.organisation, connection_id=connection_id)
+    return not links.filter(store__isnull=False).exists() or links.filter(store_id__in=request.store_ids).exists()
+
+
+def _may_choose(request: OrganisationRequest, location: LocationLink, choice: str) -> bool:
+    """Whoever has chosen stores only decides about those, and makes no new one. Raises RuleBroken (404)."""
+    if request.store_ids is None:
+        return True
+    if location.store_id is not None and location.store_id not in request.store_ids:
+        return False
+    if choice and choice != linking.NEW_STORE and parse_id("sto", choice) in request.store_ids:
+        return True
+    if choice and choice != linking.NEW_STORE:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return not choice
