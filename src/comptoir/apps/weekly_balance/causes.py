@@ -33,7 +33,7 @@ def of(client: Client, department: Department, week: Week, *, now: datetime) -> 
     links = LocationLink.objects.filter(
         organisation_id=client.organisation_id, store_id=department.store_id
     ).select_related("connection")
-    linked = list(links)
+    linked = [each for each in links if client.provider in ("", each.provider)]
     if not linked:
         return Cause(_("The store is not connected to a point of sale."), Action(_("Connect"), reverse("connections")))
     broken = next((each.connection for each in linked if each.connection.status != "connected"), None)

@@ -95,7 +95,8 @@ def compute(
     covered = states.covered(department, ordered)
     opened = sources.first_sale(department)
     for day in ordered:
-        is_known = day in found or (day in covered and opened is not None and day >= opened)
+        is_open = opened is not None and day >= opened
+        is_known = day in found or (is_open and (day in covered or sources.is_closed(department, day)))
         for kind, mapped in fields.items():
             _propose(work, day, kind, mapped, found.get(day), is_known)
     _save(work)

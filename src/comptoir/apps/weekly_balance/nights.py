@@ -98,10 +98,21 @@ def confirm_due(*, now: datetime) -> list[Day]:
     confirmed = []
     for client, department in _departments(pos_import=True):
         today = sources.clock_of(department).day_of(now)
+        _compute_days_off(client, department, today, now)
         for number in range(AT_LEAST, 0, -1):
             found = _confirm(client, department, today - number * ONE_DAY, now)
             confirmed += [found] if found else []
     return confirmed
+
+
+def _compute_days_off(client: Client, department: Department, today: date, now: datetime) -> None:
+    """Days off of the last week get their zeros though no till has anything to say of them."""
+    past = [today - number * ONE_DAY for number in range(AT_LEAST, 0, -1)]
+    off = [day for day in past if sources.is_closed(department, day)]
+    known = Day.objects.filter(
+        organisation_id=department.organisation_id, department_id=department.id, business_date__in=off
+    ).values_list("business_date", flat=True)
+    engine.compute(client=client, department=department, days=set(off) - set(known), now=now)
 
 
 @transaction.atomic
@@ -126,6 +137,8 @@ def waiting(client: Client, department: Department, day: date, *, now: datetime)
         covered = states.covered(department, [day])
         states.settle(client=client, department=department, days={day: row}, found=found, covered=covered, now=now)
     coverage = covered.get(day)
+    if states.is_known_closed(department, day, found.get(day)):
+        coverage = states.Coverage(sources.clock_of(department).bounds(day)[1])
     evidence = Evidence(
         imported_from=coverage.complete_from if coverage else None,
         checks_pass=row.state in (DayState.READY, DayState.CONFIRMED),

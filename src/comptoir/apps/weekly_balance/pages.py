@@ -12,7 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.weekly_balance import asking, budgeting, causes, confirming, indexes, reads, typed_hours, wording
+from comptoir.apps.weekly_balance import (
+    asking,
+    budgeting,
+    causes,
+    confirming,
+    indexes,
+    reads,
+    sources,
+    typed_hours,
+    wording,
+)
 from comptoir.apps.weekly_balance.models import Department, Field
 from comptoir.apps.weekly_balance.rules import budgets
 from comptoir.apps.weekly_balance.rules.cells import DayState
@@ -42,7 +52,7 @@ def balance(request: OrganisationRequest) -> HttpResponse:
     before, after = asking.beside(days)
     values = {
         "grid": grid,
-        "columns": [(each, _light(each.state, each.row)) for each in grid.columns],
+        "columns": [(each, _light(each.state, each.row, department)) for each in grid.columns],
         "rows": [_row(each, department) for each in grid.rows],
         "departments": departments,
         "department": department,
@@ -83,10 +93,12 @@ def _row(row: reads.Row, department: Department) -> dict[str, Any]:
     }
 
 
-def _light(state: DayState, row: Any) -> Status:
+def _light(state: DayState, row: Any, department: Department) -> Status:
     if row is None:
         return Status("off", _("Nothing yet"))
     level, word = wording.DAYS[state]
+    if sources.is_closed(department, row.business_date) and state is not DayState.OPEN:
+        return Status(level, f"{_('Day off')} · {word}", row.confirmed_at)
     return Status(level, word, row.confirmed_at if row and state is DayState.CONFIRMED else None)
 
 
@@ -113,7 +125,7 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
         "receipts": f"{reverse('sales')}?{urlencode({'day': when, 'store': public_id('sto', department.store_id)})}",
         "day": when,
         "row": found.row,
-        "light": _light(state, found.row),
+        "light": _light(state, found.row, department),
         "by": wording.actor(found.row.confirmed_by, people),
         "shown": shown,
         "hours": [(each, [_hour(found, each, one, state, department) for one in shown]) for each in found.intervals],

@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel.dates import get_day_names
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +13,7 @@ from comptoir.apps.weekly_balance.models import Client
 from comptoir.apps.weekly_balance.rules.terms import LineClass
 from comptoir.core.accounts.models import Store
 from comptoir.pos import registry
+from comptoir.web.formats import locale
 
 WEEKDAYS = ((0, gettext_lazy("Monday")), (6, gettext_lazy("Sunday")), (5, gettext_lazy("Saturday")))
 OWN_CLASSES = {
@@ -121,7 +123,12 @@ class DepartmentForm(forms.Form):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
     zone = forms.CharField(max_length=64, label=gettext_lazy("Time zone"))
+    closed_weekdays = forms.TypedMultipleChoiceField(
+        required=False, coerce=int, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("Closed on")
+    )
 
     def __init__(self, stores: list[Store], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        names = get_day_names(locale=locale())
+        self.fields["closed_weekdays"].choices = [(number, names[number]) for number in range(7)]  # type: ignore[attr-defined]
         self.fields["store"].choices = [(each.public_id, each.name) for each in stores]  # type: ignore[attr-defined]

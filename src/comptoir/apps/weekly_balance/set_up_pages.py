@@ -146,6 +146,7 @@ def save_department(request: OrganisationRequest, department_id: str) -> HttpRes
             terminals=said["terminals"].split(","),
             zone=said["zone"],
             day_start=said["day_start"],
+            closed_weekdays=said["closed_weekdays"],
             actor=asking.actor(request),
             now=timezone.now(),
             department_id=found.id if found else None,
@@ -164,7 +165,7 @@ def _form(request: OrganisationRequest, found: Department | None) -> Form:
         start = {"name": first.name, "zone": first.timezone, "day_start": first.day_start} if first else {}
         return set_up_forms.DepartmentForm(mine, initial=start)
     store = next((each.public_id for each in mine if each.id == found.store_id), "")
-    names = ("name", "client_number", "zone", "day_start")
+    names = ("name", "client_number", "zone", "day_start", "closed_weekdays")
     start = {name: getattr(found, name) for name in names}
     return set_up_forms.DepartmentForm(mine, initial=start | {"store": store, "terminals": ", ".join(found.terminals)})
 

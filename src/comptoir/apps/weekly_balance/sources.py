@@ -45,6 +45,11 @@ def clock_of(department: Department) -> Clock:
     return Clock(ZoneInfo(department.zone), department.day_start)
 
 
+def is_closed(department: Department, day: date) -> bool:
+    """Whether the department is closed on this weekday by its calendar (WB-41)."""
+    return day.weekday() in department.closed_weekdays
+
+
 def takes(department: Department, sale: Sale) -> bool:
     """Whether a bill of the department's store is the department's own."""
     if department.client_number and department.client_number != sale.location_id:
@@ -61,7 +66,9 @@ def measured(department: Department, choices: Choices, *, first: date, last: dat
     """What the ledger has for each of the days, those without a bill left out."""
     found: defaultdict[date, DayFigures] = defaultdict(DayFigures)
     clock = clock_of(department)
-    for each in ledger.ended(department.organisation_id, department.store_id, first - ONE_DAY, last + ONE_DAY):
+    for each in ledger.ended(
+        department.organisation_id, department.store_id, first - ONE_DAY, last + ONE_DAY, provider=choices.provider
+    ):
         if not takes(department, each.sale):
             continue
         moment = moment_of(each.sale, choices)

@@ -60,7 +60,8 @@ def settle(
     lost = sources.unallocated(department.organisation_id, department.store_id, first=min(days), last=max(days))
     for day, row in days.items():
         complete = covered[day].complete_from if day in covered else None
-        failures = _failures(client, found.get(day), day in covered, lost.get(day, []))
+        is_covered = day in covered or is_known_closed(department, day, found.get(day))
+        failures = _failures(client, found.get(day), is_covered, lost.get(day, []))
         missing = [
             each.name
             for each in fields
@@ -82,6 +83,11 @@ def settle(
             for name, value in after.items():
                 setattr(row, name, value)
             row.save(update_fields=list(after))
+
+
+def is_known_closed(department: Department, day: date, found: DayFigures | None) -> bool:
+    """A day off that sold nothing waits for no import: its zeros are known (WB-41)."""
+    return sources.is_closed(department, day) and (found is None or not found.sales)
 
 
 def _values(department: Department, days: list[date]) -> defaultdict[date, dict[Any, Decimal | None]]:

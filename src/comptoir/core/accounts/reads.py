@@ -101,6 +101,12 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     """What the actors quoted in one's own notes are called; they may have left since."""
     wanted = set(actors)
     users = [int(number) for each in wanted if (number := each.removeprefix("user:")) != each and number.isdecimal()]
-    tokens = [parse_id("tok", each.removeprefix("token:")) for each in wanted if each.startswith("token:")]
+    tokens = {each: _token(each.removeprefix("token:")) for each in wanted if each.startswith("token:")}
     names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=users)}
-    return names | {f"token:{each.public_id}": each.name for each in ApiToken.objects.filter(id__in=tokens)}
+    known = {each.id: each.name for each in ApiToken.objects.filter(id__in=tokens.values())}
+    return names | {actor: known[token] for actor, token in tokens.items() if token in known}
+
+
+def _token(text: str) -> UUID:
+    """The id of a token, as `tok_…` or bare: calls note the latter."""
+    return parse_id("tok", text) if text.startswith("tok_") else UUID(text)

@@ -23,13 +23,16 @@ class Found:
     sale: Sale
 
 
-def ended(organisation_id: UUID, store_id: UUID, first: date, last: date) -> Iterator[Found]:
-    """Bills of these business dates that are not open, voided ones included: they may be why a number moved."""
+def ended(organisation_id: UUID, store_id: UUID, first: date, last: date, *, provider: str = "") -> Iterator[Found]:
+    """Bills of these business dates that are not open, voided ones included: they may be why a number moved.
+
+    With a `provider`, those of its tills alone.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, updated_at, document::text FROM ledger_sale WHERE organisation_id = %s AND store_id = %s"
-            " AND business_date BETWEEN %s AND %s AND state <> 'open' ORDER BY id",
-            [organisation_id, store_id, first, last],
+            " AND business_date BETWEEN %s AND %s AND state <> 'open' AND (%s = '' OR provider = %s) ORDER BY id",
+            [organisation_id, store_id, first, last, provider, provider],
         )
         for sale_id, updated_at, text in cursor.fetchall():
             yield Found(sale_id, updated_at, msgspec.json.decode(text, type=Sale))

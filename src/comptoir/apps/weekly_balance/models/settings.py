@@ -63,6 +63,7 @@ class Client(models.Model):
             return_receipts=ReturnReceipts(self.return_receipts),
             labour_subtracts_returns=self.labour_subtracts_returns,
             visitors_from_covers=self.visitors_from_covers,
+            provider=self.provider,
             included=frozenset(LineClass(each) for each in self.included),
             classes={name: LineClass(each) for name, each in self.classes.items()},
         )

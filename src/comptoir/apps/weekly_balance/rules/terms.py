@@ -103,7 +103,8 @@ class Choices:
 
     `classes` says what the lines of an item or a category stand for, by `sku:…` or `category:…`; whatever is not named
     is merchandise. `included` are the classes that count beside merchandise and services. `visitors_from_covers`: the
-    guests that the till was told are the visitors. `labour_subtracts_returns` is of the preset `labour` alone.
+    guests that the till was told are the visitors. `provider`: of a store with several points of sale the one that
+    counts, all without it. `labour_subtracts_returns` is of the preset `labour` alone.
     """
 
     preset: Preset = Preset.RETAIL
@@ -112,6 +113,7 @@ class Choices:
     return_receipts: ReturnReceipts = ReturnReceipts.IGNORED
     labour_subtracts_returns: bool = False
     visitors_from_covers: bool = False
+    provider: str = ""
     included: frozenset[LineClass] = frozenset()
     classes: dict[str, LineClass] = field(default_factory=dict)
 

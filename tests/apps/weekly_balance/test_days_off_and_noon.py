@@ -1,0 +1,146 @@
+"""Days off by the calendar, the mail of noon, one point of sale of several, a layaway, a till whose sign-in is gone."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client as Browser
+
+from comptoir.apps.weekly_balance import confirming, nights, overdue, setting_up
+from comptoir.apps.weekly_balance.models import Department
+from comptoir.apps.weekly_balance.rules.cells import DayState
+from comptoir.apps.weekly_balance.rules.terms import FieldType, LineClass
+from comptoir.core.accounts.roles import Role
+from comptoir.core.connections.models import Connection
+from comptoir.core.mail.models import OutgoingMail
+from comptoir.pos.model import Payment, SaleState
+from tests.apps.weekly_balance.bills import DAY, bill, line, local, worked_day
+from tests.apps.weekly_balance.house import ALICE, House, link
+from tests.apps.weekly_balance.test_pages import alice, member, scoped, text
+
+__all__ = ["alice"]
+pytestmark = pytest.mark.django_db
+NET, TRANSACTIONS = FieldType.NET_SALES, FieldType.TRANSACTIONS
+SUNDAY = date(2026, 6, 14)
+
+
+def day_off(house: House, weekday: int) -> None:
+    Department.objects.filter(id=house.department.id).update(closed_weekdays=[weekday])
+    house.department.closed_weekdays = [weekday]
+
+
+def test_wb41_a_day_off_is_zero_marked_and_confirmed_by_itself(house: House, alice: Browser) -> None:
+    house.sells(*worked_day())
+    day_off(house, SUNDAY.weekday())
+    monday = datetime(2026, 6, 15, 4, 0, tzinfo=UTC)
+    found = [each.business_date for each in nights.confirm_due(now=monday)]
+    assert SUNDAY in found, "no import is waited for"
+    assert house.value(SUNDAY, NET) == 0
+    assert house.value(SUNDAY, TRANSACTIONS) == 0
+    assert house.day(SUNDAY).state == DayState.CONFIRMED
+    assert "Day off" in text(alice, f"/balance?week={SUNDAY}")
+
+
+def test_wb41_a_sale_on_a_day_off_is_an_ordinary_day(house: House) -> None:
+    house.sells(*worked_day(), bill("s", local(11, day=SUNDAY), line("1", "125"), tax="25"))
+    day_off(house, SUNDAY.weekday())
+    confirmed = nights.confirm_due(now=datetime(2026, 6, 15, 4, 0, tzinfo=UTC))
+    assert SUNDAY not in [each.business_date for each in confirmed], "it waits for an import, as any day does"
+    assert house.value(SUNDAY, NET) == 100
+
+
+def test_wb20_at_noon_the_supervisors_are_told_once_what_a_day_waits_for(house: House) -> None:
+    house.sells(*worked_day())
+    member(house, "Sue", Role.SUPERVISOR)
+    member(house, "Max", Role.MANAGER)
+    scoped(house, "Rita", Role.REGIONAL_SUPERVISOR, house.store.id)
+    assert overdue.tell(now=datetime(2026, 6, 11, 9, 59, tzinfo=UTC)) == 0, "noon in Copenhagen is 10:00"
+    assert overdue.tell(now=datetime(2026, 6, 11, 10, 0, tzinfo=UTC)) == 3, "owner, supervisor, regional supervisor"
+    assert overdue.tell(now=datetime(2026, 6, 11, 10, 1, tzinfo=UTC)) == 0
+    mail = OutgoingMail.objects.filter(template="weekly_balance/mails/overdue").first()
+    assert mail
+    assert "a complete import that began after the end of the day" in mail.text
+    assert f"/balance/of/{house.department.public_id}/{DAY}" in mail.text
+
+
+def test_a_day_that_was_confirmed_by_noon_is_no_mail(house: House) -> None:
+    house.sells(*worked_day())
+    house.now = datetime(2026, 6, 11, 3, 0, tzinfo=UTC)
+    house.covers(DAY)
+    house.compute(DAY)
+    confirming.confirm(client=house.client, department=house.department, day=DAY, actor=ALICE, now=house.now)
+    assert overdue.tell(now=datetime(2026, 6, 11, 10, 0, tzinfo=UTC)) == 0
+
+
+def test_of_two_points_of_sale_the_one_that_was_chosen_counts(house: House) -> None:
+    house.sells(*worked_day())
+    assert house.value(DAY, NET) == Decimal("390.96")
+    house.client = setting_up.change(
+        organisation_id=house.client.organisation_id, values={"provider": "lightspeed_x"}, actor=ALICE, now=house.now
+    )
+    house.covers(DAY)
+    house.compute(DAY)
+    assert house.value(DAY, NET) == 0, "these bills are another till's"
+    house.client = setting_up.change(
+        organisation_id=house.client.organisation_id, values={"provider": "lightspeed_k"}, actor=ALICE, now=house.now
+    )
+    house.compute(DAY)
+    assert house.value(DAY, NET) == Decimal("390.96")
+
+
+def test_wb23_a_layby_counts_on_the_day_it_is_paid_off(house: House) -> None:
+    monday, friday = date(2026, 6, 8), date(2026, 6, 12)
+    instalment = Payment(amount=Decimal(100))
+    begun = bill(
+        "lay", local(11, day=monday), line("1", "500"), tax="100", state=SaleState.OPEN, payments=(instalment,)
+    )
+    house.sells(begun)
+    assert house.value(monday, NET) is None
+    paid = bill(
+        "lay",
+        local(16, day=friday),
+        line("1", "500"),
+        tax="100",
+        opened_at=local(11, day=monday),
+        payments=(instalment, Payment(amount=Decimal(400))),
+    )
+    house.sells(paid)
+    assert house.value(friday, NET) == 400
+    assert house.value(friday, TRANSACTIONS) == 1
+    assert house.value(monday, NET) in (None, Decimal(0))
+    assert [each for each in house.day(friday).failures if each["rule"] == "R4"] == []
+
+
+def test_wb23_an_instalment_alone_is_no_sale_and_balances(house: House) -> None:
+    deposit = line("1", "100", rate=None, sku="DEP")
+    house.client = setting_up.change(
+        organisation_id=house.client.organisation_id,
+        values={"classes": {"sku:DEP": LineClass.DEPOSIT}},
+        actor=ALICE,
+        now=house.now,
+    )
+    house.sells(bill("dep", local(11), deposit, tax="0"))
+    assert house.value(DAY, TRANSACTIONS) == 0
+    assert house.value(DAY, NET) == 0
+    assert [each for each in house.day(DAY).failures if each["rule"] == "R4"] == []
+
+
+def test_wb21_a_revoked_token_is_said_any_supervisor_reconnects_and_the_hole_is_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIGHTSPEED_K_AUTHORISE_URL", "https://till.example/auth")
+    monkeypatch.setenv("LIGHTSPEED_K_CLIENT_ID", "client")
+    monkeypatch.setenv("LIGHTSPEED_K_CLIENT_SECRET", "secret")
+    found = link(house.store).connection
+    house.sells(bill("old", local(11, day=DAY - timedelta(days=20)), line("1", "125"), tax="25"))
+    Connection.objects.filter(id=found.id).update(status="revoked", status_reason="The sign-in was withdrawn.")
+    supervisor = member(house, "Sue", Role.SUPERVISOR)
+    shown = text(supervisor, "/balance?week=2026-07-08")
+    assert "The sign-in was withdrawn." in shown
+    assert "Connect again" in shown
+    answer = supervisor.post("/connections/connect/lightspeed_k", {"connection": found.public_id})
+    assert answer["Location"].startswith("https://till.example/auth"), "on her way to the consent page"
+    assert house.value(DAY - timedelta(days=20), NET) == 100, "nothing was lost"
+    Connection.objects.filter(id=found.id).update(status="connected", status_reason="")
+    (began,) = nights.begin_nights(now=datetime(2026, 6, 10, 0, 1, tzinfo=UTC))
+    assert began.first == DAY - timedelta(days=20), "the days that were not confirmed meanwhile are read"
