@@ -16,6 +16,7 @@ from comptoir.apps.loyalty.holdings import Alert, AlertKind
 from comptoir.apps.loyalty.importing import running
 from comptoir.apps.loyalty.members import merging, profile
 from comptoir.apps.loyalty.models import Member
+from comptoir.apps.loyalty.partner_tables import HookMessage, PartnerHook
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
 from comptoir.apps.traffic import jobs, projection, rights
@@ -37,6 +38,7 @@ from comptoir.core.intake.scheduling.times import Rhythm
 from comptoir.core.ledger import reads as ledger
 from comptoir.core.outbox import endpoints
 from comptoir.kernel.ids import new_id, public_id
+from comptoir.kernel.seal import Secret
 from tests.apps.loyalty.till import Till, bill, till_of
 from tests.people import People, create_member, create_store
 
@@ -147,6 +149,18 @@ def _partner(world: World) -> None:
         actor="user:1",
         now=NOW,
     )
+    hook = PartnerHook.objects.create(
+        organisation=asked.organisation,
+        client_id=client.id,
+        event="customer.created",
+        url="https://6xpos.example/hook",
+        secret=sealer().seal(Secret("0123456789abcdef")),
+        created_at=NOW,
+    )
+    message = HookMessage.objects.create(
+        organisation=asked.organisation, hook_id=hook.id, event=hook.event, body={}, at=NOW
+    )
+    world.ids["partner_message_id"] = message.public_id
     world.ids |= {"partner_request_id": asked.public_id, "partner_token_id": token.public_id}
     olga = User.objects.create_user("olga@example.com", is_operator=True)
     said = {"organisation": world.people.le_zinc, "operator": olga, "wish": "look", "now": NOW}

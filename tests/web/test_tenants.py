@@ -85,6 +85,8 @@ PAGES = {
     "visits": Row(Of.EACH),
     "visit_answer": Row(Of.ORGANISATION, "post", {"act": "decline"}),
     "loyalty_partner_checklist": Row(Of.EACH),
+    "loyalty_partner_messages": Row(Of.EACH),
+    "loyalty_partner_message_again": Row(Of.ORGANISATION, "post", {"message_id": "partner_message_id"}),
     "partner_oauth_form": Row(Of.NOBODY, why="leads to the page before"),
     "partner_nothing_there": Row(Of.NOBODY),
     **{name: Row(Of.NOBODY, why="the operator's, whatever the organisation") for name in BACKOFFICE},

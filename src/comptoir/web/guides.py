@@ -92,6 +92,18 @@ GUIDES: Final[Mapping[str, Guide]] = {
         _("What a visitor changes stands among what was done, under his name. End the visit at any time."),
     ),
     "backoffice": (_("Every organisation of this installation; open one for its stores, slugs and people."),),
+    "backoffice_health": (
+        _("Whether sales of every organisation come in, the worst first. Open one for its stores and people."),
+    ),
+    "backoffice_configuration": (
+        _("Who may sign up, and what an organisation may use that has no plan of its own; it holds at once."),
+    ),
+    "backoffice_plan": (
+        _("A plan says what an organisation may use; the switches say what is on at each of its stores."),
+    ),
+    "backoffice_aliases": (
+        _("More names for the fields of the partner API, for a till that calls them otherwise; they hold at once."),
+    ),
     "backoffice_stores": (_("Copy a slug for the partner whose till sends orders of that store."),),
     "backoffice_partners": (
         _("Approve a request, then generate the token: it is shown once, and the partner is told by mail."),

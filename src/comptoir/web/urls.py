@@ -9,6 +9,8 @@ from django.views.i18n import set_language
 from comptoir.web import scans
 from comptoir.web.pages import (
     backoffice,
+    backoffice_health,
+    backoffice_plans,
     components,
     connections,
     consent_links,
@@ -124,6 +126,14 @@ urlpatterns = [
     path("settings/modules/<str:store_id>/<slug:app>/catch-up", modules.catch_up, name="module_catch_up"),
     path("settings/modules/<str:store_id>/<slug:app>/<slug:position>", modules.switch, name="module_switch"),
     path("backoffice", backoffice.organisations, name="backoffice"),
+    path("backoffice/health", backoffice_health.health, name="backoffice_health"),
+    path("backoffice/configuration", backoffice_plans.house, name="backoffice_configuration"),
+    path("backoffice/merchant/<str:merchant_id>/plan", backoffice_plans.plan, name="backoffice_plan"),
+    path(
+        "backoffice/merchant/<str:merchant_id>/modules/<str:store_id>/<slug:app>/<slug:position>",
+        backoffice_plans.module,
+        name="backoffice_module",
+    ),
     path("backoffice/jobs", backoffice.jobs, name="backoffice_jobs"),
     path("backoffice/jobs/<int:job_id>/again", backoffice.job_again, name="backoffice_job_again"),
     path("backoffice/inbox/<int:notification_id>/open", backoffice.break_glass, name="backoffice_break_glass"),

@@ -42,5 +42,10 @@ APP = App(
     guides=GUIDES,
     traces=traces,
     bundles=(SUITE,),
+    partner_places=(
+        NavigationItem(_("Checklist of partners"), "loyalty_partner_checklist", "check", "loyalty.rewards"),
+        NavigationItem(_("Messages to partners"), "loyalty_partner_messages", "external", "loyalty.manage"),
+    ),
+    backoffice_places=(NavigationItem(_("Names of fields"), "backoffice_aliases", "settings", "operator"),),
     scanned=scanning.scanned,
 )

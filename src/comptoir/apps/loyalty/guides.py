@@ -63,6 +63,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "loyalty_partner_checklist": (
         _("What a till’s maker has shown with his calls so far, and what is still to come before his tills sell."),
     ),
+    "loyalty_partner_messages": (
+        _("Each event that a partner’s program subscribed to: whether it was taken, and what it answered."),
+        _("Sent again, a message keeps its id, so that whoever took it before knows it."),
+    ),
     "loyalty_rewards": REWARDS,
     "loyalty_reward": REWARDS,
     "loyalty_reward_new": REWARDS,

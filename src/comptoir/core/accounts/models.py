@@ -7,7 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from comptoir.core.accounts import partner_tables, visit_tables  # noqa: F401  (tables of their own files)
+from comptoir.core.accounts import house_tables, partner_tables, visit_tables  # noqa: F401  (tables of their own files)
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.slugs import LONGEST as LONGEST_SLUG
 from comptoir.core.accounts.slugs import StoreSlugField

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from comptoir.core.accounts import members
+from comptoir.core.accounts import configuration, members
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.audit.notes import note
@@ -22,6 +22,8 @@ from comptoir.kernel.seal import SealBroken, Sealer
 
 LIFETIME: Final = timedelta(days=7)
 PATH: Final = "/sign-up/"
+POLICY: Final = "sign_up"
+POLICIES: Final = ("first", "open", "closed")
 PURPOSE: Final = "sign-up"
 LONGEST_NAME: Final = 120
 
@@ -39,9 +41,14 @@ class SignUp:
     is_granted: bool
 
 
+def policy_now() -> str:
+    """`open`, `closed` or `first`: as it was set in the back office, else as COMPTOIR_SIGN_UP says."""
+    return str(configuration.value(POLICY, settings.COMPTOIR_SIGN_UP))
+
+
 def is_open() -> bool:
-    """Whether anybody may sign up now: always, never, or as long as nobody is here (COMPTOIR_SIGN_UP)."""
-    policy = settings.COMPTOIR_SIGN_UP
+    """Whether anybody may sign up now: always, never, or as long as nobody is here."""
+    policy = policy_now()
     return policy == "open" or (policy == "first" and not User.objects.exists())
 
 

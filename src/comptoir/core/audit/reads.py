@@ -41,12 +41,15 @@ def activity(
     before: UUID | None = None,
     limit: int = PAGE,
 ) -> list[NoteFacts]:
-    """Newest first; `search` finds a part of the subject, or what one of `actors` did; `before` is the last id seen."""
+    """Newest first; `before` is the last id seen.
+
+    `search` finds a part of the subject or of the code, or what one of `actors` did.
+    """
     rows = Note.objects.filter(organisation_id=organisation_id)
     if what:
         rows = rows.filter(what=what)
     if search:
-        rows = rows.filter(Q(subject__icontains=search) | Q(actor__in=actors))
+        rows = rows.filter(Q(subject__icontains=search) | Q(what__icontains=search) | Q(actor__in=actors))
     if before is not None:
         rows = rows.filter(id__lt=before)
     names = tuple(NoteFacts.__dataclass_fields__)

@@ -3,22 +3,23 @@
 from datetime import datetime
 
 from comptoir.core.accounts.models import Organisation, Store
-from comptoir.core.installations import manifest, modules
+from comptoir.core.installations import manifest, modules, plans
 from comptoir.core.installations.models import Installation
 
 
 def install(*, organisation: Organisation, store: Store, app: str, provider: str, now: datetime) -> Installation:
     """One app for one store over one provider; the same row however often it is asked for. Raises RuleBroken.
 
-    What an owner switched off stays off when the store gets a second point of sale.
+    What an owner switched off stays off when the store gets a second point of sale; what no plan includes is off.
     """
     is_off = (store.id, app) in modules.switched_off([organisation.id], app=app)
+    is_left_out = app in plans.plan(organisation.id).left_out
     installation, _ = Installation.objects.get_or_create(
         organisation=organisation,
         store=store,
         app=manifest.app(app).slug,
         provider=provider,
-        defaults={"created_at": now, "enabled": not is_off},
+        defaults={"created_at": now, "enabled": not is_off and not is_left_out},
     )
     return installation
 

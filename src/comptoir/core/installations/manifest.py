@@ -95,6 +95,8 @@ class App:
     `heard` is called with what tills told, in the transaction that keeps it: it writes rows and enqueues, no more.
     `troubles` tells what of an organisation's money is not where it belongs, for the health of its stores, and
     `troubles_at` is the path of the page that mends it.
+    `partner_places` are its pages about makers of tills, linked from the page *Partners*, and `backoffice_places` those
+    for whoever runs the installation.
     `is_offered` is False while nobody could set it up by himself yet: no store gets it, and no page names it.
     """
 
@@ -112,6 +114,8 @@ class App:
     troubles: Callable[[UUID, datetime], Iterable[Trouble]] | None = None
     troubles_at: str = ""
     is_offered: bool = True
+    partner_places: tuple[NavigationItem, ...] = ()
+    backoffice_places: tuple[NavigationItem, ...] = ()
 
 
 _apps: dict[str, App] = {}

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from comptoir.core.accounts.models import Organisation, Store
@@ -31,3 +32,12 @@ class Installation(models.Model):
     def public_id(self) -> str:
         """`int_…`"""
         return public_id("int", self.id)
+
+
+class Plan(models.Model):
+    """What an organisation may use: every app and bundle but those left out. Without a row: as new ones are."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, primary_key=True)
+    name = models.CharField(max_length=60, blank=True)
+    left_out = ArrayField(models.CharField(max_length=40), default=list)
+    changed_at = models.DateTimeField()

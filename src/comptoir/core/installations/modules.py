@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from comptoir.core.installations import manifest
+from comptoir.core.installations import manifest, plans
 from comptoir.core.installations.models import Installation
 from comptoir.kernel.errors import RuleBroken
 
@@ -104,10 +104,13 @@ def inactive() -> RuleBroken:
 def switch(*, organisation_id: UUID, store_id: UUID, app: str, on: bool, now: datetime) -> bool:
     """Switch an app or a bundle on or off for a store; whether that changed anything.
 
-    Waits for what the app is in the middle of. Raises RuleBroken (404) where there is nothing to switch.
+    Waits for what the app is in the middle of. Raises RuleBroken: `not_found` (404) where there is nothing to
+    switch, `not_in_plan` (403).
     """
     rows = Installation.objects.select_for_update().filter(organisation_id=organisation_id, store_id=store_id, app=app)
     found = list(rows.order_by("id"))
+    if on:
+        plans.require(organisation_id, app)
     if not found:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     changed = [row.id for row in found if row.enabled != on]

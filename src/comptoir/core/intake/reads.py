@@ -58,12 +58,24 @@ class Metadata:
     fault_path: str
 
 
-def latest_of_all(*, limit: int = 2 * PAGE) -> list[Metadata]:
-    """The latest notifications of the whole installation, without anything of what was in them."""
+def latest_of_all(
+    *, organisation_ids: Collection[UUID] | None = None, outcome: str = "", provider: str = "", before: int = 0
+) -> list[Metadata]:
+    """The latest notifications of the whole installation, without anything of what was in them.
+
+    `outcome` may be "waiting"; `before` is the last id seen.
+    """
+    rows = Notification.objects.order_by("-received_minute", "-id")
+    if organisation_ids is not None:
+        rows = rows.filter(organisation_id__in=organisation_ids)
+    if outcome:
+        rows = rows.filter(outcome="" if outcome == "waiting" else outcome)
+    if provider:
+        rows = rows.filter(provider=provider)
+    if before:
+        rows = rows.filter(id__lt=before)
     names = tuple(Metadata.__dataclass_fields__)
-    return [
-        Metadata(**values) for values in Notification.objects.order_by("-received_minute", "-id").values(*names)[:limit]
-    ]
+    return [Metadata(**values) for values in rows.values(*names)[: 2 * PAGE]]
 
 
 def opened(notification_id: int) -> tuple[UUID | None, bytes] | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 from django import forms
+from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -37,6 +38,7 @@ from comptoir.web.toasts import toast
 AUDIT_COLUMNS = ("at", "actor", "what", "subject", "details")
 LONGEST_LIST = 200
 SHORTEST_REASON = 10
+LONGEST_NUMBER = 19
 log = structlog.get_logger(__name__)
 
 
@@ -72,7 +74,11 @@ def organisations(request: OperatorRequest) -> HttpResponse:
     rows = Organisation.objects.annotate(
         stores=Count("store", distinct=True), people=Count("membership", distinct=True)
     )
-    values = {"rows": rows.order_by("name")[:LONGEST_LIST]}
+    search = request.GET.get("search", "").strip()
+    if search:
+        rows = rows.filter(name__icontains=search)
+    page = Paginator(rows.order_by("name", "id"), LONGEST_LIST).get_page(request.GET.get("page"))
+    values = {"page": page, "search": search}
     return render(request, "web/backoffice/organisations.html", values)
 
 
@@ -145,12 +151,20 @@ def activity(request: OperatorRequest, merchant_id: str) -> HttpResponse:
     """What was done in an organisation, the latest first; searched by subject or person."""
     found, search = organisation_of(merchant_id), request.GET.get("search", "").strip()
     actors = reads.actors_named(found.id, search) if search else ()
-    rows = audit.activity(found.id, search=search, actors=actors, limit=LONGEST_LIST)
+    before = request.GET.get("before")
+    rows = audit.activity(
+        found.id,
+        search=search,
+        actors=actors,
+        before=parse_id("not", before) if before else None,
+        limit=LONGEST_LIST,
+    )
     names = reads.names_of([each.actor for each in rows if each.actor.startswith("user:")])
     values = {
         "organisation": found,
         "rows": [(each, names.get(each.actor, each.actor)) for each in rows],
         "search": search,
+        "older": rows[-1].public_id if len(rows) == LONGEST_LIST else None,
     }
     return render(request, "web/backoffice/activity.html", values)
 
@@ -158,19 +172,32 @@ def activity(request: OperatorRequest, merchant_id: str) -> HttpResponse:
 @require_GET
 @operators
 def activity_export(request: OperatorRequest, merchant_id: str) -> StreamingHttpResponse:
-    """All of it as CSV; that it was taken is written down."""
-    found = organisation_of(merchant_id)
+    """All of it, or what a search finds, as CSV; that it was taken is written down."""
+    found, search = organisation_of(merchant_id), request.GET.get("search", "").strip()
     note(organisation_id=found.id, actor=f"user:{request.user.pk}", what="audit.exported", now=timezone.now())
-    return download("activity.csv", _lines(found.id))
+    return download("activity.csv", _lines(found.id, search))
 
 
 @require_GET
 @operators
 def inbox(request: OperatorRequest) -> HttpResponse:
     """What came in for everybody: when, from which till, what became of it. Never what was in it."""
-    names = dict(Organisation.objects.values_list("id", "name"))
-    rows = [(each, names.get(each.organisation_id) if each.organisation_id else "") for each in intake.latest_of_all()]
-    return render(request, "web/backoffice/inbox.html", {"rows": rows})
+    said = {name: request.GET.get(name, "").strip() for name in ("search", "provider", "outcome", "before")}
+    named = Organisation.objects.filter(name__icontains=said["search"])[:LONGEST_LIST] if said["search"] else None
+    found = intake.latest_of_all(
+        organisation_ids=None if named is None else [each.id for each in named],
+        outcome=said["outcome"],
+        provider=said["provider"],
+        before=int(said["before"]) if said["before"].isdecimal() and len(said["before"]) < LONGEST_NUMBER else 0,
+    )
+    names = dict(Organisation.objects.filter(id__in={each.organisation_id for each in found}).values_list("id", "name"))
+    values = said | {
+        "rows": [(each, names.get(each.organisation_id) if each.organisation_id else "") for each in found],
+        "older": found[-1].id if len(found) == 2 * intake.PAGE else None,
+        "providers": [(each.manifest.slug, each.manifest.name) for each in registry.connectors()],
+        "outcomes": ["waiting", *intake.OUTCOMES],
+    }
+    return render(request, "web/backoffice/inbox.html", values)
 
 
 @require_POST
@@ -227,9 +254,10 @@ def _partners(request: OperatorRequest, form: PartnerForm, shown: str) -> HttpRe
     return render(request, "web/backoffice/partners.html", values, status=422 if form.is_bound else 200)
 
 
-def _lines(organisation_id: UUID) -> Iterator[str]:
+def _lines(organisation_id: UUID, search: str) -> Iterator[str]:
     yield MARK + line(AUDIT_COLUMNS)
-    for each in audit.every(organisation_id):
+    actors = reads.actors_named(organisation_id, search) if search else ()
+    for each in audit.every(organisation_id, search=search, actors=actors):
         yield line((each.at, each.actor, each.what, each.subject, each.details))
 
 

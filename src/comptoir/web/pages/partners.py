@@ -19,6 +19,7 @@ from comptoir.core.accounts.partners import grants, requests, tokens
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
 from comptoir.core.audit.notes import note
+from comptoir.core.installations import manifest
 from comptoir.core.ledger import pushed
 from comptoir.kernel.ids import parse_id
 from comptoir.web.parts import Status
@@ -109,6 +110,9 @@ def _shown(request: OrganisationRequest, mine: list[Store], form: NotifyForm) ->
         "known": requests.clients(),
         "tokens": requests.tokens_of(request.organisation.id) if may_manage else (),
         "may_manage": may_manage,
+        "places": [
+            place for app in manifest.apps() for place in app.partner_places if may(request.role, place.permission)
+        ],
     }
     return render(request, "web/settings/partners.html", values, status=422 if form.is_bound else 200)
 

@@ -353,6 +353,21 @@ def test_aliases_are_configuration(pos: Pos, settings: Any) -> None:
     assert pos.call("post", "orders", said).json()["points_earned"] == 21
 
 
+def test_aliases_are_edited_in_the_back_office(pos: Pos, people: People, operator: Client) -> None:
+    said = pos.order("1", amount=..., total_ttc=2190)
+    assert refusal(pos.call("post", "orders", said)) == (422, "validation")
+    assert operator.post("/backoffice/aliases", {"field": "orders amount", "other": "total_ttc"}).status_code == 302
+    assert pos.call("post", "orders", said).json()["points_earned"] == 21
+    for wrong in ("total_ttc", "amount", "total", "a b", "1x"):
+        refused = operator.post("/backoffice/aliases", {"field": "orders amount", "other": wrong})
+        assert refused.status_code == 422, wrong
+    assert people.client(people.alice).get("/backoffice/aliases").status_code == 403
+    assert operator.post("/backoffice/aliases/orders/amount/total_ttc/remove").status_code == 302
+    assert operator.post("/backoffice/aliases/orders/amount/total/remove").status_code == 404
+    again = pos.order("2", amount=..., total_ttc=2190)
+    assert refusal(pos.call("post", "orders", again)) == (422, "validation")
+
+
 def test_an_operator_looks_into_a_body_only_with_a_reason_that_is_kept(
     people: People, pos: Pos, operator: Client
 ) -> None:

@@ -117,3 +117,29 @@ def test_nobody_hears_of_another_brand(pos: Pos, people: People, receiver: Recei
     other.sells("1")
     assert send() == 0
     assert other.get("webhooks").json() == []
+
+
+def test_a_message_that_was_given_up_is_sent_again_from_the_page(pos: Pos, people: People, receiver: Receiver) -> None:
+    subscribes(pos, receiver, "customer.created")
+    receiver.status = 500
+    pos.sells("1")
+    for day in range(len(sending.WAITS) + 2):
+        send(timedelta(days=day))
+    alice = people.client(people.alice)
+    page = alice.get("/loyalty/partners/messages?state=given_up").content.decode()
+    assert "1 message was given up" in page
+    assert receiver.url in page
+    receiver.status = 200
+    row = HookMessage.objects.get()
+    path = f"/loyalty/partners/messages/{row.public_id}/again"
+    assert people.client(people.charlie).post(path).status_code == 404
+    assert people.client(people.bob).post(path).status_code == 403
+    assert alice.post(path).status_code == 302
+    assert send() == 1
+    assert set(receiver.ids()) == {row.public_id}
+    row.refresh_from_db()
+    assert row.sent_at
+    assert "No message was given up" in alice.get("/loyalty/partners/messages").content.decode()
+    [hook] = pos.get("webhooks").json()
+    pos.call("delete", f"webhooks/{hook['id']}")
+    assert alice.post(path).status_code == 409

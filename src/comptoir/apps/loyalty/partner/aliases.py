@@ -4,12 +4,17 @@ A table, not code: what a partner's programme sends is renamed before anything l
 name itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
 
+from comptoir.core.accounts import configuration
+
 Table = Mapping[str, tuple[str, ...]]
+
+NAME: Final = "partner_aliases"
+"""The installation's configuration that holds the names which were added in the back office."""
 
 STORE: Final = ("store_slug", "store", "shop_slug")
 CUSTOMER: Final[Table] = {
@@ -73,13 +78,20 @@ TABLES: Final[Mapping[str, Table]] = {
 
 
 def tables() -> dict[str, dict[str, tuple[str, ...]]]:
-    """The tables of this installation: ours, and what COMPTOIR_PARTNER_ALIASES adds."""
+    """The tables of this installation: ours, and what COMPTOIR_PARTNER_ALIASES and the back office add."""
     found = {kind: dict(table) for kind, table in TABLES.items()}
-    for kind, table in settings.COMPTOIR_PARTNER_ALIASES.items():
-        for name, others in table.items():
-            mine = found.setdefault(kind, {})
-            mine[name] = (*mine.get(name, ()), *others)
+    for more in (settings.COMPTOIR_PARTNER_ALIASES, added()):
+        for kind, table in more.items():
+            for name, others in table.items():
+                mine = found.setdefault(kind, {})
+                mine[name] = (*mine.get(name, ()), *others)
     return found
+
+
+def added() -> dict[str, dict[str, tuple[str, ...]]]:
+    """The names that were added in the back office."""
+    said: Mapping[str, Mapping[str, Sequence[str]]] = configuration.value(NAME, {})
+    return {kind: {name: tuple(others) for name, others in table.items()} for kind, table in said.items()}
 
 
 def resolve(body: Any, kind: str, tables: Mapping[str, Table]) -> Any:

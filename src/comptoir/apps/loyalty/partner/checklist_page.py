@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from comptoir.apps.loyalty.partner import checklist as checks
 from comptoir.core.accounts.partners import requests
+from comptoir.core.accounts.roles import may
 from comptoir.web.parts import Step
 from comptoir.web.shell import OrganisationRequest, page
 
@@ -19,4 +20,8 @@ def checklist(request: OrganisationRequest) -> HttpResponse:
         found = checks.points(request.organisation.id, each.client_id)
         steps = [Step(point.words, "done" if point.first_at else "waiting", at=point.first_at) for point in found]
         rows.append((each.client.name, steps, sum(point.first_at is not None for point in found), len(found)))
-    return render(request, "loyalty/partner_checklist.html", {"rows": rows})
+    return render(
+        request,
+        "loyalty/partner_checklist.html",
+        {"rows": rows, "may_see_messages": may(request.role, "loyalty.manage")},
+    )

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from comptoir.apps.loyalty.partner import (
+    alias_pages,
     checkin_calls,
     checklist_calls,
     checklist_page,
     customer_calls,
     game_calls,
     hook_calls,
+    hook_pages,
     oauth_calls,
     order_calls,
     reward_calls,
@@ -33,5 +35,13 @@ urlpatterns = [
     path("partner/v1/oauth/form", oauth_calls.form, name="partner_oauth_form"),
     path("partner/v1/", api.urls),
     path("loyalty/partners/checklist", checklist_page.checklist, name="loyalty_partner_checklist"),
+    path("loyalty/partners/messages", hook_pages.messages, name="loyalty_partner_messages"),
+    path("loyalty/partners/messages/<str:message_id>/again", hook_pages.again, name="loyalty_partner_message_again"),
+    path("backoffice/aliases", alias_pages.names, name="backoffice_aliases"),
+    path(
+        "backoffice/aliases/<str:kind>/<slug:name>/<slug:other>/remove",
+        alias_pages.remove,
+        name="backoffice_alias_remove",
+    ),
     path("partner/v1/<path:rest>", nothing_there, name="partner_nothing_there"),
 ]

@@ -1,0 +1,164 @@
+"""The back office: plans and modules, what holds for the whole installation, health, inbox, jobs and what was done."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from comptoir.core.accounts import signing_up
+from comptoir.core.accounts.models import Organisation, User
+from comptoir.core.audit.models import Note
+from comptoir.core.audit.notes import note
+from comptoir.core.connections.models import Connection
+from comptoir.core.connections.sealing import sealer
+from comptoir.core.installations.install import install_all
+from comptoir.core.installations.models import Installation
+from comptoir.core.intake.models import Notification
+from comptoir.core.jobs import engine
+from comptoir.kernel.seal import Secret
+from tests.people import People, create_store
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def operator(people: People) -> Client:
+    return people.client(User.objects.create_user("olga@example.com", name="Olga", is_operator=True))
+
+
+@pytest.fixture
+def installed(people: People) -> People:
+    install_all(organisation=people.le_zinc, store=people.bar, provider="sixpos", now=NOW)
+    return people
+
+
+def at(organisation: Organisation, rest: str) -> str:
+    return f"/backoffice/merchant/{organisation.public_id}/{rest}"
+
+
+def is_on(people: People, app: str) -> bool:
+    return Installation.objects.get(store=people.bar, app=app).enabled
+
+
+def test_a_plan_switches_off_what_it_leaves_out_and_no_owner_switches_it_on(
+    installed: People, operator: Client
+) -> None:
+    page = operator.get(at(installed.le_zinc, "plan")).content.decode()
+    assert "what every organisation gets" in page
+    said = {"name": "Small", "includes": ["loyalty", "suite"]}
+    assert operator.post(at(installed.le_zinc, "plan"), said).status_code == 302
+    assert (is_on(installed, "loyalty"), is_on(installed, "traffic")) == (True, False)
+    alice = installed.client(installed.alice)
+    refused = alice.post(f"/settings/modules/{installed.bar.public_id}/traffic/on")
+    assert refused.status_code == 403
+    assert "Your plan does not include this" in refused.content.decode()
+    assert not is_on(installed, "traffic")
+    terrace = create_store(installed.le_zinc, "Terrace")
+    made = install_all(organisation=installed.le_zinc, store=terrace, provider="sixpos", now=NOW)
+    assert {each.app: each.enabled for each in made}["traffic"] is False
+    assert Note.objects.get(what="plan.changed").details["left_out"] == ["traffic", "weekly_balance"]
+    operator.post(at(installed.le_zinc, "plan"), {"name": "Big", "includes": ["loyalty", "suite", "traffic"]})
+    assert alice.post(f"/settings/modules/{installed.bar.public_id}/traffic/on").status_code in (200, 302)
+    assert is_on(installed, "traffic")
+
+
+def test_an_operator_switches_a_module_and_the_organisation_reads_it(installed: People, operator: Client) -> None:
+    path = at(installed.le_zinc, f"modules/{installed.bar.public_id}/loyalty/off")
+    assert operator.post(path).status_code == 302
+    assert not is_on(installed, "loyalty")
+    assert Note.objects.get(what="module.switched_off").subject == "Le Zinc: loyalty"
+    other = at(installed.chez_charlie, f"modules/{installed.bar.public_id}/loyalty/on")
+    assert operator.post(other).status_code == 404
+    assert installed.client(installed.alice).post(path).status_code == 403
+
+
+def test_what_holds_for_the_whole_installation(installed: People, operator: Client, settings: Any) -> None:
+    settings.COMPTOIR_SIGN_UP = "closed"
+    assert not signing_up.is_open()
+    said = {"sign_up": "open", "includes": ["loyalty"]}
+    assert operator.post("/backoffice/configuration", said).status_code == 302
+    assert signing_up.is_open()
+    assert "Olga" in operator.get("/backoffice/configuration").content.decode()
+    made = install_all(organisation=installed.chez_charlie, store=installed.shop, provider="sixpos", now=NOW)
+    assert {each.app: each.enabled for each in made}["traffic"] is False
+    assert operator.post("/backoffice/configuration", {"sign_up": "whoever"}).status_code == 422
+
+
+def test_the_health_of_every_connection_stands_on_one_page(people: People, operator: Client) -> None:
+    Connection.objects.create(
+        organisation=people.chez_charlie,
+        provider="lightspeed_k",
+        account_name="Charlie’s account",
+        status="reconnect",
+        status_since=NOW,
+        access_token=sealer().seal(Secret("a")),
+        refresh_token=sealer().seal(Secret("b")),
+        access_expires_at=NOW,
+        created_at=NOW,
+    )
+    page = operator.get("/backoffice/health").content.decode()
+    assert "Charlie’s account" in page
+    assert "Signed out" in page
+    assert page.index("Chez Charlie") < page.index(">Le Zinc<")
+    found = operator.get("/backoffice/health?search=zinc").content.decode()
+    assert "Chez Charlie" not in found
+
+
+def test_the_inbox_of_all_is_searched_and_says_nothing_of_bodies(people: People, operator: Client) -> None:
+    now = datetime.now(UTC)
+    for organisation, body in ((people.le_zinc, b"secret-of-zinc"), (people.chez_charlie, b"secret-of-charlie")):
+        Notification.objects.create(
+            organisation_id=organisation.id,
+            provider="sixpos",
+            door="test",
+            body=body,
+            body_hash=body,
+            verified=True,
+            received_at=now,
+            received_minute=now.replace(second=0, microsecond=0),
+            outcome="parked",
+        )
+    page = operator.get("/backoffice/inbox?search=zinc&outcome=parked&provider=sixpos").content.decode()
+    assert page.count("Show what was in it") == 1
+    assert "secret" not in page
+    for nothing in ("search=nobody", "outcome=waiting", "provider=lightspeed_k", "before=1"):
+        assert "Nothing matches" in operator.get(f"/backoffice/inbox?{nothing}").content.decode()
+
+
+def test_a_job_that_was_given_up_is_shown_and_tried_again(people: People, operator: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts)"
+            " VALUES ('imports', 'test.given_up', '{\"secret\": 1}', 'failed', 5) RETURNING id"
+        )
+        row = cursor.fetchone()
+    number = int(row[0]) if row else 0
+    page = operator.get("/backoffice/jobs").content.decode()
+    assert "test.given_up" in page
+    assert "secret" not in page
+    assert operator.post(f"/backoffice/jobs/{number}/again").status_code == 302
+    assert engine.failed() == []
+    assert people.client(people.alice).post(f"/backoffice/jobs/{number}/again").status_code == 403
+
+
+def test_what_was_done_is_searched_and_exported_as_found(people: People, operator: Client) -> None:
+    for what, subject in (("reward.changed", "Coffee"), ("member.removed", "Bob")):
+        note(organisation_id=people.le_zinc.id, actor=f"user:{people.alice.pk}", what=what, subject=subject, now=NOW)
+    for search, others in (("coffee", "Bob"), ("member.rem", "Coffee")):
+        page = operator.get(at(people.le_zinc, f"activity?search={search}")).content.decode()
+        taken = operator.get(at(people.le_zinc, f"activity/export?search={search}"))
+        sheet = b"".join(taken.streaming_content).decode()  # type: ignore[attr-defined]
+        assert others not in page
+        assert others not in sheet
+        assert len(sheet.splitlines()) == 2
+    assert Note.objects.filter(what="audit.exported").count() == 2
+    assert "Coffee" not in operator.get(at(people.chez_charlie, "activity")).content.decode()
+
+
+def test_organisations_are_found_by_name(people: People, operator: Client) -> None:
+    page = operator.get("/backoffice?search=zinc").content.decode()
+    assert "Le Zinc" in page
+    assert "Chez Charlie" not in page
