@@ -52,6 +52,7 @@ class Capability(StrEnum):
     STAFF = "staff"
     SHIFTS = "shifts"
     SHIFT_NEWS = "shift_news"
+    SALES_NEWS = "sales_news"
 
 
 @dataclass(frozen=True)
@@ -280,6 +281,17 @@ class TellsShiftNews(Protocol):
         """Forget the address. Harmless to repeat."""
 
 
+@runtime_checkable
+class TellsSalesNews(Protocol):
+    """Posts to an address of ours that sales changed, for all places of the account."""
+
+    def listen_for_sales(self, url: str) -> None:
+        """Make the address known. Harmless to repeat."""
+
+    def stop_listening_for_sales(self, url: str) -> None:
+        """Forget the address. Harmless to repeat."""
+
+
 PROTOCOLS: Final[Mapping[Capability, type]] = {
     Capability.BUSINESSES: ReadsBusinesses,
     Capability.FLOOR_PLANS: ReadsFloorPlans,
@@ -302,4 +314,5 @@ PROTOCOLS: Final[Mapping[Capability, type]] = {
     Capability.STAFF: ReadsStaff,
     Capability.SHIFTS: ReadsShifts,
     Capability.SHIFT_NEWS: TellsShiftNews,
+    Capability.SALES_NEWS: TellsSalesNews,
 }

@@ -69,6 +69,7 @@ class Manifest:
     their books are read every minute, whatever else comes in. `pushes`: its server calls ours with a partner's token,
     so there is no account to open and no consent to ask for; its location is our store's slug. `domain_parameter` is
     how the consent page calls the account's part of the host when it sends people back (`Endpoints.at`).
+    `signature_header` carries the signature of each notification, lower-case; "" where the vendor signs nothing.
     """
 
     slug: str
@@ -85,6 +86,7 @@ class Manifest:
     pushes: bool = False
     refresh_idle: timedelta = REFRESH_IDLE
     domain_parameter: str = ""
+    signature_header: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class Reading:
     identified: tuple[Identified, ...] = ()
     """Who the sales are for, where the till was told."""
     facts: tuple[Fact, ...] = ()
+    is_hint: bool = False
+    """It says that something changed, and not what: the books are read at once."""
 
 
 class Vendor(Protocol):
@@ -149,3 +153,11 @@ class Connector(Protocol):
 
     def open(self, endpoints: Endpoints, credentials: Credentials, budget: Turns | None = None) -> Vendor:
         """Open one vendor account; every call to it is paid from the budget."""
+
+
+@runtime_checkable
+class Signs(Protocol):
+    """A connector whose manifest names a `signature_header`."""
+
+    def is_signed(self, body: bytes, signature: str, secret: Secret) -> bool:
+        """Whether these bytes were signed with the OAuth client's secret; pure, and constant in time."""

@@ -1,6 +1,7 @@
 """The webhook doors: bytes in, durable before the 2xx. Asynchronous, without ORM, and without thought."""
 
 import json
+import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,9 +13,10 @@ import msgspec
 
 from comptoir.core.intake.receive import Arrival, DoorBusy, Envelope, Receipt, Receiver
 from comptoir.kernel import metrics
-from comptoir.kernel.seal import token_hash
+from comptoir.kernel.errors import ComptoirError
+from comptoir.kernel.seal import Secret, token_hash
 from comptoir.pos import registry
-from comptoir.pos.connector import Connector
+from comptoir.pos.connector import Connector, Signs
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -102,7 +104,7 @@ class Doors:
             await _answer(send, 202, ACCEPTED, b"application/json")
 
     async def _take(self, scope: Scope, receive: Receive) -> None:
-        envelope = _envelope(scope["path"], scope["query_string"], *_said_of_the_body(scope["headers"]))
+        envelope, signs = _envelope(scope["path"], scope["query_string"], *_said_of_the_body(scope["headers"]))
         if scope["method"] != "POST":
             raise Refusal(405, "method_not_allowed", "Notifications come by POST.")
         body = await _read(receive)
@@ -110,6 +112,8 @@ class Doors:
             raise Refusal(400, "body_empty", "This notification has no body.")
         if envelope.address_hash is None:
             _require_json(body)
+        if signs is not None:
+            _require_signature(body, scope["headers"], signs)
         receipt = await self._receiver.receive(Arrival(envelope, body, self._clock()))
         if receipt is Receipt.UNKNOWN_ADDRESS:
             raise Refusal(404, "address_unknown", "This address is not in use; copy the current one from Comptoir.")
@@ -126,14 +130,46 @@ def _said_of_the_body(headers: list[tuple[bytes, bytes]]) -> tuple[bytes | None,
     return content_type, user_agent
 
 
+def _require_signature(body: bytes, headers: list[tuple[bytes, bytes]], signs: "Signing") -> None:
+    """Raises Refusal (401): what anybody could have written is not kept."""
+    given = next((value for name, value in headers if name == signs.header), b"")
+    if not signs.connector.is_signed(body, given[:LONGEST_HEADER].decode("latin-1"), signs.secret):
+        raise Refusal(401, "signature_invalid", "This notification is not signed, or not by whom it says.")
+
+
+@dataclass(frozen=True)
+class Signing:
+    """How notifications of a vendor are told from anybody's."""
+
+    header: bytes
+    connector: Signs
+    secret: Secret
+
+
+def _signing(connector: Connector) -> Signing | None:
+    """None where the vendor signs nothing. Raises Refusal (404) while there is no OAuth client to check with."""
+    header = connector.manifest.signature_header
+    if not header:
+        return None
+    if not isinstance(connector, Signs):
+        raise TypeError(f"{connector.manifest.slug} names a signature_header and has no is_signed")
+    try:
+        secret = connector.endpoints(os.environ).client_secret
+    except ComptoirError as error:
+        raise Refusal(404, "door_unknown", error.for_owner) from None
+    return Signing(header.encode("ascii"), connector, secret)
+
+
 @lru_cache(REMEMBERED_ENVELOPES)
-def _envelope(path: str, query: bytes, content_type: bytes | None, user_agent: bytes | None) -> Envelope:
+def _envelope(
+    path: str, query: bytes, content_type: bytes | None, user_agent: bytes | None
+) -> tuple[Envelope, Signing | None]:
     """What all notifications of a till have in common. Raises Refusal (404), which is not remembered."""
     if len(path) + len(query) > LONGEST_ADDRESS:
         raise Refusal(404, "door_unknown", "No notifications are taken at this address.")
     door = find_door(path, query)
     said = {CONTENT_TYPE: content_type, USER_AGENT: user_agent}
-    return Envelope(
+    envelope = Envelope(
         door=door.name,
         provider=door.connector.manifest.slug,
         address_hash=token_hash(door.token) if door.token else None,
@@ -143,6 +179,7 @@ def _envelope(path: str, query: bytes, content_type: bytes | None, user_agent: b
             if value is not None
         },
     )
+    return envelope, _signing(door.connector)
 
 
 async def _read(receive: Receive) -> bytes:

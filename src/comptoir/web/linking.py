@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from comptoir.core.accounts.models import Organisation, Store
 from comptoir.core.connections.locations import create_store, link_location
 from comptoir.core.connections.models import LocationLink
+from comptoir.core.connections.tasks import enqueue_listening
 from comptoir.core.installations.install import install_all
 from comptoir.core.intake.importing import runs
 from comptoir.core.intake.tasks import enqueue_imports, reopen_unlinked
@@ -41,6 +42,7 @@ def feed(organisation: Organisation, location: LocationLink, choice: str, *, now
     link_location(location, store, now=now)
     if store is not None:
         install_all(organisation=organisation, store=store, provider=location.provider, now=now)
+    enqueue_listening()
     if is_news:
         _import_latest(location, now)
         reopen_unlinked.enqueue_once()

@@ -14,7 +14,17 @@ from comptoir.pos.model import Location, Named, Observed, SaleState
 from comptoir.pos.people import Shift, StaffMember
 from comptoir.pos.places import PaymentMethod
 
-CAPABILITIES: Final = frozenset({Capability.CHANGES, Capability.STAFF, Capability.SHIFTS, Capability.PAYMENT_METHODS})
+CAPABILITIES: Final = frozenset(
+    {
+        Capability.CHANGES,
+        Capability.STAFF,
+        Capability.SHIFTS,
+        Capability.PAYMENT_METHODS,
+        Capability.SALES_NEWS,
+    }
+)
+SALES_NEWS: Final = "sale.update"
+"""It is posted of new sales and of every change (section 7)."""
 FIRST: Final = timedelta(days=1)
 MOST_SINGLE_PRODUCTS: Final = 20
 """So many names are asked for one by one; for more the whole list is read, once."""
@@ -118,6 +128,14 @@ class XSeriesAccount:
                 changed_at=each.updated_at.at if each.updated_at else None,
                 deleted=each.deleted_at is not None,
             )
+
+    def listen_for_sales(self, url: str) -> None:
+        """Subscribe this address to sales. Raises OutcomeUnknown too."""
+        self._client.subscribe(SALES_NEWS, url)
+
+    def stop_listening_for_sales(self, url: str) -> None:
+        """End what this address subscribed to. Raises OutcomeUnknown too."""
+        self._client.unsubscribe(url)
 
     def close(self) -> None:
         """Give the connections back."""

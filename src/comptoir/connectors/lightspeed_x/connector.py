@@ -48,6 +48,7 @@ class XSeries:
         # Its posts are hints without a sale in them: books are read, by version.
         notifies=False,
         domain_parameter="domain_prefix",
+        signature_header=webhooks.SIGNATURE_HEADER,
     )
 
     def endpoints(self, environ: Mapping[str, str]) -> Endpoints:
@@ -67,6 +68,10 @@ class XSeries:
     def read(self, notification: Notification) -> Reading:
         """A hint: nothing but which record changed. Raises VendorUnreadable."""
         return webhooks.read(notification.body)
+
+    def is_signed(self, body: bytes, signature: str, secret: Secret) -> bool:
+        """Whether a form comes from Lightspeed (section 7)."""
+        return webhooks.is_signed(body, signature, secret)
 
     def open(self, endpoints: Endpoints, credentials: Credentials, budget: Turns | None = None) -> XSeriesAccount:
         """Open one retailer; every call to it is paid from the budget."""

@@ -36,6 +36,8 @@ class Connection(models.Model):
     keep_alive_at = models.DateTimeField(null=True)
     # When the vendor is asked whether it accepts us (again), after it refused a call; null: no need, or no hope.
     probe_at = models.DateTimeField(null=True)
+    # The store's door at which the vendor tells of sales, where it has to be asked to (`listening.py`).
+    listening_door = models.UUIDField(null=True)
     consented_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField()
 

@@ -7,9 +7,10 @@ from typing import Final
 import structlog
 from django.db import transaction
 
+from comptoir.core.connections import listening
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.sealing import sealer
-from comptoir.kernel.errors import OutcomeUnknown, VendorBusy
+from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.http import post_form
 from comptoir.kernel.seal import Secret
 from comptoir.pos import registry
@@ -25,6 +26,7 @@ def revoke(connection: Connection, *, now: datetime) -> bool:
     No location of it feeds a store any more. Where the vendor cannot be asked, we hold nothing that still opens the
     account, and its owner can end the consent in the till's own back office.
     """
+    _stop_listening(connection)
     told = _tell(connection)
     nothing = sealer().seal(Secret("revoked"))
     with transaction.atomic():
@@ -37,11 +39,20 @@ def revoke(connection: Connection, *, now: datetime) -> bool:
             status_reason=GONE,
             keep_alive_at=None,
             probe_at=None,
+            listening_door=None,
         )
         LocationLink.objects.filter(organisation_id=connection.organisation_id, connection_id=connection.id).update(
             store=None
         )
     return told
+
+
+def _stop_listening(connection: Connection) -> None:
+    """While we still can: afterwards nobody could end what the vendor posts to us."""
+    try:
+        listening.stop(connection)
+    except (VendorBusy, VendorRefused, VendorUnreadable, OutcomeUnknown) as error:
+        log.warning("connection.still_told", connection=str(connection.id), cause=error.for_log)
 
 
 def _tell(connection: Connection) -> bool:

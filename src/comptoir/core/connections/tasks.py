@@ -5,10 +5,10 @@ from uuid import UUID
 
 import structlog
 
-from comptoir.core.connections import access, standing
+from comptoir.core.connections import access, listening, standing
 from comptoir.core.connections.models import Connection
 from comptoir.core.jobs import engine
-from comptoir.kernel.errors import VendorBusy, VendorRefused
+from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,23 @@ def probe_one(*, connection_id: str, **_: str) -> None:
         access.probe(found)
 
 
+@engine.job("connections.listen_one", queue=engine.BACKGROUND)
+def listen_one(*, connection_id: str, **_: str) -> None:
+    """Have one vendor tell us of sales where it should; one that cannot answer is asked at the next tick."""
+    found = Connection.objects.filter(id=UUID(connection_id)).first()
+    try:
+        if found is not None:
+            listening.tune(found)
+    except (VendorBusy, VendorRefused, OutcomeUnknown) as error:
+        log.warning("connection.not_listening", connection=connection_id, cause=error.for_log)
+
+
+def enqueue_listening() -> None:
+    """One job for each vendor that should tell us elsewhere; enqueue it after linking."""
+    for connection_id in listening.due():
+        listen_one.enqueue_once(key=f" {connection_id}", connection_id=str(connection_id))
+
+
 @engine.periodic("connections.look_after", cron="*/5 * * * *")
 def look_after() -> None:
     """One job for each connection that needs it."""
@@ -40,3 +57,4 @@ def look_after() -> None:
         keep_alive_one.enqueue_once(key=f" {connection_id}", connection_id=str(connection_id))
     for connection_id in standing.due_to_probe(now=now):
         probe_one.enqueue_once(key=f" {connection_id}", connection_id=str(connection_id))
+    enqueue_listening()

@@ -94,7 +94,9 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
         raise
     else:
         long_due_at = now + LONG_EVERY if is_long else row.long_due_at
-        _update(row, read_at=now, due_at=now + pace(link, row, now=now), long_due_at=long_due_at, faults=0, fault="")
+        _update(row, read_at=now, long_due_at=long_due_at, faults=0, fault="")
+        # What was heard while it was read is read again.
+        _mine(row).filter(due_at__lte=now).update(due_at=now + pace(link, row, now=now))
 
 
 def pace(link: LocationLink, row: BookReading, *, now: datetime) -> timedelta:

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from comptoir.core.connections.locations import stores_fed_by
 from comptoir.core.installations import manifest
 from comptoir.core.installations.manifest import Heard
-from comptoir.core.intake import polling, unlinked
+from comptoir.core.intake import hints, polling, unlinked
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import limits, store
 from comptoir.core.ledger.precedence import Key
@@ -119,6 +119,8 @@ def _process(rows: Sequence[Notification], now: datetime) -> None:
     _hand_on(fates, now)
     _save(fates, now)
     polling.heard({fate.store_id for fate in fates if fate.row.verified and fate.reading and fate.store_id}, now=now)
+    told = [fate for fate in fates if fate.reading and fate.reading.is_hint and fate.store_id]
+    hints.follow({(fate.store_id, fate.row.provider, _location(fate)) for fate in told if fate.store_id}, now=now)
     unlinked.let_go(
         {(fate.row.provider, _location(fate)) for fate in fates if fate.outcome == Outcome.UNLINKED}, now=now
     )
@@ -210,7 +212,10 @@ def _route(fates: Sequence[Fate], now: datetime) -> None:
             fate.organisation_id, fate.store_id = linked or (None, None)
             fate.due_at = now if linked else None
         elif linked is None:
-            fate.taken_for_store = not registry.connector(fate.row.provider).manifest.pushes
+            pushes = registry.connector(fate.row.provider).manifest.pushes
+            fate.taken_for_store = not (pushes or fate.reading.is_hint)
+        elif fate.reading.is_hint and linked[0] == fate.organisation_id:
+            continue  # one store's door hears for all of its account
         elif linked != (fate.organisation_id, fate.store_id):
             fate.park(
                 path="$.businessLocationId",

@@ -9,6 +9,7 @@ from comptoir.core.intake import confirm as confirming
 from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.importing import reading, windows
 from comptoir.core.intake.models import Notification
+from comptoir.core.intake.reading_books import read_books
 from comptoir.core.intake.scheduling import schedules
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.retention import forget_revisions
@@ -98,13 +99,6 @@ def enqueue_imports(organisation_id: UUID, connection_id: UUID) -> None:
 def _enqueue_lane(organisation_id: str, connection_id: str, lane: str) -> None:
     key = f" {connection_id} {lane}"
     import_window.enqueue_once(key=key, organisation_id=organisation_id, connection_id=connection_id, lane=lane)
-
-
-@engine.job("intake.read_books", queue=engine.POLLING)
-def read_books(*, organisation_id: str, link_id: str, **_: str) -> None:
-    """Read what is new in the books of one location."""
-    polling.read(organisation_id=UUID(organisation_id), link_id=UUID(link_id), clock=utc_now)
-    dispatch.dispatch(clock=utc_now)
 
 
 @engine.periodic("intake.poll", cron="* * * * *")

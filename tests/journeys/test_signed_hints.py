@@ -1,0 +1,169 @@
+"""A till that posts signed hints: subscribed when its outlet is linked, believed only when signed, read at once
+(lightspeed-x-series.md 7)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from pytest_django.fixtures import Settings
+
+from comptoir.connectors.lightspeed_x.simulator import Article
+from comptoir.core.connections import consent
+from comptoir.core.connections.access import open_vendor
+from comptoir.core.connections.locations import refresh_locations
+from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.connections.revoking import revoke
+from comptoir.core.connections.tasks import enqueue_listening
+from comptoir.core.connections.tokens import TokenPair
+from comptoir.core.intake.models import BookReading, Notification
+from comptoir.core.jobs import engine
+from comptoir.core.ledger.models import Sale
+from comptoir.kernel.seal import Secret
+from comptoir.web import linking
+from tests.connectors.lightspeed_x.stage import Shop, shop
+from tests.people import People
+from tests.servers import WebServer, until, web_server
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SCARF = Article(Decimal(20))
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@dataclass
+class House:
+    """A shop of two outlets, connected; the web server stands where the simulator posts to."""
+
+    people: People
+    shop: Shop
+    server: WebServer
+    connection: Connection
+
+    def link(self, outlet: str) -> None:
+        """Let an outlet feed a store made like it."""
+        found = LocationLink.objects.get(external_id=self.shop.retailer.identifier(f"outlet/{outlet}"))
+        with transaction.atomic():
+            linking.feed(self.people.le_zinc, found, linking.NEW_STORE, now=datetime.now(UTC))
+
+    def unlink(self) -> None:
+        for found in LocationLink.objects.filter(store__isnull=False):
+            with transaction.atomic():
+                linking.feed(self.people.le_zinc, found, "", now=datetime.now(UTC))
+
+    def hooks(self) -> list[str]:
+        """Where the vendor posts to."""
+        with self.shop.retailer.lock:
+            return [str(row["url"]) for row in self.shop.retailer.after("webhooks", 0)]
+
+    def books_are_read_and_not_due(self) -> None:
+        """Nothing but a hint makes anybody read now."""
+        engine.drain()
+        now = datetime.now(UTC)
+        link = LocationLink.objects.get(store__isnull=False)
+        BookReading.objects.update_or_create(
+            organisation_id=link.organisation_id,
+            location_link_id=link.id,
+            defaults={
+                "read_until": now,
+                "read_at": now - timedelta(minutes=1),
+                "due_at": now + timedelta(hours=1),
+                "long_due_at": now + timedelta(hours=1),
+            },
+        )
+
+
+@pytest.fixture
+def house(people: People, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[House]:
+    with shop(outlets=(("main", "Europe/Paris"), ("far", "Europe/Paris"))) as made:
+        monkeypatch.setenv("LIGHTSPEED_X_API_URL", made.endpoints.api_url)
+        monkeypatch.setenv("LIGHTSPEED_X_TOKEN_URL", made.endpoints.token_url)
+        monkeypatch.setenv("LIGHTSPEED_X_CLIENT_ID", made.endpoints.client_id)
+        monkeypatch.setenv("LIGHTSPEED_X_CLIENT_SECRET", made.endpoints.client_secret.reveal())
+        now = datetime.now(UTC)
+        pair = TokenPair(Secret(made.mint()), Secret("unused"), now + timedelta(minutes=50))
+        connection = consent.keep(
+            organisation_id=people.le_zinc.id, provider="lightspeed_x", pair=pair, user=people.alice, now=now
+        )
+        Connection.objects.update(keep_alive_at=now + timedelta(days=1))
+        with open_vendor(connection) as vendor:
+            refresh_locations(connection, vendor)
+        with web_server() as server:
+            settings.COMPTOIR_URL = server.url
+            yield House(people, made, server, connection)
+
+
+def test_linking_subscribes_once_and_unlinking_ends_it(house: House) -> None:
+    house.link("main")
+    house.link("far")
+    engine.drain()
+    [url] = house.hooks()
+    assert url.startswith(f"{house.server.url}/hooks/lightspeed_x/")
+
+    enqueue_listening()
+    engine.drain()
+    assert house.hooks() == [url], "harmless to repeat"
+
+    house.unlink()
+    engine.drain()
+    assert house.hooks() == []
+
+
+def test_a_consent_that_is_given_back_ends_it(house: House) -> None:
+    house.link("main")
+    engine.drain()
+    assert house.hooks()
+    house.connection.refresh_from_db()
+    revoke(house.connection, now=datetime.now(UTC))
+    assert house.hooks() == []
+
+
+def test_a_sale_that_is_told_is_read_at_once_and_a_void_as_well(house: House) -> None:
+    house.link("main")
+    house.books_are_read_and_not_due()
+    number = str(house.shop.counter.ring([SCARF], at=datetime.now(UTC).replace(microsecond=0))["id"])
+
+    def state() -> str | None:
+        engine.drain()
+        return Sale.objects.filter(external_id=number).values_list("state", flat=True).first()
+
+    until(lambda: state() == "closed")
+    told = Notification.objects.get()
+    assert (told.delivery, told.verified, told.taken_for_store) == (f"sale.update {number}", True, False)
+
+    BookReading.objects.update(read_at=datetime.now(UTC) - timedelta(minutes=1))
+    house.shop.counter.change(number, state="voided")
+    until(lambda: state() == "cancelled")
+
+
+def test_a_sale_of_another_outlet_is_read_where_it_was_sold(house: House) -> None:
+    house.link("main")
+    engine.drain()
+    house.link("far")
+    engine.drain()
+    BookReading.objects.update(
+        due_at=datetime.now(UTC) + timedelta(hours=1), read_at=datetime.now(UTC) - timedelta(minutes=1)
+    )
+    number = str(house.shop.counter.ring([SCARF], at=datetime.now(UTC).replace(microsecond=0), outlet="far")["id"])
+
+    def is_there() -> bool:
+        engine.drain()
+        return Sale.objects.filter(external_id=number).exists()
+
+    until(is_there)
+    assert Sale.objects.get(external_id=number).store_id == LocationLink.objects.get(name="Shop far").store_id
+    assert not Notification.objects.filter(outcome=Notification.Outcome.PARKED).exists()
+
+
+@pytest.mark.parametrize(
+    "signature", ["", "signature=,algorithm=HMAC-SHA256", f"signature={'0' * 64},algorithm=HMAC-SHA256"]
+)
+def test_what_is_not_signed_is_refused_and_kept_nowhere(house: House, signature: str) -> None:
+    house.link("main")
+    engine.drain()
+    [url] = house.hooks()
+    headers = FORM | ({"x-signature": signature} if signature else {})
+    status, body, _ = house.server.request("POST", url.removeprefix(house.server.url), b"payload={}", headers)
+    assert (status, b"signature_invalid" in body) == (401, True)
+    assert not Notification.objects.exists()
