@@ -19,6 +19,8 @@ from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.partner_tables import HookMessage, PartnerHook
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
+from comptoir.apps.pay_at_table import integrations, linking
+from comptoir.apps.pay_at_table.models import GuestPayment, State
 from comptoir.apps.traffic import jobs, projection, rights
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.weekly_balance import setting_up
@@ -84,7 +86,40 @@ def build(people: People) -> World:
     _balance(world)
     _partner(world)
     _traffic(world)
+    _tables(world)
     return world
+
+
+def _tables(world: World) -> None:
+    """An integration of the cellar, a payment that needs somebody, and a provider that asks to be let in."""
+    connection = Connection.objects.get(organisation=world.people.le_zinc)
+    integration = integrations.create(
+        organisation=world.people.le_zinc,
+        store=world.cellar,
+        connection=connection,
+        location_id="90000000000001",
+        name=OF_THE_STORE,
+        now=NOW,
+        card_method="CB",
+    )
+    payment = GuestPayment.objects.create(
+        organisation=world.people.le_zinc,
+        integration_id=integration.id,
+        provider_payment_id=OF_THE_STORE,
+        amount=2400,
+        currency="EUR",
+        state=State.NEEDS_ATTENTION,
+        reason="check_closed",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    key, _ = linking.make_key(provider="Zinc Pay", now=NOW)
+    linking.ask(key=key, integration_id=integration.id, now=NOW)
+    world.ids |= {
+        "integration_id": integration.public_id,
+        "payment_id": payment.public_id,
+        "key_id": public_id("key", key.app_id),
+    }
 
 
 def _balance(world: World) -> None:

@@ -247,8 +247,8 @@ def test_nobody_claims_at_a_store_that_is_off(trading: People) -> None:
     assert offer.member_id is None
 
 
-def test_an_app_that_is_not_offered_yet_is_given_to_no_store(people: People) -> None:
-    hidden = replace(manifest.app("loyalty"), slug="hidden", is_offered=False)
+def test_an_app_that_is_set_up_store_by_store_comes_with_none(people: People) -> None:
+    hidden = replace(manifest.app("loyalty"), slug="hidden", comes_with_store=False)
     with mock.patch.object(manifest, "_apps", {"hidden": hidden}):
         assert install_all(organisation=people.le_zinc, store=people.bar, provider="lightspeed_k", now=NOW) == []
     assert not Installation.objects.filter(app="hidden").exists()

@@ -221,7 +221,7 @@ def test_integrations_say_where_the_till_should_call(people: People, alice: Call
     install_all(organisation=people.le_zinc, store=people.bar, provider="lightspeed_k", now=NOW)
     install_all(organisation=people.chez_charlie, store=people.shop, provider="lightspeed_k", now=NOW)
     listed = alice.ask("/v1/integrations")
-    assert {each["app"] for each in listed} == {app.slug for app in manifest.apps() if app.is_offered}
+    assert {each["app"] for each in listed} == {app.slug for app in manifest.apps() if app.comes_with_store}
     [found] = [each for each in listed if each["app"] == "loyalty"]
 
     assert (found["store"], found["app"], found["provider"]) == (people.bar.public_id, "loyalty", "lightspeed_k")

@@ -29,6 +29,7 @@ FILES = {
     "loyalty_rewards_export",
     "loyalty_figures_export",
     "balance_export",
+    "table_payments_export",
     "traffic_totals_export",
     "traffic_download",
     "traffic_changes_export",

@@ -127,7 +127,7 @@ def test_nobody_sees_anothers_stores(people: People) -> None:
     assert b"Chez Charlie" not in people.client(people.alice).get("/").content
 
 
-def test_only_what_is_set_up_is_offered_to_be_connected(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_is_set_up_comes_with_store_to_be_connected(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.setenv(f"LIGHTSPEED_K_{name}", "x")
         monkeypatch.delenv(f"LIGHTSPEED_R_{name}", raising=False)

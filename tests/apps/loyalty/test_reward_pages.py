@@ -152,7 +152,7 @@ def test_every_change_is_told_with_who_made_it(owner: Client, people: People) ->
     assert page(owner, address).count("moment-title") == 3, "saving what is there already is no change"
 
 
-def test_a_reward_for_students_is_offered_to_students(owner: Client, people: People, guest: Member) -> None:
+def test_a_reward_for_students_comes_with_store_to_students(owner: Client, people: People, guest: Member) -> None:
     coffee = make(owner, tags="student")
     address = f"/loyalty/members/{guest.public_id}"
     sold = {"reward": coffee.public_id, "store": people.bar.public_id}

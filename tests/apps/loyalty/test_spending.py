@@ -69,7 +69,7 @@ def test_after_collecting_the_tablet_says_what_the_points_buy(till: Till, tablet
     assert said["has_pin"] is False
 
 
-def test_a_reward_for_members_with_a_tag_is_offered_to_them_alone(till: Till, tablet: Tablet) -> None:
+def test_a_reward_for_members_with_a_tag_comes_with_store_to_them_alone(till: Till, tablet: Tablet) -> None:
     reward(till, "For students", 5, tags=["student"])
     assert collect(till, tablet)["rewards"] == []
     Member.objects.filter(id=alice().id).update(tags=["student"])

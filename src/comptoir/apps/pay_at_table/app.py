@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.pay_at_table import hearing, notices
+from comptoir.apps.pay_at_table.guides import GUIDES
 from comptoir.core.accounts.roles import EVERYONE, Role
-from comptoir.core.installations.manifest import App
+from comptoir.core.installations.manifest import App, NavigationItem
 
 APP = App(
     slug="pay_at_table",
@@ -19,5 +20,11 @@ APP = App(
         "pay_at_table.settle": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
         "pay_at_table.manage": frozenset({Role.OWNER}),
     },
-    is_offered=False,  # its pages, mails and webhooks are not built yet
+    navigation=(
+        NavigationItem(_("Tables"), "tables", "store", "pay_at_table.view"),
+        NavigationItem(_("Payments"), "table_payments", "sales", "pay_at_table.view"),
+        NavigationItem(_("Pay at table"), "table_integrations", "settings", "pay_at_table.manage"),
+    ),
+    guides=GUIDES,
+    comes_with_store=False,
 )

@@ -25,7 +25,7 @@ def install(*, organisation: Organisation, store: Store, app: str, provider: str
 
 
 def install_all(*, organisation: Organisation, store: Store, provider: str, now: datetime) -> list[Installation]:
-    """Every app that is offered, all of them on, and every bundle, off: an owner who has one switches it on."""
+    """Every app that comes with a store, all of them on, and every bundle, off: an owner who has one switches it on."""
     for bundle in manifest.bundles():
         Installation.objects.get_or_create(
             organisation=organisation,
@@ -37,7 +37,7 @@ def install_all(*, organisation: Organisation, store: Store, provider: str, now:
     return [
         install(organisation=organisation, store=store, app=app.slug, provider=provider, now=now)
         for app in manifest.apps()
-        if app.is_offered
+        if app.comes_with_store
     ]
 
 

@@ -97,7 +97,7 @@ class App:
     `troubles_at` is the path of the page that mends it.
     `partner_places` are its pages about makers of tills, linked from the page *Partners*, and `backoffice_places` those
     for whoever runs the installation.
-    `is_offered` is False while nobody could set it up by himself yet: no store gets it, and no page names it.
+    `comes_with_store`: every store that is linked gets it; False for one that is set up on its own pages.
     """
 
     slug: str
@@ -113,9 +113,13 @@ class App:
     heard: Callable[[Sequence[Heard], datetime], None] | None = None
     troubles: Callable[[UUID, datetime], Iterable[Trouble]] | None = None
     troubles_at: str = ""
+<<<<<<< HEAD
     is_offered: bool = True
     partner_places: tuple[NavigationItem, ...] = ()
     backoffice_places: tuple[NavigationItem, ...] = ()
+=======
+    comes_with_store: bool = True
+>>>>>>> 372f4ef (wip)
 
 
 _apps: dict[str, App] = {}

@@ -1,0 +1,32 @@
+"""The guide of each page: what help says to somebody who is in front of it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.core.installations.manifest import Guide
+
+GUIDES: Final[Mapping[str, Guide]] = {
+    "tables": (
+        _("Open bills as the till shows them. Large is what is left to pay."),
+        _("Red is money that a guest paid and that is not on the till: open it and do what it says."),
+    ),
+    "table_payments": (
+        _("Every payment that a provider took. “Needs you” waits for a person; the rest goes on by itself."),
+        _("Several with one cause are sent again together, once the cause is mended."),
+    ),
+    "table_payment": (
+        _("Do what the steps say, then press Retry. It looks at the till first, so nothing is entered twice."),
+        _("Entered it on the till yourself? Say so with a reason; it can be taken back."),
+    ),
+    "table_integrations": (
+        _("One integration for each place of a till. Add one, choose its payment methods, switch it on."),
+    ),
+    "table_integration": (
+        _("Create payment methods for cards and vouchers in Lightspeed: Configuration, Settings, Payment Methods."),
+        _("Give the integration id to your provider. It asks here to be let in, and sees nothing before."),
+    ),
+    "table_again": (_("Opening this page changes nothing. The button sends the payment to the till again."),),
+    "table_stop": (_("Press the button to get no more mails about this integration."),),
+}

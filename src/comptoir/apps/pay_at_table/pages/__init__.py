@@ -1,0 +1,1 @@
+"""Pages of pay at table: what restaurants see of taken payments, tables, and the set-up."""

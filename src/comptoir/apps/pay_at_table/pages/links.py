@@ -1,0 +1,116 @@
+"""Pages behind the links of mails: open to whoever has the link, and nothing happens by opening them (F5, E37)."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from comptoir.apps.pay_at_table import mail_stops, retry_links, telling, wording
+from comptoir.apps.pay_at_table.days import store_of
+from comptoir.apps.pay_at_table.models import ENDS, MOVING, Bill, GuestPayment, Integration, State
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.money import Money
+from comptoir.web import formats
+from comptoir.web.parts import Status
+
+
+@require_http_methods(["GET", "POST"])
+def again(request: HttpRequest, token: str) -> HttpResponse:
+    """What the mail was about as it stands now; the button alone sends it again. No guest is named."""
+    now, refusal = timezone.now(), ""
+    try:
+        if request.method == "POST":
+            try:
+                retry_links.press(token, now=now, check_id=request.POST.get("check_id", ""))
+                return redirect(request.path)
+            except RuleBroken as refused:
+                if refused.code in {"link_unknown", "link_expired"}:
+                    raise
+                refusal = refused.for_owner
+        opened = retry_links.open_link(token, now=now)
+    except RuleBroken as refused:
+        values: dict[str, Any] = {"gone": refused.for_owner}
+        return _answer(request, "pay_at_table/again.html", values, status=refused.status)
+    rows = [_row(each, opened.integration) for each in opened.payments]
+    values = {
+        "rows": rows,
+        "one": rows[0] if opened.link.payment_id and rows else None,
+        "store": store_of(opened.integration).name,
+        "may_press": any(row["may_retry"] for row in rows),
+        "is_moving": any(row["is_moving"] for row in rows),
+        "refusal": refusal,
+        "here": request.path,
+    }
+    if "HX-Request" in request.headers:
+        return _answer(request, "pay_at_table/again_state.html", values)
+    return _answer(request, "pay_at_table/again.html", values, status=409 if refusal else 200)
+
+
+@csrf_exempt  # mail programs post here by themselves (RFC 8058); the link is the proof, and no is all it can say
+@require_http_methods(["GET", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Take an address out of an integration; looking changes nothing, since scanners look."""
+    try:
+        integration, address = mail_stops.behind(token, now=timezone.now())
+        if request.method == "POST":
+            mail_stops.stop(token, now=timezone.now())
+    except RuleBroken as refused:
+        return _answer(request, "pay_at_table/stop.html", {"gone": refused.for_owner}, status=refused.status)
+    values = {"address": address, "integration": integration, "done": request.method == "POST"}
+    return _answer(request, "pay_at_table/stop.html", values)
+
+
+def _row(payment: GuestPayment, integration: Integration) -> dict[str, Any]:
+    told = telling.tell(payment, now=timezone.now())
+    level, word = wording.STATES[payment.state]
+    zone = ZoneInfo(store_of(integration).timezone)
+    moving = payment.state in MOVING and not (payment.state == State.QUEUED and payment.reason not in {"retry", ""})
+    return {
+        "payment": payment,
+        "amount": Money(payment.amount, payment.currency),
+        "tip": Money(payment.tip, payment.currency) if payment.tip else None,
+        "taken_at": formats.clock_time(payment.captured_at or payment.created_at, zone),
+        "light": Status(level, word),
+        "told": told,
+        "over": _over(payment, zone),
+        "may_retry": "retry" in told.acts,
+        "is_moving": moving,
+        "choices": _choices(payment, integration) if told.act and told.act.value == "choose_check" else [],
+    }
+
+
+def _over(payment: GuestPayment, zone: ZoneInfo) -> str:
+    """What is to be said once nothing is to be done any more."""
+    if payment.state == State.APPLIED and payment.applied_at is not None:
+        return _("It is on the till since %(time)s.") % {"time": formats.clock_time(payment.applied_at, zone)}
+    if payment.state in ENDS:
+        return str(wording.STATES[payment.state][1])
+    return ""
+
+
+def _choices(payment: GuestPayment, integration: Integration) -> list[dict[str, Any]]:
+    """Bills that are open now and still have enough to pay: *apply here* (T9)."""
+    rows = Bill.objects.filter(
+        organisation_id=payment.organisation_id,
+        integration_id=integration.id,
+        closed=False,
+        succeeded_by="",
+        remaining__gte=payment.amount,
+    )
+    return [
+        {"bill": each, "remaining": Money(each.remaining, each.currency)}
+        for each in rows.order_by("table_number", "check_id")[:20]
+    ]
+
+
+def _answer(request: HttpRequest, template: str, values: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    response = render(request, template, values, status=status)
+    add_never_cache_headers(response)
+    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    return response

@@ -1,0 +1,231 @@
+"""Taken payments: the list, one of them with its journal, and what a person may do about it (F4 to F6)."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from comptoir.apps.pay_at_table import listing, retrying, telling, wording
+from comptoir.apps.pay_at_table.failures import named
+from comptoir.apps.pay_at_table.models import Attempt, GuestPayment, Integration, State, Transition
+from comptoir.apps.pay_at_table.pages import asking
+from comptoir.core.accounts import reads as accounts
+from comptoir.core.accounts.roles import may
+from comptoir.core.accounts.stores import stores
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id
+from comptoir.kernel.money import Money
+from comptoir.web import spreadsheets
+from comptoir.web.parts import Moment, Status
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+EXPORTED: Final = (
+    "id", "created_at", "business_date", "store", "integration", "table", "check", "method_kind", "currency", "amount",
+    "tip", "state", "reason", "provider_payment_id", "applied_reference", "applied_at",
+)  # fmt: skip
+CHOICES: Final = (listing.OPEN, *State)
+
+
+class PaymentFilter(forms.Form):
+    """Which payments, as the address says; the list and its export go by the same."""
+
+    search = forms.CharField(required=False, max_length=120)
+    state = forms.ChoiceField(required=False, choices=[(str(each), str(each)) for each in CHOICES])
+    integration = forms.CharField(required=False, max_length=40)
+    day = forms.DateField(required=False)
+
+    def wanted(self) -> listing.Wanted:
+        """What cannot be read in the address asks for nothing."""
+        self.is_valid()
+        said: dict[str, Any] = self.cleaned_data
+        chosen: UUID | None = None
+        if said.get("integration"):
+            chosen = parse_id("int", said["integration"])
+        day: date | None = said.get("day")
+        return listing.Wanted(said.get("state", ""), said.get("search", "").strip(), chosen, day)
+
+    def query(self) -> str:
+        """The same as an address."""
+        return urlencode({name: value for name, value in self.cleaned_data.items() if value})
+
+
+@require_GET
+@page("pay_at_table.view")
+def payments(request: OrganisationRequest) -> HttpResponse:
+    """The newest first, above them what needs somebody; the rows alone when HTMX asks."""
+    form = PaymentFilter(request.GET)
+    wanted = form.wanted()
+    before = request.GET.get("before", "")
+    found = listing.payments(
+        request.organisation.id,
+        wanted,
+        store_ids=request.store_ids,
+        before=parse_id("gpay", before) if before else None,
+        limit=listing.PAGE + 1,
+    )
+    shown = found[: listing.PAGE]
+    known = {each.id: each for each in listing.integrations(request.organisation.id, store_ids=request.store_ids)}
+    waiting = listing.waiting(request.organisation.id, store_ids=request.store_ids)
+    values = {
+        "rows": [row_of(each, known) for each in shown],
+        "older": shown[-1].public_id if len(found) > listing.PAGE else "",
+        "form": form,
+        "query": form.query(),
+        "states": [(listing.OPEN, _("Not settled")), *((str(each), wording.STATES[each][1]) for each in State)],
+        "integrations": list(known.values()),
+        "waiting": len(waiting),
+        "sums": _sums(waiting),
+        "causes": _causes(waiting, known) if may(request.role, "pay_at_table.settle") else [],
+        "here": request.get_full_path(),
+    }
+    is_part = "HX-Request" in request.headers
+    return render(request, f"pay_at_table/{'payment_rows' if is_part else 'payments'}.html", values)
+
+
+@require_GET
+@page("pay_at_table.view")
+def export(request: OrganisationRequest) -> HttpResponseBase:
+    """The same as CSV; amounts in minor units."""
+    form = PaymentFilter(request.GET)
+    found = listing.every(request.organisation.id, form.wanted(), store_ids=request.store_ids)
+    known = {each.id: each for each in listing.integrations(request.organisation.id, store_ids=request.store_ids)}
+    names = {each.id: each.name for each in stores(request.organisation.id, store_ids=request.store_ids)}
+
+    def lines() -> Iterator[str]:
+        yield spreadsheets.MARK + spreadsheets.line(EXPORTED)
+        for each in found:
+            integration = known[each.integration_id]
+            yield spreadsheets.line(
+                (
+                    each.public_id, each.created_at, each.business_date, names.get(integration.store_id, ""),
+                    integration.name, each.table_number, each.check_id, each.method_kind, each.currency, each.amount,
+                    each.tip, each.state, each.reason, each.provider_payment_id, each.applied_reference,
+                    each.applied_at,
+                )
+            )  # fmt: skip
+
+    return spreadsheets.download("payments.csv", lines())
+
+
+@require_GET
+@page("pay_at_table.view")
+def payment(request: OrganisationRequest, payment_id: str) -> HttpResponse:
+    """What happened to it, what stands in the way, and what to do."""
+    found = asking.payment_of(request, payment_id)
+    told = telling.tell(found, now=timezone.now())
+    mine = {"organisation_id": found.organisation_id, "payment_id": found.id}
+    journal = list(Transition.objects.filter(**mine).order_by("-id"))
+    people = accounts.names_of({each.actor for each in journal})
+    integration = Integration.objects.get(organisation_id=found.organisation_id, id=found.integration_id)
+    may_settle = may(request.role, "pay_at_table.settle")
+    values = {
+        **row_of(found, {integration.id: integration}),
+        "told": told,
+        "acts": told.acts if may_settle else frozenset(),
+        "attempts": list(Attempt.objects.filter(**mine).order_by("number")),
+        "moments": [_moment(each, people) for each in journal],
+        "here": request.path,
+    }
+    return render(request, "pay_at_table/payment.html", values)
+
+
+@require_POST
+@page("pay_at_table.settle")
+def act(request: OrganisationRequest, payment_id: str, what: str) -> HttpResponse:
+    """Again, entered by hand, not so after all, or give it back."""
+    found = asking.payment_of(request, payment_id)
+    common: dict[str, Any] = {
+        "organisation_id": found.organisation_id,
+        "payment_id": found.id,
+        "actor": asking.actor(request),
+        "now": timezone.now(),
+    }
+    why, here = request.POST.get("why", ""), reverse("table_payment", args=[found.public_id])
+    try:
+        match what:
+            case "retry":
+                retrying.retry(**common, check_id=request.POST.get("check_id", "").strip())
+                toast(request, _("It is being sent to the till."))
+            case "settle":
+                retrying.settle_by_hand(**common, why=why)
+                toast(request, _("Noted: it was entered by hand."))
+            case "undo":
+                retrying.undo(**common, why=why)
+                toast(request, _("Taken back: it needs somebody again."))
+            case "refund":
+                retrying.ask_for_refund(**common, why=why)
+                toast(request, _("The provider was asked to give the money back."))
+            case _:
+                raise asking.nothing()
+    except RuleBroken as refused:
+        if refused.status == 404:
+            raise
+        toast(request, refused.for_owner, level="bad")
+    return redirect(here)
+
+
+@require_POST
+@page("pay_at_table.settle")
+def retry_all(request: OrganisationRequest) -> HttpResponse:
+    """Everything that waits because of one cause."""
+    integration = asking.integration_of(request, request.POST.get("integration", ""))
+    going = retrying.retry_all(
+        organisation_id=request.organisation.id,
+        integration_id=integration.id,
+        cause=request.POST.get("cause", ""),
+        actor=asking.actor(request),
+        now=timezone.now(),
+        store_ids=request.store_ids,
+    )
+    words = _("%(number)s payments are being sent to the till.") % {"number": len(going)}
+    toast(request, words if going else _("Nothing waits because of this any more."), level="ok" if going else "info")
+    return redirect(f"{reverse('table_payments')}?state=open")
+
+
+def row_of(payment: GuestPayment, known: dict[UUID, Integration]) -> dict[str, Any]:
+    """A payment as lists and its own page show it."""
+    level, word = wording.STATES[payment.state]
+    code = telling.cause_of(payment)
+    return {
+        "payment": payment,
+        "integration": known[payment.integration_id],
+        "amount": Money(payment.amount, payment.currency),
+        "tip": Money(payment.tip, payment.currency) if payment.tip else None,
+        "method": wording.METHODS.get(payment.method_kind, payment.method_kind),
+        "light": Status(level, word),
+        "cause": named(code).short if code else "",
+    }
+
+
+def _moment(row: Transition, people: dict[str, str]) -> Moment:
+    level, word = wording.STATES[row.after]
+    who = people.get(row.actor) or wording.ACTORS.get(row.actor) or ""
+    return Moment(at=row.at, title=word, detail=row.cause, who=who, level=level)
+
+
+def _sums(waiting: list[GuestPayment]) -> list[Money]:
+    currencies = sorted({each.currency for each in waiting})
+    return [Money(sum(each.amount for each in waiting if each.currency == one), one) for one in currencies]
+
+
+def _causes(waiting: list[GuestPayment], known: dict[UUID, Integration]) -> list[dict[str, Any]]:
+    """Several payments of one integration with one cause: they can be sent again together."""
+    groups: dict[tuple[UUID, str], int] = {}
+    for each in waiting:
+        key = (each.integration_id, telling.cause_of(each))
+        groups[key] = groups.get(key, 0) + 1
+    return [
+        {"integration": known[identifier], "cause": code, "short": named(code).short, "number": number}
+        for (identifier, code), number in groups.items()
+        if number > 1
+    ]

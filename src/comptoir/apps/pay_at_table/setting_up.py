@@ -1,0 +1,156 @@
+"""Set an integration up: which place of which till, under which methods, and when it may be switched on (2.1)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from comptoir.apps.pay_at_table import checks, happenings, waking
+from comptoir.apps.pay_at_table.models import ENDS, GuestPayment, Integration
+from comptoir.core.accounts.models import Store
+from comptoir.core.audit.notes import note
+from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.kernel.errors import RuleBroken, VendorRefused
+from comptoir.pos import registry
+from comptoir.pos.capabilities import Capability, ReadsPaymentMethods, ReadsStaff
+from comptoir.pos.people import StaffMember
+from comptoir.pos.places import PaymentMethod
+
+NEEDED: Final = frozenset({Capability.CHECKS, Capability.PAYMENTS})
+SETTINGS: Final = (
+    "name",
+    "card_method",
+    "voucher_method",
+    "emails",
+    "staff_id",
+    "register_id",
+    "tip_to_pos",
+    "tells_till",
+    "lifetime_s",
+    "least_part",
+    "language",
+    "quiet_from",
+    "quiet_until",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A linked place of a till that takes payments from outside; `taken` is the integration it has already."""
+
+    link: LocationLink
+    store: Store
+    taken: Integration | None
+
+
+@dataclass(frozen=True)
+class AtTheTill:
+    """What the till offers to choose from, read just now."""
+
+    methods: tuple[PaymentMethod, ...]
+    staff: tuple[StaffMember, ...]
+
+
+def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> list[Place]:
+    """Where an integration can be, by the name of the store."""
+    able = [each.manifest.slug for each in registry.connectors() if each.manifest.capabilities >= NEEDED]
+    links = LocationLink.objects.filter(organisation_id=organisation_id, provider__in=able, store__isnull=False)
+    if store_ids is not None:
+        links = links.filter(store_id__in=store_ids)
+    mine = Integration.objects.filter(organisation_id=organisation_id)
+    taken = {(each.store_id, each.location_id): each for each in mine}
+    return [
+        Place(each, each.store, taken.get((each.store.id, each.external_id)))
+        for each in links.select_related("store", "connection").order_by("store__name", "id")
+        if each.store is not None
+    ]
+
+
+def at_the_till(integration: Integration) -> AtTheTill:
+    """Methods and people as the till has them now. Raises the vendor's errors."""
+    if words := _unreachable(integration):
+        raise VendorRefused(words)
+    with checks.at_the_till(integration) as (vendor, location):
+        methods = cast(ReadsPaymentMethods, vendor).payment_methods(location)
+        staff = tuple(each for each in cast(ReadsStaff, vendor).staff(location) if each.active and each.uses_till)
+    return AtTheTill(methods, staff)
+
+
+def save(integration: Integration, values: Mapping[str, Any], *, actor: str, now: datetime) -> None:
+    """Keep settings; a payment under way keeps those it was sent with (E30). Raises RuleBroken `name_taken`."""
+    for name in SETTINGS:
+        if name in values:
+            setattr(integration, name, values[name])
+    try:
+        with transaction.atomic():
+            integration.save(update_fields=[name for name in SETTINGS if name in values])
+            note(
+                organisation_id=integration.organisation_id,
+                actor=actor,
+                what="table.settings_saved",
+                subject=integration.public_id,
+                now=now,
+            )
+    except IntegrityError as error:
+        words = _("Another integration is called %(name)s.") % {"name": integration.name}
+        raise RuleBroken(words, code="name_taken", status=409) from error
+    waking.check_soon(integration)
+
+
+def enable(integration: Integration, *, actor: str, now: datetime) -> None:
+    """Switch it on; refused only without connection, location or card method. Raises RuleBroken."""
+    if missing := in_the_way(integration):
+        raise RuleBroken(missing, code="not_ready", status=409)
+    try:
+        with transaction.atomic():
+            integration.enabled = True
+            integration.save(update_fields=["enabled"])
+            _tell(integration, "integration.enabled", actor, now)
+    except IntegrityError as error:
+        words = _("This place of the till has another integration that is on. Switch that one off first.")
+        raise RuleBroken(words, code="location_taken", status=409) from error
+    waking.check_soon(integration)
+    waking.read_soon(integration)
+
+
+def disable(integration: Integration, *, actor: str, now: datetime) -> int:
+    """No new holds; payments that are open go on (E31). Returns how many those are."""
+    with transaction.atomic():
+        integration.enabled = False
+        integration.save(update_fields=["enabled"])
+        _tell(integration, "integration.disabled", actor, now)
+    mine = GuestPayment.objects.filter(organisation_id=integration.organisation_id, integration_id=integration.id)
+    return mine.exclude(state__in=ENDS).count()
+
+
+def in_the_way(integration: Integration) -> str:
+    """The one thing without which it cannot be switched on, in words; "" when nothing is."""
+    unreachable = _unreachable(integration)
+    return unreachable or ("" if integration.card_method else _("Choose the payment method for cards first."))
+
+
+def _unreachable(integration: Integration) -> str:
+    connection = Connection.objects.filter(
+        organisation_id=integration.organisation_id, id=integration.connection_id
+    ).first()
+    if connection is None or connection.status != Connection.Status.CONNECTED:
+        return _("The till is not connected. Connect it again first.")
+    link = LocationLink.objects.filter(connection=connection, external_id=integration.location_id)
+    if not link.filter(store_id=integration.store_id).exists():
+        return _("The place of the till feeds another store now. Link it again first.")
+    return ""
+
+
+def _tell(integration: Integration, kind: str, actor: str, now: datetime) -> None:
+    happenings.say(kind, organisation_id=integration.organisation_id, integration_id=integration.id, now=now)
+    note(
+        organisation_id=integration.organisation_id,
+        actor=actor,
+        what=f"table.{kind.replace('integration.', '')}",
+        subject=integration.public_id,
+        now=now,
+    )

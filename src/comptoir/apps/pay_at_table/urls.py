@@ -1,0 +1,32 @@
+"""Routes of pay at table's pages."""
+
+from django.urls import path
+
+from comptoir.apps.pay_at_table.mail_stops import STOP_ROUTE
+from comptoir.apps.pay_at_table.pages import integrations, links, payments, tables
+from comptoir.apps.pay_at_table.retry_links import RETRY_ROUTE
+
+urlpatterns = [
+    path(RETRY_ROUTE, links.again, name="table_again"),
+    path(STOP_ROUTE, links.stop, name="table_stop"),
+    path("pay-at-table", tables.tables, name="tables"),
+    path("pay-at-table/payments", payments.payments, name="table_payments"),
+    path("pay-at-table/payments/export", payments.export, name="table_payments_export"),
+    path("pay-at-table/payments/retry-all", payments.retry_all, name="table_retry_all"),
+    path("pay-at-table/payments/<str:payment_id>", payments.payment, name="table_payment"),
+    path("pay-at-table/payments/<str:payment_id>/<slug:what>", payments.act, name="table_payment_act"),
+    path("pay-at-table/integrations", integrations.overview, name="table_integrations"),
+    path("pay-at-table/integrations/add", integrations.add, name="table_integration_add"),
+    path("pay-at-table/integrations/<str:integration_id>", integrations.one, name="table_integration"),
+    path("pay-at-table/integrations/<str:integration_id>/save", integrations.save, name="table_integration_save"),
+    path(
+        "pay-at-table/integrations/<str:integration_id>/switch/<slug:way>",
+        integrations.switch,
+        name="table_integration_switch",
+    ),
+    path(
+        "pay-at-table/integrations/<str:integration_id>/providers/<str:key_id>/<slug:decision>",
+        integrations.answer,
+        name="table_provider",
+    ),
+]

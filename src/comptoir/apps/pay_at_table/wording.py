@@ -1,0 +1,28 @@
+"""What pages call the states and kinds of this app."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.apps.pay_at_table.models import LinkState, State
+from comptoir.web.parts import Level
+
+STATES: Final[dict[str, tuple[Level, Promise]]] = {
+    State.RECORDED: ("info", _("Recorded")),
+    State.QUEUED: ("warn", _("Waiting")),
+    State.SUBMITTED: ("info", _("On its way to the till")),
+    State.UNKNOWN: ("warn", _("Being looked for at the till")),
+    State.NEEDS_ATTENTION: ("bad", _("Needs you")),
+    State.APPLIED: ("ok", _("On the till")),
+    State.SETTLED_MANUALLY: ("ok", _("Entered by hand")),
+    State.REFUNDED: ("off", _("Refunded")),
+    State.REFUND_PENDING_POS: ("warn", _("Refunded, still on the till")),
+}
+LINKS: Final[dict[str, tuple[Level, Promise]]] = {
+    LinkState.WAITING: ("warn", _("Asks to be let in")),
+    LinkState.LINKED: ("ok", _("Linked")),
+    LinkState.REFUSED: ("off", _("Not let in")),
+}
+METHODS: Final = {"card": _("Card"), "voucher": _("Voucher")}
+ACTORS: Final = {"system": _("Comptoir"), "mail": _("the button of a mail"), "till": _("the till")}

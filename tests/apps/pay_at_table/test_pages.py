@@ -1,0 +1,243 @@
+"""Pages of pay at table over the K-Series simulator: set-up, payments, and what is behind the links of mails."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from comptoir.apps.pay_at_table import checks, linking, mail_stops, retry_links, setting_up
+from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, State
+from comptoir.core.accounts.models import Membership
+from comptoir.core.accounts.roles import Role
+from comptoir.core.audit.models import Note
+from comptoir.core.connections.models import LocationLink
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import public_id
+from tests.apps.pay_at_table.provider import Provider
+from tests.apps.pay_at_table.table import Table
+from tests.people import People
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def alice(people: People) -> Client:
+    return people.client(people.alice)
+
+
+def shown(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def stuck(table: Table) -> GuestPayment:
+    """More than is left on the bill (T4)."""
+    return table.work(table.take(9900))
+
+
+def path_of(payment: GuestPayment) -> str:
+    return f"/pay-at-table/payments/{payment.public_id}"
+
+
+def test_f04_a_refused_payment_says_why_and_what_to_do(table: Table, alice: Client) -> None:
+    payment = stuck(table)
+    assert payment.state == State.NEEDS_ATTENTION
+    listed = shown(alice, "/pay-at-table/payments?state=open")
+    assert "1 payment is not on the till and needs you." in listed
+    assert payment.public_id in listed
+    page = shown(alice, path_of(payment))
+    assert "The guest has already paid. Do not ask for this amount again." in page
+    assert "Retry now" in page
+    assert payment.provider_payment_id in page
+
+
+def test_f05_e37_opening_the_link_changes_nothing_and_the_button_sends_again(table: Table) -> None:
+    payment = stuck(table)
+    token = retry_links.make(integration=table.integration, now=table.now, payment_id=payment.id)
+    scanner = Client()
+    for _ in range(3):
+        page = shown(scanner, f"/pay-at-table/again/{token}")
+    payment.refresh_from_db()
+    assert payment.state == State.NEEDS_ATTENTION
+    assert "Retry now" in page
+    assert payment.provider_payment_id not in page, "no guest, no provider's reference without a login"
+
+    answer = scanner.post(f"/pay-at-table/again/{token}")
+    assert answer.status_code == 302
+    payment.refresh_from_db()
+    assert (payment.state, payment.reason) == (State.QUEUED, "retry")
+
+
+def test_f05_e37_after_success_the_link_says_since_when(table: Table) -> None:
+    payment = table.settle(table.take(2400))
+    assert payment.state == State.APPLIED
+    token = retry_links.make(integration=table.integration, now=table.now, payment_id=payment.id)
+    page = shown(Client(), f"/pay-at-table/again/{token}")
+    assert re.search(r"It is on the till since [^<]+\.", page)
+    assert "Retry" not in page
+    assert Client().post(f"/pay-at-table/again/{token}").status_code == 409
+
+
+@pytest.mark.parametrize(("token", "status"), [("nonsense", 404)])
+def test_a_link_that_leads_nowhere_says_so(table: Table, token: str, status: int) -> None:
+    answer = Client().get(f"/pay-at-table/again/{token}")
+    assert (answer.status_code, b"This link leads nowhere" in answer.content) == (status, True)
+
+
+def test_a_stop_link_takes_one_address_out_when_it_is_pressed(table: Table) -> None:
+    Integration.objects.update(emails="bob@example.com, alice@example.com")
+    table.integration.refresh_from_db()
+    url = mail_stops.url_of(table.integration, "bob@example.com", now=table.now)
+    path = url.split("/", 3)[3]
+    assert "Stop these mails?" in shown(Client(), f"/{path}")
+    table.integration.refresh_from_db()
+    assert "bob@example.com" in table.integration.emails
+    Client().post(f"/{path}")
+    table.integration.refresh_from_db()
+    assert table.integration.emails == "alice@example.com"
+
+
+def test_f06_entered_by_hand_needs_a_reason_and_can_be_taken_back(table: Table, alice: Client) -> None:
+    payment = stuck(table)
+    alice.post(f"{path_of(payment)}/settle", {"why": "  "})
+    payment.refresh_from_db()
+    assert payment.state == State.NEEDS_ATTENTION
+    alice.post(f"{path_of(payment)}/settle", {"why": "Typed in as CASH"})
+    payment.refresh_from_db()
+    assert payment.state == State.SETTLED_MANUALLY
+    assert "Typed in as CASH" in shown(alice, path_of(payment))
+    alice.post(f"{path_of(payment)}/undo", {"why": "Another table"})
+    payment.refresh_from_db()
+    assert payment.state == State.NEEDS_ATTENTION
+    alice.post(f"{path_of(payment)}/refund", {"why": "Paid twice"})
+    payment.refresh_from_db()
+    assert payment.refund_asked_at is not None
+
+
+def test_f06_all_of_one_cause_are_sent_again_together(table: Table, alice: Client) -> None:
+    payments = [stuck(table), table.work(table.take(9900))]
+    page = shown(alice, "/pay-at-table/payments")
+    assert "Retry all" in page
+    cause = re.search(r'name="cause" value="(\w+)"', page)
+    assert cause
+    alice.post("/pay-at-table/payments/retry-all", {"integration": table.integration.public_id, "cause": cause[1]})
+    for payment in payments:
+        payment.refresh_from_db()
+        assert payment.state == State.QUEUED
+
+
+def test_staff_sees_tables_and_payments_and_settles_nothing(table: Table, people: People) -> None:
+    payment = stuck(table)
+    bob = people.client(people.bob)
+    assert payment.public_id in shown(bob, "/pay-at-table/payments")
+    assert "Retry now" not in shown(bob, path_of(payment))
+    assert bob.post(f"{path_of(payment)}/retry").status_code == 403
+    Membership.objects.filter(user=people.bob).update(role=Role.MANAGER)
+    assert "Retry now" in shown(bob, path_of(payment))
+
+
+def test_the_floor_shows_what_is_left_to_pay(table: Table, alice: Client) -> None:
+    table.settle(table.take(1000))
+    checks.open_bills(table.integration, now=table.now, age=timedelta(0))
+    page = shown(alice, "/pay-at-table")
+    assert "€14.00" in page
+    assert "of €24.00" in page
+
+
+def test_payments_are_exported(table: Table, alice: Client) -> None:
+    payment = stuck(table)
+    answer = alice.get("/pay-at-table/payments/export?state=open")
+    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 2
+    assert payment.public_id in lines[1]
+    assert ",9900," in lines[1]
+
+
+def test_o04_to_o09_a_place_is_added_set_up_and_enabled(table: Table, alice: Client, people: People) -> None:
+    Integration.objects.all().delete()
+    link = LocationLink.objects.get(store=people.bar)
+    page = shown(alice, "/pay-at-table/integrations")
+    assert str(link.id) in page
+    made = alice.post("/pay-at-table/integrations/add", {"place": str(link.id)})
+    found = Integration.objects.get()
+    assert made["Location"].endswith(found.public_id)
+    assert not found.enabled
+    settings = f"/pay-at-table/integrations/{found.public_id}"
+
+    page = shown(alice, settings)
+    assert found.public_id in page
+    assert "<svg" in page
+    assert "APM" in page, "methods are those of the till"
+    alice.post(f"{settings}/switch/on")
+    found.refresh_from_db()
+    assert not found.enabled, "no card method yet"
+
+    said = {"name": "Qodeup", "card_method": "APM", "lifetime_s": 60, "least_part": 100, "language": "en"}
+    wrong = alice.post(f"{settings}/save", {**said, "emails": "bob@example.com, nobody"})
+    assert (wrong.status_code, b"nobody is no e-mail address." in wrong.content) == (422, True)
+    alice.post(f"{settings}/save", {**said, "emails": "bob@example.com;bob@example.com"})
+    found.refresh_from_db()
+    assert (found.name, found.card_method, found.emails) == ("Qodeup", "APM", "bob@example.com")
+    alice.post(f"{settings}/switch/on")
+    found.refresh_from_db()
+    assert found.enabled
+    alice.post(f"{settings}/switch/off")
+    found.refresh_from_db()
+    assert not found.enabled
+    assert set(Note.objects.values_list("what", flat=True)) >= {
+        "table.settings_saved",
+        "table.enabled",
+        "table.disabled",
+    }
+    again = alice.post("/pay-at-table/integrations/add", {"place": str(link.id)})
+    assert again["Location"].endswith(found.public_id), "one for each place"
+
+
+def test_e33_one_live_integration_for_a_place(table: Table, people: People) -> None:
+    other = Integration.objects.create(
+        organisation=people.le_zinc,
+        store_id=people.bar.id,
+        connection_id=table.integration.connection_id,
+        location_id=table.integration.location_id,
+        name="Another",
+        card_method="APM",
+        created_at=table.now,
+    )
+    with pytest.raises(RuleBroken) as raised:
+        setting_up.enable(other, actor="user:1", now=table.now)
+    assert raised.value.code == "location_taken"
+
+
+def test_e31_what_was_taken_goes_on_when_it_is_switched_off(table: Table) -> None:
+    payment = stuck(table)
+    assert setting_up.disable(table.integration, actor="user:1", now=table.now) == 1
+    table.work(payment)
+    assert GuestPayment.objects.get(id=payment.id).state == State.NEEDS_ATTENTION
+
+
+def test_a_provider_is_let_in_by_one_click_and_let_go_by_another(
+    table: Table, stranger: Provider, alice: Client
+) -> None:
+    assert stranger.get("")[0] == 404
+    linking.ask(key=stranger.key, integration_id=table.integration.id, now=table.now)
+    settings = f"/pay-at-table/integrations/{table.integration.public_id}"
+    assert "Let Qodeup in" in shown(alice, settings)
+    key = public_id("key", stranger.key.app_id)
+    alice.post(f"{settings}/providers/{key}/yes")
+    assert Link.objects.get().state == LinkState.LINKED
+    assert stranger.get("")[0] == 200
+    alice.post(f"{settings}/providers/{key}/no")
+    assert stranger.get("")[0] == 404
+
+
+def test_the_checklist_turns_green_by_facts(table: Table, alice: Client) -> None:
+    settings = f"/pay-at-table/integrations/{table.integration.public_id}"
+    part = alice.get(settings, headers={"HX-Request": "true"}).content.decode()
+    assert "This line turns green with the first one." in part
+    Integration.objects.update(
+        heard_event_at=table.now, heard_result_at=table.now, listening_at=table.now - timedelta(minutes=1)
+    )
+    part = alice.get(settings, headers={"HX-Request": "true"}).content.decode()
+    assert "This line turns green with the first one." not in part
