@@ -113,13 +113,9 @@ class App:
     heard: Callable[[Sequence[Heard], datetime], None] | None = None
     troubles: Callable[[UUID, datetime], Iterable[Trouble]] | None = None
     troubles_at: str = ""
-<<<<<<< HEAD
-    is_offered: bool = True
+    comes_with_store: bool = True
     partner_places: tuple[NavigationItem, ...] = ()
     backoffice_places: tuple[NavigationItem, ...] = ()
-=======
-    comes_with_store: bool = True
->>>>>>> 372f4ef (wip)
 
 
 _apps: dict[str, App] = {}

@@ -51,7 +51,7 @@ def require(organisation_id: UUID, app: str) -> None:
 
 def known() -> list[manifest.App | manifest.Bundle]:
     """Everything that a plan can include."""
-    return [*(each for each in manifest.apps() if each.is_offered), *manifest.bundles()]
+    return [*manifest.apps(), *manifest.bundles()]
 
 
 @transaction.atomic

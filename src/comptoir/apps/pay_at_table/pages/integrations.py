@@ -17,6 +17,7 @@ from comptoir.apps.pay_at_table.pages import asking
 from comptoir.apps.pay_at_table.pages.forms import IntegrationForm
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
+from comptoir.core.installations import plans
 from comptoir.kernel.errors import RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.parts import Status
@@ -44,6 +45,7 @@ def overview(request: OrganisationRequest) -> HttpResponse:
 @page("pay_at_table.manage")
 def add(request: OrganisationRequest) -> HttpResponse:
     """A draft for a place of a till; its methods are chosen on its own page."""
+    plans.require(request.organisation.id, integrations.APP)
     chosen = request.POST.get("place", "")
     found = setting_up.places(request.organisation.id, store_ids=request.store_ids)
     place = next((each for each in found if str(each.link.id) == chosen), None)
