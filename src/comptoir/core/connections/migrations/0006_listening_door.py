@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0004_domain'),
+        ('connections', '0005_consent_links'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pay_at_table', '0006_when_a_bill_was_seen_first'),
+        ('pay_at_table', '0008_what_providers_hear'),
     ]
 
     operations = [
