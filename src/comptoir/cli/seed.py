@@ -57,7 +57,7 @@ def sow(*, web: str, sandbox: str, simulator: str, shops: str, client: OAuthClie
     _set_up_the_till(sandbox, web, known)
     business = _businesses(sandbox)[TRADING]
     connection = _connect(trading, people[0].user, business, sandbox, now)
-    seed_tables.sow(
+    provider_key = seed_tables.sow(
         organisation=trading,
         connection=connection,
         owner=people[0].user,
@@ -73,6 +73,7 @@ def sow(*, web: str, sandbox: str, simulator: str, shops: str, client: OAuthClie
         "url": web,
         "sandbox_url": sandbox,
         "api_token": token.reveal(),
+        "provider_key": provider_key.reveal(),
         "users": [
             *(_user(each) for each in (*people, *members)),
             {"email": operator.email, "password": PASSWORD, "role": "operator", "organisation": ""},

@@ -11,8 +11,10 @@ from comptoir.apps.pay_at_table import integrations, linking, listening
 from comptoir.apps.pay_at_table.models import Integration, Link, LinkState, ProviderKey
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.kernel.seal import Secret
 
 PROVIDER: Final = "Petite Monnaie"
+VISITORS: Final = "A program of yours"
 CARDS: Final = ("PM", PROVIDER)
 VOUCHERS: Final = ("PMT", f"{PROVIDER}, titres-restaurant")
 API_USER: Final = "5502"
@@ -23,10 +25,10 @@ API_METHOD: Final = "APM"
 Ask = Callable[[str, str, dict[str, Any] | None], dict[str, Any]]
 
 
-def sow(*, organisation: Organisation, connection: Connection, owner: User, ask: Ask, now: datetime) -> None:
+def sow(*, organisation: Organisation, connection: Connection, owner: User, ask: Ask, now: datetime) -> Secret:
     """Set up the tills, make an integration for each store, let the provider ask, and say yes. Raises ComptoirError.
 
-    `ask` calls the sandbox: a method, a path, a body.
+    `ask` calls the sandbox: a method, a path, a body. Returns an app key for programs of visitors, linked as well.
     """
     mine = [
         _integration(organisation, connection, link, ask, now)
@@ -35,9 +37,9 @@ def sow(*, organisation: Organisation, connection: Connection, owner: User, ask:
     known = ask("GET", "/api/provider", None)
     wanted: dict[str, Any] = {"ask": [each.public_id for each in mine]}
     if not ProviderKey.objects.filter(start=known["key_start"] or "none", revoked_at=None).exists():
-        _, secret = linking.make_key(provider=PROVIDER, now=now)
-        wanted["key"] = secret.reveal()
+        wanted["key"] = linking.make_key(provider=PROVIDER, now=now)[1].reveal()
     ask("POST", "/api/provider", wanted)
+    secret = _key_for_visitors(mine, now)
     for link in Link.objects.filter(organisation=organisation, state=LinkState.WAITING):
         linking.decide(
             organisation_id=organisation.id,
@@ -48,6 +50,18 @@ def sow(*, organisation: Organisation, connection: Connection, owner: User, ask:
             now=now,
         )
     ask("GET", "/api/provider", None)  # it sees that it was let in, and has its webhooks sent
+    return secret
+
+
+def _key_for_visitors(integrations_: list[Integration], now: datetime) -> Secret:
+    """A key that `demo.json` tells; that of an earlier start ends here, and so do its links."""
+    for old in ProviderKey.objects.filter(provider=VISITORS, revoked_at=None):
+        Link.objects.filter(key_id=old.app_id).delete()
+        linking.revoke_key(old, now=now)
+    key, secret = linking.make_key(provider=VISITORS, now=now)
+    for each in integrations_:
+        linking.ask(key=key, integration_id=each.id, now=now)
+    return secret
 
 
 def _integration(

@@ -81,6 +81,18 @@ def test_one_ipad_off_leaves_the_other_and_both_off_leave_none() -> None:
     assert (ready["status"], ready["posStatus"]["availableDevices"]) == ("NOT_READY", False)
 
 
+def test_the_last_ipad_going_off_is_pushed_to_whoever_is_attached() -> None:
+    till = Till()
+    path = f"/o/wh/1/webhook/cmp/business-locations/{ZINC}"
+    assert till.called.send("PUT", path).status == 200
+    till.told(NOON)
+    till.simulator.offices.change(ZINC, devices_off=frozenset({"40017"}))
+    assert till.told() == []
+    till.simulator.offices.change(ZINC, devices_off=frozenset({"40017", "40018"}))
+    [news] = till.told()
+    assert (news["type"], news["status"], news["posStatus"]["availableDevices"]) == ("ORDER_API", "NOT_READY", False)
+
+
 @pytest.mark.parametrize("kind", sorted(REASONS))
 def test_each_error_of_the_catalogue_can_be_asked_for_once(kind: str) -> None:
     till = Till()

@@ -170,7 +170,7 @@ class PhonesPage:
             "restaurant": self._store_name(row["integration"]),
             "row": row,
             "words": ordering.STATES.get(row["state"], row["state"]),
-            "failed": row["state"] in ("failed", "rejected", "cancelled", "expired"),
+            "failed": row["state"] in ("failed", "rejected", "cancelled"),
             "again": row["state"] not in ORDER_ENDS,
             "here": f"/phones/{row['integration']}/tables/{quote(table)}" if table else "/phones",
         }

@@ -20,7 +20,7 @@ NAME: Final = "Petite Monnaie"
 STARTING: Final = 12
 CHOOSING, CHARGED, REPORTED, DONE, GIVEN_UP = "choosing", "charged", "reported", "done", "given_up"
 ENDS: Final = frozenset({"applied", "settled_manually", "refunded"})
-ORDER_ENDS: Final = frozenset({"closed", "failed", "rejected", "cancelled", "abandoned", "expired"})
+ORDER_ENDS: Final = frozenset({"closed", "rejected", "cancelled", "abandoned"})
 SHOWN: Final = 20
 WATCHED: Final = 4
 MENU_KEPT: Final = 3600.0
@@ -217,7 +217,8 @@ class Company:
                 told = self.api.order_of(row["integration"], row["remote"])
             except Refused:
                 return row
-            self.books.write("UPDATE ordered SET state = ? WHERE id = ?", str(told["state"]), row["id"])
+            said = str(told.get("pos_raw") or "")
+            self.books.write("UPDATE ordered SET state = ?, said = ? WHERE id = ?", str(told["state"]), said, row["id"])
         return self.ordered(row["id"])
 
     def ordered(self, order: str) -> Row:

@@ -9,12 +9,10 @@ from comptoir.sandbox.provider.paying import major
 
 STATES: Final = {
     "charged": "Not sent yet: the service does not answer. It is sent as soon as it does.",
-    "received": "On its way to the kitchen.",
-    "validated": "On its way to the kitchen.",
     "queued": "Waiting for the restaurant’s till.",
     "sent": "On its way to the kitchen.",
+    "unknown": "On its way to the kitchen; the till has not answered yet.",
     "accepted": "Sent to the kitchen.",
-    "ready": "Ready.",
     "ready_for_pickup": "Ready.",
     "in_delivery": "On its way to you.",
     "delivered": "Delivered.",
@@ -23,7 +21,6 @@ STATES: Final = {
     "rejected": "The kitchen did not receive your order; you have not been charged.",
     "cancelled": "Cancelled. You have not been charged.",
     "abandoned": "Nobody came for it.",
-    "expired": "The kitchen did not receive your order; you have not been charged.",
 }
 MOST: Final = 20
 
