@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 from comptoir.kernel.http import Answer, send
 from comptoir.sandbox.provider.books import Books
 from comptoir.sandbox.provider.company import CHARGED, REPORTED, Company
+from comptoir.sandbox.provider.living import PhoneGuests
 from comptoir.sandbox.server import Sandbox
 from tests.answering import Answering, Asked, Told, answering
 from tests.sandbox.restaurants import quiet_sandbox
@@ -57,7 +58,12 @@ class Comptoir:
             f"{STORE}/payment-intents/pi_1/confirm": {"id": "gpay_1", "state": self.state},
             f"{STORE}/payment-intents/pi_1/cancel": {},
             f"{STORE}/payments/gpay_1": {"id": "gpay_1", "state": self.state},
+            f"{STORE}/menus": [{"id": "m"}],
+            f"{STORE}/menus/m": {"items": [{"sku": "CAFE", "name": "Café", "group": "Bar", "price": MONEY}]},
+            f"{STORE}/orders": {"id": "ord_1", "state": "queued"},
         }
+        if path.endswith("/payment-intents"):
+            path = f"{STORE}/checks/chk_1/payment-intents"
         return Told(200, json.dumps(answers[path]).encode()) if path in answers else Told(404)
 
     def keys(self, ending: str) -> list[str]:
@@ -127,6 +133,22 @@ def test_a_webhook_counts_once_and_only_with_a_good_signature(company: Company) 
     assert not company.hear("int_2", body.encode(), signed)
     [heard] = company.heard(STORE)
     assert (heard["kind"], heard["times"]) == ("payment.applied", 2)
+
+
+def test_guests_pay_and_order_by_themselves_and_leave_a_table_alone_that_just_did(
+    comptoir: Comptoir, company: Company
+) -> None:
+    comptoir.checks = [{**CHECK, "id": f"chk_{number}", "table_number": str(number)} for number in range(1, 31)]
+    guests = PhoneGuests(company, speed=lambda: 0.0, seed=7)
+    for _ in range(12):
+        guests.visit()
+    paid = [row["check_id"] for row in company.payments(STORE)]
+    ordered = company.orders(STORE)
+    assert len(paid) == len(set(paid)) >= 4
+    assert len(paid) + len(ordered) == 12
+    assert {row["said"] for row in company.payments(STORE)} == {"applied"}
+    assert {row["state"] for row in ordered} == {"queued"}
+    assert {bool(row["table_number"]) for row in ordered} == {True, False}
 
 
 def page(sandbox: Sandbox, path: str) -> Answer:
