@@ -241,3 +241,17 @@ def test_the_checklist_turns_green_by_facts(table: Table, alice: Client) -> None
     )
     part = alice.get(settings, headers={"HX-Request": "true"}).content.decode()
     assert "This line turns green with the first one." not in part
+
+
+def test_p10_a_day_stands_beside_the_till(table: Table, alice: Client) -> None:
+    payment = stuck(table)
+    assert payment.business_date
+    query = f"?integration={table.integration.public_id}&day={payment.business_date}"
+    assert "No report of this day" in shown(alice, f"/pay-at-table/reconciliation{query}")
+    made = alice.post(f"/pay-at-table/reconciliation/{table.integration.public_id}/{payment.business_date}")
+    assert made.status_code == 302
+    assert payment.public_id in shown(alice, f"/pay-at-table/reconciliation{query}")
+    file = b"".join(alice.get(f"/pay-at-table/reconciliation/export{query}")).decode()  # type: ignore[arg-type]
+    assert "missing_on_pos" in file
+    before = payment.business_date - timedelta(days=1)
+    assert "No report of this day" in shown(alice, f"/pay-at-table/reconciliation?day={before}")

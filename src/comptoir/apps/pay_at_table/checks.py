@@ -15,7 +15,7 @@ from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.ledger import reads
-from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.errors import RuleBroken, VendorRefused
 from comptoir.kernel.money import to_minor
 from comptoir.pos.capabilities import ReadsChecks
 from comptoir.pos.connector import Vendor
@@ -43,7 +43,9 @@ def at_the_till(integration: Integration) -> Iterator[tuple[Vendor, Location]]:
     """The till behind an integration; outside any transaction. Raises the vendor's errors."""
     mine = integration.organisation_id
     found = Connection.objects.get(organisation_id=mine, id=integration.connection_id)
-    link = LocationLink.objects.get(organisation_id=mine, connection=found, external_id=integration.location_id)
+    links = LocationLink.objects.filter(organisation_id=mine, connection=found, external_id=integration.location_id)
+    if (link := links.first()) is None:
+        raise VendorRefused("This place of the till is not known any more. Connect the till again.")
     with open_vendor(found) as vendor:
         yield vendor, as_location(link)
 

@@ -20,6 +20,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
         _("Do what the steps say, then press Retry. It looks at the till first, so nothing is entered twice."),
         _("Entered it on the till yourself? Say so with a reason; it can be taken back."),
     ),
+    "table_reconciliation": (
+        _("What guests paid on a business day beside what the till shows. Every difference is a row with its reason."),
+        _("It is made half an hour after the day closes, again the next morning, and whenever you ask."),
+    ),
     "table_integrations": (
         _("One integration for each place of a till. Add one, choose its payment methods, switch it on."),
     ),

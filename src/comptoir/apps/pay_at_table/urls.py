@@ -3,7 +3,7 @@
 from django.urls import path
 
 from comptoir.apps.pay_at_table.mail_stops import STOP_ROUTE
-from comptoir.apps.pay_at_table.pages import integrations, links, payments, tables
+from comptoir.apps.pay_at_table.pages import business_days, integrations, links, payments, tables
 from comptoir.apps.pay_at_table.retry_links import RETRY_ROUTE
 
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("pay-at-table/payments/retry-all", payments.retry_all, name="table_retry_all"),
     path("pay-at-table/payments/<str:payment_id>", payments.payment, name="table_payment"),
     path("pay-at-table/payments/<str:payment_id>/<slug:what>", payments.act, name="table_payment_act"),
+    path("pay-at-table/reconciliation", business_days.reconciliation, name="table_reconciliation"),
+    path("pay-at-table/reconciliation/export", business_days.reconciliation_export, name="table_reconciliation_export"),
+    path("pay-at-table/reconciliation/<str:integration_id>/<str:day>", business_days.reconcile, name="table_reconcile"),
     path("pay-at-table/integrations", integrations.overview, name="table_integrations"),
     path("pay-at-table/integrations/add", integrations.add, name="table_integration_add"),
     path("pay-at-table/integrations/<str:integration_id>", integrations.one, name="table_integration"),
