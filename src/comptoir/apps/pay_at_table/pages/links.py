@@ -112,5 +112,6 @@ def _choices(payment: GuestPayment, integration: Integration) -> list[dict[str, 
 def _answer(request: HttpRequest, template: str, values: dict[str, Any], *, status: int = 200) -> HttpResponse:
     response = render(request, template, values, status=status)
     add_never_cache_headers(response)
-    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    # The address is the key. Under `no-referrer` a browser sends a form with `Origin: null`, which is refused.
+    response["Referrer-Policy"] = "same-origin"
     return response
