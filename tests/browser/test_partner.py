@@ -152,8 +152,9 @@ def copy_slug(operator: Visitor, server: WebServer, organisation: Organisation) 
     page.get_by_role("link", name=organisation.name, exact=True).click()
     operator.picture("stores")
     operator.expect_accessible()
-    expect(page.get_by_role("button", name="Copy").first).to_be_visible()
-    return page.locator("pre code").first.inner_text().strip()
+    page.locator(".row-menu summary").first.click()
+    expect(page.get_by_role("button", name="Copy store slug").first).to_be_visible()
+    return page.locator("td code").first.inner_text().strip()
 
 
 def approve_and_issue(operator: Visitor, server: WebServer) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from django.test import Client
+from ninja import Schema
 
 from comptoir.core.accounts.models import ApiToken, Organisation
 from comptoir.core.accounts.tokens import SCOPES, create_token
@@ -286,3 +287,17 @@ def test_the_human_docs_load_nothing_from_elsewhere() -> None:
         response.close()
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_no_two_schemas_of_the_platform_api_have_one_name() -> None:
+    """The document knows them by name alone: of two, one would speak for both."""
+    found: dict[str, set[str]] = {}
+    waiting = [Schema]
+    while waiting:
+        for each in waiting.pop().__subclasses__():
+            waiting.append(each)
+            # The partner API has a document of its own.
+            if each.__module__.startswith("comptoir.") and "loyalty.partner" not in each.__module__:
+                found.setdefault(each.__name__, set()).add(each.__module__)
+    assert found
+    assert {name: modules for name, modules in found.items() if len(modules) > 1} == {}

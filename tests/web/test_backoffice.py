@@ -59,7 +59,7 @@ def test_a_plan_switches_off_what_it_leaves_out_and_no_owner_switches_it_on(
     terrace = create_store(installed.le_zinc, "Terrace")
     made = install_all(organisation=installed.le_zinc, store=terrace, provider="sixpos", now=NOW)
     assert {each.app: each.enabled for each in made}["traffic"] is False
-    assert Note.objects.get(what="plan.changed").details["left_out"] == ["traffic", "weekly_balance"]
+    assert Note.objects.get(what="plan.changed").details["left_out"] == ["pay_at_table", "traffic", "weekly_balance"]
     operator.post(at(installed.le_zinc, "plan"), {"name": "Big", "includes": ["loyalty", "suite", "traffic"]})
     assert alice.post(f"/settings/modules/{installed.bar.public_id}/traffic/on").status_code in (200, 302)
     assert is_on(installed, "traffic")

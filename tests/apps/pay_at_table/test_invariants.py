@@ -56,6 +56,8 @@ from tests.people import People
 
 DEEP = int(os.environ.get("DEEP_HISTORIES", "10000")) if os.environ.get("DEEP") else 0
 FAULTS = st.sampled_from(["none"] * 6 + ["lost_answer", "lost_call", "never_sent", "killed_before", "killed_after"])
+IN_CI = 60
+"""As many as half a minute takes; `DEEP=1 DEEP_HISTORIES=200` tries more, and longer ones."""
 SELDOM = st.sampled_from([False, False, False, True])
 PLACES = st.integers(0, 5)
 ACCESS_LIFE = timedelta(minutes=25)
@@ -381,7 +383,7 @@ def test_p1_to_p8_and_p11_in_any_history(people: People, no_jobs: None, monkeypa
             run_state_machine_as_test(
                 Evening,
                 settings=settings(
-                    max_examples=DEEP or examples(200),
+                    max_examples=DEEP or examples(IN_CI),
                     stateful_step_count=30 if DEEP else 6,
                     deadline=None,
                     suppress_health_check=list(HealthCheck),

@@ -53,7 +53,7 @@ class ReadinessOut(Schema):
     checked_at: datetime
 
 
-class IntegrationOut(Schema):
+class LinkedIntegrationOut(Schema):
     """One store, as it takes part. `status`: `active`, `degraded`, `reauth_required`, `disabled`, `plan_inactive`."""
 
     id: str
@@ -99,7 +99,7 @@ class FloorPlansOut(Schema):
     fetched_at: datetime
 
 
-class LineOut(Schema):
+class CheckLineOut(Schema):
     """A line of a bill; `line` is its number in claims, `includes` what belongs to it."""
 
     line: int
@@ -148,11 +148,11 @@ class CheckOut(Schema):
     stale: bool
     revision: int
     fetched_at: datetime
-    lines: list[LineOut]
+    lines: list[CheckLineOut]
     payments: list[TillPaymentOut]
 
 
-class ClaimIn(Schema):
+class LineClaimIn(Schema):
     """What a guest pays of a line: `quantity` of its pieces, or one of `parts` equal parts; neither: all of it."""
 
     line: int = Field(ge=0, le=10_000)
@@ -164,7 +164,7 @@ class SplitIn(Schema):
     """Equal shares, or what these claims come to: one of the two."""
 
     shares: int | None = Field(None, ge=1, le=100)
-    claims: list[ClaimIn] = Field(default_factory=list, max_length=200)
+    claims: list[LineClaimIn] = Field(default_factory=list, max_length=200)
 
 
 class SplitOut(Schema):
@@ -186,7 +186,7 @@ class IntentIn(Schema):
     method_kind: MethodKind = MethodKind.CARD
     provider_session_id: Text
     ttl_s: int | None = None
-    claims: list[ClaimIn] = Field(default_factory=list, max_length=200)
+    claims: list[LineClaimIn] = Field(default_factory=list, max_length=200)
 
 
 class IntentOut(Schema):
@@ -227,7 +227,7 @@ class ConfirmIn(Schema):
     captured_at: datetime | None = None
 
 
-class AttemptOut(Schema):
+class PaymentAttemptOut(Schema):
     """One reference under which the till was asked."""
 
     number: int
@@ -269,7 +269,7 @@ class ReasonOut(Schema):
     pos_raw: str
 
 
-class PaymentOut(Schema):
+class GuestPaymentOut(Schema):
     """A guest payment and where it stands; money is on the till only in `applied`.
 
     `retryable`: a retry would do something now. `captured_in_future`: the provider's clock is
@@ -294,7 +294,7 @@ class PaymentOut(Schema):
     state_reason: ReasonOut | None
     retryable: bool
     next_retry_at: datetime | None
-    attempts: list[AttemptOut]
+    attempts: list[PaymentAttemptOut]
     applied_at: datetime | None
     pos_reference: str
     refunds: list[RefundOut]
@@ -309,5 +309,5 @@ class PaymentOut(Schema):
 class PaymentsOut(Schema):
     """A page of payments, newest first; `next_cursor` goes on behind it."""
 
-    data: list[PaymentOut]
+    data: list[GuestPaymentOut]
     next_cursor: str | None

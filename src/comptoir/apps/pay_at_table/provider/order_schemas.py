@@ -7,7 +7,7 @@ from ninja import Field, Schema
 
 from comptoir.apps.pay_at_table.models import MethodKind
 from comptoir.apps.pay_at_table.order_tables import OrderKind
-from comptoir.apps.pay_at_table.schemas import Currency, Minor, PaymentOut, Short, Text, Tip
+from comptoir.apps.pay_at_table.schemas import Currency, GuestPaymentOut, Minor, Short, Text, Tip
 from comptoir.web.api import Amount
 
 Sku = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -93,7 +93,7 @@ class OrderOut(Schema):
     state: str
     reason: str
     pos_raw: str
-    payment: PaymentOut | None
+    payment: GuestPaymentOut | None
     created_at: datetime
     updated_at: datetime
 

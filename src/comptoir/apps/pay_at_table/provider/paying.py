@@ -15,12 +15,12 @@ from comptoir.apps.pay_at_table.provider import bills, showing
 from comptoir.apps.pay_at_table.provider.door import ProviderFault, actor, aware, kept, mine, operation
 from comptoir.apps.pay_at_table.recording import Taken, record
 from comptoir.apps.pay_at_table.schemas import (
-    ClaimIn,
     ConfirmIn,
+    GuestPaymentOut,
     IntentIn,
     IntentOut,
+    LineClaimIn,
     PaymentIn,
-    PaymentOut,
     PaymentsOut,
     RefundIn,
     RefundOut,
@@ -105,7 +105,7 @@ def cancel_intent(request: HttpRequest, response: HttpResponse, integration: str
     return kept(request, response, found, act)
 
 
-@operation("POST", "/payment-intents/{intent}/confirm", {200: PaymentOut, 201: PaymentOut})
+@operation("POST", "/payment-intents/{intent}/confirm", {200: GuestPaymentOut, 201: GuestPaymentOut})
 def confirm_intent(request: HttpRequest, response: HttpResponse, integration: str, intent: str, body: ConfirmIn) -> Any:
     """The guest was charged: recorded whatever became of the hold meanwhile."""
     found = mine(request, integration, response, counted=False)
@@ -126,7 +126,7 @@ def confirm_intent(request: HttpRequest, response: HttpResponse, integration: st
     return _recorded(request, response, found, taken)
 
 
-@operation("POST", "/checks/{check}/payments", {200: PaymentOut, 201: PaymentOut})
+@operation("POST", "/checks/{check}/payments", {200: GuestPaymentOut, 201: GuestPaymentOut})
 def report_payment(
     request: HttpRequest, response: HttpResponse, integration: str, check: Short, body: PaymentIn
 ) -> Any:
@@ -142,7 +142,7 @@ def report_payment(
     )
 
 
-@operation("POST", "/payments", {200: PaymentOut, 201: PaymentOut})
+@operation("POST", "/payments", {200: GuestPaymentOut, 201: GuestPaymentOut})
 def report_unplaced_payment(request: HttpRequest, response: HttpResponse, integration: str, body: UnplacedIn) -> Any:
     """Money was taken, and only the table is known, or nothing: with one open bill at that table it is for that one."""
     found = mine(request, integration, response, counted=False)
@@ -177,14 +177,14 @@ def list_payments(
     return PaymentsOut(data=[showing.payment(each, found, now=now) for each in page[:limit]], next_cursor=following)
 
 
-@operation("GET", "/payments/{payment}", {200: PaymentOut})
-def one_payment(request: HttpRequest, response: HttpResponse, integration: str, payment: str) -> PaymentOut:
+@operation("GET", "/payments/{payment}", {200: GuestPaymentOut})
+def one_payment(request: HttpRequest, response: HttpResponse, integration: str, payment: str) -> GuestPaymentOut:
     """Where a payment stands."""
     found = mine(request, integration, response)
     return showing.payment(_payment(found, payment), found, now=timezone.now())
 
 
-@operation("POST", "/payments/{payment}/retry", {202: PaymentOut})
+@operation("POST", "/payments/{payment}/retry", {202: GuestPaymentOut})
 def retry_payment(request: HttpRequest, response: HttpResponse, integration: str, payment: str) -> Any:
     """Try again; the till is looked at first."""
     found, now = mine(request, integration, response), timezone.now()
@@ -279,7 +279,7 @@ def _payment(found: Integration, payment: str) -> GuestPayment:
     return row
 
 
-def _wanted(claims: list[ClaimIn]) -> list[splitting.Wanted]:
+def _wanted(claims: list[LineClaimIn]) -> list[splitting.Wanted]:
     return [splitting.Wanted(each.line, each.quantity, each.parts) for each in claims]
 
 

@@ -15,7 +15,7 @@ from comptoir.apps.pay_at_table.schemas import (
     CheckOut,
     FloorPlanOut,
     FloorPlansOut,
-    IntegrationOut,
+    LinkedIntegrationOut,
     LinkOut,
     MethodsOut,
     ReadinessOut,
@@ -47,13 +47,13 @@ def let_go(request: HttpRequest, integration: str) -> LinkOut:
     return LinkOut(integration=integration, state="unlinked")
 
 
-@operation("GET", "", {200: IntegrationOut})
-def one_integration(request: HttpRequest, response: HttpResponse, integration: str) -> IntegrationOut:
+@operation("GET", "", {200: LinkedIntegrationOut})
+def one_integration(request: HttpRequest, response: HttpResponse, integration: str) -> LinkedIntegrationOut:
     """The store, what may be done there, and how it stands."""
     found = mine(request, integration, response)
     store = Store.objects.get(organisation_id=found.organisation_id, id=found.store_id)
     has = _capabilities(found)
-    return IntegrationOut(
+    return LinkedIntegrationOut(
         id=found.public_id,
         name=found.name,
         store=store.name,

@@ -7,11 +7,11 @@ from comptoir.apps.pay_at_table.amounts import payable
 from comptoir.apps.pay_at_table.models import Attempt, Bill, GuestPayment, Integration, Intent
 from comptoir.apps.pay_at_table.provider_tables import Refund
 from comptoir.apps.pay_at_table.schemas import (
-    AttemptOut,
+    CheckLineOut,
     CheckOut,
+    GuestPaymentOut,
     IntentOut,
-    LineOut,
-    PaymentOut,
+    PaymentAttemptOut,
     ReasonOut,
     RefundOut,
     TillPaymentOut,
@@ -58,7 +58,7 @@ def check(bill: Bill, *, now: datetime, stale: bool = False) -> CheckOut:
         revision=bill.revision,
         fetched_at=bill.fetched_at,
         lines=[
-            LineOut(
+            CheckLineOut(
                 line=each["line"],
                 sku=each["sku"],
                 name=each["name"],
@@ -108,7 +108,7 @@ def intent(held: Intent, bill: Bill | None) -> IntentOut:
     )
 
 
-def payment(row: GuestPayment, integration: Integration, *, now: datetime) -> PaymentOut:
+def payment(row: GuestPayment, integration: Integration, *, now: datetime) -> GuestPaymentOut:
     """A guest payment with everything that became of it."""
     mine = {"organisation_id": row.organisation_id, "payment_id": row.id}
     made = list(Attempt.objects.filter(**mine).order_by("number"))
@@ -120,7 +120,7 @@ def payment(row: GuestPayment, integration: Integration, *, now: datetime) -> Pa
     def money(minor: int) -> Amount:
         return Amount(amount=minor, currency=row.currency)
 
-    return PaymentOut(
+    return GuestPaymentOut(
         id=row.public_id,
         integration_id=integration.public_id,
         provider_payment_id=row.provider_payment_id,
@@ -170,8 +170,8 @@ def _reason(told: Told) -> ReasonOut | None:
     return ReasonOut(code=told.code, message=told.happened, pos_raw=told.said) if told.code else None
 
 
-def _attempt(made: Attempt) -> AttemptOut:
-    return AttemptOut(
+def _attempt(made: Attempt) -> PaymentAttemptOut:
+    return PaymentAttemptOut(
         number=made.number,
         reference=made.reference,
         outcome=made.outcome,
