@@ -384,6 +384,7 @@ def test_p1_to_p8_and_p11_in_any_history(people: People, no_jobs: None, monkeypa
                 Evening,
                 settings=settings(
                     max_examples=DEEP or examples(IN_CI),
+                    derandomize=not DEEP,
                     stateful_step_count=30 if DEEP else 6,
                     deadline=None,
                     suppress_health_check=list(HealthCheck),
