@@ -275,7 +275,7 @@ def test_t15_a_line_that_staff_removed(table: Table, postbox: Postbox) -> None:
 
 
 def test_t16_too_many_calls(table: Table, postbox: Postbox) -> None:
-    slow = Response(429, b"{}", {"retry-after": "30"})
+    slow = Response(429, b"{}", {"retry-after": "1"})
     table.vendor.instead = lambda *_: slow
     payment = table.run(table.take())
     assert (payment.state, payment.reason) == (State.QUEUED, "pos_rate_limited")

@@ -1,5 +1,6 @@
 """In a real browser: typing, pasting, undoing in the grid, a day confirmed, every page accessible and no wider."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -96,7 +97,8 @@ def test_a_day_is_confirmed_and_reopened_with_a_reason(page: Page, house: House)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["wide", "phone"])
-@pytest.mark.parametrize("language", ["en", "fr"])
+# In English each page is looked at by tests/web/test_every_page.py too.
+@pytest.mark.parametrize("language", ["en", "fr"] if os.environ.get("DEEP") else ["fr"])
 def test_every_page_is_accessible_and_fits(
     context: BrowserContext, house: House, size: dict[str, int], language: str
 ) -> None:
