@@ -35,6 +35,7 @@ COMMANDS = (
     "keys",
     "connect",
     "rollup",
+    "records",
 )
 EVERY_HELP = """
 import json

@@ -85,9 +85,9 @@ def _records(_: Mapping[str, str]) -> Iterator[Check]:
     found = chain.read()
     if found.broken:
         names = ", ".join(public_id("org", each) for each in found.broken)
-        yield Check("records", "bad", f"somebody changed what was done in {names}: compare with your backups")
+        yield Check("records", "bad", f"somebody changed or removed what was done in {names}: compare backups")
     else:
-        yield Check("records", "ok", f"{found.sealed} records of what was done are as they were written")
+        yield Check("records", "ok", f"{found.sealed} records of what was done are as they were sealed, to the newest")
 
 
 def _workers(_: Mapping[str, str]) -> Iterator[Check]:

@@ -15,6 +15,7 @@ from comptoir.cli.connecting import connect
 from comptoir.cli.importing import imports
 from comptoir.cli.keys import keys
 from comptoir.cli.ledger import rollup
+from comptoir.cli.records import records
 from comptoir.cli.sandbox import sandbox
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
@@ -24,6 +25,7 @@ app.add_typer(imports, name="imports")
 app.add_typer(balance, name="balance")
 app.command()(connect)
 app.command()(rollup)
+app.command()(records)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 

@@ -29,3 +29,15 @@ class Note(models.Model):
             models.UniqueConstraint(fields=["organisation", "position"], name="note_has_its_place"),
         ]
         indexes: ClassVar = [models.Index(fields=["organisation", "what", "-id"], name="note_by_kind")]
+
+
+class Head(models.Model):
+    """How far the chain of an organisation goes, kept apart from it: without it, whoever takes the newest notes away
+    leaves a chain that is whole.
+
+    Moved by the transaction that seals; the database lets it go forward alone, and only to a note that stands there.
+    """
+
+    organisation = models.OneToOneField("accounts.Organisation", on_delete=models.CASCADE, primary_key=True)
+    position = models.BigIntegerField()
+    hash = models.BinaryField()
