@@ -82,6 +82,37 @@ def test_refunds_are_entries_of_their_own_under_their_id() -> None:
     assert first.external_id != second.external_id
     assert (first.kind, first.total, first.previous_external_id) == (SaleKind.REFUND, Decimal(-1), "A-1")
     assert first == pushed(refunds=refunds)[1].sale
+    [line] = first.lines
+    assert (line.quantity, line.total, first.tax) == (-1, -1, None)
+
+
+def test_a_refund_takes_its_share_of_the_tax_along() -> None:
+    refunds = [{"order_id": "A-1", "refund_id": "a", "amount": 1095, "at": "2026-03-14T13:00:00Z"}]
+    _, back = (each.sale for each in pushed(tax_amount=200, refunds=refunds))
+    assert (back.total, back.tax) == (Decimal("-10.95"), -1)
+
+
+@pytest.mark.parametrize(
+    ("amount", "totals"),
+    [
+        (3000, ["10", "20", "0"]),
+        (2000, ["6.66", "13.34", "0"]),
+        (3001, ["10", "20.01", "0"]),
+        (0, ["0", "0", "0"]),
+        (4000, ["10", "20.01", "0", "9.99"]),
+    ],
+)
+def test_lines_come_to_what_was_paid(amount: int, totals: list[str]) -> None:
+    lines = [{"sku": "1", "amount": 1000}, {"sku": "2", "amount": 2001}, {"sku": "3", "amount": 0}]
+    [seen] = pushed(amount=amount, lines=lines)
+    assert [f"{each.total.normalize():f}" for each in seen.sale.lines] == totals
+
+
+@given(amount=st.integers(0, 10**6), lines=st.lists(st.integers(0, 10**5), min_size=1, max_size=8))
+def test_lines_add_up_to_any_amount(amount: int, lines: list[int]) -> None:
+    [seen] = pushed(amount=amount, lines=[{"amount": each} for each in lines])
+    assert sum(each.total for each in seen.sale.lines) == seen.sale.total
+    assert all(each.total >= 0 for each in seen.sale.lines)
 
 
 def test_e51_a_currency_without_decimals() -> None:

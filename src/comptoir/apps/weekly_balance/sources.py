@@ -12,6 +12,8 @@ from comptoir.apps.weekly_balance.models import Department, Register
 from comptoir.apps.weekly_balance.rules.days import Clock, interval_of
 from comptoir.apps.weekly_balance.rules.figures import Figures, figures
 from comptoir.apps.weekly_balance.rules.terms import Choices, FieldType, Moment
+from comptoir.core.accounts.partners import requests as partners
+from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake.importing import reads as imports
 from comptoir.core.intake.importing.reads import Read
 from comptoir.core.ledger import days as ledger
@@ -121,5 +123,18 @@ def causes(found: DayFigures | None, since: datetime | None) -> list[dict[str, s
 
 
 def reads(department: Department, begin: datetime, end: datetime) -> list[Read]:
-    """What imports have read of a time, in one question."""
-    return imports.read_of(department.organisation_id, department.store_id, begin, end)
+    """What of a time is known whole. A till that calls us has no books for an import to read: what it told by the end
+    of a day is the day."""
+    if not _only_pushes(department):
+        return imports.read_of(department.organisation_id, department.store_id, begin, end)
+    clock = clock_of(department)
+    first, last = clock.day_of(begin), clock.day_of(end)
+    days = [clock.bounds(first + timedelta(days=number)) for number in range((last - first).days + 1)]
+    return [Read(start, stop, stop) for start, stop in days]
+
+
+def _only_pushes(department: Department) -> bool:
+    mine = {"organisation_id": department.organisation_id, "store_id": department.store_id}
+    return department.store_id in partners.feeding(department.organisation_id) and not (
+        LocationLink.objects.filter(**mine).exists()
+    )

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
+from msgspec import structs
+
 from comptoir.connectors.sixpos.schemas import Line, Order, Payment, Pushed, Refund
 from comptoir.kernel.money import Money
 from comptoir.pos import model
@@ -16,6 +18,9 @@ CANCELLED: Final = frozenset({"cancelled"})
 LONGEST_NAME: Final = 120
 LONGEST_ID: Final = 64
 DIGEST: Final = 40
+MILLIONTH: Final = Decimal("0.000001")
+REFUND: Final = "Refund"
+NOT_ITEMISED: Final = "Not itemised"
 
 
 def observed(pushed: Pushed, *, received_at: datetime) -> tuple[Observed, ...]:
@@ -49,6 +54,7 @@ def _sale(pushed: Pushed, order: Order) -> Sale:
         else SaleState.OPEN
     )
     currency = pushed.currency
+    total = _major(order.amount - order.tip_amount, currency)
     opened_at = order.created_at.astimezone(UTC)
     return Sale(
         location_id=pushed.location,
@@ -59,14 +65,14 @@ def _sale(pushed: Pushed, order: Order) -> Sale:
         currency=currency,
         opened_at=opened_at,
         closed_at=(order.closed_at or order.created_at).astimezone(UTC) if state is not SaleState.OPEN else None,
-        total=_major(order.amount - order.tip_amount, currency),
+        total=total,
         paid=_major(sum(each.amount for each in order.payments), currency) if order.payments else None,
         tax=None if order.tax_amount is None else _major(order.tax_amount, currency),
         tip=_major(order.tip_amount, currency) if order.tip_amount else None,
         receipt_number=order.order_id,
         register=_register(order),
         order_profile=" ".join(filter(None, (order.channel, order.delivery_mode)))[:LONGEST_NAME],
-        lines=tuple(_line(each, currency) for each in order.lines),
+        lines=_adding_up(tuple(_line(each, currency) for each in order.lines), total, currency),
         payments=tuple(_payment(each, currency) for each in order.payments),
         rewards=order.reward_ids,
     )
@@ -74,6 +80,11 @@ def _sale(pushed: Pushed, order: Order) -> Sale:
 
 def _refund(pushed: Pushed, refund: Refund) -> Sale:
     at = refund.at.astimezone(UTC)
+    total = _major(-refund.amount, pushed.currency)
+    order = pushed.order
+    tax = order.tax_amount if order and order.amount else None
+    # What went back is not told: one line for all of it, without which it would be missing from the figures of goods.
+    back = model.Line(name=REFUND, quantity=Decimal(-1), unit_price=-total, total=total)
     return Sale(
         location_id=pushed.location,
         external_id=refund_number(refund.order_id, refund.refund_id),
@@ -83,7 +94,11 @@ def _refund(pushed: Pushed, refund: Refund) -> Sale:
         currency=pushed.currency,
         opened_at=at,
         closed_at=at,
-        total=_major(-refund.amount, pushed.currency),
+        total=total,
+        tax=None
+        if order is None or tax is None
+        else _share(_major(tax, pushed.currency), -refund.amount, order.amount),
+        lines=(back,),
         previous_external_id=refund.order_id,
         receipt_number=(refund.refund_id or refund.order_id)[:LONGEST_ID],
     )
@@ -96,11 +111,37 @@ def _line(line: Line, currency: str) -> model.Line:
     return model.Line(
         name=line.name[:LONGEST_NAME],
         quantity=exact(line.quantity),
-        unit_price=exact(unit_price.quantize(Decimal("0.000001"))),
+        unit_price=exact(unit_price.quantize(MILLIONTH)),
         total=exact(total),
         sku=line.sku[:LONGEST_ID],
         reward=line.public_reward_id or "",
     )
+
+
+def _adding_up(lines: tuple[model.Line, ...], total: Decimal, currency: str) -> tuple[model.Line, ...]:
+    """Lines that come to what was paid: what a bill took off as a whole is taken off each line in proportion, to the
+    minor unit; what no line accounts for is a line of its own."""
+    rest = total - sum((each.total for each in lines), Decimal(0))
+    if rest > 0:
+        return (*lines, model.Line(name=NOT_ITEMISED, quantity=Decimal(1), unit_price=rest, total=exact(rest)))
+    paid = [place for place, each in enumerate(lines) if each.total > 0 and not each.reward]
+    whole = sum((lines[place].total for place in paid), Decimal(0))
+    target = whole + rest
+    if not rest or target < 0:
+        return lines
+    found, before, after = list(lines), Decimal(0), Decimal(0)
+    for place in paid:
+        before += lines[place].total
+        # Sums are rounded, not shares: so no line falls below nothing, and the last one ends at the total.
+        upto = target if before == whole else (before * target / whole).quantize(_major(1, currency))
+        found[place] = structs.replace(lines[place], total=exact(upto - after))
+        after = upto
+    return tuple(found)
+
+
+def _share(amount: Decimal, part: Decimal | int, whole: Decimal | int) -> Decimal:
+    """So much of an amount as the part is of the whole."""
+    return exact((amount * part / whole).quantize(MILLIONTH))
 
 
 def _payment(payment: Payment, currency: str) -> model.Payment:

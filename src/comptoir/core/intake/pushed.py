@@ -1,6 +1,7 @@
 """Orders that a partner's server pushes and wants an answer to: in the inbox and in the ledger by one transaction.
 
-The same door as for every other sale, only without the queue: the caller waits, and knows the store already.
+The same door as for every other sale, only without the queue: the caller waits, and knows the store already. The apps
+hear of it from a job behind the commit, and from the sweep if that job is lost.
 """
 
 import hashlib
@@ -11,8 +12,9 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from django.db import transaction
 
-from comptoir.core.intake import process
+from comptoir.core.intake import process, tasks
 from comptoir.core.intake.models import Notification
 from comptoir.kernel.errors import RuleBroken
 
@@ -50,4 +52,6 @@ def take(*, organisation_id: UUID, store_id: UUID, provider: str, document: Mapp
         raise RuleBroken(
             fate.fault or "This order cannot be kept.", code="validation", status=422, for_log=fate.fault_path
         )
+    # Not before: callers at the same time would wait for one another to commit.
+    transaction.on_commit(tasks.drain.enqueue_once, robust=True)
     return Taken(fate.sale_id, fate.outcome == Notification.Outcome.RECORDED)
