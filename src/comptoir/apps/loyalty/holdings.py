@@ -144,6 +144,7 @@ class AlertKind(StrEnum):
     PIN_BLOCKED = "pin_blocked"
     POINTS_ADJUSTED = "points_adjusted"
     DUPLICATE = "possible_duplicate"
+    ORDER_CONFLICT = "order_conflict"
 
 
 class Alert(models.Model):

@@ -10,7 +10,7 @@ from django.test import Client
 
 from comptoir.core.accounts import invitations
 from comptoir.core.accounts.models import Membership, MembershipStore, User
-from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest, PartnerToken
+from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest
 from comptoir.core.accounts.partners import chat as telling
 from comptoir.core.accounts.partners import grants, requests
 from comptoir.core.accounts.roles import Role
@@ -201,89 +201,6 @@ def test_x7_to_x12_a_password_a_slug_and_a_first_order(
     assert row.first_order_at
     page = people.client(people.alice).get("/settings/partners").content.decode()
     assert "Latest order" in page
-
-
-def test_the_password_grant_is_for_technical_users_alone(people: People, sixpos: tuple[PartnerClient, Secret]) -> None:
-    people.alice.set_password(PASSWORD)
-    people.alice.save()
-    technical_user(people)
-    wrong = by_password(*sixpos, password="wrong")
-    owner = by_password(*sixpos, username=people.alice.email)
-    nobody = by_password(*sixpos, username="nobody@example.com")
-    assert refusal(wrong) == refusal(owner) == refusal(nobody) == (400, "grant_invalid")
-    assert wrong.json()["message"] == owner.json()["message"] == nobody.json()["message"]
-    assert refusal(by_password(sixpos[0], Secret("cps_made-up"))) == (401, "client_invalid")
-    assert refusal(granted(*sixpos, grant_type="password")) == (422, "validation")
-
-
-def test_passwords_cannot_be_tried_out(people: People, sixpos: tuple[PartnerClient, Secret]) -> None:
-    technical_user(people)
-    answers = [by_password(*sixpos, password="wrong").status_code for _ in range(12)]
-    assert answers[-1] == 429
-
-
-def consented(people: People, client: PartnerClient, **said: str) -> Any:
-    asked = {"client_id": client.client_id, "redirect_uri": "https://6xpos.example/back", "state": "s1"} | said
-    alice = people.client(people.alice)
-    led = alice.get("/partner/v1/oauth/form", asked)
-    assert led.status_code == 302
-    assert led["Location"].startswith("/partners/authorise?client_id=")
-    page = alice.get(led["Location"])
-    if page.status_code != 200:
-        return page
-    return alice.post("/partners/authorise", asked | {"yes": "1"})
-
-
-@pytest.mark.parametrize("grant_type", ["client_credentials", "authorization_code"])
-def test_a_consent_leads_back_with_a_code_that_works_once(
-    people: People, sixpos: tuple[PartnerClient, Secret], operator: Client, grant_type: str
-) -> None:
-    open_for(people, sixpos[0], operator)
-    back = consented(people, sixpos[0], scope="order.create,store.read")["Location"]
-    code = re.search(r"code=([\w-]+)&state=s1", back)
-    assert code
-    answer = granted(*sixpos, grant_type=grant_type, code=code[1])
-    assert answer.status_code == 200, answer.content
-    token = answer.json()["access_token"]
-    pos = Pos(people.le_zinc, [people.bar], token, sixpos[0])
-    assert pos.sells("1").status_code == 201
-    assert refusal(pos.get("customers")) == (403, "scope_missing")
-    assert refusal(granted(*sixpos, grant_type=grant_type, code=code[1])) == (400, "grant_invalid")
-    assert refusal(pos.get("stores")) == (401, "token_invalid"), "a code that comes twice was stolen"
-
-
-def test_a_refresh_token_renews_once(people: People, sixpos: tuple[PartnerClient, Secret], operator: Client) -> None:
-    technical_user(people)
-    open_for(people, sixpos[0], operator)
-    first = by_password(*sixpos).json()
-    anew = granted(*sixpos, grant_type="refresh_token", refresh_token=first["refresh_token"])
-    assert anew.status_code == 200
-    assert refusal(granted(*sixpos, grant_type="refresh_token", refresh_token=first["refresh_token"])) == (
-        400,
-        "grant_invalid",
-    )
-    pos = Pos(people.le_zinc, [people.bar], first["refresh_token"], sixpos[0])
-    assert refusal(pos.get("stores")) == (401, "token_invalid"), "a refresh token is no bearer"
-
-
-def test_an_access_token_ends_after_a_day(people: People, sixpos: tuple[PartnerClient, Secret]) -> None:
-    technical_user(people)
-    token = by_password(*sixpos).json()["access_token"]
-    PartnerToken.objects.filter(kind="access").update(expires_at=now() - timedelta(seconds=1))
-    pos = Pos(people.le_zinc, [people.bar], token, sixpos[0])
-    assert refusal(pos.get("stores")) == (401, "token_invalid")
-
-
-def test_codes_go_to_known_addresses_alone(people: People, sixpos: tuple[PartnerClient, Secret]) -> None:
-    elsewhere = consented(people, sixpos[0], redirect_uri="https://evil.example/")
-    assert elsewhere.status_code == 422
-    assert "Location" not in elsewhere
-    said_no = people.client(people.alice).post(
-        "/partners/authorise",
-        {"client_id": sixpos[0].client_id, "redirect_uri": "https://6xpos.example/back", "state": "x", "no": "1"},
-    )
-    assert said_no["Location"] == "https://6xpos.example/back?error=access_denied&state=x"
-    assert people.client(people.bob).get("/partners/authorise").status_code == 403
 
 
 def test_e53_silence_while_the_store_trades_is_told(people: People, pos: Pos) -> None:

@@ -9,10 +9,6 @@ from django.db import IntegrityError, transaction
 
 from comptoir.apps.loyalty import programmes
 from comptoir.apps.loyalty.models import Entry, Member, Offer
-from comptoir.apps.loyalty.partner import api
-from comptoir.core.accounts.partner_tables import PartnerToken
-from comptoir.core.accounts.partners import tokens
-from comptoir.core.accounts.tokens import SCOPES, create_token
 from comptoir.core.installations import modules
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import reads
@@ -41,26 +37,6 @@ def test_the_token_of_a_brand_is_a_bearer(pos: Pos, people: People) -> None:
     assert (answer.json()["merchant"], answer.json()["partner"]) == ("Le Zinc", "6xpos")
     me = pos.get("oauth/me").json()
     assert me == {"user": None, "merchant": {"public_id": people.le_zinc.public_id, "name": "Le Zinc"}}
-
-
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer cpt_made-up", "Basic eDp5", "Bearer é\u0001"])
-def test_a_forged_token_opens_nothing(pos: Pos, header: str) -> None:
-    pos.token = "cpt_made-up"
-    response = pos.call("get", "stores", Authorization=header)
-    assert refusal(response) == (401, "token_invalid")
-
-
-def test_a_revoked_token_is_dead_at_once(pos: Pos) -> None:
-    [token] = PartnerToken.objects.all()
-    tokens.revoke(organisation_id=pos.organisation.id, token_id=token.id, actor="user:1", now=datetime.now(UTC))
-    assert refusal(pos.get("stores")) == (401, "token_invalid")
-    assert refusal(pos.sells()) == (401, "token_invalid")
-
-
-def test_a_token_of_the_platform_api_is_none_of_a_partner(pos: Pos, people: People) -> None:
-    _, secret = create_token(name="x", scopes=SCOPES, organisations=[people.le_zinc], now=datetime.now(UTC))
-    pos.token = secret.reveal()
-    assert refusal(pos.get("stores")) == (401, "token_invalid")
 
 
 def test_stores_are_those_of_the_token(people: People) -> None:
@@ -241,13 +217,6 @@ def test_a_hostile_body_is_refused_in_words(pos: Pos, body: bytes) -> None:
     refusal(response)
 
 
-def test_e39_a_slug_of_another_brand_is_as_unknown_as_any(pos: Pos, people: People) -> None:
-    foreign = pos.sells("1", loyalty_store_slug=people.shop.slug)
-    made_up = pos.sells("1", loyalty_store_slug="no-such-store")
-    assert refusal(foreign) == refusal(made_up) == (422, "validation")
-    assert foreign.json()["errors"] == made_up.json()["errors"]
-
-
 def test_a_store_outside_the_token_is_unknown(people: People) -> None:
     terrace = create_store(people.le_zinc, "Terrace")
     pos = open_brand(people.le_zinc, people.bar)
@@ -306,17 +275,6 @@ def test_e20_an_order_older_than_30_days_is_kept_and_brings_nothing(pos: Pos, pe
     then = datetime.now(UTC) - timedelta(days=31)
     assert pos.sells("1", created_at=then.isoformat()).json()["points_earned"] == 0
     assert len(reads.sales(people.le_zinc.id)) == 1
-
-
-@pytest.mark.parametrize("limit", ["BURST", "SUSTAINED"])
-def test_ten_thousand_orders_a_minute_are_slowed_down(pos: Pos, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(api, limit, 5)
-    monkeypatch.setattr(api, f"{limit}_WINDOW", timedelta(hours=1))
-    answers = [pos.sells(str(number)) for number in range(7)]
-    assert [each.status_code for each in answers] == [201] * 5 + [429] * 2
-    assert refusal(answers[-1]) == (429, "rate_limited")
-    assert int(answers[-1]["Retry-After"]) > 0
-    assert len(reads.sales(pos.organisation.id)) == 5
 
 
 def test_an_order_of_another_brand_is_not_found(pos: Pos, people: People) -> None:

@@ -56,6 +56,10 @@ ALERTS: Final[dict[tuple[str, str], Words]] = {
         _("Two tills told of what may be one sale."),
         _("Only the first one earns. Look at both; if the guest paid twice, say here that they are two sales."),
     ),
+    ("order_conflict", ""): Words(
+        _("A partner sent an order again with another amount."),
+        _("The first amount stands and earned. Compare with the bill; the partner corrects an order by an update."),
+    ),
     ("pin_blocked", ""): Words(
         _("Wrong PINs were typed three times five in a day for one member."),
         _("Ask the member. Whoever forgot the PIN gets a new one on the member's page; it lifts the block."),

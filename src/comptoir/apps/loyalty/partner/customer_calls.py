@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Query, Router, Status
+from ninja import Query, Router
 
 from comptoir.apps.loyalty import idempotency, tries
 from comptoir.apps.loyalty.members import profile
@@ -163,27 +163,41 @@ def list_attributes(request: HttpRequest, public_id: str) -> Any:
 @router.post("/customers/{public_id}/attributes", response={201: list[AttributeOut], **FAULTS}, auth=UPDATE)
 def add_attribute(request: HttpRequest, public_id: str, said: AttributeIn) -> Any:
     """Add an attribute to a customer; one of this name gets the new value."""
+    note_ignored(request, AttributeIn)
     member = _member(request, public_id)
-    customers.put_attribute(caller(request), member, said.name, said.value, now=timezone.now())
-    return Status(201, _attributes(member))
+
+    def act() -> tuple[int, Any]:
+        customers.put_attribute(caller(request), member, said.name, said.value, now=timezone.now())
+        return 201, _attributes(member)
+
+    return idempotency.once(request, act, now=timezone.now())
 
 
 @router.put("/customers/{public_id}/attributes/{name}", response={200: list[AttributeOut], **FAULTS}, auth=UPDATE)
 def update_attribute(request: HttpRequest, public_id: str, name: str, said: AttributeChange) -> Any:
     """Change the value of an attribute."""
+    note_ignored(request, AttributeChange)
     member = _member(request, public_id)
-    if not _rows(member).filter(name=name).exists():
-        raise RuleBroken("There is no such attribute.", code="not_found", status=404)
-    customers.put_attribute(caller(request), member, name, said.value, now=timezone.now())
-    return _attributes(member)
+
+    def act() -> tuple[int, Any]:
+        if not _rows(member).filter(name=name).exists():
+            raise RuleBroken("There is no such attribute.", code="not_found", status=404)
+        customers.put_attribute(caller(request), member, name, said.value, now=timezone.now())
+        return 200, _attributes(member)
+
+    return idempotency.once(request, act, now=timezone.now())
 
 
 @router.delete("/customers/{public_id}/attributes/{name}", response={200: list[AttributeOut], **FAULTS}, auth=UPDATE)
 def remove_attribute(request: HttpRequest, public_id: str, name: str) -> Any:
     """Take an attribute away; asked again, nothing more happens."""
     member = _member(request, public_id)
-    _rows(member).filter(name=name).delete()
-    return _attributes(member)
+
+    def act() -> tuple[int, Any]:
+        _rows(member).filter(name=name).delete()
+        return 200, _attributes(member)
+
+    return idempotency.once(request, act, now=timezone.now())
 
 
 def _member(request: HttpRequest, public_id: str) -> Member:

@@ -19,7 +19,7 @@ def _known(said: str) -> str:
     return said
 
 
-Points = Annotated[int, Field(ge=1, le=MOST_POINTS)]
+Points = Annotated[int, Field(ge=1, le=MOST_POINTS, strict=True)]
 Pin = Annotated[str, Field(pattern=r"^\d{4}$")]
 Hash = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$"), AfterValidator(_known)]
 

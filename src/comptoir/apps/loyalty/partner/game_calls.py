@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Router, Schema
 
 from comptoir.apps.loyalty import idempotency
 from comptoir.apps.loyalty.partner import people
@@ -89,21 +89,15 @@ def record_play(request: HttpRequest, game_id: str, said: PlayIn) -> Any:
     store = store_of(found, said.store_slug, at="store_slug")
     require_on(found.organisation_id, store.id)
     member = people.by_public_id(found.organisation_id, said.customer)
-    with transaction.atomic():
-        draft = ContestPlay(
+
+    def act() -> tuple[int, Any]:
+        # Of two at once the second waits here until the first one's prize is written.
+        row, is_new = ContestPlay.objects.get_or_create(
             organisation_id=found.organisation_id,
             game_id=game.id,
             reference=said.reference,
-            member_id=member.id,
-            won=said.won,
-            at=now,
+            defaults={"member_id": member.id, "won": said.won, "at": now},
         )
-        ContestPlay.objects.bulk_create([draft], ignore_conflicts=True)
-        rows = ContestPlay.objects.select_for_update().filter(
-            organisation_id=found.organisation_id, game_id=game.id, reference=said.reference
-        )
-        row = rows.get()
-        is_new = row.at == now and row.held_id is None
         if is_new and row.won and game.reward_id is not None:
             prize = buying.win(
                 organisation_id=found.organisation_id,
@@ -113,10 +107,13 @@ def record_play(request: HttpRequest, game_id: str, said: PlayIn) -> Any:
                 actor=found.actor,
                 now=now,
             )
-            rows.update(held_id=prize.id)
-            return Status(201, PlayOut(reference=row.reference, won=True, hash=prize.code))
-    won = buying.code_of(found.organisation_id, row.held_id) if row.held_id else None
-    return Status(201 if is_new else 200, PlayOut(reference=row.reference, won=row.won, hash=won))
+            row.held_id = prize.id
+            row.save(update_fields=["held_id"])
+        won = buying.code_of(found.organisation_id, row.held_id) if row.held_id else None
+        return 201 if is_new else 200, PlayOut(reference=row.reference, won=row.won, hash=won).model_dump()
+
+    with transaction.atomic():
+        return idempotency.once(request, act, now=now)
 
 
 def _find(organisation_id: Any, game_id: str) -> ContestGame:

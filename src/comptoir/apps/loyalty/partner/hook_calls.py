@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Router, Schema, Status
 
+from comptoir.apps.loyalty import idempotency
 from comptoir.apps.loyalty.hooks.emitting import EVENTS
 from comptoir.apps.loyalty.partner.api import ErrorOut, Invalid, Scope, caller, note_ignored
 from comptoir.apps.loyalty.partner_tables import PartnerHook
+from comptoir.core.accounts.partners.tokens import Bearer
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel import egress
 from comptoir.kernel.errors import RuleBroken
@@ -50,16 +52,34 @@ def list_hooks(request: HttpRequest) -> Any:
 
 @router.post("/webhooks", response={201: HookOut, **FAULTS}, auth=MANAGE)
 def subscribe(request: HttpRequest, said: HookIn) -> Any:
-    """Hear of one kind of event at an https address; the same again is a 409 `webhook_exists`."""
+    """Hear of one kind of event at an https address; the same again is a 409 `webhook_exists`.
+
+    Under one Idempotency-Key the answer comes again, without the secret: that is shown once.
+    """
     note_ignored(request, HookIn)
     found = caller(request)
     try:
         egress.check(said.url, egress.Rules.parse(settings.COMPTOIR_EGRESS_ALLOW))
     except egress.EgressRefused:
         raise Invalid({"url": ["The url must begin with https:// and lead to a public address."]}) from None
-    if _mine(request).filter(event=said.event, url=said.url).exists():
+    shown: list[str] = []
+
+    def act() -> tuple[int, Any]:
+        row, secret = _subscribed(found, said)
+        shown.append(secret)
+        return 201, _shown(row).model_dump(mode="json")
+
+    answer = idempotency.once(request, act, now=timezone.now())
+    if shown:  # what is kept for a repeat holds no secret
+        answer = Status(answer.status_code, answer.value | {"secret": shown[0]})
+    return answer
+
+
+def _subscribed(found: Bearer, said: HookIn) -> tuple[PartnerHook, str]:
+    mine = PartnerHook.objects.filter(organisation_id=found.organisation_id, client_id=found.client_id)
+    if mine.filter(event=said.event, url=said.url).exists():
         raise RuleBroken("This address hears of this event already.", code="webhook_exists")
-    if _mine(request).count() >= MOST:
+    if mine.count() >= MOST:
         raise RuleBroken("There are as many webhooks as there can be. Delete one first.", code="too_many_webhooks")
     secret = said.secret or new_token("phs_")
     made = PartnerHook.objects.create(
@@ -70,16 +90,20 @@ def subscribe(request: HttpRequest, said: HookIn) -> Any:
         secret=sealer().seal(Secret(secret)),
         created_at=timezone.now(),
     )
-    return Status(201, _shown(made, secret))
+    return made, secret
 
 
 @router.delete("/webhooks/{webhook_id}", response={204: None, **FAULTS}, auth=MANAGE)
 def unsubscribe(request: HttpRequest, webhook_id: str) -> Any:
     """Hear no more of it; what is on its way is let go."""
-    number, _ = _mine(request).filter(id=parse_id("phk", webhook_id)).delete()
-    if not number:
-        raise RuleBroken("There is no such webhook.", code="not_found", status=404)
-    return Status(204, None)
+
+    def act() -> tuple[int, Any]:
+        number, _ = _mine(request).filter(id=parse_id("phk", webhook_id)).delete()
+        if not number:
+            raise RuleBroken("There is no such webhook.", code="not_found", status=404)
+        return 204, None
+
+    return idempotency.once(request, act, now=timezone.now())
 
 
 def _mine(request: HttpRequest) -> Any:
@@ -87,5 +111,5 @@ def _mine(request: HttpRequest) -> Any:
     return PartnerHook.objects.filter(organisation_id=found.organisation_id, client_id=found.client_id)
 
 
-def _shown(row: PartnerHook, secret: str | None = None) -> HookOut:
-    return HookOut(id=row.public_id, event=row.event, url=row.url, created_at=row.created_at, secret=secret)
+def _shown(row: PartnerHook) -> HookOut:
+    return HookOut(id=row.public_id, event=row.event, url=row.url, created_at=row.created_at)

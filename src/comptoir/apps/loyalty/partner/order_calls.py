@@ -45,6 +45,7 @@ def create_order(request: HttpRequest, said: OrderIn, response: HttpResponse) ->
     found, now = caller(request), timezone.now()
     note_ignored(request, OrderIn)
     store = store_of(found, said.loyalty_store_slug)
+    _require_sense(said)
     whose = whose_of(request, said.customer)
     document = plain(said, without=("customer", "loyalty_store_slug"))
 
@@ -89,6 +90,13 @@ def update_order(request: HttpRequest, order_id: str, said: OrderChange, respons
         return 200, shown(outcome, owner)
 
     return idempotency.once(request, act, now=now)
+
+
+def _require_sense(said: OrderIn) -> None:
+    """Tax and tip are within the amount. Raises Invalid (422)."""
+    beyond = [name for name in ("tax_amount", "tip_amount") if (getattr(said, name) or 0) > said.amount]
+    if beyond:
+        raise Invalid({name: ["This is more than the amount of the order."] for name in beyond})
 
 
 def _points(said: OrderIn, outcome: orders.Outcome, now: datetime) -> list[str]:

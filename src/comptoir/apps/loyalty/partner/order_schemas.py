@@ -10,8 +10,9 @@ from pydantic import AfterValidator, AwareDatetime, StrictBool
 LARGEST: int = 100_000_000
 """A million euros: whoever sends more has taken cents for something else."""
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
-Cents = Annotated[int, Field(ge=0, le=LARGEST)]
-SignedCents = Annotated[int, Field(ge=-LARGEST, le=LARGEST)]
+Cents = Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
+"""Strict: who sends "12.00" or 12.0 means euros, and would be taken for twelve cents."""
+SignedCents = Annotated[int, Field(ge=-LARGEST, le=LARGEST, strict=True)]
 Word = Annotated[str, Field(min_length=1, max_length=40)]
 Text = Annotated[str, Field(max_length=500)]
 OrderId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00]+$")]

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
 from comptoir.apps.loyalty import claims, entries, offers
+from comptoir.apps.loyalty.alerts import telling
 from comptoir.apps.loyalty.bonus import giving as bonuses
+from comptoir.apps.loyalty.holdings import AlertKind
 from comptoir.apps.loyalty.members.consents import Source
 from comptoir.apps.loyalty.models import Member, Offer
 from comptoir.apps.loyalty.partner import people
@@ -28,8 +29,6 @@ from comptoir.core.accounts.partners.tokens import Bearer
 from comptoir.core.installations import modules
 from comptoir.core.intake import pushed
 from comptoir.kernel.errors import RuleBroken
-
-log = structlog.get_logger(__name__)
 
 CLOCK_SKEW: Final = timedelta(minutes=5)
 WITHOUT_ID: Final = ""
@@ -78,7 +77,14 @@ def create(
         if conflict and row.conflict != document["amount"]:
             row.conflict = document["amount"]
             row.save(update_fields=["conflict"])
-            log.warning("partner.order_conflict", order=row.public_id)
+            telling.tell(
+                organisation_id=caller.organisation_id,
+                kind=AlertKind.ORDER_CONFLICT,
+                subject=row.order_id,
+                sale_id=row.sale_id,
+                store_id=store.id,
+                now=now,
+            )
     return replace(_credit(caller, store, row, whose, now), is_known=not is_new, conflict=conflict)
 
 

@@ -130,10 +130,7 @@ def by_code(found: PartnerClient, code: str, *, now: datetime) -> Granted:
             row.save(update_fields=["used_at"])
             return _pair(found, row.organisation_id, row.user_id, row.scopes, now)
         if row is not None and row.used_at is not None:
-            stolen = PartnerToken.objects.filter(
-                organisation_id=row.organisation_id, client=found, user_id=row.user_id, created_at__gte=row.used_at
-            )
-            stolen.filter(revoked_at=None).update(revoked_at=now)
+            _end(found, row.organisation_id, row.user_id, since=row.used_at, now=now)
     raise _invalid()
 
 
@@ -152,17 +149,29 @@ def by_password(
 
 
 def by_refresh(found: PartnerClient, refresh: str, *, now: datetime) -> Granted:
-    """A new pair for a refresh token, which ends with it. Raises RuleBroken (`grant_invalid`)."""
+    """A new pair for a refresh token, which ends with it; brought again, it ends what the first one got: one of the two
+    who brought it is not the partner. Raises RuleBroken (`grant_invalid`)."""
     with transaction.atomic():
-        rows = PartnerToken.objects.select_for_update().filter(
-            token_hash=token_hash(refresh), client=found, kind=PartnerToken.Kind.REFRESH, revoked_at=None
+        row = (
+            PartnerToken.objects.select_for_update(of=("self",))
+            .filter(token_hash=token_hash(refresh), client=found, kind=PartnerToken.Kind.REFRESH, expires_at__gt=now)
+            .first()
         )
-        row = rows.filter(expires_at__gt=now).first()
-        if row is None or row.user_id is None or not tokens.reach_of(row.organisation_id, row.user_id):
-            raise _invalid()
-        row.revoked_at = now
-        row.save(update_fields=["revoked_at"])
-        return _pair(found, row.organisation_id, row.user_id, row.scopes, now)
+        if row is not None and row.user_id is not None and tokens.reach_of(row.organisation_id, row.user_id):
+            if row.revoked_at is None:
+                row.revoked_at = now
+                row.save(update_fields=["revoked_at"])
+                return _pair(found, row.organisation_id, row.user_id, row.scopes, now)
+            _end(found, row.organisation_id, row.user_id, since=row.revoked_at, now=now)
+    raise _invalid()
+
+
+def _end(found: PartnerClient, organisation_id: UUID, user_id: int, *, since: datetime, now: datetime) -> None:
+    """What was given to this partner for this user since then works no more."""
+    rows = PartnerToken.objects.filter(
+        organisation_id=organisation_id, client=found, user_id=user_id, created_at__gte=since
+    )
+    rows.filter(revoked_at=None).update(revoked_at=now)
 
 
 def _pair(found: PartnerClient, organisation_id: UUID, user_id: int, scopes: Collection[str], now: datetime) -> Granted:
