@@ -25,13 +25,12 @@ def records(
             typer.echo(json.dumps({"anchors": anchors}) if as_json else "\n".join(anchors))
             return
         kept = [chain.Anchor.parse(line) for line in compare.read_text().splitlines() if line.strip()]
-        broken = {public_id("org", each) for each in chain.read().broken}
+        broken = sorted(public_id("org", each) for each in chain.read().broken)
         differing = [str(each) for each in chain.differing(kept)]
-    facts = {"compared": len(kept), "differing": differing, "broken": sorted(broken)}
     if as_json:
-        typer.echo(json.dumps(facts))
+        typer.echo(json.dumps({"compared": len(kept), "differing": differing, "broken": broken}))
     else:
-        wrong = [f"Not as it was: {each}" for each in [*differing, *facts["broken"]]]
+        wrong = [f"Not as it was: {each}" for each in [*differing, *broken]]
         typer.echo("\n".join(wrong) or f"{len(kept)} anchors hold: nothing before them was changed or removed.")
     if differing or broken:
         raise typer.Exit(1)
