@@ -20,7 +20,7 @@ from comptoir.core.connections.tasks import enqueue_listening
 from comptoir.core.connections.tokens import TokenPair
 from comptoir.core.intake.models import BookReading, ImportRun, Notification
 from comptoir.core.jobs import engine
-from comptoir.core.ledger.models import Sale
+from comptoir.core.ledger.models import RegisterClosure, Sale
 from comptoir.kernel.seal import Secret
 from comptoir.web import linking
 from tests.connectors.lightspeed_x.stage import Shop, shop
@@ -53,10 +53,12 @@ class House:
             with transaction.atomic():
                 linking.feed(self.people.le_zinc, found, "", now=datetime.now(UTC))
 
-    def hooks(self) -> list[str]:
-        """Where the vendor posts to."""
+    def hooks(self) -> dict[str, str]:
+        """Where the vendor posts what."""
         with self.shop.retailer.lock:
-            return [str(row["url"]) for row in self.shop.retailer.after("webhooks", 0)]
+            rows = list(self.shop.retailer.after("webhooks", 0))
+        assert len({row["type"] for row in rows}) == len(rows), "nothing is asked for twice"
+        return {str(row["type"]): str(row["url"]) for row in rows}
 
     def books_are_read_and_not_due(self) -> None:
         """Nothing but a hint makes anybody read now."""
@@ -99,16 +101,17 @@ def test_linking_subscribes_once_and_unlinking_ends_it(house: House) -> None:
     house.link("main")
     house.link("far")
     engine.drain()
-    [url] = house.hooks()
-    assert url.startswith(f"{house.server.url}/hooks/lightspeed_x/")
+    wanted = house.hooks()
+    assert set(wanted) == {"sale.update", "register_closure.create"}
+    assert all(url.startswith(f"{house.server.url}/hooks/lightspeed_x/") for url in wanted.values())
 
     enqueue_listening()
     engine.drain()
-    assert house.hooks() == [url], "harmless to repeat"
+    assert house.hooks() == wanted, "harmless to repeat"
 
     house.unlink()
     engine.drain()
-    assert house.hooks() == []
+    assert house.hooks() == {}
 
 
 def test_a_consent_that_is_given_back_ends_it(house: House) -> None:
@@ -117,7 +120,7 @@ def test_a_consent_that_is_given_back_ends_it(house: House) -> None:
     assert house.hooks()
     house.connection.refresh_from_db()
     revoke(house.connection, now=datetime.now(UTC))
-    assert house.hooks() == []
+    assert house.hooks() == {}
 
 
 def test_a_sale_that_is_told_is_read_at_once_and_a_void_as_well(house: House) -> None:
@@ -153,10 +156,34 @@ def test_a_sale_of_another_outlet_is_read_where_it_was_sold(house: House) -> Non
     assert not Notification.objects.filter(outcome=Notification.Outcome.PARKED).exists()
 
 
+def test_a_closing_that_is_told_is_counted_at_once_and_keeps_its_word(house: House) -> None:
+    house.link("main")
+    tills, now = house.shop.simulator.tills, datetime.now(UTC).replace(microsecond=0)
+    tills.open("main", at=now - timedelta(hours=1))
+    number = str(house.shop.counter.ring([SCARF], at=now)["id"])
+    house.books_are_read_and_not_due()
+    assert not RegisterClosure.objects.exists()
+    tills.close("main", at=now + timedelta(seconds=1))
+
+    def closed() -> RegisterClosure | None:
+        engine.drain()
+        return RegisterClosure.objects.filter(closed_at=now + timedelta(seconds=1)).first()
+
+    until(lambda: closed() is not None)
+    [counted] = RegisterClosure.objects.all()
+    assert [(name, amount) for _method, name, amount in counted.takings] == [("Card", "24")]
+    assert counted.store_id == LocationLink.objects.get(name="Shop main").store_id
+
+    BookReading.objects.update(read_at=now - timedelta(minutes=1))
+    house.shop.counter.change(number, state="voided")
+    until(lambda: engine.drain() or Sale.objects.filter(external_id=number, state="cancelled").exists())
+    assert RegisterClosure.objects.get().takings == counted.takings, "what was counted was counted"
+
+
 def test_what_is_not_signed_is_refused_and_kept_nowhere(house: House) -> None:
     house.link("main")
     engine.drain()
-    [url] = house.hooks()
+    url = house.hooks()["sale.update"]
     for signature in ("", "signature=,algorithm=HMAC-SHA256", f"signature={'0' * 64},algorithm=HMAC-SHA256"):
         headers = FORM | ({"x-signature": signature} if signature else {})
         status, body, _ = house.server.request("POST", url.removeprefix(house.server.url), b"payload={}", headers)

@@ -24,6 +24,7 @@ from comptoir.pos.places import (
     Menu,
     OrderProfile,
     PaymentMethod,
+    RegisterClosure,
     TaxRate,
 )
 
@@ -53,6 +54,7 @@ class Capability(StrEnum):
     SHIFTS = "shifts"
     SHIFT_NEWS = "shift_news"
     SALES_NEWS = "sales_news"
+    CLOSURES = "closures"
 
 
 @dataclass(frozen=True)
@@ -292,6 +294,14 @@ class TellsSalesNews(Protocol):
         """Forget the address. Harmless to repeat."""
 
 
+@runtime_checkable
+class ReadsClosures(Protocol):
+    """Knows what each register took from its opening to its closing."""
+
+    def closures(self, location: Location) -> tuple[RegisterClosure, ...]:
+        """The latest of every register of a place, open or closed; asked often enough, none is missed."""
+
+
 PROTOCOLS: Final[Mapping[Capability, type]] = {
     Capability.BUSINESSES: ReadsBusinesses,
     Capability.FLOOR_PLANS: ReadsFloorPlans,
@@ -315,4 +325,5 @@ PROTOCOLS: Final[Mapping[Capability, type]] = {
     Capability.SHIFTS: ReadsShifts,
     Capability.SHIFT_NEWS: TellsShiftNews,
     Capability.SALES_NEWS: TellsSalesNews,
+    Capability.CLOSURES: ReadsClosures,
 }

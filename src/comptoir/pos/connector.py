@@ -70,6 +70,8 @@ class Manifest:
     so there is no account to open and no consent to ask for; its location is our store's slug. `domain_parameter` is
     how the consent page calls the account's part of the host when it sends people back (`Endpoints.at`).
     `signature_header` carries the signature of each notification, lower-case; "" where the vendor signs nothing.
+    `numbers_bills`: each register gives its bills numbers one after the other, so that one which is missing is a
+    question.
     """
 
     slug: str
@@ -87,6 +89,7 @@ class Manifest:
     refresh_idle: timedelta = REFRESH_IDLE
     domain_parameter: str = ""
     signature_header: str = ""
+    numbers_bills: bool = False
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,29 @@ class Menu(Record, frozen=True, kw_only=True):
     items: tuple[MenuItem, ...] = ()
 
 
+class Takings(Record, frozen=True, kw_only=True):
+    """What one way to pay brought in, with what was given back taken off."""
+
+    method: Named
+    total: Decimal
+
+
+class RegisterClosure(Record, frozen=True, kw_only=True):
+    """What a register took since it was opened, by way to pay, as the till itself counts it (weekly-balance.md 7).
+
+    It is no trading day: a register may be closed several times a day, or once in two. `closed_at` is None while it is
+    open, and `takings` are what it took so far. `sequence` is the till's own number of it.
+    """
+
+    id: str
+    location_id: str
+    register: Named
+    opened_at: datetime
+    closed_at: datetime | None = None
+    sequence: int | None = None
+    takings: tuple[Takings, ...] = ()
+
+
 class DayTotals(Record, frozen=True, kw_only=True):
     """What the vendor itself adds up for a trading day: a check on the sales we hold, never a figure to show.
 

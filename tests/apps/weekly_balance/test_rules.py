@@ -181,8 +181,9 @@ def test_r6_finds_the_hole() -> None:
 
 
 def test_r7_tells_missing_numbers() -> None:
-    (found,) = reconciling.numbering({"a": ["7", "9"], "b": ["X1", "X5"], "c": ["1", "2"]})
-    assert (found.rule, found.where, found.by) == (Rule.R7, "a:8", 1)
+    plain, prefixed = reconciling.numbering({"a": ["7", "9"], "b": ["X1", "X5", "Y1"], "c": ["1", "2"], "d": ["none"]})
+    assert (plain.rule, plain.where, plain.by) == (Rule.R7, "a: 8", 1)
+    assert (prefixed.rule, prefixed.where, prefixed.by) == (Rule.R7, "b: X2", 3)
 
 
 def test_r8_compares_with_what_the_source_adds_up() -> None:

@@ -1,4 +1,4 @@
-"""Properties are judged by what they find, not by how busy the machine is. An account, and a server that answers it."""
+"""An account, and a server that answers it."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import stamina
-from hypothesis import HealthCheck, settings
 
 from comptoir.connectors.lightspeed_k.account import KSeriesAccount
 from comptoir.connectors.lightspeed_k.connector import CONNECTOR
@@ -14,8 +13,6 @@ from comptoir.kernel.seal import Secret
 from comptoir.pos.connector import Endpoints
 from tests.answering import Answering, answering
 
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
 RECORDED = Path(os.environ.get("COMPTOIR_TEST_DATA") or Path(__file__).parents[4] / "shared" / "data") / "k-series"
 
 

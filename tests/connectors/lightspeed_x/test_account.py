@@ -202,3 +202,36 @@ def test_addresses_follow_the_domain_prefix() -> None:
             CONNECTOR.endpoints(said).at(hostile)
     with pytest.raises(ComptoirError):
         CONNECTOR.endpoints({})
+
+
+def test_a_closing_is_open_then_done_then_another() -> None:
+    with shop() as made:
+        opened = account(made)
+        location = place(opened, made)
+        made.simulator.tills.open("main", at=NOW - timedelta(hours=3))
+        made.counter.ring([SCARF], at=NOW - timedelta(hours=2))
+        made.counter.ring([Article(Decimal(5), Decimal(-1))], at=NOW - timedelta(hours=1))
+        [open_now] = opened.closures(location)
+        made.simulator.tills.close("main", at=NOW)
+        [done] = opened.closures(location)
+        made.counter.ring([SCARF], at=NOW - timedelta(hours=2))
+        [still] = opened.closures(location)
+        made.simulator.tills.open("main", at=NOW + timedelta(minutes=1))
+        [another] = opened.closures(location)
+        opened.close()
+
+    assert (open_now.closed_at, open_now.register.name) == (None, "Till main")
+    assert [(each.method.name, each.total) for each in open_now.takings] == [("Card", Decimal(18))]
+    assert (done.id, done.closed_at, done.takings) == (open_now.id, NOW, open_now.takings)
+    assert still == done
+    assert (another.id == done.id, another.closed_at, another.takings) == (False, None, ())
+    assert another.sequence == (done.sequence or 0) + 1
+
+
+def test_without_the_right_to_see_tills_there_are_no_closings() -> None:
+    with shop() as made:
+        opened = account(made, tuple(each for each in SCOPES if each != "registers:read"))
+        with pytest.raises(VendorRefused) as refused:
+            opened.closures(place(opened, made))
+        opened.close()
+    assert refused.value.status == 403

@@ -16,6 +16,7 @@ from comptoir.apps.weekly_balance import (
     asking,
     budgeting,
     causes,
+    closing,
     confirming,
     indexes,
     reads,
@@ -23,6 +24,7 @@ from comptoir.apps.weekly_balance import (
     typed_hours,
     wording,
 )
+from comptoir.apps.weekly_balance.closing_words import closings_in_words
 from comptoir.apps.weekly_balance.models import Department, Field
 from comptoir.apps.weekly_balance.rules import budgets
 from comptoir.apps.weekly_balance.rules.cells import DayState
@@ -120,6 +122,7 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
 
     names = {each.id: each.name for each in found.fields}
     state = DayState(found.row.state)
+    closings = closing.of_days(asking.client_of(request), department, [when])
     values = {
         "department": department,
         "receipts": f"{reverse('sales')}?{urlencode({'day': when, 'store': public_id('sto', department.store_id)})}",
@@ -137,6 +140,7 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
             for register in sorted({register for register, _field in found.registers})
         ],
         "failures": [(wording.RULES.get(each["rule"], each["rule"]), each) for each in found.row.failures],
+        "closings": closings_in_words(department, closings.get(when)),
         "corrections": [
             (
                 each,

@@ -19,6 +19,7 @@ from comptoir.core.intake.importing.reads import Read
 from comptoir.core.ledger import days as ledger
 from comptoir.core.ledger.days import Found
 from comptoir.kernel.ids import public_id
+from comptoir.pos import registry
 from comptoir.pos.model import Sale
 
 ONE_DAY = timedelta(days=1)
@@ -109,6 +110,22 @@ def days_of(
         for clock in clocks.get(store_id, ()):
             found[store_id] |= {clock.day_of(at) for at in (sale.opened_at, sale.closed_at) if at}
     return dict(found)
+
+
+def numbers_bills(department: Department, provider: str) -> bool:
+    """Whether every till behind a department numbers its bills one after the other (R7)."""
+    links = LocationLink.objects.filter(organisation_id=department.organisation_id, store_id=department.store_id)
+    providers = {provider} if provider else set(links.values_list("provider", flat=True))
+    return bool(providers) and all(registry.connector(each).manifest.numbers_bills for each in providers)
+
+
+def numbers(found: DayFigures) -> dict[str, list[str]]:
+    """The receipt numbers of a day by register."""
+    by_register: defaultdict[str, list[str]] = defaultdict(list)
+    for each in found.sales:
+        if each.sale.register and each.sale.receipt_number:
+            by_register[each.sale.register.name or each.sale.register.id].append(each.sale.receipt_number)
+    return dict(by_register)
 
 
 def causes(found: DayFigures | None, since: datetime | None) -> list[dict[str, str]]:

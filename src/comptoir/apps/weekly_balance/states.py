@@ -1,4 +1,4 @@
-"""Where days stand: open, incomplete, ready; what covers them, and whether the checks R1 to R3 and R6 hold."""
+"""Where days stand: open, incomplete, ready; what covers them, and whether the checks R1 to R7 hold."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from comptoir.apps.weekly_balance import sources
+from comptoir.apps.weekly_balance import closing, sources
 from comptoir.apps.weekly_balance.models import Cell, Client, Day, Department, Field
 from comptoir.apps.weekly_balance.rules import reconciling
 from comptoir.apps.weekly_balance.rules.cells import DayState
@@ -57,11 +57,15 @@ def settle(
     """
     fields = list(Field.objects.filter(organisation_id=department.organisation_id))
     values = _values(department, list(days))
+    closings = closing.of_days(client, department, list(days))
+    is_numbered = sources.numbers_bills(department, client.choices.provider)
     lost = sources.unallocated(department.organisation_id, department.store_id, first=min(days), last=max(days))
     for day, row in days.items():
         complete = covered[day].complete_from if day in covered else None
         is_covered = day in covered or is_known_closed(department, day, found.get(day))
         failures = _failures(client, found.get(day), is_covered, lost.get(day, []))
+        failures += closings[day].failures if day in closings else ()
+        failures += reconciling.numbering(sources.numbers(found[day])) if is_numbered and day in found else ()
         missing = [
             each.name
             for each in fields

@@ -28,7 +28,7 @@ from comptoir.pos.capabilities import Capability, SalesDay, SalesPage
 from comptoir.pos.model import Location, Observed
 from comptoir.pos.places import DayTotals
 
-CAPABILITIES: Final = frozenset(Capability) - {Capability.CHANGES, Capability.SALES_NEWS}
+CAPABILITIES: Final = frozenset(Capability) - {Capability.CHANGES, Capability.SALES_NEWS, Capability.CLOSURES}
 """Its tills tell of every change themselves."""
 
 

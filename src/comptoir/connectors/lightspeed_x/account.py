@@ -12,7 +12,7 @@ from comptoir.kernel.http import Api
 from comptoir.pos.capabilities import Capability, SalesPage
 from comptoir.pos.model import Location, Named, Observed, SaleState
 from comptoir.pos.people import Shift, StaffMember
-from comptoir.pos.places import PaymentMethod
+from comptoir.pos.places import PaymentMethod, RegisterClosure
 
 CAPABILITIES: Final = frozenset(
     {
@@ -21,10 +21,11 @@ CAPABILITIES: Final = frozenset(
         Capability.SHIFTS,
         Capability.PAYMENT_METHODS,
         Capability.SALES_NEWS,
+        Capability.CLOSURES,
     }
 )
-SALES_NEWS: Final = "sale.update"
-"""It is posted of new sales and of every change (section 7)."""
+NEWS: Final = ("sale.update", "register_closure.create")
+"""The one is posted of new sales and of every change, the other when a till is closed (section 7)."""
 FIRST: Final = timedelta(days=1)
 MOST_SINGLE_PRODUCTS: Final = 20
 """So many names are asked for one by one; for more the whole list is read, once."""
@@ -129,9 +130,17 @@ class XSeriesAccount:
                 deleted=each.deleted_at is not None,
             )
 
+    def closures(self, location: Location) -> tuple[RegisterClosure, ...]:
+        """What each till of the outlet took since it was opened; of one that was never opened there is nothing."""
+        tills = [each for page in self._client.registers() for each in page.data]
+        here = [each for each in tills if str(each.outlet_id) == location.external_id and each.deleted_at is None]
+        read = (mapping.closure(self._client.closure(str(each.id)), of=each) for each in here)
+        return tuple(each for each in read if each is not None)
+
     def listen_for_sales(self, url: str) -> None:
-        """Subscribe this address to sales. Raises OutcomeUnknown too."""
-        self._client.subscribe(SALES_NEWS, url)
+        """Subscribe this address to sales and to closings of tills. Raises OutcomeUnknown too."""
+        for kind in NEWS:
+            self._client.subscribe(kind, url)
 
     def stop_listening_for_sales(self, url: str) -> None:
         """End what this address subscribed to. Raises OutcomeUnknown too."""

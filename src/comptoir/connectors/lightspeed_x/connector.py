@@ -49,6 +49,8 @@ class XSeries:
         notifies=False,
         domain_parameter="domain_prefix",
         signature_header=webhooks.SIGNATURE_HEADER,
+        # Each register has a prefix and a sequence of its own for its invoices (section 5).
+        numbers_bills=True,
     )
 
     def endpoints(self, environ: Mapping[str, str]) -> Endpoints:

@@ -15,6 +15,7 @@ from comptoir.connectors.lightspeed_x import schemas
 from comptoir.connectors.lightspeed_x.client import AnySale
 from comptoir.connectors.lightspeed_x.values import unreadable
 from comptoir.pos.model import Line, Location, Named, Observed, Payment, Sale, SaleKind, SaleState, Source, exact
+from comptoir.pos.places import RegisterClosure, Takings
 
 LONGEST_NAME: Final = 120
 UNIT_DECIMALS: Final = Decimal("0.000001")
@@ -272,3 +273,29 @@ def _named(identifier: str, names: Mapping[str, str]) -> Named | None:
 def _text(value: str | None) -> str:
     """Text for people: without NUL, which no database keeps, and no longer than a name can be."""
     return (value or "").replace("\x00", "").strip()[:LONGEST_NAME]
+
+
+def closure(read: schemas.Closure, *, of: schemas.Register) -> RegisterClosure | None:
+    """What a till took since it was opened; None where it never was.
+
+    A closed till still shows its last closure (assumed); one that was opened again meanwhile shows a later one, which
+    is open.
+    """
+    if read.register_closure_id is None or read.register_open_time is None:
+        return None
+    opened, closed = read.register_open_time.at, of.register_close_time
+    is_closed = of.is_open is False and closed is not None and closed.at >= opened
+    return RegisterClosure(
+        id=str(read.register_closure_id),
+        location_id=str(of.outlet_id),
+        register=Named(id=str(of.id), name=of.name),
+        opened_at=opened,
+        closed_at=closed.at if closed and is_closed else None,
+        sequence=read.register_closure_sequence_number,
+        takings=tuple(
+            Takings(
+                method=Named(id=str(each.payment_type_id), name=_text(each.payment_type_name)), total=exact(each.total)
+            )
+            for each in read.payments
+        ),
+    )

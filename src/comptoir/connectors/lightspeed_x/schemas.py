@@ -219,11 +219,14 @@ class OutletList(Shape, frozen=True):
 
 
 class Register(Shape, frozen=True):
-    """A till."""
+    """A till; `register_close_time` is when it was closed last, whether or not it was opened since."""
 
     id: Ident
     name: str = ""
     outlet_id: Ident | None = None
+    is_open: bool | None = None
+    register_close_time: Instant | None = None
+    deleted_at: Instant | None = None
 
 
 class RegisterList(Shape, frozen=True):

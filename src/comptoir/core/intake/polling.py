@@ -18,7 +18,7 @@ from django.db.models import F, QuerySet
 
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.models import Connection, LocationLink
-from comptoir.core.intake import books
+from comptoir.core.intake import books, closing
 from comptoir.core.intake.models import BookReading
 from comptoir.core.ledger import reads as ledger
 from comptoir.kernel.clock import windows
@@ -87,6 +87,7 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
                 end, reached = until + MARGIN if until == now else until, partial(_reached, row, until)
                 books.read_into_ledger(link, start=since, end=end, clock=clock, at_end=reached, vendor=vendor)
             books.read_changes(link, mark=row.mark, clock=clock, at_page=partial(_marked, row), vendor=vendor)
+            closing.read_closures(link, vendor=vendor, clock=clock)
     except (VendorBusy, VendorRefused) as error:
         _put_off(row, error, now)
     except Exception as error:

@@ -183,3 +183,37 @@ class ClockEntryRevision(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation_id", "-replaced_at"], name="clock_entry_changed"),
         ]
+
+
+class RegisterClosure(models.Model):
+    """What a register took from its opening to its closing, as the till counts it; `seen_at` is when it said so last.
+
+    `closed_at` is None while it is open, and stays so for one whose end nobody saw. `takings` are lists of way to pay,
+    its name and the amount in major units.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    store_id = models.UUIDField()
+    provider = models.CharField(max_length=40)
+    location_id = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=64)
+    register_id = models.CharField(max_length=64)
+    register_name = models.CharField(max_length=120, blank=True)
+    sequence = models.BigIntegerField(null=True)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    takings = models.JSONField(default=list)
+    first_seen_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "provider", "location_id", "external_id"], name="register_closure_once"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "store_id", "opened_at"], name="register_closure_by_start"),
+        ]

@@ -1,5 +1,6 @@
 """The checks R1 to R8 (weekly-balance.md 7): pure, each with its tolerance and what a failure does."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,9 @@ from comptoir.pos.model import Sale
 
 ZERO: Final = Decimal(0)
 PER_RECEIPT: Final = Decimal("0.01")
+DIGITS: Final = "0123456789"
+MOST_NUMBERS: Final = 10**5
+"""Numbers that lie further apart were begun anew."""
 
 
 class Rule(StrEnum):
@@ -142,15 +146,22 @@ def coverage(windows: Sequence[tuple[datetime, datetime]], begin: datetime, end:
 
 
 def numbering(numbers: Mapping[str, Collection[str]]) -> list[Failure]:
-    """R7: receipt numbers of each register without gaps, where they are plain numbers; it warns."""
+    """R7: receipt numbers of each register without gaps, prefix by prefix, where they end in a plain number; it warns.
+
+    The failure names the register and the first number that is missing; `by` is how many are.
+    """
     found = []
     for register, texts in sorted(numbers.items()):
-        if not texts or not all(text.isascii() and text.isdigit() for text in texts):
-            continue
-        have = {int(text) for text in texts}
-        missing = sorted(set(range(min(have), max(have) + 1)) - have) if max(have) - min(have) < 10**5 else []
-        if missing:
-            found.append(Failure(Rule.R7, f"{register}:{missing[0]}", Decimal(len(missing))))
+        have: defaultdict[str, set[int]] = defaultdict(set)
+        for text in texts:
+            prefix = text.rstrip(DIGITS)
+            if prefix != text:
+                have[prefix].add(int(text[len(prefix) :]))
+        for prefix, known in sorted(have.items()):
+            first, last = min(known), max(known)
+            missing = sorted(set(range(first, last + 1)) - known) if last - first < MOST_NUMBERS else []
+            if missing:
+                found.append(Failure(Rule.R7, f"{register}: {prefix}{missing[0]}", Decimal(len(missing))))
     return found
 
 

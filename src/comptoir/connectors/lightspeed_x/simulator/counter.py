@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from comptoir.connectors.lightspeed_x.simulator.retailer import Retailer, Row
+from comptoir.connectors.lightspeed_x.simulator.tills import Tills
 
 CENT: Final = Decimal("0.01")
+OPENED: Final = datetime(2020, 1, 1, 8, tzinfo=UTC)
+"""Tills are open from the beginning, before anything that is rung."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,8 @@ def opened(
         outlet = {"id": name(f"outlet/{short}"), "name": f"Shop {short}", "currency": "EUR", "currency_symbol": "€"}
         made.put("outlets", {**outlet, "display_prices": "exclusive", "time_zone": zone, "deleted_at": None})
         register = {"id": name(f"register/{short}"), "name": f"Till {short}", "outlet_id": outlet["id"]}
-        made.put(
-            "registers", {**register, "is_open": True, "register_open_sequence_id": name("open"), "deleted_at": None}
-        )
+        made.put("registers", {**register, "_sequence": 0, "deleted_at": None})
+        Tills(made).open(short, at=OPENED)
     for short in ("alice", "bob"):
         user = {"id": name(f"user/{short}"), "username": short, "display_name": short.title(), "enabled": True}
         rights = {"account_type": "cashier", "restricted_outlet_ids": [], "is_primary_user": short == "alice"}

@@ -25,7 +25,12 @@ TYPES: Final = frozenset(
         "consignment.receive",
     }
 )
-TOLD: Final = {"sales": "sale.update", "products": "product.update", "customers": "customer.update"}
+TOLD: Final = {
+    "sales": "sale.update",
+    "products": "product.update",
+    "customers": "customer.update",
+    "closures": "register_closure.create",
+}
 MOST_ATTEMPTS: Final = 21
 """Once, and up to 20 times again."""
 LATEST: Final = timedelta(hours=48)

@@ -18,6 +18,7 @@ RESOURCES: Final = (
     "products",
     "customers",
     "sales",
+    "closures",
     "webhooks",
 )
 FIRST_VERSION: Final = 880_000

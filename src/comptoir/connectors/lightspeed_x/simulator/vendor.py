@@ -11,6 +11,7 @@ from comptoir.connectors.lightspeed_x.simulator.oauth import Authorisation, Gran
 from comptoir.connectors.lightspeed_x.simulator.post import Post
 from comptoir.connectors.lightspeed_x.simulator.retailer import RESOURCES, Retailer, Row
 from comptoir.connectors.lightspeed_x.simulator.settings import Behaviour, OAuthClient
+from comptoir.connectors.lightspeed_x.simulator.tills import Tills
 from comptoir.pos.hosting import Outgoing, Request, Response
 
 PATH: Final = re.compile(
@@ -35,6 +36,7 @@ class XSeriesSimulator:
         self.retailer = retailer
         self.tokens = Tokens(self.behaviour, retailer.domain_prefix)
         self.post = Post(retailer, client)
+        self.tills = Tills(retailer)
         self._authorisation = Authorisation(client, self.tokens, retailer.domain_prefix)
         registers = sum(1 for row in retailer.after("registers", 0) if not row["deleted_at"])
         self._limiter = Limiter(registers, self.behaviour.window)
@@ -100,7 +102,7 @@ class XSeriesSimulator:
         if row is None:
             return wire.error(404, "Not Found", "There is no such record")
         if (resource, more) == ("registers", "payments_summary"):
-            return wire.answer(200, {"data": self._summary(row)})
+            return wire.answer(200, {"data": self.tills.summary(row)})
         return wire.answer(200, {"data": _shown(resource, row, is_old=is_old)})
 
     def _search(self, query: Mapping[str, str], *, is_old: bool) -> Response:
@@ -117,24 +119,6 @@ class XSeriesSimulator:
         offset = int(query.get("offset") or 0)
         size = min(int(query.get("page_size") or self.behaviour.default_page), LARGEST_SEARCH)
         return wire.answer(200, {"data": [_shown("sales", row, is_old=is_old) for row in rows[offset : offset + size]]})
-
-    def _summary(self, register: Row) -> dict[str, Any]:
-        paid: dict[str, Any] = {}
-        for sale in self.retailer.after("sales", 0):
-            for each in sale["_payments"]:
-                if each["_register"] == register["id"]:
-                    kept = paid.setdefault(each["_type"], {"name": each["_name"], "total": 0})
-                    kept["total"] += each["_amount"]
-        payments = [
-            {"payment_type_id": kind, "payment_type_name": each["name"], "total": f"{each['total']:.2f}"}
-            for kind, each in paid.items()
-        ]
-        return {
-            "register_open_time": "2026-01-01T08:00:00Z",
-            "register_closure_id": self.retailer.identifier("closure"),
-            "register_closure_sequence_number": 1,
-            "payments": payments,
-        }
 
 
 def _shown(resource: str, row: Row, *, is_old: bool) -> dict[str, Any]:
