@@ -77,9 +77,7 @@ def test_a_closing_over_two_days_is_bridged_to_the_day(house: House, people: Peo
     assert [each.split("<")[0].strip() for each in cells] == ["172.00", "70.00", "30.00", "2.00", "130.00"]
 
 
-def test_a_till_open_now_or_for_weeks_is_shown_and_not_held_against_the_day(
-    house: House, people: People
-) -> None:
+def test_a_till_open_now_or_for_weeks_is_shown_and_not_held_against_the_day(house: House, people: People) -> None:
     house.sells(by_card("1", local(10), "100"))
     keep(house, closing("c1", local(8), None, "40"), closing("c2", local(8) - 90 * ONE_DAY, local(9), "9", "Old till"))
     page = shown(house, people)

@@ -228,9 +228,9 @@ def test_a_closing_is_open_then_done_then_another() -> None:
     assert another.sequence == (done.sequence or 0) + 1
 
 
-def test_without_the_right_to_see_tills_there_are_no_closings() -> None:
+def test_without_the_right_to_see_payments_there_are_no_closings() -> None:
     with shop() as made:
-        opened = account(made, tuple(each for each in SCOPES if each != "registers:read"))
+        opened = account(made, tuple(each for each in SCOPES if each != "payments:read"))
         with pytest.raises(VendorRefused) as refused:
             opened.closures(place(opened, made))
         opened.close()

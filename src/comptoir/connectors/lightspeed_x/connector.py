@@ -35,6 +35,7 @@ class XSeries:
             "registers:read",
             "users:read",
             "payment_types:read",
+            "payments:read",
             "sales:read",
             "products:read",
             "customers:read",

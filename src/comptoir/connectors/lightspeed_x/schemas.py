@@ -219,7 +219,7 @@ class OutletList(Shape, frozen=True):
 
 
 class Register(Shape, frozen=True):
-    """A till; `register_close_time` is when it was closed last, whether or not it was opened since."""
+    """A till; `register_close_time` is null while it is open."""
 
     id: Ident
     name: str = ""

@@ -18,7 +18,14 @@ class Tills:
         row = self._till(short)
         sequence = row["_sequence"] + 1
         closure = self._retailer.identifier(f"closure/{short}/{sequence}")
-        began = {"is_open": True, "register_open_time": at, "_opened": at, "_sequence": sequence, "_taken": None}
+        began = {
+            "is_open": True,
+            "register_open_time": at,
+            "register_close_time": None,
+            "_opened": at,
+            "_sequence": sequence,
+            "_taken": None,
+        }
         return self._retailer.put("registers", {**row, **began, "register_open_sequence_id": closure})
 
     def close(self, short: str, *, at: datetime) -> Row:
