@@ -1,6 +1,6 @@
 """What the demo finds of a partner: a brand whose till is 6xpos, its technical user, a token, and an operator.
 
-Every step can be repeated; the token is made anew at each start, since it is shown once.
+Every step can be repeated; token and secret are made anew at each start, since they are shown once.
 """
 
 from datetime import datetime, time
@@ -13,6 +13,7 @@ from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest,
 from comptoir.core.accounts.partners import grants, requests, scopes, tokens
 from comptoir.core.accounts.roles import Role
 from comptoir.core.installations.install import install_all
+from comptoir.kernel.seal import new_token, token_hash
 
 PROVIDER: Final = "sixpos"
 BRAND: Final = "La Cantine"
@@ -25,7 +26,10 @@ ACTOR: Final = "system"
 
 
 def sow(*, password: str, now: datetime) -> tuple[list[Membership], User, dict[str, str]]:
-    """The brand's people, the operator, and what the till needs: `token` and `slug`. Raises ComptoirError."""
+    """The brand's people, the operator, and what the till needs: `token`, `slug`, and the partner's `secret`.
+
+    Raises ComptoirError.
+    """
     organisation = Organisation.objects.filter(name=BRAND).first()
     organisation = organisation or Organisation.objects.create(name=BRAND, created_at=now)
     store, _ = Store.objects.get_or_create(
@@ -51,7 +55,9 @@ def sow(*, password: str, now: datetime) -> tuple[list[Membership], User, dict[s
             name=PARTNER, provider=PROVIDER, redirect_uris=(), contacts=[CONTACT], now=now
         )
     token = _token(organisation, store, client, now)
-    return people, operator, {"token": token, "slug": store.slug}
+    secret = new_token("cps_")
+    PartnerClient.objects.filter(id=client.id).update(secret_hash=token_hash(secret))
+    return people, operator, {"token": token, "slug": store.slug, "secret": secret}
 
 
 def simulator(*, web: str, known: dict[str, str]) -> dict[str, Any]:
@@ -62,7 +68,7 @@ def simulator(*, web: str, known: dict[str, str]) -> dict[str, Any]:
         "url": f"{web}/partner/v1",
         "account_id": known["slug"],
         "client_id": found.client_id,
-        "client_secret": "",
+        "client_secret": known["secret"],
         "access_token": known["token"],
         "refresh_token": "",
     }

@@ -30,6 +30,7 @@ class Counter:
         """Do what a button says; what the partner API or the till refuses is shown on the page. Raises RuleBroken."""
         acts = {
             "settings": self._settings,
+            "sign_in": self._sign_in,
             "add": self._add,
             "find": self._find,
             "enrol": self._enrol,
@@ -63,6 +64,11 @@ class Counter:
         known = [each["slug"] for each in self.till.server.get("stores")]
         is_known = configuration.store in known
         return f"{merchant}: the store is {'known' if is_known else 'not known'} to this token."
+
+    def _sign_in(self, said: Mapping[str, str]) -> str:
+        names = ("client_id", "client_secret", "username", "password")
+        self.till.server.sign_in(**{name: said.get(name, "").strip() for name in names})
+        return "Signed in: the access token lasts a day."
 
     def _add(self, said: Mapping[str, str]) -> str:
         item = next((each for each in CARD if each[0] == said.get("sku")), CARD[0])

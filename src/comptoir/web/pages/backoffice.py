@@ -78,7 +78,7 @@ def organisations(request: OperatorRequest) -> HttpResponse:
     if search:
         rows = rows.filter(name__icontains=search)
     page = Paginator(rows.order_by("name", "id"), LONGEST_LIST).get_page(request.GET.get("page"))
-    values = {"page": page, "search": search}
+    values = {"page": page, "search": search, "waiting": requests.waiting()}
     return render(request, "web/backoffice/organisations.html", values)
 
 
@@ -246,7 +246,7 @@ def _partners(request: OperatorRequest, form: PartnerForm, shown: str) -> HttpRe
     rows = PartnerRequest.objects.select_related("client", "organisation").order_by("-requested_at")[:LONGEST_LIST]
     values = {
         "rows": [(each, Status(STATES[each.state][0], STATES[each.state][1], each.requested_at)) for each in rows],  # type: ignore[arg-type]
-        "waiting": sum(each.state in ("requested", "approved") for each in rows),
+        "waiting": requests.waiting(),
         "clients": requests.clients(),
         "form": form,
         "shown": shown,

@@ -12,10 +12,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.core.accounts.models import Organisation, Store
+from comptoir.core.accounts.models import Membership, Organisation, Store
 from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest, PartnerToken
 from comptoir.core.accounts.partners import chat, tokens
 from comptoir.core.accounts.partners import scopes as known_scopes
+from comptoir.core.accounts.roles import Role
 from comptoir.core.audit.notes import note
 from comptoir.core.mail.send import send
 from comptoir.kernel.errors import RuleBroken
@@ -51,6 +52,11 @@ def feeding(organisation_id: UUID) -> dict[UUID, str]:
     rows = PartnerRequest.objects.filter(organisation_id=organisation_id, state__in=tokens.OPEN)
     found = rows.values_list("store_ids", "client__provider")
     return {store_id: provider for store_ids, provider in found for store_id in store_ids}
+
+
+def waiting() -> int:
+    """How many requests of all organisations wait for the operator: for a word, or for the token."""
+    return PartnerRequest.objects.filter(state__in=(State.REQUESTED, State.APPROVED)).count()
 
 
 def one(organisation_id: UUID, request_id: UUID) -> PartnerRequest:
@@ -99,6 +105,8 @@ def ask(
     if is_new or row.state == State.REQUESTED:
         tell(row, REQUESTED, now=now)
         tell(row, SLUGS, now=now)
+        if any(_is_of(row, email) for email in _technical_users(organisation.id)):
+            tell(row, USER_MADE, now=now)  # who was made before the partner was asked for (X1, X2)
         if is_new and settings.COMPTOIR_PARTNER_CHAT_URL:
             chat.tell.enqueue(organisation_id=str(organisation.id), asked_id=str(row.id))
     return row
@@ -201,10 +209,19 @@ def tell_again(*, organisation_id: UUID, request_id: UUID, what: str, actor: str
 
 def technical_user_made(*, organisation_id: UUID, email: str, now: datetime) -> None:
     """A technical user joined (X1): the partners whose contacts have an address at the same place are told."""
-    domain = email.rpartition("@")[2].lower()
     for row in of(organisation_id):
-        if any(each.lower().endswith(f"@{domain}") for each in row.client.contacts):
+        if _is_of(row, email):
             tell(row, USER_MADE, now=now)
+
+
+def _technical_users(organisation_id: UUID) -> list[str]:
+    mine = Membership.objects.filter(organisation_id=organisation_id, role=Role.PARTNER, user__is_active=True)
+    return list(mine.values_list("user__email", flat=True))
+
+
+def _is_of(row: PartnerRequest, email: str) -> bool:
+    domain = email.rpartition("@")[2].lower()
+    return any(each.lower().endswith(f"@{domain}") for each in row.client.contacts)
 
 
 def tokens_of(organisation_id: UUID) -> Sequence[PartnerToken]:
