@@ -9,6 +9,7 @@ from django.test import Client
 
 from comptoir.core.accounts import signing_up
 from comptoir.core.accounts.models import Organisation, User
+from comptoir.core.accounts.partners import grants
 from comptoir.core.audit.models import Note
 from comptoir.core.audit.notes import note
 from comptoir.core.connections.models import Connection
@@ -17,6 +18,7 @@ from comptoir.core.installations.install import install_all
 from comptoir.core.installations.models import Installation
 from comptoir.core.intake.models import Notification
 from comptoir.core.jobs import engine
+from comptoir.core.mail.models import OutgoingMail
 from comptoir.kernel.seal import Secret
 from tests.people import People, create_store
 
@@ -156,6 +158,40 @@ def test_what_was_done_is_searched_and_exported_as_found(people: People, operato
         assert len(sheet.splitlines()) == 2
     assert Note.objects.filter(what="audit.exported").count() == 2
     assert "Coffee" not in operator.get(at(people.chez_charlie, "activity")).content.decode()
+
+
+def test_the_contacts_of_a_partner_are_changed_and_mailed_from_then_on(people: People, operator: Client) -> None:
+    client, _ = grants.register(name="6xpos", provider="sixpos", redirect_uris=(), contacts=["old@x.example"], now=NOW)
+    path = f"/backoffice/partners/{client.public_id}/contacts"
+    assert operator.post(path, {"contacts": "no address"}).status_code == 302
+    assert people.client(people.alice).post(path, {"contacts": "new@x.example"}).status_code == 403
+    client.refresh_from_db()
+    assert client.contacts == ["old@x.example"]
+    assert operator.post(path, {"contacts": "new@x.example, other@x.example new@x.example"}).status_code == 302
+    said = {"partner": client.public_id, "stores": [people.bar.public_id]}
+    people.client(people.alice).post("/settings/partners/notify", said)
+    told = set(OutgoingMail.objects.values_list("to", flat=True))
+    assert told == {"new@x.example", "other@x.example"}
+    assert operator.post("/backoffice/partners/pcl_01JZZZZZZZZZZZZZZZZZZZZZZZ/contacts").status_code == 404
+
+
+def test_requests_that_wait_stand_on_the_first_page(people: People, operator: Client) -> None:
+    client, _ = grants.register(name="6xpos", provider="sixpos", redirect_uris=(), contacts=(), now=NOW)
+    assert "waits for you" not in operator.get("/backoffice").content.decode()
+    said = {"partner": client.public_id, "stores": [people.bar.public_id]}
+    people.client(people.alice).post("/settings/partners/notify", said)
+    assert "1 request waits for you" in operator.get("/backoffice").content.decode()
+
+
+def test_details_are_read_as_words_and_exported_as_json(people: People, operator: Client) -> None:
+    details = {"before": {"role": "staff", "name": "Bob"}, "after": {"role": "manager", "name": "Bob"}, "stores": []}
+    note(organisation_id=people.le_zinc.id, actor="user:1", what="x.changed", now=NOW, details=details)
+    page = operator.get(at(people.le_zinc, "activity")).content.decode()
+    assert "staff → manager" in page
+    assert "{" not in page.partition("x.changed")[2].partition("</tr>")[0]
+    taken = operator.get(at(people.le_zinc, "activity/export"))
+    sheet = b"".join(taken.streaming_content).decode()  # type: ignore[attr-defined]
+    assert '""after""' in sheet
 
 
 def test_organisations_are_found_by_name(people: People, operator: Client) -> None:

@@ -74,6 +74,7 @@ BACKOFFICE = (
     "backoffice_break_glass",
     "backoffice_configuration",
     "backoffice_decide",
+    "backoffice_partner_contacts",
     "backoffice_health",
     "backoffice_inbox",
     "backoffice_job_again",

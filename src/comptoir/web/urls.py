@@ -139,6 +139,7 @@ urlpatterns = [
     path("backoffice/inbox/<int:notification_id>/open", backoffice.break_glass, name="backoffice_break_glass"),
     path("backoffice/inbox", backoffice.inbox, name="backoffice_inbox"),
     path("backoffice/partners", backoffice.partners, name="backoffice_partners"),
+    path("backoffice/partners/<str:client_id>/contacts", backoffice.contacts, name="backoffice_partner_contacts"),
     path("backoffice/merchant/<str:merchant_id>/stores", backoffice.merchant_stores, name="backoffice_stores"),
     path("backoffice/merchant/<str:merchant_id>/visits", visits.ask, name="backoffice_visit_ask"),
     path(

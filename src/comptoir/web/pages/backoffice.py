@@ -1,5 +1,6 @@
 """The operator's back office: organisations, their stores, partners with their requests and tokens, what was done."""
 
+import json
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
 from comptoir.web.backstage import OperatorRequest, operators
+from comptoir.web.pages import activity_words
 from comptoir.web.pages.partners import STATES
 from comptoir.web.pages.visit_rows import described
 from comptoir.web.parts import Status
@@ -39,6 +41,7 @@ AUDIT_COLUMNS = ("at", "actor", "what", "subject", "details")
 LONGEST_LIST = 200
 SHORTEST_REASON = 10
 LONGEST_NUMBER = 19
+LONGEST_CONTACTS = 1000
 log = structlog.get_logger(__name__)
 
 
@@ -48,7 +51,9 @@ class PartnerForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     provider = forms.ChoiceField(label=gettext_lazy("Connector"), choices=[])
     contacts = forms.CharField(
-        label=gettext_lazy("Addresses of its contacts, separated by commas"), required=False, max_length=1000
+        label=gettext_lazy("Addresses of its contacts, separated by commas"),
+        required=False,
+        max_length=LONGEST_CONTACTS,
     )
     redirect_uris = forms.CharField(
         label=gettext_lazy("Addresses to come back to after a consent, separated by blanks"),
@@ -63,8 +68,12 @@ class PartnerForm(forms.Form):
 
     def clean_contacts(self) -> list[str]:
         """Whole addresses."""
-        field = forms.EmailField()
-        return [field.clean(each) for each in self.cleaned_data["contacts"].replace(",", " ").split()]
+        return _addresses(self.cleaned_data["contacts"])
+
+
+def _addresses(said: str) -> list[str]:
+    field = forms.EmailField()
+    return list(dict.fromkeys(field.clean(each) for each in said.replace(",", " ").split()))
 
 
 @require_GET
@@ -124,6 +133,20 @@ def partners(request: OperatorRequest) -> HttpResponse:
 
 @require_POST
 @operators
+def contacts(request: OperatorRequest, client_id: str) -> HttpResponse:
+    """Who is mailed at a partner, from now on."""
+    try:
+        wanted = _addresses(request.POST.get("contacts", "")[:LONGEST_CONTACTS])
+    except forms.ValidationError as error:
+        toast(request, " ".join(error.messages), level="bad")
+    else:
+        changed = grants.set_contacts(client_id=parse_id("pcl", client_id), contacts=wanted)
+        toast(request, _("%(name)s: noted.") % {"name": changed.name})
+    return redirect("backoffice_partners")
+
+
+@require_POST
+@operators
 def decide(request: OperatorRequest, merchant_id: str, request_id: str, act: str) -> HttpResponse:
     """Approve, decline, or issue the token, which is shown on the answer and never again."""
     found = organisation_of(merchant_id)
@@ -162,7 +185,7 @@ def activity(request: OperatorRequest, merchant_id: str) -> HttpResponse:
     names = reads.names_of([each.actor for each in rows if each.actor.startswith("user:")])
     values = {
         "organisation": found,
-        "rows": [(each, names.get(each.actor, each.actor)) for each in rows],
+        "rows": [(each, names.get(each.actor, each.actor), list(activity_words.lines(each.details))) for each in rows],
         "search": search,
         "older": rows[-1].public_id if len(rows) == LONGEST_LIST else None,
     }
@@ -258,7 +281,7 @@ def _lines(organisation_id: UUID, search: str) -> Iterator[str]:
     yield MARK + line(AUDIT_COLUMNS)
     actors = reads.actors_named(organisation_id, search) if search else ()
     for each in audit.every(organisation_id, search=search, actors=actors):
-        yield line((each.at, each.actor, each.what, each.subject, each.details))
+        yield line((each.at, each.actor, each.what, each.subject, json.dumps(each.details, ensure_ascii=False)))
 
 
 def organisation_of(public: str) -> Organisation:

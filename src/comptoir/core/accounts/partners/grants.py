@@ -61,6 +61,16 @@ def register(
     return made, Secret(secret)
 
 
+def set_contacts(*, client_id: UUID, contacts: Collection[str]) -> PartnerClient:
+    """Whom the mails about requests go to, from now on. Raises RuleBroken (`not_found`, 404)."""
+    found = PartnerClient.objects.filter(id=client_id).first()
+    if found is None:
+        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+    found.contacts = list(contacts)
+    found.save(update_fields=["contacts"])
+    return found
+
+
 def client(client_id: str, secret: str | None = None) -> PartnerClient:
     """A client by its id and, where one is given, its secret. Raises RuleBroken (401 `client_invalid`)."""
     found = PartnerClient.objects.filter(client_id=client_id, disabled_at=None).first()
