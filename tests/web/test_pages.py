@@ -302,6 +302,7 @@ ROUTES: dict[str, str | None] = {
     "balance_today": "weekly_balance.today",
     "balance_totals": "weekly_balance.view",
     "balance_type": "weekly_balance.type",
+    "balance_undo": "weekly_balance.type",
 }
 API_NAMESPACES = {"v1", "partner-v1"}
 

@@ -278,6 +278,7 @@ PAGES = {
     "balance_today": Row(Of.EACH),
     "balance_totals": Row(Of.EACH),
     "balance_type": Row(Of.STORE, "post"),
+    "balance_undo": Row(Of.STORE, "post"),
 }
 NO_SMS: dict[str, Any] = {"channel": "sms", "value": False, "source": "pos"}
 CALLS = {

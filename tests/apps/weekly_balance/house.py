@@ -103,6 +103,11 @@ class House:
     def field(self, kind: FieldType) -> Field:
         return Field.objects.get(organisation_id=self.client.organisation_id, field_type=kind)
 
+    @property
+    def fields(self) -> int:
+        """How many rows the balance has."""
+        return Field.objects.filter(organisation_id=self.client.organisation_id).count()
+
     def cell(self, day: date, kind: FieldType) -> Cell | None:
         mine = Cell.objects.filter(department_id=self.department.id, business_date=day)
         return mine.filter(field_id=self.field(kind).id).first()

@@ -78,9 +78,61 @@ def test_the_grid_under_the_keyboard(page: Page, house: House) -> None:
     page.get_by_role("button", name="Save typed numbers").click()
     expect(page.locator(field_of(house, FieldType.VISITORS))).to_have_value("77")
     assert house.value(DAY, FieldType.VISITORS) == 77
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(page.locator(field_of(house, FieldType.VISITORS))).to_have_value("")
+    assert house.value(DAY, FieldType.VISITORS) is None
     untouched = house.cell(DAY, FieldType.GROSS_SALES)
     assert untouched
     assert untouched.typed is None, "what nobody typed over is still the till's"
+
+
+COPIED = """() => {
+  const data = new DataTransfer();
+  document.dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+  return data.getData("text/plain");
+}"""
+
+
+def test_a_block_goes_to_a_spreadsheet_and_the_whole_week_too(
+    context: BrowserContext, page: Page, house: House
+) -> None:
+    page.goto(f"/balance?week={DAY}")
+    gross = page.locator(field_of(house, FieldType.GROSS_SALES))
+    gross.focus()
+    assert page.evaluate(COPIED) == "", "without a block the browser copies what it always does"
+    gross.select_text()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator(".balance-picked")).to_have_count(6)
+    assert page.evaluate(COPIED) == "690.96\t\n390.96\t\n20.00\t"
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".balance-picked")).to_have_count(0)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy for a spreadsheet").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    lines = [each.split("\t") for each in page.evaluate("navigator.clipboard.readText()").split("\n")]
+    assert lines[0][3] == "Wed 10 Jun"
+    assert {len(each) for each in lines} == {9}
+    assert next(each for each in lines if "Gross" in each[0])[3] == "690.96"
+
+
+def test_on_a_phone_one_day_at_a_time(page: Page, house: House) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/balance?week={DAY}&on={DAY}")
+    gross, discounts = (page.locator(field_of(house, kind)) for kind in (FieldType.GROSS_SALES, FieldType.DISCOUNTS))
+    expect(gross).to_be_visible()
+    expect(page.locator(".balance-number:visible")).to_have_count(house.fields)
+    height = page.locator(".balance-form table").evaluate("(each) => each.offsetHeight")
+    assert height < 844, "a day fits on the screen"
+    page.get_by_text("Thu 11", exact=True).click()
+    expect(gross).to_be_hidden()
+    page.keyboard.press("ArrowLeft")
+    expect(gross).to_be_visible()
+    discounts.fill("21")
+    page.get_by_role("button", name="Save typed numbers").click()
+    expect(discounts).to_have_value("21.00")
+    expect(page.locator(".balance-number:visible")).to_have_count(house.fields)
 
 
 def test_a_day_is_confirmed_and_reopened_with_a_reason(page: Page, house: House) -> None:

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from comptoir.apps.weekly_balance import budgeting, indexes, paper, reads, setting_up, sources, totals
-from comptoir.apps.weekly_balance.models import Budget, Department, TypedHour
+from comptoir.apps.weekly_balance.models import Budget, Client, Department, Field, TypedHour
 from comptoir.apps.weekly_balance.rules.budgets import last_year_of, over_days
 from comptoir.apps.weekly_balance.rules.days import intervals, week_of
 from comptoir.apps.weekly_balance.rules.terms import BUDGETED, FieldType, LastYear
@@ -70,8 +70,32 @@ def test_labour_cost_and_sales_per_hour(house: House) -> None:
     target(house, "100", kind=FieldType.WAGE_COST)
     found = shown(house)
     assert found["Labour cost %, with charges"].total == "25"
-    assert found["Labour cost %, budget"].total == "25"
+    assert found["Labour cost %, budget, with charges"].total == "25"
     assert found["Sales per hour worked"].total.endswith("48.87")
+    assert "Budgeted sales per hour scheduled" not in found, "nobody scheduled anything"
+
+
+@pytest.mark.django_db
+def test_the_basis_of_wage_cost_moves_the_result(house: House) -> None:
+    house.sells(*worked_day())
+    typed(house, FieldType.WAGE_COST, "97.74")
+    Client.objects.update(charges_percent=Decimal(42))
+    house.client.refresh_from_db()
+    assert shown(house)["Labour cost %, with charges"].total == "35.5"
+    Client.objects.update(wages_with_charges=False)
+    house.client.refresh_from_db()
+    assert shown(house)["Labour cost %, without charges"].total == "25"
+
+
+@pytest.mark.django_db
+def test_sales_per_hour_scheduled_are_what_the_schedule_promises(house: House) -> None:
+    extra = setting_up.add_field(
+        organisation_id=house.client.organisation_id, number="5276", name="Hours scheduled", actor=ALICE, now=house.now
+    )
+    Field.objects.filter(id=extra.id).update(field_type=FieldType.SCHEDULED_HOURS)
+    target(house, "400")
+    typed(house, FieldType.SCHEDULED_HOURS, "16")
+    assert shown(house)["Budgeted sales per hour scheduled"].total.endswith("25.00")
 
 
 def typed(house: House, kind: FieldType, value: str) -> None:

@@ -12,12 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from comptoir.apps.weekly_balance import importing
+from comptoir.apps.weekly_balance import importing, nights, setting_up, sources
 from comptoir.apps.weekly_balance.models import Cell, Client, Correction, Day, Department, Field
 from comptoir.apps.weekly_balance.rules.days import week_of
 from comptoir.connectors.lightspeed_r.simulator import Basket
 from comptoir.core.accounts.models import Membership, MembershipStore, Store
 from comptoir.core.accounts.roles import Role
+from comptoir.core.connections.models import Connection
 from comptoir.core.installations.install import install
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.models import Sale
@@ -167,3 +168,73 @@ def test_from_nothing_set_to_a_week_that_is_approved(people: People, shop: Conne
     max_.picture("refused")
     max_.page.goto(f"/balance?week={MONDAY}")
     expect(max_.page.locator("#answer")).to_contain_text("wait for you")
+
+
+def night(now: datetime) -> None:
+    """What the tick of a night does, worker and all."""
+    for began in nights.begin_nights(now=now):
+        importing.go(began)
+    read_everything()
+
+
+def test_a_night_reads_and_confirms_by_itself_and_says_why_nothing_came(
+    people: People, shop: Connected, visit: As
+) -> None:
+    setting_up.change(
+        organisation_id=people.le_zinc.id,
+        values={"pos_import": True, "multi_cash_registers": True, "auto_confirm": True},
+        actor="user:alice",
+        now=NOW,
+    )
+    setting_up.map_usual(organisation_id=people.le_zinc.id, actor="user:alice", now=NOW)
+    department = setting_up.save_department(
+        store=people.bar, name="Bar", client_number="", terminals=(), actor="user:alice", now=NOW
+    )
+    day = sources.clock_of(department).day_of(NOW) - timedelta(days=2)
+    sold_at = datetime(day.year, day.month, day.day, 17, tzinfo=UTC)
+    shop.shop.trade.counter.ring([Basket(PRICE, is_taxed=False)], at=sold_at)
+    sue, max_ = visit("Sue", Role.SUPERVISOR), visit("Max", Role.MANAGER, people.bar)
+    week = f"/balance?week={day}&on={day}"
+
+    # 3.9: whatever it is that keeps the numbers away is said, the first cause first, each with its next step
+    sue.page.goto(week)
+    expect(sue.page.locator(".notice")).to_contain_text("Nothing was imported yet.")
+    expect(sue.page.locator(".notice").get_by_role("link", name="Import POS")).to_be_visible()
+    connection = Connection.objects.filter(id=shop.connection.id)
+    standing = connection.values_list("status", flat=True).get()
+    connection.update(status="revoked", status_reason="Alice took the consent back.")
+    sue.page.goto(week)
+    expect(sue.page.locator(".notice")).to_contain_text("Alice took the consent back.")
+    expect(sue.page.locator(".notice").get_by_role("link", name="Connect again")).to_be_visible()
+    sue.picture("why-nothing-came")
+    connection.update(status=standing, status_reason="")
+
+    # 3.7: at 02:00 the week is read, by nobody's hand
+    night(NOW)
+    sue.page.goto("/balance/import")
+    expect(sue.page.locator("table")).to_contain_text("the night")
+    expect(sue.page.locator("table")).to_contain_text("Done")
+    sue.picture("night")
+    net = Field.objects.get(field_type="net_sales")
+    assert Cell.objects.get(field_id=net.id, business_date=day).measured == PRICE
+
+    # a week without a sale says so, and has the log of what was read for whoever asks for help
+    sue.page.goto(f"/balance?week={day - timedelta(days=7)}")
+    expect(sue.page.locator(".notice")).to_contain_text("sold nothing")
+    sue.page.get_by_text("Log of the latest import").click()
+    expect(sue.page.locator(".notice code")).to_contain_text("done 100%")
+    sue.picture("log")
+
+    # 3.8: the day confirms itself once its hour has come; a supervisor may reopen it, a manager may not
+    nights.confirm_due(now=NOW)
+    row = Day.objects.get(business_date=day)
+    assert (row.state, row.confirmed_by) == ("confirmed", "system")
+    sue.page.goto(week)
+    expect(sue.page.locator("thead th", has_text=f"{day:%a} {day.day} ")).to_contain_text("Confirmed")
+    for somebody in (sue, max_):
+        somebody.page.goto(f"/balance/of/{department.public_id}/{day}")
+        expect(somebody.page.locator("#answer")).to_contain_text("Comptoir")
+    expect(sue.page.get_by_role("button", name="Reopen the day")).to_be_visible()
+    expect(max_.page.get_by_role("button", name="Reopen the day")).to_be_hidden()
+    expect(max_.page.locator("main")).to_contain_text("A supervisor can reopen a confirmed day.")
+    sue.picture("confirmed-by-itself")

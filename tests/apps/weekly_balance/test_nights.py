@@ -10,6 +10,7 @@ from comptoir.apps.weekly_balance import importing, nights
 from comptoir.apps.weekly_balance.models import Day, Night, PosImport
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.kernel.errors import RuleBroken
 from tests.apps.weekly_balance.bills import DAY, bill, line, local
@@ -72,10 +73,19 @@ def test_two_workers_begin_a_night_once(people: People) -> None:
 
 
 def test_a_night_reads_a_week_and_what_is_open_longer(house: House) -> None:
-    link(house.store)
+    LocationLink.objects.filter(id=link(house.store).id).update(provider="lightspeed_r")
     house.sells(bill("old", local(11, day=DAY - timedelta(days=20)), line("1", "125")))
     (found,) = nights.begin_nights(now=at(0, 1))
     assert (found.first, found.overwrite, found.actor) == (DAY - timedelta(days=20), False, "system")
+    Day.objects.update(state=DayState.CONFIRMED, confirmed_at=house.now)
+    (found,) = nights.begin_nights(now=at(0, 1, day=12))
+    assert found.first == DAY + timedelta(days=2) - timedelta(days=nights.AT_LEAST)
+
+
+def test_a_night_reads_35_days_of_a_till_that_names_no_changes(house: House) -> None:
+    link(house.store)
+    (found,) = nights.begin_nights(now=at(0, 1))
+    assert found.first == DAY + timedelta(days=1) - timedelta(days=nights.FURTHEST)
 
 
 def test_wb18_confirmed_at_six_and_not_before(late: House) -> None:

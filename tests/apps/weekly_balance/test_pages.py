@@ -231,46 +231,6 @@ def test_when_nothing_arrives_the_page_says_why(people: People, house: House, al
     assert "POS import is off" in text(alice, f"/balance{WEEK}")
 
 
-# The table of section 2, cell by cell: what a role gets for a GET or POST of its own organisation.
-SEES, DOES, NO = 200, 302, 403
-CELLS = {
-    "balance": {Role.STAFF: NO, Role.MANAGER: SEES, Role.REGIONAL_SUPERVISOR: SEES, Role.SUPERVISOR: SEES},
-    "type": {Role.STAFF: NO, Role.MANAGER: DOES, Role.REGIONAL_SUPERVISOR: DOES, Role.SUPERVISOR: DOES},
-    "confirm": {Role.STAFF: NO, Role.MANAGER: DOES, Role.REGIONAL_SUPERVISOR: DOES, Role.SUPERVISOR: DOES},
-    "reopen": {Role.STAFF: NO, Role.MANAGER: NO, Role.REGIONAL_SUPERVISOR: DOES, Role.SUPERVISOR: DOES},
-    "settings": {Role.STAFF: NO, Role.MANAGER: SEES, Role.REGIONAL_SUPERVISOR: SEES, Role.SUPERVISOR: SEES},
-    "settings_save": {Role.STAFF: NO, Role.MANAGER: NO, Role.REGIONAL_SUPERVISOR: 422, Role.SUPERVISOR: 422},
-    "departments": {Role.STAFF: NO, Role.MANAGER: SEES, Role.REGIONAL_SUPERVISOR: SEES, Role.SUPERVISOR: SEES},
-    "department_save": {Role.STAFF: NO, Role.MANAGER: NO, Role.REGIONAL_SUPERVISOR: 422, Role.SUPERVISOR: 422},
-    "fields": {Role.STAFF: NO, Role.MANAGER: SEES, Role.REGIONAL_SUPERVISOR: SEES, Role.SUPERVISOR: SEES},
-    "field_save": {Role.STAFF: NO, Role.MANAGER: NO, Role.REGIONAL_SUPERVISOR: DOES, Role.SUPERVISOR: DOES},
-    "import": {Role.STAFF: NO, Role.MANAGER: NO, Role.REGIONAL_SUPERVISOR: SEES, Role.SUPERVISOR: SEES},
-    "import_begin": {Role.STAFF: NO, Role.MANAGER: NO, Role.REGIONAL_SUPERVISOR: 422, Role.SUPERVISOR: 422},
-}
-
-
-@pytest.mark.parametrize("role", [Role.STAFF, Role.MANAGER, Role.REGIONAL_SUPERVISOR, Role.SUPERVISOR])
-def test_the_table_of_roles_cell_by_cell(house: House, role: Role) -> None:
-    browser, of = member(house, "Someone", role), f"/balance/of/{house.department.public_id}"
-    asked = {
-        "balance": browser.get("/balance"),
-        "type": browser.post(f"{of}/numbers", {}),
-        "confirm": browser.post(f"{of}/{DAY}/confirm"),
-        "reopen": browser.post(f"{of}/{DAY}/reopen"),
-        "settings": browser.get("/balance/settings"),
-        "settings_save": browser.post("/balance/settings/save"),
-        "departments": browser.get("/balance/departments"),
-        "department_save": browser.post("/balance/departments/new/save"),
-        "fields": browser.get("/balance/fields"),
-        "field_save": browser.post("/balance/fields/usual"),
-        "import": browser.get("/balance/import"),
-        "import_begin": browser.post("/balance/import/begin"),
-    }
-    assert {name: answer.status_code for name, answer in asked.items()} == {
-        name: cells[role] for name, cells in CELLS.items()
-    }
-
-
 def test_wb02_a_manager_is_refused_in_words_at_import_pos(house: House) -> None:
     shown = text(member(house, "Someone", Role.MANAGER), "/balance/import", 403)
     assert "Manager" in shown

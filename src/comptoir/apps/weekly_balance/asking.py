@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -81,5 +82,16 @@ def decimal(text: str) -> Decimal | None:
 
 def week_address(request: OrganisationRequest, department: Department, day: date | None = None) -> str:
     """The week of a day, or the one that the form was on."""
-    week = day.isoformat() if day else request.POST.get("week", "")
-    return f"{reverse('balance')}?department={department.public_id}&week={week}"
+    asked = {"department": department.public_id, "week": day.isoformat() if day else request.POST.get("week", "")}
+    if shown := request.POST.get("on", ""):
+        asked["on"] = shown
+    return f"{reverse('balance')}?{urlencode(asked)}"
+
+
+def shown_day(request: OrganisationRequest, department: Department, days: tuple[date, ...]) -> date | None:
+    """The day that a narrow screen shows: the one of the address, else today; None is the sum of the week."""
+    text = request.GET.get("on", "")
+    if text:
+        return next((day for day in days if day.isoformat() == text), None)
+    today = sources.clock_of(department).day_of(timezone.now())
+    return today if today in days else days[0]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.weekly_balance import importing, sources
@@ -17,11 +18,12 @@ from comptoir.web.parts import Action
 
 @dataclass(frozen=True)
 class Cause:
-    """Why nothing is there, and what to do."""
+    """Why nothing is there, and what to do; the log of the latest import is there to be sent to somebody."""
 
     words: str | Promise
     action: Action | None = None
     is_fault: bool = True
+    log: str = ""
 
 
 def of(client: Client, department: Department, week: Week, *, now: datetime) -> Cause | None:
@@ -61,18 +63,30 @@ def _of_imports(client: Client, department: Department, week: Week, *, now: date
     ).order_by("-id")
     latest = going.first()
     page = Action(_("Import POS"), reverse("balance_import"))
-    if latest is not None and latest.finished_at is None:
-        found = importing.progress(latest, now=now)
-        return Cause(found.words or _("An import is running."), page, is_fault=bool(found.words))
+    found = importing.progress(latest, now=now) if latest is not None else None
+    log = found.log if found is not None else ""
+    if latest is not None and found is not None and latest.finished_at is None:
+        return Cause(_going(department, found), page, is_fault=bool(found.words), log=log)
     if latest is not None and latest.fault:
-        return Cause(latest.fault, page)
+        return Cause(latest.fault, page, log=log)
     days = [column.day for column in week.columns]
     lost = sources.unallocated(client.organisation_id, department.store_id, first=days[0], last=days[-1])
     if lost:
         return Cause(
             _("A register sold and belongs to no department."),
             Action(_("Edit the department"), reverse("balance_department", args=[department.public_id])),
+            log=log,
         )
     if latest is None:
         return Cause(_("Nothing was imported yet."), page)
-    return Cause(_("The store sold nothing in this week."), is_fault=False)
+    return Cause(_("The store sold nothing in this week."), is_fault=False, log=log)
+
+
+def _going(department: Department, found: importing.Progress) -> str:
+    """How far it is, or what it waits for and until when on the department's own clock."""
+    if not found.words:
+        return gettext("An import is running: %(percent)s %%.") % {"percent": found.percent}
+    if found.resumes_at is None:
+        return found.words
+    at = found.resumes_at.astimezone(sources.clock_of(department).zone)
+    return f"{found.words} {gettext('It goes on at %(time)s.') % {'time': f'{at:%H:%M}'}}"

@@ -11,6 +11,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "balance": (
         _("Days are columns, fields are rows. Type over a number and save; the till’s own number is kept beside it."),
         _("Paste cells from a spreadsheet into the first field: they fill the fields to the right and below."),
+        _("Hold Shift and move to choose a block; copy it into a spreadsheet. Undo takes back what you saved last."),
         _("An amber mark is a late change of the till. Open the day to accept or reject it."),
     ),
     "balance_day": (

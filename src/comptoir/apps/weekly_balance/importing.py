@@ -207,13 +207,24 @@ def _pieces(first: date, last: date) -> list[list[date]]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an import is: whole percent, sales read, and the words of what it waits for."""
+    """How far an import is: whole percent, sales read, and the words of what it waits for, until when (UTC)."""
 
     percent: int
     sales_read: int
     is_queued: bool
     words: str
     runs: tuple[reads.ImportFacts, ...]
+    resumes_at: datetime | None = None
+
+    @property
+    def log(self) -> str:
+        """What happened, line by line in UTC, to be sent to somebody who can help."""
+        return "\n".join(
+            f"{run.public_id} {run.started_at:%Y-%m-%d %H:%M}Z {run.start:%Y-%m-%d %H:%M}Z/{run.end:%Y-%m-%d %H:%M}Z"
+            f" {run.state} {run.percent}% sales={run.sales_read} changed={run.sales_changed}"
+            f"{f' {words}' if (words := run.fault or run.waits_for) else ''}"
+            for run in self.runs
+        )
 
 
 def progress(row: PosImport, *, now: datetime) -> Progress:
@@ -227,6 +238,7 @@ def progress(row: PosImport, *, now: datetime) -> Progress:
         is_queued=row.finished_at is None and _is_queued(row),
         words=row.fault or next((each.fault or each.waits_for for each in known if each.fault or each.waits_for), ""),
         runs=known,
+        resumes_at=max((each.due_at for each in known if each.due_at and each.due_at > now), default=None),
     )
 
 

@@ -78,6 +78,17 @@ def last_year(
     }
 
 
+@dataclass(frozen=True)
+class _Ratio:
+    """Sales and what they are set against, day by day; `of` computes one figure from both, `shown` words it."""
+
+    name: str
+    sales: Numbers
+    work: Numbers
+    of: Callable[[Decimal | None, Decimal | None], Decimal | None]
+    shown: Callable[[Decimal | None], str]
+
+
 def _of_work(
     client: Client,
     department: Department,
@@ -85,42 +96,42 @@ def _of_work(
     target: Mapping[budgeting.Key, Decimal],
     days: Sequence[date],
 ) -> list[Line]:
-    """Labour cost and sales per hour, of what is and of what was meant to be."""
-    meant = {
-        kind: {day: target.get((kind, day)) for day in days}
-        for kind in (FieldType.NET_SALES, FieldType.WAGE_COST, FieldType.HOURS)
-    }
-    charges = _("with charges") if client.wages_with_charges else _("without charges")
+    """Labour cost and sales per hour, of what is, of what is scheduled and of what was meant to be."""
+    on_top = client.charges_percent if client.wages_with_charges else ZERO
+    charges = {"charges": _("with charges") if client.wages_with_charges else _("without charges")}
+
+    def labour(sales: Decimal | None, wages: Decimal | None) -> Decimal | None:
+        return budgets.labour_percent(wages, sales, charges_percent=on_top)
 
     def money(value: Decimal | None) -> str:
         return wording.bare(value, FieldType.NET_SALES, department.currency)
 
-    pairs: tuple[tuple[str, FieldType, Mapping[FieldType, Numbers], _Ratio, Callable[[Decimal | None], str]], ...] = (
-        (_("Labour cost %%, %(charges)s") % {"charges": charges}, FieldType.WAGE_COST, actual, _labour, wording.tenths),
-        (_("Labour cost %, budget"), FieldType.WAGE_COST, meant, _labour, wording.tenths),
-        (_("Sales per hour worked"), FieldType.HOURS, actual, budgets.sales_per_hour, money),
-        (_("Sales per hour, budget"), FieldType.HOURS, meant, budgets.sales_per_hour, money),
+    def meant(kind: FieldType) -> Numbers:
+        return {day: target.get((kind, day)) for day in days}
+
+    def known(kind: FieldType) -> Numbers:
+        return actual.get(kind, {})
+
+    sold, aim = known(FieldType.NET_SALES), meant(FieldType.NET_SALES)
+    wages, per_hour = FieldType.WAGE_COST, budgets.sales_per_hour
+    # What a schedule promises is what was meant to be sold by those who are to be there.
+    ratios = (
+        _Ratio(_("Labour cost %%, %(charges)s") % charges, sold, known(wages), labour, wording.tenths),
+        _Ratio(_("Labour cost %%, budget, %(charges)s") % charges, aim, meant(wages), labour, wording.tenths),
+        _Ratio(_("Sales per hour worked"), sold, known(FieldType.HOURS), per_hour, money),
+        _Ratio(_("Budgeted sales per hour scheduled"), aim, known(FieldType.SCHEDULED_HOURS), per_hour, money),
+        _Ratio(_("Sales per hour, budget"), aim, meant(FieldType.HOURS), per_hour, money),
     )
-    found = []
-    for name, kind, source, ratio, shown in pairs:
-        sales, work = source.get(FieldType.NET_SALES, {}), source.get(kind, {})
-        both = [day for day in days if sales.get(day) is not None and work.get(day) is not None]
-        if both:
-            values = tuple(shown(ratio(sales.get(day), work.get(day))) for day in days)
-            total = ratio(
-                sum((sales[day] or ZERO for day in both), ZERO), sum((work[day] or ZERO for day in both), ZERO)
-            )
-            note = (
-                ""
-                if len(both) == len(days)
-                else _("%(number)s of %(all)s days") % {"number": len(both), "all": len(days)}
-            )
-            found.append(Line(name, values, shown(total), note))
-    return found
+    return [line for each in ratios if (line := _ratio_line(each, days))]
 
 
-_Ratio = Callable[[Decimal | None, Decimal | None], Decimal | None]
-
-
-def _labour(sales: Decimal | None, wages: Decimal | None) -> Decimal | None:
-    return budgets.labour_percent(wages, sales)
+def _ratio_line(ratio: _Ratio, days: Sequence[date]) -> Line | None:
+    """The figure of each day, and that of the days that have both; None where none has."""
+    both = [day for day in days if ratio.sales.get(day) is not None and ratio.work.get(day) is not None]
+    if not both:
+        return None
+    values = tuple(ratio.shown(ratio.of(ratio.sales.get(day), ratio.work.get(day))) for day in days)
+    sales, work = (sum((each[day] or ZERO for day in both), ZERO) for each in (ratio.sales, ratio.work))
+    words = {"number": len(both), "all": len(days)}
+    note = "" if len(both) == len(days) else _("%(number)s of %(all)s days") % words
+    return Line(ratio.name, values, ratio.shown(ratio.of(sales, work)), note)

@@ -12,13 +12,17 @@ from comptoir.apps.weekly_balance import confirming, engine, importing, sources,
 from comptoir.apps.weekly_balance.models import Client, Day, Department, Night, PosImport
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.confirming import GRACE, Evidence, Waits, due_at, latest_night, waits_for
+from comptoir.core.connections.models import LocationLink
 from comptoir.kernel.errors import RuleBroken
+from comptoir.pos import registry
+from comptoir.pos.capabilities import Capability
 
 log = structlog.get_logger(__name__)
 SYSTEM: Final = "system"
 AT_LEAST: Final = 7
 FURTHEST: Final = 35
-"""How many days back a night reads: always the last week, and open days as far as this (5.5)."""
+"""How many days back a night reads: always the last week; as far as this what is not confirmed yet, and everything
+of a till that names no changes: there a bill that was reopened late shows only when its day is read again (5.5)."""
 AGAIN_AFTER: Final = timedelta(minutes=30)
 ONE_DAY: Final = timedelta(days=1)
 
@@ -42,9 +46,17 @@ def _begin(client: Client, now: datetime) -> list[PosImport]:
     began = []
     for department in Department.objects.filter(organisation_id=client.organisation_id).order_by("id"):
         today = sources.clock_of(department).day_of(now)
-        first = min([today - AT_LEAST * ONE_DAY, *_not_confirmed(department, today)])
+        least = AT_LEAST if _names_changes(client, department) else FURTHEST
+        first = min([today - least * ONE_DAY, *_not_confirmed(department, today)])
         began += _import(client, department, first, today, now)
     return began
+
+
+def _names_changes(client: Client, department: Department) -> bool:
+    """Whether every till of the department's store says by itself which bills changed, however old they are."""
+    links = LocationLink.objects.filter(organisation_id=client.organisation_id, store_id=department.store_id)
+    names = {each for each in links.values_list("provider", flat=True) if client.provider in ("", each)}
+    return bool(names) and all(Capability.CHANGES in registry.connector(each).manifest.capabilities for each in names)
 
 
 def _not_confirmed(department: Department, today: date) -> list[date]:

@@ -70,6 +70,7 @@ def balance(request: OrganisationRequest) -> HttpResponse:
         "lines": [
             (each, list(zip(days, each.values, strict=True))) for each in indexes.lines(client, department, grid)
         ],
+        "on": asking.shown_day(request, department, days),
         "ready": sum(each.state in (DayState.READY, DayState.REOPENED) for each in grid.columns),
     }
     return render(request, "weekly_balance/week.html", values)

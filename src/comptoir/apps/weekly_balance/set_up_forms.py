@@ -50,7 +50,16 @@ class SettingsForm(forms.Form):
         choices=list(wording.LAST_YEARS.items()), label=gettext_lazy("A day is compared with last year’s")
     )
     wages_with_charges = forms.BooleanField(
-        required=False, label=gettext_lazy("Wage cost is typed with the employer’s charges")
+        required=False, label=gettext_lazy("Labour cost is shown with the employer’s charges")
+    )
+    charges_percent = forms.DecimalField(
+        required=False,
+        min_value=0,
+        max_value=200,
+        max_digits=5,
+        decimal_places=2,
+        label=gettext_lazy("Employer’s charges in percent of wages"),
+        help_text=gettext_lazy("Added to the wage cost that is typed. 0 where it is typed with them."),
     )
     staff_sees_index = forms.BooleanField(required=False, label=gettext_lazy("Staff see today’s index of their store"))
     basis = forms.ChoiceField(choices=list(wording.BASES.items()), label=gettext_lazy("Amounts"))
@@ -95,6 +104,7 @@ class SettingsForm(forms.Form):
         values = dict(self.cleaned_data)
         items = [each.strip() for each in values.pop("gift_card_items").split(",") if each.strip()]
         others = {name: each for name, each in client.classes.items() if each != LineClass.GIFT_CARD}
+        values["charges_percent"] = values["charges_percent"] or 0
         values["classes"] = others | {f"sku:{item}": str(LineClass.GIFT_CARD) for item in items}
         return values
 

@@ -1,7 +1,7 @@
 """What the ledger and the imports know of a department's days; one question each, whatever the number of days."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -67,11 +67,19 @@ def moment_of(sale: Sale, choices: Choices) -> datetime:
 
 def measured(department: Department, choices: Choices, *, first: date, last: date) -> dict[date, DayFigures]:
     """What the ledger has for each of the days, those without a bill left out."""
+    mine = ledger.ended(
+        department.organisation_id, department.store_id, first - ONE_DAY, last + ONE_DAY, provider=choices.provider
+    )
+    return gathered(mine, department, choices, first=first, last=last)
+
+
+def gathered(
+    bills: Iterable[Found], department: Department, choices: Choices, *, first: date, last: date
+) -> dict[date, DayFigures]:
+    """Bills of the department's store in days, hours and registers on its own clock; pure."""
     found: defaultdict[date, DayFigures] = defaultdict(DayFigures)
     clock = clock_of(department)
-    for each in ledger.ended(
-        department.organisation_id, department.store_id, first - ONE_DAY, last + ONE_DAY, provider=choices.provider
-    ):
+    for each in bills:
         if not takes(department, each.sale):
             continue
         moment = moment_of(each.sale, choices)

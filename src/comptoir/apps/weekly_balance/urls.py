@@ -24,6 +24,7 @@ urlpatterns = [
     path("balance/corrections/<str:correction_id>/<slug:decision>", pages.decide, name="balance_correction"),
     path("balance/of/<str:department_id>/export", exporting.export, name="balance_export"),
     path("balance/of/<str:department_id>/numbers", typing_pages.type_numbers, name="balance_type"),
+    path("balance/of/<str:department_id>/undo", typing_pages.undo, name="balance_undo"),
     path("balance/of/<str:department_id>/budget/<slug:what>", budget_pages.save_budget, name="balance_budget_save"),
     path("balance/of/<str:department_id>/<str:day>/hours", typing_pages.type_hours, name="balance_hours"),
     path("balance/of/<str:department_id>/<str:day>", pages.one_day, name="balance_day"),

@@ -34,6 +34,7 @@ TYPES: Final[dict[FieldType, Promise]] = {
     FieldType.GOODS_RETURNED: gettext_lazy("Number of returned goods"),
     FieldType.VISITORS: gettext_lazy("Visitors"),
     FieldType.HOURS: gettext_lazy("Hours worked"),
+    FieldType.SCHEDULED_HOURS: gettext_lazy("Hours scheduled"),
     FieldType.WAGE_COST: gettext_lazy("Wage cost"),
     FieldType.MANUAL: gettext_lazy("Typed by hand"),
 }

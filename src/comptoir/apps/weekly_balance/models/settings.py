@@ -19,7 +19,11 @@ from comptoir.core.accounts.models import Organisation
 
 
 class Client(models.Model):
-    """An organisation's settings (weekly-balance.md 3.2, 4). POS import needs several registers (WB-01)."""
+    """An organisation's settings (weekly-balance.md 3.2, 4). POS import needs several registers (WB-01).
+
+    Wage cost is typed without the employer's charges; `wages_with_charges` adds `charges_percent` of it to whatever
+    labour cost is made of.
+    """
 
     organisation = models.OneToOneField(Organisation, primary_key=True, on_delete=models.CASCADE, related_name="+")
     pos_import = models.BooleanField(default=False)
@@ -40,6 +44,7 @@ class Client(models.Model):
     last_year = models.CharField(max_length=12, default=LastYear.WEEKDAY)
     staff_sees_index = models.BooleanField(default=False)
     wages_with_charges = models.BooleanField(default=True)
+    charges_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     unallocated_blocks = models.BooleanField(default=False)
     imported_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
@@ -51,6 +56,7 @@ class Client(models.Model):
                 name="pos_import_needs_multi_cash_registers",
             ),
             models.CheckConstraint(condition=models.Q(week_starts_on__range=(0, 6)), name="week_starts_on_a_weekday"),
+            models.CheckConstraint(condition=models.Q(charges_percent__gte=0), name="charges_are_never_negative"),
         ]
 
     @property

@@ -86,9 +86,11 @@ def last_year_of(day: date, rule: LastYear) -> date | None:
         return None
 
 
-def labour_percent(wages: Decimal | None, net_sales: Decimal | None) -> Decimal | None:
-    """Wage cost ÷ net sales × 100, one decimal."""
-    return index(wages, net_sales)
+def labour_percent(
+    wages: Decimal | None, net_sales: Decimal | None, *, charges_percent: Decimal = Decimal(0)
+) -> Decimal | None:
+    """Wage cost, with what the employer pays on top of it, ÷ net sales × 100, one decimal."""
+    return index(None if wages is None else wages * (HUNDRED + charges_percent) / HUNDRED, net_sales)
 
 
 def sales_per_hour(net_sales: Decimal | None, hours: Decimal | None) -> Decimal | None:

@@ -20,11 +20,12 @@ class FieldType(StrEnum):
     GOODS_RETURNED = "goods_returned"
     VISITORS = "visitors"
     HOURS = "hours"
+    SCHEDULED_HOURS = "scheduled_hours"
     WAGE_COST = "wage_cost"
     MANUAL = "manual"
 
 
-TYPED_TYPES: Final = (FieldType.HOURS, FieldType.WAGE_COST, FieldType.MANUAL)
+TYPED_TYPES: Final = (FieldType.HOURS, FieldType.SCHEDULED_HOURS, FieldType.WAGE_COST, FieldType.MANUAL)
 """What no point of sale feeds."""
 POS_TYPES: Final = tuple(each for each in FieldType if each not in TYPED_TYPES)
 MONEY: Final = frozenset(

@@ -1,0 +1,94 @@
+"""What the weekly balance does when the till's maker makes it wait, over real HTTP (weekly-balance.md 8)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client as Browser
+
+from comptoir.apps.weekly_balance import importing
+from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.core.connections.models import CallBudget
+from comptoir.core.intake.importing import reading
+from comptoir.core.intake.models import ImportRun, ImportWindow
+from comptoir.core.outbox import dispatch
+from comptoir.kernel.errors import VendorBusy
+from comptoir.pos.hosting import Request, Response
+from tests.apps.weekly_balance.house import ALICE, House, house_of
+from tests.apps.weekly_balance.test_pages import alice, text
+from tests.connectors.lightspeed_k.simulator_shop import ZINC, closed_bill
+from tests.core.kseries import Vendor, linked, vendor_served
+from tests.people import People
+
+__all__ = ["alice"]
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 6, 10, 10, 0, tzinfo=UTC)
+DAY = NOON.date()
+PARIS = ZoneInfo("Europe/Paris")
+WAIT = timedelta(minutes=40)
+
+
+@pytest.fixture
+def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendor]:
+    with vendor_served(monkeypatch) as served:
+        for number in range(3):
+            closed_bill(served.world, at=NOON + timedelta(hours=number))
+        yield served
+
+
+@pytest.fixture
+def house(people: People, vendor: Vendor) -> House:
+    made = house_of(people, zone="Europe/Paris")
+    linked(vendor.connect(people), people, ZINC)
+    made.now = datetime.now(UTC)
+    return made
+
+
+def read(house: House) -> None:
+    """What a worker does with each run that is due."""
+    for run in ImportRun.objects.exclude(state="done"):
+        reading.run(organisation_id=run.organisation_id, run_id=run.id, clock=lambda: house.now)
+    importing.finish_due(now=house.now)
+    dispatch.dispatch(clock=lambda: house.now)
+
+
+def test_wb34_a_429_makes_the_import_wait_as_long_as_the_till_says_and_it_finishes(
+    house: House, vendor: Vendor, alice: Browser
+) -> None:
+    def busy(request: Request, now: datetime) -> Response | None:
+        refuses = request.path.endswith("/sales")
+        return Response(429, b"", {"retry-after": str(int(WAIT.total_seconds()))}) if refuses else None
+
+    vendor.instead = busy
+    row = importing.begin(
+        client=house.client,
+        departments=[house.department],
+        first=DAY,
+        last=DAY,
+        overwrite=True,
+        actor=ALICE,
+        now=house.now,
+    )
+    with pytest.raises(VendorBusy) as told:
+        read(house)
+    assert told.value.retry_at
+    window = ImportWindow.objects.get()
+    assert window.state == "waiting"
+    assert window.due_at >= house.now + WAIT - timedelta(seconds=30), "the time that the source named"
+
+    found = importing.progress(row, now=house.now)
+    assert found.resumes_at == window.due_at
+    assert "does not answer" in found.words
+    local = f"{window.due_at.astimezone(PARIS):%H:%M}"
+    for path in (f"/balance?week={DAY}", "/balance/import"):
+        assert "goes on at" in text(alice, path)
+    assert local in text(alice, f"/balance?week={DAY}")
+
+    vendor.instead = None
+    house.later(minutes=WAIT.total_seconds() / 60 + 1)
+    CallBudget.objects.update(paused_until=0)  # the same, on the vendor's clock
+    read(house)
+    row.refresh_from_db()
+    assert (row.finished_at, row.fault) == (house.now, "")
+    assert house.value(DAY, FieldType.TRANSACTIONS) == 3
