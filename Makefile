@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench lock clean
+.PHONY: help setup demo test check format bench client lock clean
 
 help: ## what each word does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ format: setup ## put the code into shape
 
 bench: setup ## ratios against peers measured in the same run (NAME=door for one alone)
 	@$(BIN)/python -m bench $(NAME)
+
+client: setup ## the provider API's Python client, made anew from our OpenAPI document
+	@$(BIN)/python scripts/client.py
 
 lock: ## renew requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \

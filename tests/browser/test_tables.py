@@ -152,6 +152,16 @@ def test_two_guests_hold_their_parts_and_the_second_sees_what_is_left(evening: E
     expect(second.page.locator("#left")).to_have_text("€24.00")
 
 
+def test_a_phone_that_is_there_before_the_bill_shows_it_by_itself(evening: Evening) -> None:
+    """Bills are read every two seconds at most: whoever scans right after the waiter typed reloads nothing."""
+    table, number = evening.open_bill("CAFE")
+    evening.ask("POST", f"/api/locations/{LE_ZINC}/bills/{number}/close")
+    phone = evening.phone(table).page
+    expect(phone.get_by_role("heading", name="No open bill")).to_be_visible()
+    evening.open_bill("ENTRECOTE", table=f"Table {table}")
+    expect(phone.get_by_role("button", name="Continue")).to_be_visible()
+
+
 def order(visitor: Visitor, dish: str) -> float:
     """Order one of a dish; how many seconds until the phone says that the kitchen has it."""
     phone = visitor.page

@@ -184,6 +184,28 @@ def test_a_guest_chooses_a_bill_pays_an_amount_and_reads_what_became_of_it(
     assert "No open bill" in page(sandbox, table).body.decode()
 
 
+def test_a_phone_looks_again_by_itself_while_there_is_nothing_to_do_on_it(comptoir: Comptoir, sandbox: Sandbox) -> None:
+    """Comptoir reads a till every two seconds at most, so a bill may come after the phone was opened."""
+    sandbox.provider.books.keep_setting("address", comptoir.server.url)
+    table = f"/phones/{STORE}/tables/4"
+
+    def looks_again() -> bool:
+        return 'http-equiv="refresh"' in page(sandbox, table).body.decode()
+
+    comptoir.checks = []
+    assert looks_again()
+    comptoir.checks = [CHECK]
+    assert not looks_again(), "a form that is being filled in stays"
+    comptoir.checks = [CHECK, {**CHECK, "id": "chk_2"}]
+    assert not looks_again()
+    comptoir.checks = [{**CHECK, "payable": {"amount": 0, "currency": "EUR"}}]
+    assert looks_again()
+    comptoir.refuses["checks"] = Told(503, json.dumps({"code": "pos_unreachable"}).encode())
+    assert looks_again()
+    comptoir.refuses["checks"] = Told(404, json.dumps({"code": "integration_not_found"}).encode())
+    assert not looks_again()
+
+
 def test_what_comptoir_refuses_is_said_to_the_guest(comptoir: Comptoir, sandbox: Sandbox) -> None:
     sandbox.provider.books.keep_setting("address", comptoir.server.url)
     comptoir.refuses["checks"] = Told(503, json.dumps({"code": "pos_unreachable"}).encode())

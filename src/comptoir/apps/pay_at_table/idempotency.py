@@ -35,8 +35,8 @@ def once(
     name = request.headers.get("Idempotency-Key", "")
     if not name:
         raise RuleBroken("Send an Idempotency-Key.", code="idempotency_key_missing", status=422)
-    if len(name) > LONGEST or not name.isprintable():
-        words = "An Idempotency-Key has 1 to 255 characters."
+    if len(name) > LONGEST or not (name.isascii() and name.isprintable()):
+        words = "An Idempotency-Key has 1 to 255 printable characters of ASCII."
         raise RuleBroken(words, code="validation", status=422)
     said = json.dumps([request.method, request.get_full_path()]).encode() + request.body
     asked = hashlib.sha256(said).hexdigest()

@@ -88,13 +88,17 @@ class PhonesPage:
             except Refused as refused:
                 trouble = paying.in_words(refused)
                 check = self.company.api.check(store, check["id"])
+        shown = paying.shown(check) if check else None
+        # Comptoir reads a till's bills every two seconds at most, so a bill just opened may not be there yet.
+        waits = not checks if shown is None else shown["nothing_left"] or shown["stale"]
         values = {
             "name": NAME,
             "restaurant": self._store_name(store),
             "table": table,
             "here": f"/phones/{store}/tables/{quote(table)}",
             "checks": [paying.shown(each) for each in checks],
-            "check": paying.shown(check) if check else None,
+            "check": shown,
+            "looks_again": waits and not trouble,
             "trouble": trouble,
             "said": said,
         }
@@ -231,7 +235,7 @@ class PhonesPage:
         return str(row["name"]) if row else ""
 
     def _trouble(self, refused: Refused) -> Response:
-        values = {"name": NAME, "words": paying.in_words(refused)}
+        values = {"name": NAME, "words": paying.in_words(refused), "may_pass": refused.may_pass}
         return self._draw("phone_trouble.html", values, status=503 if refused.may_pass else 404)
 
     def _draw(self, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:

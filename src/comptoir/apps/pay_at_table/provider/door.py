@@ -15,7 +15,7 @@ from ninja.responses import Status
 from ninja.security import HttpBearer
 
 from comptoir.apps.pay_at_table import linking, plans
-from comptoir.apps.pay_at_table.idempotency import once
+from comptoir.apps.pay_at_table.idempotency import LONGEST, once
 from comptoir.apps.pay_at_table.models import Integration, ProviderKey
 from comptoir.kernel.errors import OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.ids import parse_id
@@ -39,6 +39,20 @@ RETURNING number
 """
 
 View = TypeVar("View", bound=Callable[..., Any])
+IDEMPOTENCY_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[ -~]+$"},
+    "description": "The same key with the same body is the same call: it is answered as before, and done once.",
+}
+IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The `ETag` of the answer you have: 304 when it still stands.",
+}
 router = Router(tags=["Pay at table"])
 
 
@@ -98,7 +112,15 @@ def operation(method: str, path: str, answers: Mapping[int, Any]) -> Callable[[V
             with at_the_door():
                 return view(request, *args, **kwargs)
 
-        added = router.api_operation([method], BASE + path, response={**answers, **FAULTS}, auth=KEY)
+        headers = ([IDEMPOTENCY_KEY] if method == "POST" else []) + ([IF_NONE_MATCH] if 304 in answers else [])
+        added = router.api_operation(
+            [method],
+            BASE + path,
+            response={**answers, **FAULTS},
+            auth=KEY,
+            operation_id=view.__name__,
+            openapi_extra={"parameters": headers},
+        )
         added(guarded)
         return view
 

@@ -33,14 +33,14 @@ Seconds = Annotated[int, Query(ge=2, le=60)]
 Tag = Annotated[str, Query(max_length=64)]
 
 
-@router.post(BASE + "/link", response={200: LinkOut, **FAULTS}, auth=KEY)
+@router.post(BASE + "/link", response={200: LinkOut, **FAULTS}, auth=KEY, operation_id="ask_for_link")
 def ask_for_link(request: HttpRequest, integration: str) -> LinkOut:
     """Ask the merchant to be let in. Asking again says what was decided."""
     link = linking.ask(key=key_of(request), integration_id=parse_id("int", integration), now=timezone.now())
     return LinkOut(integration=integration, state=link.state)
 
 
-@router.delete(BASE + "/link", response={200: LinkOut, **FAULTS}, auth=KEY)
+@router.delete(BASE + "/link", response={200: LinkOut, **FAULTS}, auth=KEY, operation_id="let_go")
 def let_go(request: HttpRequest, integration: str) -> LinkOut:
     """Have nothing more to do with this integration; payments that are on their way go on. Harmless to repeat."""
     linking.unlink(key=key_of(request), integration_id=parse_id("int", integration), now=timezone.now())
