@@ -1,4 +1,4 @@
-"""The typed Python client of the provider API: made from today's document, and used as a provider uses it, over HTTP."""
+"""The typed Python client of the provider API: made from today’s document, and used over HTTP as a provider uses it."""
 
 import importlib.util
 import os
