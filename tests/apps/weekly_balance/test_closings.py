@@ -12,8 +12,9 @@ from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.drawers import Paid
 from comptoir.core.ledger import closures as ledger
 from comptoir.core.ledger import store as ledger_store
+from comptoir.core.ledger import vendor_days
 from comptoir.pos.model import Named, Payment, Sale
-from comptoir.pos.places import RegisterClosure, Takings
+from comptoir.pos.places import DayTotals, RegisterClosure, Takings
 from tests.apps.weekly_balance.bills import DAY, bill, line, local, worked_day
 from tests.apps.weekly_balance.house import PROVIDER, House
 from tests.people import People
@@ -157,3 +158,58 @@ def _with(closure: RegisterClosure, takings: tuple[Takings, ...]) -> RegisterClo
         closed_at=closure.closed_at,
         takings=takings,
     )
+
+
+def presets(house: House, people: People) -> str:
+    """The activation step, its amounts with plain spaces."""
+    answer = people.client(people.alice).get(f"/balance/presets?day={DAY}")
+    return " ".join(answer.content.decode().replace("\xa0", " ").split())
+
+
+def after(page: str, label: str) -> str:
+    """The amount that stands beside a line of the bridge."""
+    return page.split(f"<dt>{label}</dt><dd>")[1].split("</dd>")[0]
+
+
+def test_the_activation_step_bridges_a_day_to_what_its_registers_counted(house: House, people: People) -> None:
+    """Gift cards, tips and a service charge stand between sales and the drawer; each has its line."""
+    house.sells(
+        bill("1", local(10), line("1", "100"), line("1", "40", sku="GIFT", rate=None), register="Till", tip="5"),
+        by_card("2", local(12), "20"),
+    )
+    keep(house, closing("c1", local(8), local(22), "165"))
+    page = presets(house, people)
+    assert "What its registers counted stands below" in page
+    assert "From the closings to this day" in page
+    amounts = {each: after(page, each) for each in ("Net sales with tax", "Gift cards sold", "Tips")}
+    assert "120.00" in amounts["Net sales with tax"]
+    assert "40.00" in amounts["Gift cards sold"]
+    assert "160.00" in after(page, "Total of the bills")
+    assert "5.00" in amounts["Tips"]
+    assert "165.00" in after(page, "Paid at the till")
+    assert "Not explained" not in page.split("From sales to the till")[1].split("</dl>")[0]
+
+
+def test_the_activation_step_names_the_bill_that_explains_what_is_left(house: House, people: People) -> None:
+    house.sells(bill("short", local(10), line("1", "100"), payments=(Payment(amount=Decimal(90), method=CARD),)))
+    page = presets(house, people)
+    assert "This till tells no closing of its own" in page
+    assert "10.00" in after(page, "Not explained")
+    assert "short:" in page
+
+
+def test_the_activation_step_shows_which_figure_is_the_total_of_the_till_s_maker(house: House, people: People) -> None:
+    house.sells(bill("1", local(10), line("1", "125"), tax="25"))
+    totals = DayTotals(total=Decimal(125), service_charge=Decimal(0), sales=1, complete=True)
+    vendor_days.keep(
+        organisation_id=house.store.organisation_id,
+        store_id=house.store.id,
+        provider=PROVIDER,
+        location_id="1",
+        day=DAY,
+        totals=totals,
+        now=house.now,
+    )
+    page = presets(house, people)
+    assert "VAT: Gross sales" in after(page, "The same as")
+    assert "Retail" not in after(page, "The same as")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,7 @@ from comptoir.apps.weekly_balance.rules.terms import FieldType
 from comptoir.core.connections.models import CallBudget
 from comptoir.core.intake.importing import reading
 from comptoir.core.intake.models import ImportRun, ImportWindow
+from comptoir.core.ledger.models import Sale, VendorDay
 from comptoir.core.outbox import dispatch
 from comptoir.kernel.errors import VendorBusy
 from comptoir.pos.hosting import Request, Response
@@ -92,3 +94,38 @@ def test_wb34_a_429_makes_the_import_wait_as_long_as_the_till_says_and_it_finish
     row.refresh_from_db()
     assert (row.finished_at, row.fault) == (house.now, "")
     assert house.value(DAY, FieldType.TRANSACTIONS) == 3
+
+
+def begin(house: House) -> None:
+    importing.begin(
+        client=house.client,
+        departments=[house.department],
+        first=DAY,
+        last=DAY,
+        overwrite=False,
+        actor=ALICE,
+        now=house.now,
+    )
+
+
+def told(house: House) -> dict[str, str]:
+    return {each["where"]: each["by"] for each in house.day(DAY).failures if each["rule"] == "R8"}
+
+
+def test_r8_what_the_till_adds_up_itself_is_held_against_our_bills(house: House, vendor: Vendor) -> None:
+    begin(house)
+    read(house)
+    assert VendorDay.objects.values_list("business_date", "sales").get() == (DAY, 3)
+    assert told(house) == {}, "both agree"
+
+    # A bill is opened again at the till: it is in the books no longer, though it was read before.
+    number = Sale.objects.latest("closed_at").external_id
+    total = Sale.objects.get(external_id=number).total
+    vendor.world.reopen(ZINC, number, now=house.now)
+    house.later(hours=1)
+    begin(house)
+    read(house)
+    found = told(house)
+    assert found["count"] == "-1"
+    assert Decimal(found["sum"]) < 0
+    assert total

@@ -270,6 +270,7 @@ def what_net_means(request: OrganisationRequest) -> HttpResponse:
                 if kind is not FieldType.VISITORS
             ],
             "bridge": presets.bridge_in_words(found, department.currency),
+            **presets.report_in_words(found, department),
         }
     return render(request, "weekly_balance/presets.html", values)
 

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 from comptoir.apps.weekly_balance.models import Department, Register
 from comptoir.apps.weekly_balance.rules.days import Clock, interval_of
-from comptoir.apps.weekly_balance.rules.figures import Figures, figures
+from comptoir.apps.weekly_balance.rules.figures import Figures, figures, is_counted
 from comptoir.apps.weekly_balance.rules.terms import Choices, FieldType, Moment
+from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.partners import requests as partners
 from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake.importing import reads as imports
 from comptoir.core.intake.importing.reads import Read
 from comptoir.core.ledger import days as ledger
+from comptoir.core.ledger import vendor_days
 from comptoir.core.ledger.days import Found
 from comptoir.kernel.ids import public_id
 from comptoir.pos import registry
@@ -134,6 +136,32 @@ def numbers(found: DayFigures) -> dict[str, list[str]]:
         if each.sale.register and each.sale.receipt_number:
             by_register[each.sale.register.name or each.sale.register.id].append(each.sale.receipt_number)
     return dict(by_register)
+
+
+def vendor_sums(department: Department, choices: Choices, days: Collection[date]) -> dict[date, tuple[int, Decimal]]:
+    """By day, number and total of its sales as the till's maker adds them up; only for a department that is a whole
+    place of the till, on the store's own business days, and bills that count when they are closed (R8).
+    """
+    store = Store.objects.filter(organisation_id=department.organisation_id, id=department.store_id).first()
+    is_whole = store is not None and (store.timezone, store.day_start) == (department.zone, department.day_start)
+    if not is_whole or department.terminals or choices.moment is not Moment.COMPLETED:
+        return {}
+    found = {}
+    for day, places in vendor_days.of_days(department.organisation_id, department.store_id, days).items():
+        mine = [
+            each
+            for each in places
+            if choices.provider in ("", each.provider) and department.client_number in ("", each.location_id)
+        ]
+        if mine and all(each.is_complete for each in mine):
+            found[day] = (sum(each.sales for each in mine), sum((each.total for each in mine), Decimal(0)))
+    return found
+
+
+def own_sums(found: DayFigures | None) -> tuple[int, Decimal]:
+    """Number and total of the bills of a day that count, to be held against the maker's."""
+    mine = [each.sale for each in found.sales if is_counted(each.sale)] if found else []
+    return len(mine), sum((each.total for each in mine), Decimal(0))
 
 
 def causes(found: DayFigures | None, since: datetime | None) -> list[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Where days stand: open, incomplete, ready; what covers them, and whether the checks R1 to R7 hold."""
+"""Where days stand: open, incomplete, ready; what covers them, and whether the checks R1 to R8 hold."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -58,6 +58,7 @@ def settle(
     fields = list(Field.objects.filter(organisation_id=department.organisation_id))
     values = _values(department, list(days))
     closings = closing.of_days(client, department, list(days))
+    sums = sources.vendor_sums(department, client.choices, list(days))
     is_numbered = sources.numbers_bills(department, client.choices.provider)
     lost = sources.unallocated(department.organisation_id, department.store_id, first=min(days), last=max(days))
     for day, row in days.items():
@@ -65,6 +66,7 @@ def settle(
         is_covered = day in covered or is_known_closed(department, day, found.get(day))
         failures = _failures(client, found.get(day), is_covered, lost.get(day, []))
         failures += closings[day].failures if day in closings else ()
+        failures += reconciling.aggregate(sources.own_sums(found.get(day)), sums.get(day))
         failures += reconciling.numbering(sources.numbers(found[day])) if is_numbered and day in found else ()
         missing = [
             each.name

@@ -217,3 +217,21 @@ class RegisterClosure(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["organisation_id", "store_id", "opened_at"], name="register_closure_by_start"),
         ]
+
+
+class VendorDay(models.Model):
+    """What a till's maker adds up for a business date of a place, beside the bills: a check on them, never a figure.
+
+    `total` is in major units with tax and service charge; `is_complete` is the maker's word that nothing more comes.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "business_date", "provider", "location_id")
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    business_date = models.DateField()
+    provider = models.CharField(max_length=40)
+    location_id = models.CharField(max_length=64)
+    total = models.DecimalField(max_digits=20, decimal_places=6)
+    sales = models.IntegerField()
+    is_complete = models.BooleanField(default=False)
+    read_at = models.DateTimeField()

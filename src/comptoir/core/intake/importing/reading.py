@@ -15,6 +15,7 @@ from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake import books
+from comptoir.core.intake.day_sums import read_day_sums
 from comptoir.core.intake.importing import runs, windows
 from comptoir.core.intake.importing.runs import LIVE_TOPIC
 from comptoir.core.intake.models import ImportRun, ImportWindow
@@ -149,6 +150,7 @@ def _read_pages(
                 progress(_progress(now_stands))
             if now_stands.state != ImportRun.State.RUNNING:
                 raise Halted
+        read_day_sums(link, start=window.start, end=window.end, vendor=vendor, clock=clock)
 
 
 def _store_page(run: ImportRun, window: ImportWindow, page: SalesPage, provider: str, now: datetime) -> None:
