@@ -55,3 +55,11 @@ def windows(start: datetime, end: datetime, *, length: timedelta) -> Iterator[tu
         stop = min(start + length, end)
         yield start, stop
         start = stop
+
+
+def day_in(text: str) -> date | None:
+    """The day that an address or a form writes as YYYY-MM-DD; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

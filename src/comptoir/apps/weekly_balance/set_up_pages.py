@@ -21,7 +21,7 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.parts import Tab
 from comptoir.web.shell import OrganisationRequest, page
-from comptoir.web.toasts import toast
+from comptoir.web.toasts import refusals, toast
 
 NEW = "new"
 
@@ -230,13 +230,8 @@ def save_field(request: OrganisationRequest, field_id: str) -> HttpResponse:
         )
 
     act: Callable[[], None] = {"usual": all_of_them, "new": another}.get(field_id, one)
-    try:
+    with refusals(request):
         act()
-    except RuleBroken as refused:
-        if refused.status == 404:
-            raise
-        toast(request, refused.for_owner, level="bad")
-    else:
         toast(request, _("Saved. New days follow; confirmed days stay as they are."))
     return redirect("balance_fields")
 

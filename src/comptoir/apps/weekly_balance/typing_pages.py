@@ -18,7 +18,7 @@ from comptoir.apps.weekly_balance.models import Client, Department
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.shell import OrganisationRequest, page
-from comptoir.web.toasts import toast
+from comptoir.web.toasts import refusals, toast
 
 UNDO = "weekly_balance.undo"
 """The place in the session of what somebody saved last."""
@@ -29,14 +29,9 @@ UNDO = "weekly_balance.undo"
 def type_numbers(request: OrganisationRequest, department_id: str) -> HttpResponse:
     """Numbers that people typed, as many as changed; each is named `field/date`. All of them are saved, or none."""
     department, client = asking.department_of(request, department_id), asking.client_of(request)
-    try:
+    with refusals(request):
         said = {_place(name): asking.decimal(request.POST.get(name, "")) for name in _typed_over(request)}
         saved = _save(request, client, department, said)
-    except RuleBroken as refused:
-        if refused.status == 404:
-            raise
-        toast(request, refused.for_owner, level="bad")
-    else:
         _say(request, department, saved)
     return redirect(asking.week_address(request, department))
 
@@ -109,14 +104,9 @@ def undo(request: OrganisationRequest, department_id: str) -> HttpResponse:
 def type_hours(request: OrganisationRequest, department_id: str, day: str) -> HttpResponse:
     """The hours of a day that people typed, each named `field/instant`. All of them are saved, or none."""
     department, when = asking.department_of(request, department_id), asking.day_of(day)
-    try:
+    with refusals(request):
         hours = {typed_hours.key_of(name): asking.decimal(request.POST.get(name, "")) for name in _typed_over(request)}
         saved = _save_hours(request, department, when, hours)
-    except RuleBroken as refused:
-        if refused.status == 404:
-            raise
-        toast(request, refused.for_owner, level="bad")
-    else:
         _say(request, department, saved)
     return redirect("balance_day", department_id=department.public_id, day=when.isoformat())
 

@@ -147,16 +147,7 @@ def _returned(request: OrganisationRequest) -> HttpResponse:
     if "code" not in request.GET:
         toast(request, _("Nothing was connected: the sign-in at the till was not approved."), level="warn")
         return redirect("connections")
-    connector = registry.connector(attempt.provider)
-    parameter = connector.manifest.domain_parameter
-    connection = consent.complete(
-        attempt=attempt,
-        code=request.GET["code"],
-        endpoints=connector.endpoints(os.environ),
-        redirect_uri=consent.redirect_uri(),
-        now=timezone.now(),
-        domain=request.GET.get(parameter, "") if parameter else "",
-    )
+    connection = consent_links.completed(request, attempt)
     look_at_once(request.organisation.id)
     return _read_locations(request, connection)
 

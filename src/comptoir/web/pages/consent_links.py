@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,9 +17,10 @@ from comptoir.core.connections.models import Connection, ConsentAttempt, Consent
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.seal import token_hash
 from comptoir.pos import registry
+from comptoir.web.open_pages import kept_private
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.tasks import look_at_once
-from comptoir.web.toasts import toast
+from comptoir.web.toasts import refusals, toast
 
 SESSION_KEY = "consent_link"
 TEMPLATE = "web/consent_link.html"
@@ -30,7 +30,7 @@ TEMPLATE = "web/consent_link.html"
 @page("connections.manage")
 def ask(request: OrganisationRequest, provider: str) -> HttpResponse:
     """Send somebody who holds the account at the till's maker a link to consent with."""
-    try:
+    with refusals(request):
         link = consent_links.ask(
             organisation=request.organisation,
             provider=provider,
@@ -39,11 +39,6 @@ def ask(request: OrganisationRequest, provider: str) -> HttpResponse:
             by=request.user,
             now=timezone.now(),
         )
-    except RuleBroken as refused:
-        if refused.status == 404:
-            raise
-        toast(request, refused.for_owner, level="bad")
-    else:
         toast(request, _("The link is on its way to %(address)s; it is good for 72 hours.") % {"address": link.email})
     return redirect("connections")
 
@@ -107,10 +102,11 @@ def returned(request: HttpRequest) -> HttpResponse:
     return _shown(request, {"state": "given"})
 
 
-def _complete(request: HttpRequest, link: ConsentLink, attempt: ConsentAttempt) -> Connection:
-    connector = registry.connector(link.provider)
+def completed(request: HttpRequest, attempt: ConsentAttempt) -> Connection:
+    """The connection that an answer with a code makes, whoever was asked. Raises ComptoirError."""
+    connector = registry.connector(attempt.provider)
     parameter = connector.manifest.domain_parameter
-    connection = consent.complete(
+    return consent.complete(
         attempt=attempt,
         code=request.GET["code"],
         endpoints=connector.endpoints(os.environ),
@@ -118,13 +114,13 @@ def _complete(request: HttpRequest, link: ConsentLink, attempt: ConsentAttempt) 
         now=timezone.now(),
         domain=request.GET.get(parameter, "") if parameter else "",
     )
+
+
+def _complete(request: HttpRequest, link: ConsentLink, attempt: ConsentAttempt) -> Connection:
+    connection = completed(request, attempt)
     consent_links.tell(link, connection, now=timezone.now())
     return connection
 
 
 def _shown(request: HttpRequest, values: dict[str, object], *, status: int = 200) -> HttpResponse:
-    response = render(request, TEMPLATE, values, status=status)
-    add_never_cache_headers(response)
-    # The address is a key; without any, browsers send no origin with the form.
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    return kept_private(render(request, TEMPLATE, values, status=status))

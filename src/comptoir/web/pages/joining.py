@@ -13,7 +13,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -21,6 +20,7 @@ from comptoir.core.accounts import invitations
 from comptoir.core.accounts.models import User
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web.membership import SESSION_KEY
+from comptoir.web.open_pages import kept_private
 from comptoir.web.shell import ROLE_NAMES
 
 
@@ -65,11 +65,7 @@ class Link:
 
 def behind(request: HttpRequest, link: Link) -> HttpResponse:
     """What stands behind a link: the one step that is left, or why there is none."""
-    response = _answer(request, link)
-    add_never_cache_headers(response)
-    # The address is a key; without any, browsers send no origin with the form.
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    return kept_private(_answer(request, link))
 
 
 def _answer(request: HttpRequest, link: Link) -> HttpResponse:

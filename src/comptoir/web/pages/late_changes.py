@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import stores
 from comptoir.core.ledger import late
+from comptoir.kernel.clock import day_in
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.pos.model import Sale
@@ -75,8 +76,8 @@ def _rows(request: OrganisationRequest, *, limit: int) -> list[Row]:
     found = late.changes(
         request.organisation.id,
         store_ids=wanted,
-        since=_date(request.GET.get("since", "")),
-        until=_date(request.GET.get("until", "")),
+        since=day_in(request.GET.get("since", "")),
+        until=day_in(request.GET.get("until", "")),
         limit=limit,
     )
     return [_row(each, mine[each.store_id]) for each in found if each.store_id in mine]
@@ -125,10 +126,3 @@ def _worked(worked: late.Worked, zone: ZoneInfo) -> str:
         return _("not there")
     ended = clock_time(worked.ended_at, zone) if worked.ended_at else _("still in")
     return f"{clock_time(worked.started_at, zone)} – {ended}"
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -1,7 +1,6 @@
 """The ledger: every bill, open or closed, and how it came to be what it is."""
 
 from collections.abc import Collection
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET
 from comptoir.core.accounts.stores import is_visible, stores
 from comptoir.core.installations.traces import traces
 from comptoir.core.ledger import reads
+from comptoir.kernel.clock import day_in
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.kernel.money import Money
@@ -54,7 +54,7 @@ def sales(request: OrganisationRequest) -> HttpResponse:
         store_ids=_asked_stores(request),
         state=state if state in STATES else "",
         search=request.GET.get("search", "").strip(),
-        business_date=_date(request.GET.get("day", "")),
+        business_date=day_in(request.GET.get("day", "")),
         before=parse_id("sal", before) if before else None,
         limit=reads.PAGE + 1,
     )
@@ -154,13 +154,6 @@ def _asked_stores(request: OrganisationRequest) -> Collection[UUID] | None:
     if store_id not in {each.id for each in stores(request.organisation.id, store_ids=request.store_ids)}:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return {store_id}
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _chain(request: OrganisationRequest, sale_id: UUID) -> tuple[reads.SaleRecord | None, tuple[reads.SaleRecord, ...]]:

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -11,6 +10,7 @@ from comptoir.apps.loyalty.members import consents
 from comptoir.apps.loyalty.members.consents import Source
 from comptoir.core.accounts.models import Organisation
 from comptoir.kernel.errors import RuleBroken
+from comptoir.web.open_pages import kept_private
 
 
 @csrf_exempt  # mail programs post here by themselves (RFC 8058); the link is the proof, and no is all it can say
@@ -38,6 +38,5 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         # Somebody who was erased gets nothing any more: that is what they came for.
         state = "done" if isinstance(error, RuleBroken) and error.code == "person_erased" else "gone"
     values = {"state": state, "organisation": name}
-    response = render(request, "loyalty/members/unsubscribe.html", values, status=404 if state == "gone" else 200)
-    add_never_cache_headers(response)
-    return response
+    status = 404 if state == "gone" else 200
+    return kept_private(render(request, "loyalty/members/unsubscribe.html", values, status=status))

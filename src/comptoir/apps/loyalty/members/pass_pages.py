@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -19,6 +18,7 @@ from comptoir.apps.loyalty.models import Member
 from comptoir.core.accounts.models import Organisation
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.open_pages import kept_private
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -52,8 +52,7 @@ def own(request: HttpRequest, code: str) -> HttpResponse:
             held = None
         else:
             values = _shown(member, held.code)
-    response = render(request, "loyalty/members/pass.html", values, status=200 if held else 404)
-    add_never_cache_headers(response)
+    response = kept_private(render(request, "loyalty/members/pass.html", values, status=200 if held else 404))
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -29,7 +29,7 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.parts import Moment
 from comptoir.web.shell import OrganisationRequest, page
-from comptoir.web.toasts import toast
+from comptoir.web.toasts import refusals, toast
 
 
 @require_GET
@@ -275,13 +275,8 @@ def _act(request: OrganisationRequest, found: reads.MemberFacts) -> dict[str, An
 
 def _told(request: OrganisationRequest, act: Callable[[], None], words: str) -> None:
     """Say that it was done, or why not."""
-    try:
+    with refusals(request, level="warn"):
         act()
-    except RuleBroken as refused:
-        if refused.status == 404:
-            raise
-        toast(request, refused.for_owner, level="warn")
-    else:
         toast(request, words)
 
 

@@ -27,7 +27,7 @@ from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.formats import clock_time
 from comptoir.web.parts import Level, Status
 from comptoir.web.shell import OrganisationRequest, page
-from comptoir.web.toasts import toast
+from comptoir.web.toasts import refusals, toast
 
 STATES: Final[dict[str, tuple[Level, Promise]]] = {
     "available": ("ok", gettext_lazy("Can be used")),
@@ -213,13 +213,8 @@ def _pin_is_right(request: OrganisationRequest, member: Member) -> bool:
 
 def _told(request: OrganisationRequest, act: Callable[[], object], words: str) -> None:
     """Do it and say so; a refusal is said too, and the page shown again."""
-    try:
+    with refusals(request, raising=(403, 404)):
         act()
-    except RuleBroken as refused:
-        if refused.status in (403, 404):
-            raise
-        toast(request, refused.for_owner, level="bad")
-    else:
         toast(request, words)
 
 

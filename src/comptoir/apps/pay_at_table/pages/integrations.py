@@ -22,7 +22,7 @@ from comptoir.kernel.errors import RuleBroken, VendorBusy, VendorRefused, Vendor
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
-from comptoir.web.toasts import toast
+from comptoir.web.toasts import refusals, toast
 
 
 @require_GET
@@ -100,7 +100,7 @@ def save(request: OrganisationRequest, integration_id: str) -> HttpResponse:
 def switch(request: OrganisationRequest, integration_id: str, way: str) -> HttpResponse:
     """On or off."""
     found, now = asking.integration_of(request, integration_id), timezone.now()
-    try:
+    with refusals(request):
         if way == "on":
             setting_up.enable(found, actor=asking.actor(request), now=now)
             toast(request, _("It is on: guests can pay once your provider is linked."))
@@ -111,10 +111,6 @@ def switch(request: OrganisationRequest, integration_id: str, way: str) -> HttpR
             toast(request, words if left else _("It is off."), undo_url=undo)
         else:
             raise asking.nothing()
-    except RuleBroken as refused:
-        if refused.status == 404:
-            raise
-        toast(request, refused.for_owner, level="bad")
     return redirect("table_integration", found.public_id)
 
 

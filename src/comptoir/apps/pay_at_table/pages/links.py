@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -17,6 +16,7 @@ from comptoir.apps.pay_at_table.models import ENDS, MOVING, Bill, GuestPayment, 
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.money import Money
 from comptoir.web import formats
+from comptoir.web.open_pages import kept_private
 from comptoir.web.parts import Status
 
 
@@ -110,8 +110,4 @@ def _choices(payment: GuestPayment, integration: Integration) -> list[dict[str, 
 
 
 def _answer(request: HttpRequest, template: str, values: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    response = render(request, template, values, status=status)
-    add_never_cache_headers(response)
-    # The address is the key. Under `no-referrer` a browser sends a form with `Origin: null`, which is refused.
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    return kept_private(render(request, template, values, status=status))

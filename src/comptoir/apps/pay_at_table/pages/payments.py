@@ -21,13 +21,12 @@ from comptoir.apps.pay_at_table.pages import asking
 from comptoir.core.accounts import reads as accounts
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
-from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.kernel.money import Money
 from comptoir.web import spreadsheets
 from comptoir.web.parts import Moment, Status
 from comptoir.web.shell import OrganisationRequest, page
-from comptoir.web.toasts import toast
+from comptoir.web.toasts import refusals, toast
 
 EXPORTED: Final = (
     "id", "created_at", "business_date", "store", "integration", "table", "check", "method_kind", "currency", "amount",
@@ -151,7 +150,7 @@ def act(request: OrganisationRequest, payment_id: str, what: str) -> HttpRespons
         "now": timezone.now(),
     }
     why, here = request.POST.get("why", ""), reverse("table_payment", args=[found.public_id])
-    try:
+    with refusals(request):
         match what:
             case "retry":
                 retrying.retry(**common, check_id=request.POST.get("check_id", "").strip())
@@ -167,10 +166,6 @@ def act(request: OrganisationRequest, payment_id: str, what: str) -> HttpRespons
                 toast(request, _("The provider was asked to give the money back."))
             case _:
                 raise asking.nothing()
-    except RuleBroken as refused:
-        if refused.status == 404:
-            raise
-        toast(request, refused.for_owner, level="bad")
     return redirect(here)
 
 

@@ -16,7 +16,7 @@ from comptoir.apps.traffic import catching_up, chains
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.periods import Comparison, Period, compared
 from comptoir.apps.traffic.reports import reading
-from comptoir.kernel.clock import business_date
+from comptoir.kernel.clock import business_date, day_in
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import OrganisationRequest
@@ -192,7 +192,7 @@ def _today(places: tuple[Place, ...], now: datetime) -> date:
 
 
 def _period(word: str, since: str, until: str, today: date, usual: str) -> tuple[Period, str]:
-    first, last = _date(since), _date(until)
+    first, last = day_in(since), day_in(until)
     if first is not None and last is not None and first <= last:
         return Period(max(first, last - LONGEST), last), ""
     word = word if word in PERIODS else usual
@@ -202,13 +202,6 @@ def _period(word: str, since: str, until: str, today: date, usual: str) -> tuple
     if word == "yesterday":
         return Period(yesterday, yesterday), word
     return Period(yesterday - timedelta(days=int(word) - 1), yesterday), word
-
-
-def _date(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None
 
 
 def _time(said: str) -> time | None:
