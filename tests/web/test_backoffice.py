@@ -20,6 +20,7 @@ from comptoir.core.intake.models import Notification
 from comptoir.core.jobs import engine
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.kernel.seal import Secret
+from tests.apps.loyalty.partner.pos import open_brand
 from tests.people import People, create_store
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,20 @@ def test_a_plan_switches_off_what_it_leaves_out_and_no_owner_switches_it_on(
     operator.post(at(installed.le_zinc, "plan"), {"name": "Big", "includes": ["loyalty", "suite", "traffic"]})
     assert alice.post(f"/settings/modules/{installed.bar.public_id}/traffic/on").status_code in (200, 302)
     assert is_on(installed, "traffic")
+
+
+def test_a_sandbox_is_told_to_whoever_calls_and_written_down(installed: People, operator: Client) -> None:
+    pos = open_brand(installed.le_zinc, installed.bar)
+    assert pos.get("test-token").json()["sandbox"] is False
+    said = {"name": "", "includes": ["loyalty"], "is_sandbox": "on"}
+    assert operator.post(at(installed.le_zinc, "plan"), said).status_code == 302
+    assert pos.get("test-token").json()["sandbox"] is True
+    assert pos.get("oauth/me").json()["merchant"]["sandbox"] is True
+    assert "Sandbox" in operator.get("/backoffice").content.decode()
+    assert "is a sandbox" in installed.client(installed.alice).get("/loyalty/partners/checklist").content.decode()
+    assert Note.objects.get(what="organisation.sandbox").details == {"before": False, "after": True}
+    operator.post(at(installed.le_zinc, "plan"), {"name": "", "includes": ["loyalty"]})
+    assert pos.get("test-token").json()["sandbox"] is False
 
 
 def test_an_operator_switches_a_module_and_the_organisation_reads_it(installed: People, operator: Client) -> None:

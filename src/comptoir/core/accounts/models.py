@@ -15,10 +15,11 @@ from comptoir.kernel.ids import new_id, public_id
 
 
 class Organisation(models.Model):
-    """The tenant."""
+    """The tenant. `is_sandbox`: nobody sells there; partners try their calls out (loyalty.md 3.1)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120)
+    is_sandbox = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     @property

@@ -38,6 +38,8 @@ class PlanForm(forms.Form):
         label=gettext_lazy("It includes"), widget=forms.CheckboxSelectMultiple, choices=[], required=False
     )
 
+    is_sandbox = forms.BooleanField(label=gettext_lazy("A sandbox: partners try their calls out"), required=False)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["includes"].choices = [(each.slug, each.name) for each in plans.known()]  # type: ignore[attr-defined]
@@ -66,9 +68,11 @@ def plan(request: OperatorRequest, merchant_id: str) -> HttpResponse:
     found = organisation_of(merchant_id)
     known = plans.plan(found.id)
     now_included = [each.slug for each in plans.known() if each.slug not in known.left_out]
-    form = PlanForm(request.POST or None, initial={"name": known.name, "includes": now_included})
+    initial = {"name": known.name, "includes": now_included, "is_sandbox": found.is_sandbox}
+    form = PlanForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         _write(request, found, form.cleaned_data["name"], form.cleaned_data["includes"])
+        _set_sandbox(request, found, is_sandbox=form.cleaned_data["is_sandbox"])
         toast(request, _("The plan of %(name)s holds from now on.") % {"name": found.name})
         return redirect("backoffice_plan", found.public_id)
     switches, apps = modules.modules(found.id), plans.known()
@@ -142,3 +146,18 @@ def _write(request: OperatorRequest, found: Organisation, name: str, includes: l
     for (store_id, app), each in modules.modules(found.id).items():
         if each.is_on and app in left_out:
             modules.switch(organisation_id=found.id, store_id=store_id, app=app, on=False, now=now)
+
+
+def _set_sandbox(request: OperatorRequest, found: Organisation, *, is_sandbox: bool) -> None:
+    if found.is_sandbox == is_sandbox:
+        return
+    found.is_sandbox = is_sandbox
+    found.save(update_fields=["is_sandbox"])
+    note(
+        organisation_id=found.id,
+        actor=f"user:{request.user.pk}",
+        what="organisation.sandbox",
+        subject=found.name,
+        details={"before": not is_sandbox, "after": is_sandbox},
+        now=timezone.now(),
+    )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from comptoir.core.accounts import invitations
@@ -212,6 +213,31 @@ def test_e53_silence_while_the_store_trades_is_told(people: People, pos: Pos) ->
     later = pushed.heard(people.le_zinc.id, "sixpos", ids, now=now() + timedelta(hours=2))[people.bar.id]
     assert later.is_silent
     assert later.latest == heard.latest
+    alice = people.client(people.alice)
+    assert "Latest order" in (page := alice.get("/settings/partners").content.decode())
+    assert "No order since" not in page
+    with time_machine.travel(now() + timedelta(hours=2)):
+        assert "No order since" in alice.get("/settings/partners").content.decode()
+
+
+def test_e53_a_closed_door_is_no_silence_and_the_usual_gap_counts(pos: Pos, people: People) -> None:
+    noon = datetime(2026, 11, 10, 11, 0, tzinfo=UTC)
+    with time_machine.travel(noon, tick=False) as clock:
+        for number in range(27):  # nine days, three orders from noon on, 25 minutes apart
+            day, later = divmod(number, 3)
+            at = noon + timedelta(days=day, minutes=25 * later)
+            clock.move_to(at)
+            pos.sells(str(number), created_at=at.isoformat())
+        told = {
+            hours: pushed.heard(people.le_zinc.id, "sixpos", [people.bar.id], now=at + timedelta(hours=hours))
+            for hours in (0.7, 1.0, 12, 23.5)
+        }
+    assert {hours: found[people.bar.id].is_silent for hours, found in told.items()} == {
+        0.7: False,  # within twice the usual 25 minutes
+        1.0: True,
+        12: False,  # in the night it never sells
+        23.5: True,  # after noon of the next day it does
+    }
 
 
 def test_e55_a_removed_user_takes_its_tokens_along_and_the_brands_stays(

@@ -36,7 +36,8 @@ def test_the_token_of_a_brand_is_a_bearer(pos: Pos, people: People) -> None:
     assert answer.status_code == 200
     assert (answer.json()["merchant"], answer.json()["partner"]) == ("Le Zinc", "6xpos")
     me = pos.get("oauth/me").json()
-    assert me == {"user": None, "merchant": {"public_id": people.le_zinc.public_id, "name": "Le Zinc"}}
+    merchant = {"public_id": people.le_zinc.public_id, "name": "Le Zinc", "sandbox": False}
+    assert me == {"user": None, "merchant": merchant}
 
 
 def test_stores_are_those_of_the_token(people: People) -> None:

@@ -23,5 +23,9 @@ def checklist(request: OrganisationRequest) -> HttpResponse:
     return render(
         request,
         "loyalty/partner_checklist.html",
-        {"rows": rows, "may_see_messages": may(request.role, "loyalty.manage")},
+        {
+            "rows": rows,
+            "is_sandbox": request.organisation.is_sandbox,
+            "may_see_messages": may(request.role, "loyalty.manage"),
+        },
     )

@@ -13,9 +13,10 @@ FAULTS = {400: ErrorOut, 401: ErrorOut, 403: ErrorOut, 429: ErrorOut}
 
 
 class TokenOut(Schema):
-    """The token works: whose it is and what it may do."""
+    """The token works: whose it is and what it may do. `sandbox`: this merchant is there to try calls out."""
 
     merchant: str
+    sandbox: bool
     partner: str
     scopes: list[str]
 
@@ -32,6 +33,7 @@ class MerchantOut(Schema):
 
     public_id: str
     name: str
+    sandbox: bool
 
 
 class MeOut(Schema):
@@ -57,8 +59,10 @@ def test_token(request: HttpRequest) -> TokenOut:
     """Whether this token works."""
     found = caller(request)
     checklist.observe(found, checklist.TOKEN, now=timezone.now())
+    owner = Organisation.objects.get(id=found.organisation_id)
     return TokenOut(
-        merchant=Organisation.objects.get(id=found.organisation_id).name,
+        merchant=owner.name,
+        sandbox=owner.is_sandbox,
         partner=found.client_name,
         scopes=sorted(found.scopes),
     )
@@ -72,7 +76,7 @@ def me(request: HttpRequest) -> MeOut:
     user = User.objects.filter(pk=found.user_id).first() if found.user_id else None
     return MeOut(
         user=UserOut(email=user.email, name=user.name) if user else None,
-        merchant=MerchantOut(public_id=owner.public_id, name=owner.name),
+        merchant=MerchantOut(public_id=owner.public_id, name=owner.name, sandbox=owner.is_sandbox),
     )
 
 
