@@ -108,6 +108,7 @@ def _shown(request: OrganisationRequest, mine: list[Store], form: NotifyForm) ->
         "rows": [_row(each, mine, now) for each in requests.of(request.organisation.id)],
         "form": form,
         "known": requests.clients(),
+        "mine": mine,
         "tokens": requests.tokens_of(request.organisation.id) if may_manage else (),
         "may_manage": may_manage,
         "places": [

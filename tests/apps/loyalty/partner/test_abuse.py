@@ -289,7 +289,9 @@ def test_a_repeat_for_somebody_else_takes_nothing_from_the_first(pos: Pos) -> No
     again = pos.sells("1", customer={"phone": "33687654321"})
     assert again.status_code == 202
     assert again.json()["customer"]["public_id"] == first
+    assert pos.tells("1", customer={"phone": "33687654321"}).json()["customer"]["public_id"] == first
     assert Entry.objects.filter(kind="earn").count() == 1
+    assert Member.objects.count() == 1, "an order that is somebody's makes nobody else a member"
 
 
 def test_e07_an_order_paid_by_a_reward_alone(pos: Pos, people: People) -> None:

@@ -121,6 +121,15 @@ def test_a_card_is_known_by_its_last_checkin_with_a_number(pos: Pos) -> None:
     assert alone.json()["customer"] == {"public_id": bob.public_id, "points": 24}
 
 
+def test_a_card_of_somebody_else_is_not_given_to_whose_order_it_is(pos: Pos) -> None:
+    pos.sells("A-1", amount=1200)
+    late = checkin(pos, order_id="A-1", international_phone_number="33687654321", payment_method_hash=CARD, tags=["x"])
+    assert late.status_code == 202
+    assert late.json()["customer"]["public_id"] == Member.objects.get(phone=f"+{ALICES_NUMBER}").public_id
+    assert not PaymentHash.objects.exists()
+    assert Member.objects.get().tags == []
+
+
 def test_a_card_of_another_brand_is_nobodys_here(pos: Pos, people: People) -> None:
     other = open_brand(people.chez_charlie, people.shop)
     assert checkin(other, payment_method_hash=CARD).status_code == 201

@@ -116,6 +116,9 @@ def test_x3_the_slug_stands_there_to_be_copied(people: People, operator: Client)
     page = operator.get(f"/backoffice/merchant/{people.le_zinc.public_id}/stores").content.decode()
     assert people.bar.slug in page
     assert "data-copy" in page
+    own = people.client(people.alice).get("/settings/partners").content.decode()
+    assert people.bar.slug in own, "before any partner was asked as well"
+    assert "Copy store slug" in own
 
 
 def test_x4_the_partner_page_replaces_the_sheet_and_is_logged(

@@ -64,7 +64,7 @@ def create_checkin(request: HttpRequest, said: CheckinIn, response: HttpResponse
     def act() -> tuple[int, Any]:
         mine = orders.Whose() if too_soon else whose
         outcome = orders.create(found, store, document=document, whose=mine, now=now, is_checkin=True)
-        if outcome.member is not None:
+        if outcome.member is not None and mine.is_for(outcome.member):
             _know(found, outcome.member, said)
         if too_soon:
             response[NOTICE] = "checkin_too_soon"

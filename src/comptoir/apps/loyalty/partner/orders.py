@@ -61,6 +61,10 @@ class Whose:
     member: Member | None = None
     said: Mapping[str, Any] | None = None
 
+    def is_for(self, member: Member) -> bool:
+        """Whether this names them."""
+        return member.phone == self.phone if self.member is None else member.id == self.member.id
+
 
 def create(
     caller: Bearer, store: Store, *, document: dict[str, Any], whose: Whose, now: datetime, is_checkin: bool = False
@@ -227,7 +231,10 @@ def _credit(caller: Bearer, store: Store, row: PushedOrder, whose: Whose, now: d
         offer = _own(Offer.objects.filter(organisation_id=caller.organisation_id), row)
         closed_at = offer.closed_at if offer else now
         member = whose.member
-        if member is None and whose.phone:
+        if offer is not None and offer.member_id is not None and whose.phone:
+            # It is somebody's already: whoever else is named gets nothing of it, and is not made a member by it.
+            member = people.by_phone(caller.organisation_id, whose.phone)
+        elif member is None and whose.phone:
             member = people.enrol(
                 caller,
                 store_id=store.id,
