@@ -9,6 +9,7 @@ from django.test import Client
 
 from comptoir.core.accounts import signing_up
 from comptoir.core.accounts.models import Organisation, User
+from comptoir.core.accounts.partner_tables import PartnerToken
 from comptoir.core.accounts.partners import grants
 from comptoir.core.audit.models import Note
 from comptoir.core.audit.notes import note
@@ -80,6 +81,24 @@ def test_a_sandbox_is_told_to_whoever_calls_and_written_down(installed: People, 
     assert Note.objects.get(what="organisation.sandbox").details == {"before": False, "after": True}
     operator.post(at(installed.le_zinc, "plan"), {"name": "", "includes": ["loyalty"]})
     assert pos.get("test-token").json()["sandbox"] is False
+
+
+def test_an_operator_sees_the_tokens_of_a_brand_and_revokes_one(installed: People, operator: Client) -> None:
+    pos, other = open_brand(installed.le_zinc, installed.bar), open_brand(installed.chez_charlie, installed.shop)
+    token, foreign = (PartnerToken.objects.get(organisation=each.organisation) for each in (pos, other))
+    pos.get("stores")
+    page = operator.get(at(installed.le_zinc, "stores")).content.decode()
+    assert token.start in page
+    assert "order.create" in page
+    assert pos.token not in page
+    assert foreign.start not in page
+    assert operator.post(at(installed.le_zinc, f"tokens/{foreign.public_id}/revoke")).status_code == 404
+    path = at(installed.le_zinc, f"tokens/{token.public_id}/revoke")
+    assert installed.client(installed.alice).post(path).status_code == 403
+    assert operator.post(path).status_code == 302
+    assert (pos.get("stores").status_code, other.get("stores").status_code) == (401, 200)
+    assert "revoked" in operator.get(at(installed.le_zinc, "stores")).content.decode()
+    assert Note.objects.get(what="partner_token.revoked").organisation_id == installed.le_zinc.id
 
 
 def test_an_operator_switches_a_module_and_the_organisation_reads_it(installed: People, operator: Client) -> None:

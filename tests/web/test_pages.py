@@ -83,6 +83,7 @@ BACKOFFICE = (
     "backoffice_partners",
     "backoffice_plan",
     "backoffice_stores",
+    "backoffice_token_revoke",
     "backoffice_visit",
     "backoffice_visit_ask",
 )

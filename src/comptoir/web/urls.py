@@ -10,6 +10,7 @@ from comptoir.web import scans
 from comptoir.web.pages import (
     backoffice,
     backoffice_health,
+    backoffice_partners,
     backoffice_plans,
     components,
     connections,
@@ -138,8 +139,15 @@ urlpatterns = [
     path("backoffice/jobs/<int:job_id>/again", backoffice.job_again, name="backoffice_job_again"),
     path("backoffice/inbox/<int:notification_id>/open", backoffice.break_glass, name="backoffice_break_glass"),
     path("backoffice/inbox", backoffice.inbox, name="backoffice_inbox"),
-    path("backoffice/partners", backoffice.partners, name="backoffice_partners"),
-    path("backoffice/partners/<str:client_id>/contacts", backoffice.contacts, name="backoffice_partner_contacts"),
+    path("backoffice/partners", backoffice_partners.partners, name="backoffice_partners"),
+    path(
+        "backoffice/partners/<str:client_id>/contacts", backoffice_partners.contacts, name="backoffice_partner_contacts"
+    ),
+    path(
+        "backoffice/merchant/<str:merchant_id>/tokens/<str:token_id>/revoke",
+        backoffice_partners.revoke,
+        name="backoffice_token_revoke",
+    ),
     path("backoffice/merchant/<str:merchant_id>/stores", backoffice.merchant_stores, name="backoffice_stores"),
     path("backoffice/merchant/<str:merchant_id>/visits", visits.ask, name="backoffice_visit_ask"),
     path(
@@ -155,7 +163,7 @@ urlpatterns = [
     ),
     path(
         "backoffice/merchant/<str:merchant_id>/requests/<str:request_id>/<slug:act>",
-        backoffice.decide,
+        backoffice_partners.decide,
         name="backoffice_decide",
     ),
     path("help", support.support, name="help"),
