@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from rich.console import Console
 
-from bench import cost, door, drain, importing, pages, pay, table, tablet
+from bench import balance, cost, door, drain, importing, pages, pay, table, tablet
 from bench.failure import BenchFailure
 from comptoir.kernel.errors import ComptoirError
 
@@ -24,6 +24,7 @@ MEMBERS: Final[dict[str, Callable[[Console], Sequence[table.Measurement]]]] = {
     "cost": cost.measure,
     "till-to-tablet": tablet.measure,
     "pay": pay.measure,
+    "weekly-balance": balance.measure,
 }
 
 
