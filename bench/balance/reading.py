@@ -77,7 +77,14 @@ def main(hosted: Any, token: str, asked: list[object]) -> None:
 
 def shop() -> None:
     """Serve the shop beside us; its clock is ours."""
-    from comptoir.connectors.lightspeed_r.simulator import Basket, Behaviour, Chain, OAuthClient, RSeriesSimulator, trade
+    from comptoir.connectors.lightspeed_r.simulator import (
+        Basket,
+        Behaviour,
+        Chain,
+        OAuthClient,
+        RSeriesSimulator,
+        trade,
+    )
     from comptoir.kernel.seal import Secret
     from comptoir.pos.hosting import Request, Response, serve
 

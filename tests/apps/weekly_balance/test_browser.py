@@ -112,7 +112,7 @@ def test_a_block_goes_to_a_spreadsheet_and_the_whole_week_too(
     page.get_by_role("button", name="Copy for a spreadsheet").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     lines = [each.split("\t") for each in page.evaluate("navigator.clipboard.readText()").split("\n")]
-    assert lines[0][3] == "Wed 10 Jun"
+    assert lines[0][3] == "Wed 10 June"
     assert {len(each) for each in lines} == {9}
     assert next(each for each in lines if "Gross" in each[0])[3] == "690.96"
 
@@ -137,11 +137,11 @@ def test_on_a_phone_one_day_at_a_time(page: Page, house: House) -> None:
 
 def test_a_day_is_confirmed_and_reopened_with_a_reason(page: Page, house: House) -> None:
     page.goto(f"/balance?week={DAY}")
-    page.get_by_role("link", name="Wed 10 Jun").click()
+    page.get_by_role("link", name="Wed 10 June").click()
     page.get_by_role("button", name="Confirm the day").click()
     expect(page.locator("#answer")).to_contain_text("1 of 7 days confirmed")
     assert house.day(DAY).state == DayState.CONFIRMED
-    page.get_by_role("link", name="Wed 10 Jun").click()
+    page.get_by_role("link", name="Wed 10 June").click()
     page.get_by_label("Reason").fill("Miscounted")
     page.get_by_role("button", name="Reopen the day").click()
     expect(page.locator("#answer")).to_contain_text("Reopened")

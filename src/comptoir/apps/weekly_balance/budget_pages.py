@@ -161,7 +161,7 @@ def side_by_side(request: OrganisationRequest) -> HttpResponse:
             "lines": [
                 (
                     each,
-                    [wording.bare(each.values.get(kind), kind, each.currency) for kind in kinds],
+                    [(wording.TYPES[kind], wording.bare(each.values.get(kind), kind, each.currency)) for kind in kinds],
                     wording.tenths(each.index),
                 )
                 for each in totals.of(departments, days)

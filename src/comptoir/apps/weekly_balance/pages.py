@@ -121,7 +121,7 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
     def plain(value: Decimal | None, field_id: UUID) -> str:
         return wording.bare(value, kinds[field_id], department.currency)
 
-    names = {each.id: each.name for each in found.fields}
+    names = {each.id: wording.field_name(each.name) for each in found.fields}
     state = DayState(found.row.state)
     closings = closing.of_days(asking.client_of(request), department, [when])
     values = {
@@ -137,7 +137,10 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
         "may_type": state is not DayState.CONFIRMED and any(typed_hours.takes(found, one.id) for one in shown),
         "targets": _targets(found),
         "registers": [
-            (register or _("no register"), [plain(found.registers.get((register, one.id)), one.id) for one in shown])
+            (
+                register or _("no register"),
+                [(one, plain(found.registers.get((register, one.id)), one.id)) for one in shown],
+            )
             for register in sorted({register for register, _field in found.registers})
         ],
         "failures": [(wording.RULES.get(each["rule"], each["rule"]), each) for each in found.row.failures],
@@ -183,7 +186,7 @@ def _hour(found: reads.DayView, hour: Interval, one: Field, state: DayState, dep
         "is_nothing": not value,
         "typed": wording.typed(value, kind, department.currency),
         "name": name,
-        "label": f"{one.name}, {hour.label}",
+        "label": f"{wording.field_name(one.name)}, {hour.label}",
     }
 
 

@@ -259,7 +259,10 @@ def what_net_means(request: OrganisationRequest) -> HttpResponse:
             "rows": [
                 (
                     wording.TYPES[kind],
-                    [wording.number(each.get(kind), kind, department.currency) for each in found.figures.values()],
+                    [
+                        (wording.PRESETS[preset][0], wording.number(each.get(kind), kind, department.currency))
+                        for preset, each in found.figures.items()
+                    ],
                 )
                 for kind in POS_TYPES
                 if kind is not FieldType.VISITORS

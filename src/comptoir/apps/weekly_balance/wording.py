@@ -5,6 +5,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from comptoir.apps.weekly_balance.rules.cells import DayState
@@ -128,3 +129,8 @@ def typed(value: Decimal | None, kind: FieldType, currency: str) -> str:
 def actor(who: str, names: dict[str, str]) -> str:
     """Who did something, by name."""
     return names.get(who) or (_("Comptoir") if who == "system" else who)
+
+
+def field_name(name: str) -> str:
+    """A field's name as people read it: the usual ones in their language, others as somebody wrote them."""
+    return translate(name)
