@@ -16,26 +16,18 @@ DAYS: Final = 30
 BILLS_A_DAY: Final = 80
 
 
-def main(hosted: Any, token: str, asked: list[object]) -> None:
-    """Begin Import POS as its page does, and be its worker."""
+def linked(token: str) -> tuple[Any, Any, Any]:
+    """(client, department, link) of a store that the shop feeds; nothing is read yet."""
     from django.contrib.auth import get_user_model
 
     from bench.balance import client as clients
-    from comptoir.apps.weekly_balance import importing
-    from comptoir.apps.weekly_balance.models import Cell
     from comptoir.core.connections import consent
     from comptoir.core.connections.access import open_vendor
     from comptoir.core.connections.locations import link_location, refresh_locations
     from comptoir.core.connections.models import LocationLink
     from comptoir.core.connections.tokens import TokenPair
-    from comptoir.core.intake.importing import reading
     from comptoir.core.intake.models import ImportRun
-    from comptoir.core.ledger.models import Sale
-    from comptoir.core.outbox import dispatch
     from comptoir.kernel.seal import Secret
-
-    def now() -> datetime:
-        return datetime.now(UTC)
 
     store, client, department = clients.make("lightspeed_r")
     alice = get_user_model().objects.create_user("alice@example.com")
@@ -45,8 +37,26 @@ def main(hosted: Any, token: str, asked: list[object]) -> None:
     )
     with open_vendor(connection) as vendor:
         refresh_locations(connection, vendor)
-    link_location(LocationLink.objects.get(external_id__endswith=":1"), store, now=now())
+    link = LocationLink.objects.get(external_id__endswith=":1")
+    link_location(link, store, now=now())
     ImportRun.objects.all().update(state=ImportRun.State.CANCELLED)
+    return client, department, link
+
+
+def now() -> datetime:
+    """The clock of the jobs."""
+    return datetime.now(UTC)
+
+
+def main(token: str, asked: list[object]) -> None:
+    """Begin Import POS as its page does, and be its worker."""
+    from comptoir.apps.weekly_balance import importing
+    from comptoir.apps.weekly_balance.models import Cell
+    from comptoir.core.intake.importing import reading
+    from comptoir.core.ledger.models import Sale
+    from comptoir.core.outbox import dispatch
+
+    client, department, link = linked(token)
     asked.clear()
     today = now().date()
     began, first = time.perf_counter(), 0.0
@@ -59,9 +69,9 @@ def main(hosted: Any, token: str, asked: list[object]) -> None:
         actor="system",
         now=now(),
     )
+    mine = {"organisation_id": link.organisation_id, "connection_id": link.connection_id}
     with reading.Till() as till:
         while row.finished_at is None:
-            mine = {"organisation_id": store.organisation_id, "connection_id": connection.id}
             if not reading.read_next(**mine, till=till, clock=now):
                 time.sleep(0.05)
             dispatch.dispatch(clock=now)
@@ -113,7 +123,7 @@ def shop() -> None:
             "LIGHTSPEED_R_CLIENT_ID": "bench",
             "LIGHTSPEED_R_CLIENT_SECRET": "bench",
         }
-        main(hosted, str(token), asked)
+        main(str(token), asked)
 
 
 if __name__ == "__main__":
