@@ -22,7 +22,8 @@ INSERT INTO ledger_sale (organisation_id, id, store_id, provider, location_id, e
 SELECT %(organisation)s, gen_random_uuid(), %(store)s, 'lightspeed_r', '1', n::text, '', 'sale', 'closed', true, 'USD',
   at, at, at::date, 12500, n::text, (n %% 3)::text, '', '',
   %(document)s::jsonb || jsonb_build_object('external_id', n::text,
-    'opened_at', to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'closed_at', to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'register', jsonb_build_object('id', (n %% 3)::text)),
+    'opened_at', to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'closed_at',
+    to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'register', jsonb_build_object('id', (n %% 3)::text)),
   ''::bytea, false, 1, 'read', at, at, at
 FROM (SELECT n, %(first)s::timestamp + (n / %(day)s) * interval '1 day' + interval '8 hours'
   + (n %% %(day)s) * interval '8 minutes' AS at FROM generate_series(0, %(all)s - 1) AS n) AS bills
