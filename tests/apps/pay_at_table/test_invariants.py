@@ -39,8 +39,9 @@ from comptoir.apps.pay_at_table.models import (
 from comptoir.apps.pay_at_table.recording import Taken, record
 from comptoir.connectors.lightspeed_k.connector import CONNECTOR
 from comptoir.connectors.lightspeed_k.simulator.settings import Condition, Lifetimes
-from comptoir.core.connections import access
+from comptoir.core.connections import access, consent
 from comptoir.core.connections.models import CallBudget, Connection
+from comptoir.core.connections.tokens import read_token_answer
 from comptoir.core.installations.manifest import Heard
 from comptoir.core.jobs import engine
 from comptoir.kernel.errors import OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
@@ -226,14 +227,33 @@ class Evening(RuleBasedStateMachine):
 
     def work(self, payment: GuestPayment, faults: list[str], limit: int | None) -> None:
         house = self.house
-        house.faults = list(faults)
+        house.faults, refreshes = list(faults), house.refreshes
+        connection = Connection.objects.get()
         try:
             with writes_until(limit):
                 applying.run(organisation_id=payment.organisation_id, payment_id=payment.id, clock=lambda: house.now)
         except Killed:
-            pass
+            if house.refreshes > refreshes:
+                self.sign_in_again(connection)
         finally:
             house.faults = []
+
+    def sign_in_again(self, before: Connection) -> None:
+        """Killed between the vendor's fresh tokens and their commit: the old ones are used up, and nobody can know the
+        new ones. What is left is a person who signs in again (E36)."""
+        connection = Connection.objects.get()
+        if connection.refresh_token != before.refresh_token:
+            return
+        now = self.house.now
+        pair = msgspec.json.encode(self.house.simulator.mint(LE_ZINC, now=now))
+        consent.keep(
+            organisation_id=connection.organisation_id,
+            provider=PROVIDER,
+            pair=read_token_answer(pair, vendor="the till", now=now),
+            user=connection.consented_by,
+            now=now,
+            connection=connection,
+        )
 
     def till_works(self, tell: str, asleep: bool, seconds: int) -> None:
         house = self.house
