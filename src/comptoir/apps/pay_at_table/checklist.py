@@ -1,6 +1,9 @@
 """The live checklist of an integration: each line is proven by a fact, or says why it is not green (2.2)."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Final
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,22 +19,38 @@ STAFF: Final = "pos_staff_inactive"
 
 def steps(integration: Integration) -> list[Step]:
     """In the order they are done. What is red can be mended while it is on; only the first three keep it off."""
-    return [
-        _reached(integration),
-        _methods(integration),
-        _ready(integration),
-        _address(integration),
-        _events(integration),
-        _provider(integration),
-        _result(integration),
-    ]
+    return steps_of([integration])[integration.id]
 
 
-def _reached(integration: Integration) -> Step:
+def steps_of(integrations: Collection[Integration]) -> dict[UUID, list[Step]]:
+    """The same of several, by integration; asks as often for many as for one."""
+    unreachable = setting_up.unreachable(integrations)
+    links: defaultdict[UUID, set[str]] = defaultdict(set)
+    asked = Link.objects.filter(
+        organisation_id__in={each.organisation_id for each in integrations},
+        integration_id__in=[each.id for each in integrations],
+    )
+    for integration_id, state in asked.values_list("integration_id", "state"):
+        links[integration_id].add(state)
+    return {
+        each.id: [
+            _reached(unreachable.get(each.id, "")),
+            _methods(each),
+            _ready(each),
+            _address(each),
+            _events(each),
+            _provider(links[each.id]),
+            _result(each),
+        ]
+        for each in integrations
+    }
+
+
+def _reached(unreachable: str) -> Step:
     title = _("Lightspeed is connected and this place feeds the store")
-    if setting_up.in_the_way(integration) and integration.card_method:
-        fact, act = setting_up.in_the_way(integration), Action(_("Open connections"), reverse("connections"))
-        return Step(title, "stuck", fact=fact, action=act)
+    if unreachable:
+        act = Action(_("Open connections"), reverse("connections"))
+        return Step(title, "stuck", fact=unreachable, action=act)
     return Step(title, "done")
 
 
@@ -83,12 +102,11 @@ def _events(integration: Integration) -> Step:
     return Step(title, "done", at=integration.heard_event_at)
 
 
-def _provider(integration: Integration) -> Step:
+def _provider(links: set[str]) -> Step:
     title = _("Your provider is linked")
-    links = Link.objects.filter(organisation_id=integration.organisation_id, integration_id=integration.id)
-    if links.filter(state=LinkState.LINKED).exists():
+    if LinkState.LINKED in links:
         return Step(title, "done")
-    if links.filter(state=LinkState.WAITING).exists():
+    if LinkState.WAITING in links:
         return Step(title, "now", fact=_("It asks to be let in."), action=Action(_("Answer"), "#providers"))
     return Step(title, "waiting", fact=_("Give the integration id to your contact there; then it asks here."))
 
@@ -100,16 +118,11 @@ def _result(integration: Integration) -> Step:
     return Step(title, "done", at=integration.heard_result_at)
 
 
-def is_green(found: list[Step]) -> bool:
-    """Whether nothing is left to do."""
-    return all(each.state == "done" for each in found)
-
-
-def sentence(integration: Integration) -> str:
-    """How the integration stands, in one sentence."""
+def sentence(integration: Integration, found: list[Step]) -> str:
+    """How the integration stands by its steps, in one sentence."""
     if not integration.enabled:
         return _("It is switched off: no guest can pay.")
-    stuck = [each for each in steps(integration) if each.state == "stuck"]
+    stuck = [each for each in found if each.state == "stuck"]
     if stuck:
         return _("Guests may pay, and something is in the way: %(what)s") % {"what": stuck[0].fact}
     return _("Guests can pay at their tables.")

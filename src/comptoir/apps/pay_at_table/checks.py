@@ -13,7 +13,7 @@ from comptoir.apps.pay_at_table.application import FRESH, Seen, TillLine
 from comptoir.apps.pay_at_table.models import Bill, Integration
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
-from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.connections.models import LocationLink
 from comptoir.core.ledger import reads
 from comptoir.kernel.errors import RuleBroken, VendorRefused
 from comptoir.kernel.money import to_minor
@@ -41,12 +41,14 @@ def integration_of(organisation_id: UUID, integration_id: UUID) -> Integration:
 @contextmanager
 def at_the_till(integration: Integration) -> Iterator[tuple[Vendor, Location]]:
     """The till behind an integration; outside any transaction. Raises the vendor's errors."""
-    mine = integration.organisation_id
-    found = Connection.objects.get(organisation_id=mine, id=integration.connection_id)
-    links = LocationLink.objects.filter(organisation_id=mine, connection=found, external_id=integration.location_id)
-    if (link := links.first()) is None:
+    links = LocationLink.objects.filter(
+        organisation_id=integration.organisation_id,
+        connection_id=integration.connection_id,
+        external_id=integration.location_id,
+    )
+    if (link := links.select_related("connection").first()) is None:
         raise VendorRefused("This place of the till is not known any more. Connect the till again.")
-    with open_vendor(found) as vendor:
+    with open_vendor(link.connection) as vendor:
         yield vendor, as_location(link)
 
 

@@ -20,7 +20,7 @@ from comptoir.apps.pay_at_table.days import store_of
 from comptoir.apps.pay_at_table.failures import Kind, named
 from comptoir.apps.pay_at_table.models import ENDS, MOVING, Attempt, GuestPayment, Integration
 from comptoir.apps.pay_at_table.recording import PATIENCE
-from comptoir.apps.pay_at_table.telling import cause_of
+from comptoir.apps.pay_at_table.telling import causes_of
 from comptoir.core.installations.manifest import Trouble
 from comptoir.core.mail import reads
 from comptoir.kernel.ids import new_id
@@ -89,7 +89,7 @@ def _follow(integration: Integration, now: datetime) -> None:
         row.id: row for row in GuestPayment.objects.filter(**mine).exclude(state__in=ENDS).order_by("id")[:MOST]
     }
     live = {row.payment_id: row for row in Notice.objects.filter(**mine, over_at=None)}
-    codes = {each: cause_of(row) for each, row in unsettled.items()}
+    codes = causes_of(unsettled.values())
     for payment_id, notice in live.items():
         code = codes.get(payment_id, "")
         if payment_id in unsettled and code in {"", notice.code}:

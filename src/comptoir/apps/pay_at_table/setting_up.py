@@ -14,7 +14,7 @@ from comptoir.apps.pay_at_table.models import ENDS, GuestPayment, Integration
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
 from comptoir.core.connections.models import Connection, LocationLink
-from comptoir.kernel.errors import RuleBroken, VendorRefused
+from comptoir.kernel.errors import RuleBroken
 from comptoir.pos import registry
 from comptoir.pos.capabilities import Capability, ReadsPaymentMethods, ReadsStaff
 from comptoir.pos.people import StaffMember
@@ -72,8 +72,6 @@ def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> list
 
 def at_the_till(integration: Integration) -> AtTheTill:
     """Methods and people as the till has them now. Raises the vendor's errors."""
-    if words := _unreachable(integration):
-        raise VendorRefused(words)
     with checks.at_the_till(integration) as (vendor, location):
         methods = cast(ReadsPaymentMethods, vendor).payment_methods(location)
         staff = tuple(each for each in cast(ReadsStaff, vendor).staff(location) if each.active and each.uses_till)
@@ -129,20 +127,27 @@ def disable(integration: Integration, *, actor: str, now: datetime) -> int:
 
 def in_the_way(integration: Integration) -> str:
     """The one thing without which it cannot be switched on, in words; "" when nothing is."""
-    unreachable = _unreachable(integration)
-    return unreachable or ("" if integration.card_method else _("Choose the payment method for cards first."))
+    found = unreachable([integration]).get(integration.id, "")
+    return found or ("" if integration.card_method else _("Choose the payment method for cards first."))
 
 
-def _unreachable(integration: Integration) -> str:
-    connection = Connection.objects.filter(
-        organisation_id=integration.organisation_id, id=integration.connection_id
-    ).first()
-    if connection is None or connection.status != Connection.Status.CONNECTED:
-        return _("The till is not connected. Connect it again first.")
-    link = LocationLink.objects.filter(connection=connection, external_id=integration.location_id)
-    if not link.filter(store_id=integration.store_id).exists():
-        return _("The place of the till feeds another store now. Link it again first.")
-    return ""
+def unreachable(integrations: Collection[Integration]) -> dict[UUID, str]:
+    """Why the till of an integration cannot be asked, in words, by integration; those that can be are not in it."""
+    mine = {"organisation_id__in": {each.organisation_id for each in integrations}}
+    connected = set(
+        Connection.objects.filter(
+            **mine, id__in={each.connection_id for each in integrations}, status=Connection.Status.CONNECTED
+        ).values_list("id", flat=True)
+    )
+    links = LocationLink.objects.filter(**mine, connection_id__in=connected)
+    feeding = set(links.values_list("connection_id", "external_id", "store_id"))
+    found = {}
+    for each in integrations:
+        if each.connection_id not in connected:
+            found[each.id] = _("The till is not connected. Connect it again first.")
+        elif (each.connection_id, each.location_id, each.store_id) not in feeding:
+            found[each.id] = _("The place of the till feeds another store now. Link it again first.")
+    return found
 
 
 def _tell(integration: Integration, kind: str, actor: str, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """What pages and mails say of a payment that is not on the till: its cause, in words, and what may be done about it."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -37,13 +39,33 @@ class Told:
     next_at: datetime | None
 
 
+def causes_of(payments: Iterable[GuestPayment]) -> dict[UUID, str]:
+    """The row of the failure table that keeps each of one organisation's payments off the till, by payment; "" while
+    nothing does. Asks twice, however many they are."""
+    found = list(payments)
+    ahead = _ahead([each for each in found if each.reason == "another_first" and each.state not in ENDS])
+    tried: defaultdict[UUID, list[Attempt]] = defaultdict(list)
+    unsettled = {each.id: each.organisation_id for each in (*found, *ahead.values()) if each.state not in ENDS}
+    made = Attempt.objects.filter(organisation_id__in=set(unsettled.values()), payment_id__in=unsettled)
+    for attempt in made.order_by("number"):
+        tried[attempt.payment_id].append(attempt)
+
+    def one(payment: GuestPayment) -> str:
+        first = ahead.get(payment.id)
+        return _cause(payment, tried[payment.id]) or (_cause(first, tried[first.id]) if first else "")
+
+    return {each.id: one(each) for each in found}
+
+
 def cause_of(payment: GuestPayment) -> str:
-    """The row of the failure table that keeps a payment off the till; "" while nothing does."""
+    """The same of one payment."""
+    return causes_of([payment])[payment.id]
+
+
+def _cause(payment: GuestPayment, attempts: list[Attempt]) -> str:
+    """By itself, whatever goes before it on the same bill."""
     if payment.state in ENDS:
         return ""
-    attempts = list(
-        Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id).order_by("number")
-    )
     if payment.state in {State.NEEDS_ATTENTION, State.REFUND_PENDING_POS}:
         if payment.reason not in PERSONS_ONLY:
             return named(payment.reason).code
@@ -55,8 +77,7 @@ def cause_of(payment: GuestPayment) -> str:
     if refused := _last_refusal(attempts):
         return refused
     if payment.reason == "another_first":
-        first = _ahead(payment)
-        return cause_of(first) if first is not None else ""
+        return ""
     return UNKNOWN if attempts and attempts[-1].outcome in OPEN else ""
 
 
@@ -109,20 +130,24 @@ def _last_refusal(attempts: list[Attempt]) -> str:
     return ""
 
 
-def _ahead(payment: GuestPayment) -> GuestPayment | None:
-    """The payment of the same bill whose turn it is."""
-    return (
+def _ahead(waiting: list[GuestPayment]) -> dict[UUID, GuestPayment]:
+    """Of the same bill, the payment whose turn it is, by the payment that waits for it."""
+    if not waiting:
+        return {}
+    moving = (
         GuestPayment.objects.filter(
-            organisation_id=payment.organisation_id,
-            integration_id=payment.integration_id,
-            check_id=payment.check_id,
-            id__lt=payment.id,
+            organisation_id__in={each.organisation_id for each in waiting},
+            integration_id__in={each.integration_id for each in waiting},
+            check_id__in={each.check_id for each in waiting},
         )
         .exclude(state__in=ENDS | {State.NEEDS_ATTENTION, State.REFUND_PENDING_POS})
         .exclude(reason="another_first")
-        .order_by("id")
-        .first()
     )
+    first: dict[tuple[UUID, str], GuestPayment] = {}
+    for each in moving.order_by("id"):
+        first.setdefault((each.integration_id, each.check_id), each)
+    turns = {each.id: first.get((each.integration_id, each.check_id)) for each in waiting}
+    return {payment_id: turn for payment_id, turn in turns.items() if turn is not None and turn.id < payment_id}
 
 
 def _places(payment: GuestPayment) -> dict[str, str]:

@@ -20,7 +20,7 @@ from comptoir.core.accounts.stores import stores
 from comptoir.core.installations import plans
 from comptoir.kernel.errors import RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.ids import parse_id, public_id
-from comptoir.web.parts import Status
+from comptoir.web.parts import Status, Step
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import refusals, toast
 
@@ -32,8 +32,12 @@ def overview(request: OrganisationRequest) -> HttpResponse:
     mine = listing.integrations(request.organisation.id, store_ids=request.store_ids)
     names = {each.id: each.name for each in stores(request.organisation.id, store_ids=request.store_ids)}
     found = setting_up.places(request.organisation.id, store_ids=request.store_ids)
+    steps = checklist.steps_of(mine)
     values = {
-        "rows": [(each, names.get(each.store_id, ""), _light(each), checklist.sentence(each)) for each in mine],
+        "rows": [
+            (each, names.get(each.store_id, ""), _light(each, steps[each.id]), checklist.sentence(each, steps[each.id]))
+            for each in mine
+        ],
         "free": [each for each in found if each.taken is None],
         "has_places": bool(found),
         "may_manage": may(request.role, "pay_at_table.manage"),
@@ -146,13 +150,14 @@ def _page(
         till, trouble = _at_the_till(found)
         form = IntegrationForm(found, till)
     may_manage = may(request.role, "pay_at_table.manage")
+    steps = checklist.steps(found)
     values = {
         "integration": found,
         "form": form,
         "trouble": trouble,
-        "steps": checklist.steps(found),
-        "light": _light(found),
-        "sentence": checklist.sentence(found),
+        "steps": steps,
+        "light": _light(found, steps),
+        "sentence": checklist.sentence(found, steps),
         "refusal": setting_up.in_the_way(found),
         "providers": _providers(found),
         "code": mark_safe(segno.make(found.public_id, error="m").svg_inline(scale=4, border=4)),  # noqa: S308 (ours)
@@ -171,10 +176,10 @@ def _at_the_till(found: Integration) -> tuple[setting_up.AtTheTill | None, str]:
         return None, error.for_owner
 
 
-def _light(found: Integration) -> Status:
+def _light(found: Integration, steps: list[Step]) -> Status:
     if not found.enabled:
         return Status("off", _("Off"))
-    if any(each.state == "stuck" for each in checklist.steps(found)):
+    if any(each.state == "stuck" for each in steps):
         return Status("warn", _("On, with something in the way"))
     return Status("ok", _("On"))
 

@@ -75,8 +75,9 @@ def payments(request: OrganisationRequest) -> HttpResponse:
     shown = found[: listing.PAGE]
     known = {each.id: each for each in listing.integrations(request.organisation.id, store_ids=request.store_ids)}
     waiting = listing.waiting(request.organisation.id, store_ids=request.store_ids)
+    causes = telling.causes_of([*shown, *waiting])
     values = {
-        "rows": [row_of(each, known) for each in shown],
+        "rows": [row_of(each, known[each.integration_id], causes[each.id]) for each in shown],
         "older": shown[-1].public_id if len(found) > listing.PAGE else "",
         "form": form,
         "query": form.query(),
@@ -84,7 +85,7 @@ def payments(request: OrganisationRequest) -> HttpResponse:
         "integrations": list(known.values()),
         "waiting": len(waiting),
         "sums": _sums(waiting),
-        "causes": _causes(waiting, known) if may(request.role, "pay_at_table.settle") else [],
+        "causes": _causes(waiting, known, causes) if may(request.role, "pay_at_table.settle") else [],
         "here": request.get_full_path(),
     }
     is_part = "HX-Request" in request.headers
@@ -128,7 +129,7 @@ def payment(request: OrganisationRequest, payment_id: str) -> HttpResponse:
     integration = Integration.objects.get(organisation_id=found.organisation_id, id=found.integration_id)
     may_settle = may(request.role, "pay_at_table.settle")
     values = {
-        **row_of(found, {integration.id: integration}),
+        **row_of(found, integration, told.code),
         "told": told,
         "acts": told.acts if may_settle else frozenset(),
         "attempts": list(Attempt.objects.filter(**mine).order_by("number")),
@@ -187,13 +188,12 @@ def retry_all(request: OrganisationRequest) -> HttpResponse:
     return redirect(f"{reverse('table_payments')}?state=open")
 
 
-def row_of(payment: GuestPayment, known: dict[UUID, Integration]) -> dict[str, Any]:
+def row_of(payment: GuestPayment, integration: Integration, code: str) -> dict[str, Any]:
     """A payment as lists and its own page show it."""
     level, word = wording.STATES[payment.state]
-    code = telling.cause_of(payment)
     return {
         "payment": payment,
-        "integration": known[payment.integration_id],
+        "integration": integration,
         "amount": Money(payment.amount, payment.currency),
         "tip": Money(payment.tip, payment.currency) if payment.tip else None,
         "method": wording.METHODS.get(payment.method_kind, payment.method_kind),
@@ -213,11 +213,13 @@ def _sums(waiting: list[GuestPayment]) -> list[Money]:
     return [Money(sum(each.amount for each in waiting if each.currency == one), one) for one in currencies]
 
 
-def _causes(waiting: list[GuestPayment], known: dict[UUID, Integration]) -> list[dict[str, Any]]:
+def _causes(
+    waiting: list[GuestPayment], known: dict[UUID, Integration], causes: dict[UUID, str]
+) -> list[dict[str, Any]]:
     """Several payments of one integration with one cause: they can be sent again together."""
     groups: dict[tuple[UUID, str], int] = {}
     for each in waiting:
-        key = (each.integration_id, telling.cause_of(each))
+        key = (each.integration_id, causes[each.id])
         groups[key] = groups.get(key, 0) + 1
     return [
         {"integration": known[identifier], "cause": code, "short": named(code).short, "number": number}
