@@ -45,3 +45,9 @@ def create(
         created_at=now,
         **fields,
     )
+
+
+def addresses_in(given: str) -> list[str]:
+    """E-mail addresses as a person lists them, between commas or semicolons: in order, each once."""
+    found = (each.strip() for each in given.replace(";", ",").split(","))
+    return list(dict.fromkeys(each for each in found if each))

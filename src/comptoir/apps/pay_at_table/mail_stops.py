@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from comptoir.apps.pay_at_table.integrations import addresses_in
 from comptoir.apps.pay_at_table.models import Integration
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel.errors import RuleBroken
@@ -44,7 +45,6 @@ def stop(token: str, *, now: datetime) -> Integration:
         row = Integration.objects.select_for_update().get(
             organisation_id=integration.organisation_id, id=integration.id
         )
-        kept = [each.strip() for each in row.emails.replace(";", ",").split(",") if each.strip() not in {"", address}]
-        row.emails = ", ".join(kept)
+        row.emails = ", ".join(each for each in addresses_in(row.emails) if each != address)
         row.save(update_fields=["emails"])
         return row

@@ -15,6 +15,7 @@ from comptoir.apps.pay_at_table import mail_stops, retry_links
 from comptoir.apps.pay_at_table.day_tables import DayReport
 from comptoir.apps.pay_at_table.days import store_of
 from comptoir.apps.pay_at_table.failures import Act, Reader, named
+from comptoir.apps.pay_at_table.integrations import addresses_in
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, ProviderKey
 from comptoir.apps.pay_at_table.row_words import row_words
 from comptoir.apps.pay_at_table.telling import location_name, tell_as
@@ -39,8 +40,7 @@ class To:
 
 def addresses_of(integration: Integration) -> list[str]:
     """The addresses that were given for it, in order, each once."""
-    found = (each.strip() for each in integration.emails.replace(";", ",").split(","))
-    return list(dict.fromkeys(each for each in found if each))
+    return addresses_in(integration.emails)
 
 
 def key_of(mail_id: UUID, address: str) -> str:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.pay_at_table import days, listing, reconciling
-from comptoir.apps.pay_at_table.models import Integration, MethodKind
+from comptoir.apps.pay_at_table import days, listing, reconciling, wording
+from comptoir.apps.pay_at_table.models import Integration
 from comptoir.apps.pay_at_table.pages import asking
 from comptoir.apps.pay_at_table.row_words import row_words
 from comptoir.kernel.errors import ComptoirError
@@ -30,10 +30,6 @@ SUMS: Final[dict[str, Text]] = {
     "on_pos": gettext_lazy("On the till"),
     "difference": gettext_lazy("Difference"),
 }
-KINDS: Final[dict[str, Text]] = {
-    MethodKind.CARD: gettext_lazy("Card"),
-    MethodKind.VOUCHER: gettext_lazy("Voucher"),
-}
 
 
 @require_GET
@@ -47,14 +43,17 @@ def reconciliation(request: OrganisationRequest) -> HttpResponse:
     if report:
         values["difference"] = Money(report.difference, report.currency)
         values["totals"] = [
-            (KINDS.get(kind, kind), [(word, Money(each[name], report.currency)) for name, word in SUMS.items()])
+            (
+                wording.METHODS.get(kind, kind),
+                [(word, Money(each[name], report.currency)) for name, word in SUMS.items()],
+            )
             for kind, each in report.totals.items()
         ]
         values["columns"] = list(SUMS.values())
         values["rows"] = [
             row
             | {"words": row_words(row["state"])}
-            | _monies({name: row[name] for name in ("taken", "on_pos", "difference")}, report.currency)
+            | {name: _money(row[name], report.currency) for name in ("taken", "on_pos", "difference")}
             for row in report.rows
         ]
     return render(request, "pay_at_table/reconciliation.html", values)
@@ -99,8 +98,6 @@ def _chosen(request: OrganisationRequest, found: list[Integration]) -> tuple[Int
         return chosen, days.of_store(chosen, now) if chosen else now.date()
 
 
-def _monies(amounts: dict[str, Any], currency: str) -> dict[str, Any]:
-    return {
-        name: Money(each, currency) if isinstance(each, int) and not isinstance(each, bool) else each
-        for name, each in amounts.items()
-    }
+def _money(minor: int | None, currency: str) -> Money | None:
+    """Nothing where the provider told, or the till shows, nothing."""
+    return None if minor is None else Money(minor, currency)

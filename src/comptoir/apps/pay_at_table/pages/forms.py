@@ -8,6 +8,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from comptoir.apps.pay_at_table.integrations import addresses_in
 from comptoir.apps.pay_at_table.models import Integration
 from comptoir.apps.pay_at_table.setting_up import SETTINGS, AtTheTill
 
@@ -76,7 +77,7 @@ class IntegrationForm(forms.Form):
 
     def clean_emails(self) -> str:
         """Each is an address, and there are not too many."""
-        given = [each.strip() for each in str(self.cleaned_data["emails"]).replace(";", ",").split(",") if each.strip()]
+        given = addresses_in(self.cleaned_data["emails"])
         for each in given:
             try:
                 validate_email(each)
@@ -84,4 +85,4 @@ class IntegrationForm(forms.Form):
                 raise ValidationError(_("%(address)s is no e-mail address.") % {"address": each}) from None
         if len(given) > MOST_ADDRESSES:
             raise ValidationError(_("At most %(number)s addresses.") % {"number": MOST_ADDRESSES})
-        return ", ".join(dict.fromkeys(given))
+        return ", ".join(given)
