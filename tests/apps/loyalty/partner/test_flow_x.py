@@ -155,6 +155,8 @@ def test_x5_the_operator_approves_and_the_token_is_shown_once(
     owners = people.client(people.alice).get("/settings/partners").content.decode()
     assert token not in again + owners
     assert token[:10] in owners
+    assert "/settings/partners/tokens/" in owners
+    assert "/backoffice/" not in owners
     pos = Pos(people.le_zinc, [people.bar], token, sixpos[0])
     assert pos.get("stores").json()[0]["slug"] == people.bar.slug
 
