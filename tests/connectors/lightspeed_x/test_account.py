@@ -235,3 +235,26 @@ def test_without_the_right_to_see_payments_there_are_no_closings() -> None:
             opened.closures(place(opened, made))
         opened.close()
     assert refused.value.status == 403
+
+
+@pytest.mark.parametrize("version", ["2026-07", "2.0"])
+def test_a_guest_is_named_once_and_only_where_that_is_asked(version: str) -> None:
+    with shop(version=version) as made:
+        opened = account(made)
+        location = place(opened, made)
+        bob = {"id": made.retailer.identifier("bob"), "first_name": "Bob", "email": "bob@example.com", "phone": "01"}
+        made.retailer.put("customers", {**bob, "mobile": "+33 6 12 34 56 78"})
+        known = [made.counter.ring([SCARF], at=NOW, customer=bob["id"])["id"] for _ in range(2)]
+        made.counter.ring([SCARF], at=NOW)
+        asked = {"cursor": "", "now": NOW}
+        start, end = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+        plain = [each for page in opened.sales(location, start, end, **asked) for each in page.identified]
+        named = [each for page in opened.sales_with_guests(location, start, end, **asked) for each in page.identified]
+        lookups = [each for each in made.front.asked if "/customers/" in each.path]
+        opened.close()
+
+    assert plain == []
+    assert [(each.sale_id, each.first_name, each.phone) for each in named] == [
+        (each, "Bob", "+33 6 12 34 56 78") for each in known
+    ]
+    assert len(lookups) == 1

@@ -13,25 +13,22 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from comptoir.kernel.clock import utc_from_milliseconds
-from comptoir.kernel.errors import VendorUnreadable
+from comptoir.kernel.vendorjson import LONGEST_ID, NUMBER, VendorJson, decimal
 
-LARGEST_AMOUNT: Final = Decimal(10) ** 10
 LARGEST_COUNT: Final = 1_000_000
-LONGEST_ID: Final = 64
-LONGEST_CAUSE: Final = 300
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
-UNREADABLE: Final = "Lightspeed sent something that Comptoir cannot read, so it was set aside."
 
-_NUMBER: Final = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 _INSTANT: Final = re.compile(
     r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)",
     re.ASCII,
 )
-_MISSING: Final = re.compile(r"Object missing required field `(\w+)`")
 
 Currency = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}\Z")]
 Shape = TypeVar("Shape")
+_JSON: Final = VendorJson("Lightspeed")
+decode = _JSON.decode
+unreadable = _JSON.unreadable
 
 
 class Amount(Decimal):
@@ -80,38 +77,15 @@ def decoder(shape: type[Shape]) -> "msgspec.json.Decoder[Shape]":
     return msgspec.json.Decoder(shape, dec_hook=_value, float_hook=_number)
 
 
-def decode(body: bytes, using: "msgspec.json.Decoder[Shape]") -> Shape:
-    """Read a body. Raises VendorUnreadable with the path of the first fault, `$` when it is no JSON at all."""
-    try:
-        return using.decode(body)
-    except msgspec.ValidationError as error:
-        raise unreadable(_path(str(error)), str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise unreadable("$", f"{type(error).__name__}: {error}") from error
-
-
-def unreadable(path: str, cause: str) -> VendorUnreadable:
-    """The error for a body that does not match its sheet."""
-    return VendorUnreadable(UNREADABLE, path=path, for_log=f"{path}: {cause[:LONGEST_CAUSE]}")
-
-
-def _path(message: str) -> str:
-    """The path in msgspec's words, the missing field included."""
-    found, at, place = message.rpartition(" - at `")
-    path = place.rstrip("`") if at else "$"
-    missing = _MISSING.match(found if at else message)
-    return f"{path}.{missing[1]}" if missing else path
-
-
 def _number(text: str) -> Decimal:
     """A JSON number with a point or an exponent; one out of all reason becomes a NaN, which no value accepts."""
-    return Decimal(text) if _NUMBER.fullmatch(text) else Decimal("NaN")
+    return Decimal(text) if NUMBER.fullmatch(text) else Decimal("NaN")
 
 
 def _value(kind: type, written: Any) -> Any:
     """What msgspec asks of each value whose type it does not know; to a ValueError or TypeError it adds the path."""
     if kind is Amount:
-        return Amount(_decimal(written))
+        return Amount(decimal(written))
     if kind is Code:
         return Code(_text(written))
     if kind in (Ident, Key):
@@ -123,17 +97,6 @@ def _value(kind: type, written: Any) -> Any:
     if kind is Instant:
         return Instant(_instant(written))
     raise NotImplementedError(kind)
-
-
-def _decimal(written: object) -> Decimal:
-    if isinstance(written, bool) or not isinstance(written, str | int | Decimal):
-        raise TypeError("Expected a number")
-    if isinstance(written, str) and not _NUMBER.fullmatch(written):
-        raise ValueError("Not a number")
-    value = Decimal(written)
-    if value.is_nan() or not abs(value) < LARGEST_AMOUNT:
-        raise ValueError("Number out of range")
-    return value
 
 
 def _text(written: object) -> str:
@@ -161,7 +124,7 @@ def _zone(written: object) -> str:
 
 
 def _count(written: object) -> int:
-    value = _decimal(written)
+    value = decimal(written)
     if abs(value) > LARGEST_COUNT:
         raise ValueError("Number out of range")
     return int(value.to_integral_value(ROUND_HALF_UP))

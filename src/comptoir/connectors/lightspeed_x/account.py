@@ -1,6 +1,7 @@
 """What one consent can read: outlets, closed sales and their changes, people, ways to pay."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Final
@@ -22,6 +23,7 @@ CAPABILITIES: Final = frozenset(
         Capability.PAYMENT_METHODS,
         Capability.SALES_NEWS,
         Capability.CLOSURES,
+        Capability.GUESTS,
     }
 )
 NEWS: Final = ("sale.update", "register_closure.create")
@@ -41,6 +43,7 @@ class XSeriesAccount:
         self._client = Client(api)
         self._products: dict[str, schemas.Product] = {}
         self._unknown: set[str] = set()
+        self._customers: dict[str, schemas.Customer | None] = {}
 
     def locations(self) -> tuple[Location, ...]:
         """The outlets in use. Raises VendorBusy, VendorRefused, VendorUnreadable."""
@@ -61,13 +64,31 @@ class XSeriesAccount:
         A sale that changes while it is read may move a page; what it moves comes by `changes`. Raises VendorBusy,
         VendorRefused, VendorUnreadable.
         """
+        return (page for _found, page in self._pages(location, start, end, cursor, now))
+
+    def sales_with_guests(
+        self, location: Location, start: datetime, end: datetime, *, cursor: str, now: datetime
+    ) -> Iterator[SalesPage]:
+        """As `sales`, with whom they were for; each customer is asked for once.
+
+        A consent may not open customers: raises VendorRefused (403) then.
+        """
+        for found, page in self._pages(location, start, end, cursor, now):
+            kept = {each.sale.external_id for each in page.observed}
+            read = [each for each in map(mapping.facts, found) if each.id in kept and each.customer_id]
+            known = ((each, self._customer(each.customer_id)) for each in read)
+            yield replace(page, identified=tuple(mapping.guest(each, who) for each, who in known if who is not None))
+
+    def _pages(
+        self, location: Location, start: datetime, end: datetime, cursor: str, now: datetime
+    ) -> Iterator[tuple[list[AnySale], SalesPage]]:
         offset = int(cursor or 0)
         while found := self._client.search(location.external_id, start, end, offset=offset):
             offset += len(found)
             observed = self._observed(found, location, now)
             kept = tuple(each for each in observed if each.sale.closed_at and start <= each.sale.closed_at < end)
-            yield SalesPage(observed=kept, next_cursor=str(offset))
-        yield SalesPage(observed=(), next_cursor="")
+            yield found, SalesPage(observed=kept, next_cursor=str(offset))
+        yield [], SalesPage(observed=(), next_cursor="")
 
     def changes(self, location: Location, *, mark: str, now: datetime) -> Iterator[SalesPage]:
         """Sales whose version is behind a mark: sold, changed, voided or deleted since, however old they are.
@@ -170,6 +191,11 @@ class XSeriesAccount:
             if refused.status != NOT_PROVIDED:
                 raise
         self._unknown |= missing - self._products.keys()
+
+    def _customer(self, customer_id: str) -> schemas.Customer | None:
+        if customer_id not in self._customers:
+            self._customers[customer_id] = self._client.customer(customer_id)
+        return self._customers[customer_id]
 
     @cached_property
     def _retailer(self) -> schemas.Retailer:

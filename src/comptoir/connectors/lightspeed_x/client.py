@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from comptoir.connectors.lightspeed_x import schemas
+from comptoir.connectors.lightspeed_x import sale_schemas, schemas
 from comptoir.connectors.lightspeed_x.values import decode, unreadable
 from comptoir.kernel.budget import Priority
 from comptoir.kernel.http import Api
@@ -18,7 +18,7 @@ PAGE_SIZE: Final = 200
 """What the documents allow; more is known to be taken, by public clients alone (section 3)."""
 
 Page = TypeVar("Page")
-AnySale = schemas.NestedSale | schemas.FlatSale
+AnySale = sale_schemas.NestedSale | sale_schemas.FlatSale
 
 
 class Client:
@@ -57,7 +57,7 @@ class Client:
 
     def sales_after(self, version: int) -> Iterator[tuple[list[AnySale], int]]:
         """Sales of all outlets that changed behind a version, each page with the version to go on from."""
-        for page in self._walk("/sales", schemas.SALES, {}, after=version):
+        for page in self._walk("/sales", sale_schemas.SALES, {}, after=version):
             yield _sales(page), _newest(page)
 
     def sale_version(self, *, since: datetime) -> int:
@@ -88,11 +88,16 @@ class Client:
         return self._searched(asked, priority=Priority.IMPORT)
 
     def _searched(self, asked: Mapping[str, str], *, priority: Priority = Priority.LIVE) -> list[AnySale]:
-        return _sales(decode(self._api.get("/search", asked, priority=priority).body, schemas.SALES))
+        return _sales(decode(self._api.get("/search", asked, priority=priority).body, sale_schemas.SALES))
 
     def customers(self) -> Iterator[schemas.CustomerList]:
         """Whom the shop knows. Personal data: ask only where an app needs it."""
         return self._walk("/customers", schemas.CUSTOMERS, {}, priority=Priority.IMPORT)
+
+    def customer(self, customer_id: str) -> schemas.Customer | None:
+        """Somebody the shop knows, by id; None where they are not known any more. Personal data as well."""
+        answer = self._api.get(f"/customers/{customer_id}", read_also={404})
+        return None if answer.status == 404 else decode(answer.body, schemas.CUSTOMER).data
 
     def closure(self, register_id: str) -> schemas.Closure:
         """What a till took since it was opened, by way of paying; the closure it will become."""
@@ -138,7 +143,7 @@ class Client:
 
 def version_of(sale: AnySale) -> int:
     """The version of a sale of either shape."""
-    return sale.about.version if isinstance(sale, schemas.NestedSale) else sale.version
+    return sale.about.version if isinstance(sale, sale_schemas.NestedSale) else sale.version
 
 
 def iso(instant: datetime) -> str:
@@ -152,12 +157,12 @@ def _newest(page: Any) -> int:
     return int(page.version.max)
 
 
-def _sales(page: schemas.SalesList) -> list[AnySale]:
+def _sales(page: sale_schemas.SalesList) -> list[AnySale]:
     return [read_sale(each, at=f"$.data[{place}]") for place, each in enumerate(page.data)]
 
 
 def read_sale(raw: bytes | msgspec.Raw, *, at: str = "$") -> AnySale:
     """A sale of either shape, told apart by its totals before it is read."""
-    glimpse = decode(raw, schemas.GLIMPSE, at=at)
+    glimpse = decode(raw, sale_schemas.GLIMPSE, at=at)
     is_nested = bool(glimpse.totals and glimpse.source)
-    return decode(raw, schemas.NESTED, at=at) if is_nested else decode(raw, schemas.FLAT, at=at)
+    return decode(raw, sale_schemas.NESTED, at=at) if is_nested else decode(raw, sale_schemas.FLAT, at=at)

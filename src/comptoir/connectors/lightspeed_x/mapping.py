@@ -11,10 +11,22 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from comptoir.connectors.lightspeed_x import schemas
+from comptoir.connectors.lightspeed_x import sale_schemas, schemas
 from comptoir.connectors.lightspeed_x.client import AnySale
 from comptoir.connectors.lightspeed_x.values import unreadable
-from comptoir.pos.model import Line, Location, Named, Observed, Payment, Sale, SaleKind, SaleState, Source, exact
+from comptoir.pos.model import (
+    Identified,
+    Line,
+    Location,
+    Named,
+    Observed,
+    Payment,
+    Sale,
+    SaleKind,
+    SaleState,
+    Source,
+    exact,
+)
 from comptoir.pos.places import RegisterClosure, Takings
 
 LONGEST_NAME: Final = 120
@@ -71,6 +83,7 @@ class Facts:
     number: str
     register_id: str
     user_id: str
+    customer_id: str
     original: str
     lines: tuple[SoldLine, ...]
     payments: tuple[Payment, ...]
@@ -79,7 +92,7 @@ class Facts:
 
 def facts(read: AnySale) -> Facts:
     """The same facts from either shape."""
-    return _of_nested(read) if isinstance(read, schemas.NestedSale) else _of_flat(read)
+    return _of_nested(read) if isinstance(read, sale_schemas.NestedSale) else _of_flat(read)
 
 
 def from_sale(read: Facts, *, currency: str, names: Names, now: datetime) -> Observed:
@@ -173,7 +186,7 @@ def _unit_price(read: SoldLine) -> Decimal:
     return ((before + tax) / read.quantity).quantize(UNIT_DECIMALS, ROUND_HALF_UP)
 
 
-def _of_nested(read: schemas.NestedSale) -> Facts:
+def _of_nested(read: sale_schemas.NestedSale) -> Facts:
     return Facts(
         id=str(read.id),
         outlet_id=str(read.source.outlet_id),
@@ -186,6 +199,7 @@ def _of_nested(read: schemas.NestedSale) -> Facts:
         number=_text(read.invoice_number),
         register_id=str(read.source.register_id or ""),
         user_id=str(read.source.author.id or "") if read.source.author else "",
+        customer_id=str(read.customer_id or ""),
         original=str(read.returning.original_sale_id or "") if read.returning else "",
         lines=tuple(
             SoldLine(
@@ -211,7 +225,7 @@ def _of_nested(read: schemas.NestedSale) -> Facts:
     )
 
 
-def _of_flat(read: schemas.FlatSale) -> Facts:
+def _of_flat(read: sale_schemas.FlatSale) -> Facts:
     return Facts(
         id=str(read.id),
         outlet_id=str(read.outlet_id),
@@ -224,6 +238,7 @@ def _of_flat(read: schemas.FlatSale) -> Facts:
         number=_text(read.invoice_number),
         register_id=str(read.register_id or ""),
         user_id=str(read.user_id or ""),
+        customer_id=str(read.customer_id or ""),
         original=str(read.return_for or ""),
         lines=tuple(
             SoldLine(
@@ -256,7 +271,7 @@ def _opened(created: datetime | None, date: datetime) -> datetime:
     return min(created, date) if created is not None else date
 
 
-def _tip(adjustments: Sequence[schemas.Adjustment] | None) -> Decimal | None:
+def _tip(adjustments: Sequence[sale_schemas.Adjustment] | None) -> Decimal | None:
     """Tips are adjustments; None where there is none."""
     found = [each.total for each in adjustments or () if each.adjustment_type == TIP and each.total is not None]
     return sum(found, start=Decimal(0)) if found else None
@@ -273,6 +288,18 @@ def _named(identifier: str, names: Mapping[str, str]) -> Named | None:
 def _text(value: str | None) -> str:
     """Text for people: without NUL, which no database keeps, and no longer than a name can be."""
     return (value or "").replace("\x00", "").strip()[:LONGEST_NAME]
+
+
+def guest(read: Facts, known: schemas.Customer) -> Identified:
+    """Who a sale was for, as the shop knows them; a mobile number before a fixed one."""
+    return Identified(
+        location_id=read.outlet_id,
+        sale_id=read.id,
+        phone=_text(known.mobile) or _text(known.phone),
+        email=_text(known.email),
+        first_name=_text(known.first_name),
+        last_name=_text(known.last_name),
+    )
 
 
 def closure(read: schemas.Closure, *, of: schemas.Register) -> RegisterClosure | None:

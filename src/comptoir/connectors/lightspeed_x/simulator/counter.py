@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from comptoir.connectors.lightspeed_x.simulator.retailer import Retailer, Row
+from comptoir.connectors.lightspeed_x.simulator.shapes import TAX
 from comptoir.connectors.lightspeed_x.simulator.tills import Tills
 
 CENT: Final = Decimal("0.01")
@@ -42,8 +43,9 @@ class Counter:
         state: str = "closed",
         attributes: Sequence[str] = (),
         original: str | None = None,
+        customer: str | None = None,
     ) -> Row:
-        """A sale of this basket, paid by card where it is closed."""
+        """A sale of this basket, paid by card where it is closed; `customer` is an id."""
         with self._retailer.lock:
             self._rung += 1
             name = self._retailer.identifier
@@ -66,6 +68,7 @@ class Counter:
                     "_lines": lines,
                     "_payments": self._paid(price + tax, outlet, at) if state == "closed" else [],
                     "_original": original,
+                    "_customer": customer,
                     "deleted_at": None,
                 },
             )
@@ -117,7 +120,8 @@ def opened(
     name = made.identifier
     for short, zone in outlets:
         outlet = {"id": name(f"outlet/{short}"), "name": f"Shop {short}", "currency": "EUR", "currency_symbol": "€"}
-        made.put("outlets", {**outlet, "display_prices": "exclusive", "time_zone": zone, "deleted_at": None})
+        shown = {"display_prices": "exclusive", "time_zone": zone, "default_tax_id": TAX, "attributes": []}
+        made.put("outlets", {**outlet, **shown, "deleted_at": None})
         register = {"id": name(f"register/{short}"), "name": f"Till {short}", "outlet_id": outlet["id"]}
         made.put("registers", {**register, "_sequence": 0, "deleted_at": None})
         Tills(made).open(short, at=OPENED)
@@ -127,7 +131,7 @@ def opened(
         made.put("users", {**user, "email": f"{short}@example.com", **rights, "deleted_at": None})
     for short, kind in (("card", 5), ("cash", 1), ("gift", 118)):
         row = {"id": name(f"payment_type/{short}"), "name": short.title(), "type_id": kind, "config": None}
-        made.put("payment_types", {**row, "deleted_at": None})
+        made.put("payment_types", {**row, "disabled": False, "internal": False, "deleted_at": None})
     for short in ("scarf", "hat"):
         row = {"id": name(f"product/{short}"), "name": short.title(), "sku": f"SKU-{short}"}
         made.put("products", {**row, "deleted_at": None})

@@ -68,7 +68,7 @@ class Post:
                 return self._keep(identifier, wire.read(request.body), 200)
             case "DELETE" if identifier is not None:
                 self._retailer.remove("webhooks", identifier)
-                return Response(204)
+                return Response(200)
             case _:
                 return wire.error(405, "Method Not Allowed", "Not here")
 
@@ -81,7 +81,11 @@ class Post:
             return wire.error(409, "Conflict", "There is such a webhook already")
         row = {"id": identifier, "retailer_id": self._retailer.about["id"], "type": kind, "url": url}
         kept = self._retailer.put("webhooks", {**row, "active": bool(said.get("active"))})
-        return wire.answer(status, {"data": {key: value for key, value in kept.items() if key != "version"}})
+        return wire.answer(status, {"data": self.shown(kept)})
+
+    def shown(self, row: Row) -> Row:
+        """A subscription, which has no version."""
+        return {key: value for key, value in row.items() if key != "version"}
 
     def due(self, *, now: datetime) -> Sequence[Outgoing]:
         """What is to be sent now, each at most once until `sent`."""

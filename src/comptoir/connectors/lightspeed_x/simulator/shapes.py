@@ -15,6 +15,9 @@ WORDS: Final = {
 }
 
 
+TAX: Final = "7d0f3b1e-0000-4000-8000-0000000000e1"
+
+
 def status(row: Row) -> str:
     """The older word for state and attributes."""
     for attribute in row["_attributes"]:
@@ -24,49 +27,52 @@ def status(row: Row) -> str:
 
 
 def nested(row: Row) -> dict[str, Any]:
-    """As 2026-07 writes it."""
-    return {
-        "id": row["id"],
-        "invoice_number": row["_number"],
-        "state": row["_state"],
-        "attributes": row["_attributes"],
-        "date": row["_date"],
-        "created_at": row["_date"],
-        "updated_at": row["_date"],
-        "deleted_at": row["deleted_at"],
-        "customer_id": None,
-        "source": {
-            "author": {"id": row["_user"]},
-            "outlet_id": row["_outlet"],
-            "register_id": row["_register"],
-            "type": "USER",
-            "id": None,
-        },
-        "totals": {
-            "price": row["_price"],
-            "tax": row["_tax"],
-            "price_incl_tax": row["_price"] + row["_tax"],
-            "loyalty": 0,
-            "surcharge": 0,
-        },
-        "line_items": [_nested_line(line) for line in row["_lines"]],
-        "payments": [
-            {
-                "id": each["_id"],
-                "amount": each["_amount"],
-                "date": each["_date"],
-                "type": {"config_id": each["_type"], "name": each["_name"]},
-                "deleted_at": None,
-            }
-            for each in row["_payments"]
-        ],
-        "return": {
-            "is_return": row["_original"] is not None,
-            "original_sale_id": row["_original"],
-            "return_sale_ids": [],
-        },
-        "_metadata": {"version": row["version"]},
-    }
+    """As 2026-07 writes it: what there is not is left out, never null."""
+    shown: dict[str, Any] = _without_nothing(
+        {
+            "id": row["id"],
+            "invoice_number": row["_number"],
+            "state": row["_state"],
+            "attributes": row["_attributes"],
+            "date": row["_date"],
+            "created_at": row["_date"],
+            "updated_at": row["_date"],
+            "deleted_at": row["deleted_at"],
+            "customer_id": row["_customer"],
+            "source": {
+                "author": {"id": row["_user"]},
+                "outlet_id": row["_outlet"],
+                "register_id": row["_register"],
+                "type": "USER",
+                "id": None,
+            },
+            "totals": {
+                "price": row["_price"],
+                "tax": row["_tax"],
+                "price_incl_tax": row["_price"] + row["_tax"],
+                "loyalty": 0,
+                "surcharge": 0,
+            },
+            "line_items": [_nested_line(line) for line in row["_lines"]],
+            "payments": [
+                {
+                    "id": each["_id"],
+                    "amount": each["_amount"],
+                    "date": each["_date"],
+                    "type": {"config_id": each["_type"], "name": each["_name"]},
+                    "source": {"outlet_id": each["_outlet"], "register_id": each["_register"]},
+                }
+                for each in row["_payments"]
+            ],
+            "return": {
+                "is_return": row["_original"] is not None,
+                "original_sale_id": row["_original"],
+                "return_sale_ids": [],
+            },
+            "_metadata": {"version": row["version"]},
+        }
+    )
+    return shown
 
 
 def _nested_line(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,12 +86,22 @@ def _nested_line(line: Mapping[str, Any]) -> dict[str, Any]:
             "discount": line["_discount"],
             "discount_total": line["_discount_total"],
         },
-        "tax": {"id": "tax", "amount": line["_tax"], "total": line["_tax_total"]},
+        "tax": {"id": TAX, "amount": line["_tax"], "total": line["_tax_total"]},
         "return": {"is_return": line["_quantity"] < 0},
         "status": "CONFIRMED",
         "gift_card_number": line["_gift_card"] or None,
         "_metadata": {"sequence": line["_sequence"]},
     }
+
+
+def _without_nothing(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _without_nothing(each) for key, each in value.items() if each is not None}
+        case list():
+            return [_without_nothing(each) for each in value]
+        case _:
+            return value
 
 
 def flat(row: Row) -> dict[str, Any]:
@@ -95,7 +111,7 @@ def flat(row: Row) -> dict[str, Any]:
         "outlet_id": row["_outlet"],
         "register_id": row["_register"],
         "user_id": row["_user"],
-        "customer_id": None,
+        "customer_id": row["_customer"],
         "invoice_number": row["_number"],
         "status": status(row),
         "state": row["_state"],

@@ -26,7 +26,8 @@ SCOPES: Final = {
     "customers": "customers:read",
 }
 COUNTED: Final = "payments_summary"
-COUNTED_SCOPE: Final = "payments:read"
+NEEDED: Final = {COUNTED: ("payments:read",), "retailer": ("retailer:read", "payment_types:read")}
+"""Where another right is needed, or more than one."""
 LARGEST_SEARCH: Final = 1000
 
 
@@ -72,9 +73,9 @@ class XSeriesSimulator:
         found = PATH.fullmatch(request.path)
         if found is None or found["what"] not in SCOPES:
             return wire.error(404, "Not Found", "There is no such resource")
-        scope = COUNTED_SCOPE if found["more"] == COUNTED else SCOPES[found["what"]]
-        if scope not in grant.scopes:
-            return wire.error(403, "Forbidden", f"{scope} was not granted")
+        needed = NEEDED.get(found["more"] or found["what"]) or (SCOPES[found["what"]],)
+        if missing := [scope for scope in needed if scope not in grant.scopes]:
+            return wire.error(403, "Forbidden", f"{missing[0]} was not granted")
         if found["what"] == "webhooks" and request.method != "GET":
             return self.post.subscribe(request, found["id"])
         if request.method != "GET":
@@ -84,6 +85,9 @@ class XSeriesSimulator:
             return wire.answer(200, {"data": self.retailer.about})
         if found["what"] == "search":
             return self._search(request.query, is_old=is_old)
+        if found["what"] == "webhooks":
+            rows = [self.post.shown(row) for row in self.retailer.after("webhooks", 0)]
+            return wire.answer(200, {"data": rows})
         if found["id"]:
             return self._one(found["what"], found["id"], found["more"], is_old=is_old)
         return self._list(found["what"], request.query, is_old=is_old)
