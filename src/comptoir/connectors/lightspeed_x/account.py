@@ -1,7 +1,7 @@
 """What one consent can read: outlets, closed sales and their changes, people, ways to pay."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Final
@@ -35,6 +35,31 @@ NOT_PROVIDED: Final = 403
 UNPLACED: Final = "Lightspeed X-Series does not say in which shop hours were worked, so they are not provided here."
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a search is: so many sales behind an instant, the last of which is asked for once more.
+
+    A search pages by offset, and a sale that is deleted meanwhile moves all behind it: a page that does not begin with
+    the last sale of the page before is read again from the date of that sale on.
+    """
+
+    since: datetime
+    offset: int
+    last: str
+    last_date: datetime
+
+    @classmethod
+    def read(cls, cursor: str, start: datetime) -> "Place":
+        """From a cursor; "" is the beginning."""
+        if not cursor:
+            return cls(start, 0, "", start)
+        since, offset, last, last_date = cursor.split("|")
+        return cls(datetime.fromisoformat(since), int(offset), last, datetime.fromisoformat(last_date))
+
+    def __str__(self) -> str:
+        return f"{self.since.isoformat()}|{self.offset}|{self.last}|{self.last_date.isoformat()}"
+
+
 class XSeriesAccount:
     """One retailer, opened with somebody's consent. Made for one job: what it looked up once is kept."""
 
@@ -59,10 +84,9 @@ class XSeriesAccount:
     def sales(
         self, location: Location, start: datetime, end: datetime, *, cursor: str, now: datetime
     ) -> Iterator[SalesPage]:
-        """Sales dated `start` <= date < `end`, voided ones among them, page by page from `cursor`, an offset.
+        """Sales dated `start` <= date < `end`, voided ones among them, page by page from `cursor`, a `Place`.
 
-        A sale that changes while it is read may move a page; what it moves comes by `changes`. Raises VendorBusy,
-        VendorRefused, VendorUnreadable.
+        Some may come again. Raises VendorBusy, VendorRefused, VendorUnreadable.
         """
         return (page for _found, page in self._pages(location, start, end, cursor, now))
 
@@ -82,12 +106,20 @@ class XSeriesAccount:
     def _pages(
         self, location: Location, start: datetime, end: datetime, cursor: str, now: datetime
     ) -> Iterator[tuple[list[AnySale], SalesPage]]:
-        offset = int(cursor or 0)
-        while found := self._client.search(location.external_id, start, end, offset=offset):
-            offset += len(found)
-            observed = self._observed(found, location, now)
+        at = Place.read(cursor, start)
+        while True:
+            found = self._client.search(location.external_id, at.since, end, offset=at.offset)
+            if at.last and (not found or str(found[0].id) != at.last):
+                at = Place(at.last_date, 0, "", at.last_date)
+                continue
+            fresh = found[1:] if at.last else found
+            if not fresh:
+                break
+            latest = mapping.facts(fresh[-1])
+            at = Place(at.since, at.offset + len(found) - 1, latest.id, latest.date)
+            observed = self._observed(fresh, location, now)
             kept = tuple(each for each in observed if each.sale.closed_at and start <= each.sale.closed_at < end)
-            yield found, SalesPage(observed=kept, next_cursor=str(offset))
+            yield fresh, SalesPage(observed=kept, next_cursor=str(at))
         yield [], SalesPage(observed=(), next_cursor="")
 
     def changes(self, location: Location, *, mark: str, now: datetime) -> Iterator[SalesPage]:
