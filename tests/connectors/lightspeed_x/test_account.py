@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
+from comptoir.connectors.lightspeed_x import client
 from comptoir.connectors.lightspeed_x.account import XSeriesAccount
 from comptoir.connectors.lightspeed_x.client import Client
 from comptoir.connectors.lightspeed_x.connector import CONNECTOR
@@ -258,3 +259,35 @@ def test_a_guest_is_named_once_and_only_where_that_is_asked(version: str) -> Non
         (each, "Bob", "+33 6 12 34 56 78") for each in known
     ]
     assert len(lookups) == 1
+
+
+def test_a_sale_deleted_while_a_search_is_read_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAGE_SIZE", 4)
+    with shop() as made:
+        opened = account(made)
+        location = place(opened, made)
+        rung = [made.counter.ring([SCARF], at=NOW - timedelta(minutes=20 - number))["id"] for number in range(14)]
+        seen, cursor = [], ""
+        for number, page in enumerate(opened.sales(location, NOW - timedelta(days=1), NOW, cursor=cursor, now=NOW)):
+            seen += [each.sale.external_id for each in page.observed]
+            if number in (0, 1):  # one that was read, and the very last that was read
+                made.retailer.delete("sales", rung[0] if number == 0 else seen[-1], now=NOW)
+        opened.close()
+
+    assert set(rung) - set(seen) == set()
+    assert len(seen) <= len(rung) + 2, "what was read twice is what stood where a page was torn"
+
+
+def test_a_search_is_taken_up_at_any_cursor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PAGE_SIZE", 4)
+    with shop() as made:
+        opened = account(made)
+        location, start = place(opened, made), NOW - timedelta(days=1)
+        rung = [made.counter.ring([SCARF], at=NOW - timedelta(minutes=20 - number))["id"] for number in range(10)]
+        pages = list(opened.sales(location, start, NOW, cursor="", now=NOW))
+        for place_of_page, page in enumerate(pages[:-1]):
+            rest = opened.sales(location, start, NOW, cursor=page.next_cursor, now=NOW)
+            found = [each.sale.external_id for later in rest for each in later.observed]
+            read = [each.sale.external_id for earlier in pages[: place_of_page + 1] for each in earlier.observed]
+            assert [*read, *found] == rung
+        opened.close()
