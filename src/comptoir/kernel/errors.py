@@ -51,6 +51,16 @@ class VendorRefused(ComptoirError):
         self.status = status
 
 
+class NotProvided(VendorRefused):
+    """The vendor has no answer to this for such an account, whatever it is granted: not provided, which is not nought.
+
+    `for_owner` says why.
+    """
+
+    def __init__(self, for_owner: str) -> None:
+        super().__init__(for_owner, status=403)
+
+
 class OutcomeUnknown(ComptoirError):
     """We asked the vendor to do something and no clear answer came: it may have been done.
 

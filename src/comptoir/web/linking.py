@@ -42,7 +42,7 @@ def feed(organisation: Organisation, location: LocationLink, choice: str, *, now
     link_location(location, store, now=now)
     if store is not None:
         install_all(organisation=organisation, store=store, provider=location.provider, now=now)
-    enqueue_listening()
+    enqueue_listening(location.connection_id)
     if is_news:
         _import_latest(location, now)
         reopen_unlinked.enqueue_once()

@@ -12,7 +12,7 @@ from django.db import connection as database
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
 from comptoir.core.connections.models import Connection, LocationLink
-from comptoir.kernel.errors import ComptoirError, VendorRefused
+from comptoir.kernel.errors import ComptoirError, NotProvided, VendorRefused
 from comptoir.pos.capabilities import ReadsShifts
 
 PATIENCE: Final = timedelta(seconds=10)
@@ -24,8 +24,8 @@ LOOKED_BACK: Final = timedelta(days=14)
 class Checked:
     """What was found. `outcome`: `ok`, `late` (no answer in time) or `refused`; `words` says why in one sentence.
 
-    `staff`: `ok`, `forbidden` (the consent lacks the right), `silent` (no clock entry in 14 days) or `none` (it has
-    no time clock that can be read).
+    `staff`: `ok`, `forbidden` (the consent lacks the right), `not_provided` (`words` says why), `silent` (no clock
+    entry in 14 days) or `none` (it has no time clock that can be read).
     """
 
     outcome: str
@@ -57,6 +57,8 @@ def _ask(connection: Connection, now: datetime) -> Checked:
             return Checked("ok", shops=shops, staff="none" if not isinstance(vendor, ReadsShifts) else "ok")
         try:
             found = next(iter(vendor.shifts(as_location(link), now - LOOKED_BACK, now)), None)
+        except NotProvided as reason:
+            return Checked("ok", reason.for_owner, shops=shops, staff="not_provided")
         except VendorRefused as refused:
             if refused.status != FORBIDDEN:
                 raise

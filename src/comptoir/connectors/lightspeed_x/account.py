@@ -8,7 +8,7 @@ from typing import Final
 
 from comptoir.connectors.lightspeed_x import mapping, schemas
 from comptoir.connectors.lightspeed_x.client import AnySale, Client
-from comptoir.kernel.errors import VendorRefused, VendorUnreadable
+from comptoir.kernel.errors import NotProvided, VendorRefused, VendorUnreadable
 from comptoir.kernel.http import Api
 from comptoir.pos.capabilities import Capability, SalesPage
 from comptoir.pos.model import Location, Named, Observed, SaleState
@@ -31,7 +31,7 @@ NEWS: Final = ("sale.update", "register_closure.create")
 FIRST: Final = timedelta(days=1)
 MOST_SINGLE_PRODUCTS: Final = 20
 """So many names are asked for one by one; for more the whole list is read, once."""
-NOT_PROVIDED: Final = 403
+FORBIDDEN: Final = 403
 UNPLACED: Final = "Lightspeed X-Series does not say in which shop hours were worked, so they are not provided here."
 
 
@@ -163,14 +163,14 @@ class XSeriesAccount:
     def shifts(self, location: Location, start: datetime, end: datetime) -> Iterator[Shift]:
         """Times at work that began in a window, oldest first; a shift names no outlet.
 
-        With one outlet all are its own. Raises VendorRefused (403: not provided) with several, where anybody who
+        With one outlet all are its own. Raises NotProvided with several, where anybody who
         worked in the window may work in more than one: part of the hours would be taken for all of them.
         """
         found = [each for page in self._client.shifts() for each in page.data if start <= each.time_in.at < end]
         if len(self._outlets()) > 1:
             places = {str(user.id): user.restricted_outlet_ids or [] for user in self._users}
             if any(len(places.get(str(each.user_id), [])) != 1 for each in found):
-                raise VendorRefused(UNPLACED, status=NOT_PROVIDED)
+                raise NotProvided(UNPLACED)
             found = [each for each in found if places[str(each.user_id)][0] == location.external_id]
         for each in sorted(found, key=lambda read: read.time_in.at):
             yield Shift(
@@ -220,7 +220,7 @@ class XSeriesAccount:
                 known = [self._client.product(each) for each in sorted(missing)]
                 self._products.update({str(each.id): each for each in known if each is not None})
         except VendorRefused as refused:
-            if refused.status != NOT_PROVIDED:
+            if refused.status != FORBIDDEN:
                 raise
         self._unknown |= missing - self._products.keys()
 

@@ -1,5 +1,6 @@
 """Have a vendor tell us that sales changed, where it has to be asked to: one address for all places of an account."""
 
+from collections.abc import Collection
 from typing import cast
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from comptoir.pos import registry
 from comptoir.pos.capabilities import Capability, TellsSalesNews
 
 
-def due() -> list[UUID]:
-    """Connections whose vendor tells at another address than it should, or should tell at none."""
+def due(connections: Collection[UUID] = ()) -> list[UUID]:
+    """Which of these connections, or of all, have a vendor that tells elsewhere than it should, or should not tell."""
     asked = [
         each.manifest.slug for each in registry.connectors() if Capability.SALES_NEWS in each.manifest.capabilities
     ]
     rows = Connection.objects.filter(provider__in=asked, status=Connection.Status.CONNECTED)
+    rows = rows.filter(id__in=connections) if connections else rows
     return [row.id for row in rows if _wanted(row) != row.listening_door]
 
 

@@ -43,9 +43,9 @@ def listen_one(*, connection_id: str, **_: str) -> None:
         log.warning("connection.not_listening", connection=connection_id, cause=error.for_log)
 
 
-def enqueue_listening() -> None:
-    """One job for each vendor that should tell us elsewhere; enqueue it after linking."""
-    for connection_id in listening.due():
+def enqueue_listening(*connections: UUID) -> None:
+    """One job for each vendor that should tell us elsewhere, of these connections or of all; call it after linking."""
+    for connection_id in listening.due(connections):
         listen_one.enqueue_once(key=f" {connection_id}", connection_id=str(connection_id))
 
 

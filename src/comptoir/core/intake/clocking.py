@@ -3,7 +3,7 @@
 A reading is one job for each location; what it led to and when it is due again are committed together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,7 +18,7 @@ from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake import books
 from comptoir.core.intake.models import ClockReading
 from comptoir.core.ledger import store, time_clock
-from comptoir.kernel.errors import VendorBusy, VendorRefused
+from comptoir.kernel.errors import NotProvided, VendorBusy, VendorRefused
 from comptoir.pos import registry
 from comptoir.pos.capabilities import Capability, ReadsShifts, ReadsStaff
 
@@ -69,22 +69,33 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
         return
     is_month, is_week = row.month_due_at <= now, row.week_due_at <= now
     back = MONTH if is_month else WEEK if is_week else LATEST
+    reason = ""
     try:
         is_open = _compare(link, now - back, now + MARGIN, now)
+    except NotProvided as error:
+        is_open, reason = False, error.for_owner
     except (VendorBusy, VendorRefused) as error:
         _put_off(row, error, now)
+        return
     except Exception as error:
         _put_off(row, error, now)
         raise
-    else:
-        rows.update(
-            read_at=now,
-            due_at=now + (LATEST_EVERY if is_open else MONTH_EVERY),
-            week_due_at=now + WEEK_EVERY if is_week or is_month else row.week_due_at,
-            month_due_at=now + MONTH_EVERY if is_month else row.month_due_at,
-            faults=0,
-            fault="",
-        )
+    rows.update(
+        read_at=now,
+        due_at=now + (LATEST_EVERY if is_open else MONTH_EVERY),
+        week_due_at=now + WEEK_EVERY if is_week or is_month else row.week_due_at,
+        month_due_at=now + MONTH_EVERY if is_month else row.month_due_at,
+        faults=0,
+        fault="",
+        not_provided=reason,
+    )
+
+
+def not_provided(organisation_id: UUID, store_ids: Collection[UUID]) -> list[str]:
+    """Why the vendor tells no hours of some of these stores, each reason once; none where all clocks can be read."""
+    links = LocationLink.objects.filter(organisation_id=organisation_id, store_id__in=store_ids)
+    rows = ClockReading.objects.filter(organisation_id=organisation_id, location_link_id__in=links.values("id"))
+    return sorted(set(rows.exclude(not_provided="").values_list("not_provided", flat=True)))
 
 
 def _compare(link: LocationLink, start: datetime, end: datetime, now: datetime) -> bool:
@@ -96,6 +107,8 @@ def _compare(link: LocationLink, start: datetime, end: datetime, now: datetime) 
         # The whole window before anything is written: what is missing in it is gone, not yet to come.
         try:
             found = list(vendor.shifts(place, start, end))
+        except NotProvided:
+            raise
         except VendorRefused as refused:
             if refused.status == FORBIDDEN:
                 return False

@@ -158,7 +158,10 @@ class BookReading(models.Model):
 
 
 class ClockReading(models.Model):
-    """When the time clock of a linked location is read again: its latest days, its week, its month."""
+    """When the time clock of a linked location is read again: its latest days, its week, its month.
+
+    `not_provided` is the vendor's reason why it cannot be read at all; "" where it can.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "location_link_id")
     organisation_id = models.UUIDField()
@@ -169,6 +172,7 @@ class ClockReading(models.Model):
     month_due_at = models.DateTimeField()
     faults = models.SmallIntegerField(default=0)
     fault = models.TextField(blank=True)
+    not_provided = models.TextField(blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["due_at"], name="clock_reading_due")]

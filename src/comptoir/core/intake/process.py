@@ -119,8 +119,8 @@ def _process(rows: Sequence[Notification], now: datetime) -> None:
     _hand_on(fates, now)
     _save(fates, now)
     polling.heard({fate.store_id for fate in fates if fate.row.verified and fate.reading and fate.store_id}, now=now)
-    told = [fate for fate in fates if fate.reading and fate.reading.is_hint and fate.store_id]
-    hints.follow({(fate.store_id, fate.row.provider, _location(fate)) for fate in told if fate.store_id}, now=now)
+    told = ((fate, fate.store_id) for fate in fates if fate.reading and fate.reading.is_hint)
+    hints.follow({(store_id, fate.row.provider, _location(fate)) for fate, store_id in told if store_id}, now=now)
     unlinked.let_go(
         {(fate.row.provider, _location(fate)) for fate in fates if fate.outcome == Outcome.UNLINKED}, now=now
     )

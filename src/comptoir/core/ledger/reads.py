@@ -16,6 +16,7 @@ from comptoir.core.ledger import chains
 from comptoir.core.ledger.models import HourlyFigure, SaleAlias, SaleRevision
 from comptoir.core.ledger.models import Sale as SaleRow
 from comptoir.kernel.ids import public_id
+from comptoir.pos import registry
 from comptoir.pos.model import Sale, SaleState, Source
 
 PAGE: Final = 50
@@ -44,6 +45,12 @@ class SaleRecord:
     def public_id(self) -> str:
         """`sal_…`"""
         return public_id("sal", self.id)
+
+    @property
+    def number(self) -> str:
+        """What people call the bill: the number its register gave it, where registers do; else the vendor's id."""
+        is_numbered = self.sale.receipt_number and registry.connector(self.provider).manifest.numbers_bills
+        return self.sale.receipt_number if is_numbered else self.sale.external_id
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.reports import comparing, reading
 from comptoir.apps.traffic.reports.comparing import Alike
 from comptoir.apps.traffic.shown import Tile
+from comptoir.core.intake import clocking
 from comptoir.web.shell import OrganisationRequest, page
 
 TILES: Final = ("visitors", "conversion", "transactions", "atv", "sales", "upt", "spv", "star")
@@ -51,6 +52,7 @@ def dashboard(request: OrganisationRequest) -> HttpResponse:
         "pictures": pictures.of_period(scope, currency),
         "heat": pictures.heat(scope),
         "missed": _missed(scope, by_store, currency) if currency else "",
+        "not_provided": clocking.not_provided(request.organisation.id, [each.store.id for each in scope.places]),
         "ranking": _ranking(scope, by_store, currency),
     }
     is_part = "HX-Request" in request.headers

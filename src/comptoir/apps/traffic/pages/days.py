@@ -20,6 +20,7 @@ from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
 from comptoir.apps.traffic.pages.reports import KINDS
 from comptoir.apps.traffic.pages.scope import place_of
+from comptoir.core.intake import clocking
 from comptoir.kernel.clock import business_day_bounds, local_hour
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web.shell import OrganisationRequest, page
@@ -61,6 +62,7 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
         "may_edit": _may_edit(request, place),
         "differs": [_differs(place, each) for each in differs],
         "history": _history(request, place, which),
+        "not_provided": clocking.not_provided(request.organisation.id, [place.store.id]),
         "is_long": len(list(_hours(place, which))) != 24,
     }
     return render(request, "traffic/day.html", values)
