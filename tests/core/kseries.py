@@ -93,12 +93,20 @@ class Vendor:
         self.handed_out += [pair["access_token"], pair["refresh_token"]]
         return pair
 
-    def connect(self, people: People, *, expires_in: timedelta | None = None) -> Connection:
-        """A connection of Le Zinc with a fresh pair; `expires_in` is what we believe of its access token."""
+    def connect(
+        self, people: People, *, expires_in: timedelta | None = None, connection: Connection | None = None
+    ) -> Connection:
+        """A connection of Le Zinc, or this one again, with a fresh pair; `expires_in` is what we believe of its
+        access token."""
         now = datetime.now(UTC)
         pair = read_token_answer(json.dumps(self.mint()).encode(), vendor="the till", now=now)
         made = consent.keep(
-            organisation_id=people.le_zinc.id, provider=PROVIDER, pair=pair, user=people.alice, now=JOINED
+            organisation_id=people.le_zinc.id,
+            provider=PROVIDER,
+            pair=pair,
+            user=people.alice,
+            now=JOINED,
+            connection=connection,
         )
         if expires_in is not None:
             Connection.objects.filter(id=made.id).update(access_expires_at=now + expires_in)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 
 from comptoir.apps.pay_at_table import applying, checks, listening, notices
@@ -172,6 +173,14 @@ class Table:
         sale = self.vendor.world.find(ZINC, bill or self.bill)
         assert sale
         return [(each.external_reference, int(each.amount * 100)) for each in sale.payments]
+
+    def strike_out(self, place: int) -> None:
+        """Staff removes a payment from the bill, which no program can (A9)."""
+        world: Any = self.vendor.world
+        sale = world.find(ZINC, self.bill)
+        kept = [each for index, each in enumerate(sale.payments) if index != place]
+        paid = sum((each.amount for each in kept), start=0)
+        world._record(msgspec.structs.replace(sale, payments=tuple(kept), paid=paid), self.now)
 
     def attempts(self, payment: GuestPayment) -> list[tuple[str, str]]:
         rows = Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id)

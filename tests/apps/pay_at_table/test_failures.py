@@ -3,7 +3,6 @@ retried through the link of the mail, and where it ends."""
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 import pytest
@@ -243,7 +242,7 @@ def test_t14_twice_on_the_till(table: Table, postbox: Postbox) -> None:
     payment.refresh_from_db()
     assert (payment.state, payment.reason) == (State.NEEDS_ATTENTION, "duplicate_on_pos")
     one_mail(table, postbox, "Remove the second line, reference ending in 01")
-    remove_line(table, table.bill, 1)
+    table.strike_out(1)
     table.pass_time(seconds=3)
     table.read()
     payment.refresh_from_db()
@@ -263,7 +262,7 @@ def test_t15_refused_without_a_reason_we_know(table: Table, postbox: Postbox) ->
 
 def test_t15_a_line_that_staff_removed(table: Table, postbox: Postbox) -> None:
     payment = table.go_on(table.take(1000))
-    remove_line(table, table.bill, 0)
+    table.strike_out(0)
     table.pass_time(seconds=3)
     table.read()
     payment.refresh_from_db()
@@ -364,7 +363,7 @@ def test_t22_refunded_and_still_on_the_till(table: Table, postbox: Postbox) -> N
     mine = {"organisation_id": payment.organisation_id, "payment_id": payment.id}
     retrying.refunded(**mine, actor="provider", refund_id="r-1", now=table.now)
     one_mail(table, postbox, "The guest got €10.00 back", "Remove the line on the till")
-    remove_line(table, table.bill, 0)
+    table.strike_out(0)
     table.pass_time(seconds=3)
     table.read()
     payment.refresh_from_db()
@@ -456,15 +455,6 @@ def test_a_cause_that_changes_is_told_when_it_asks_for_a_person(table: Table, po
     table.go_on(payment)
     assert "more than is left" in table.told(postbox)[0].subject
     assert Notice.objects.filter(over_at=None).count() == 1
-
-
-def remove_line(table: Table, bill: str, place: int) -> None:
-    """Staff strikes a payment out, which no program can (A9)."""
-    world: Any = table.vendor.world
-    sale = world.find(ZINC, bill)
-    kept = [each for index, each in enumerate(sale.payments) if index != place]
-    paid = sum((each.amount for each in kept), start=0)
-    world._record(msgspec.structs.replace(sale, payments=tuple(kept), paid=paid), table.now)
 
 
 def sell(table: Table) -> None:

@@ -236,7 +236,10 @@ def _word(
                 "happened": str(failure.happened) % fill,
                 "steps": tuple(str(each) % fill for each in failure.steps),
                 "url": retry_links.integration_url(integration),
+                "button": _("Open the integration"),
             }
+            if failure.readers == {Reader.PROVIDER}:  # whose programmers may open nothing of the restaurant's
+                context |= {"url": f"{settings.COMPTOIR_URL}/v1/docs", "button": _("Read the documentation of the API")}
         _send("word", integration, reader, context, key=f"{key} {reader.address}"[:200], now=now)
 
 

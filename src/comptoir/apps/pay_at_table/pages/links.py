@@ -1,10 +1,11 @@
 """Pages behind the links of mails: open to whoever has the link, and nothing happens by opening them (F5, E37)."""
 
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -12,12 +13,18 @@ from django.views.decorators.http import require_http_methods
 
 from comptoir.apps.pay_at_table import mail_stops, retry_links, telling, wording
 from comptoir.apps.pay_at_table.days import store_of
+from comptoir.apps.pay_at_table.failures import Act
 from comptoir.apps.pay_at_table.models import ENDS, MOVING, Bill, GuestPayment, Integration, State
 from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import public_id
 from comptoir.kernel.money import Money
 from comptoir.web import formats
 from comptoir.web.open_pages import kept_private
 from comptoir.web.parts import Status
+
+SOON: Final = 2
+LATER: Final = 10
+"""Seconds until the page looks again."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,7 +50,7 @@ def again(request: HttpRequest, token: str) -> HttpResponse:
         "one": rows[0] if opened.link.payment_id and rows else None,
         "store": store_of(opened.integration).name,
         "may_press": any(row["may_retry"] for row in rows),
-        "is_moving": any(row["is_moving"] for row in rows),
+        "looked_at_every": min((row["looked_at_every"] for row in rows if row["looked_at_every"]), default=0),
         "refusal": refusal,
         "here": request.path,
     }
@@ -70,7 +77,6 @@ def _row(payment: GuestPayment, integration: Integration) -> dict[str, Any]:
     told = telling.tell(payment, now=timezone.now())
     level, word = wording.STATES[payment.state]
     zone = ZoneInfo(store_of(integration).timezone)
-    moving = payment.state in MOVING and not (payment.state == State.QUEUED and payment.reason not in {"retry", ""})
     return {
         "payment": payment,
         "amount": Money(payment.amount, payment.currency),
@@ -79,10 +85,31 @@ def _row(payment: GuestPayment, integration: Integration) -> dict[str, Any]:
         "light": Status(level, word),
         "told": told,
         "over": _over(payment, zone),
-        "may_retry": "retry" in told.acts,
-        "is_moving": moving,
+        "may_retry": "retry" in told.acts and _pace(payment) != SOON,
+        "looked_at_every": _pace(payment),
+        "way": _way(told, payment, integration),
         "choices": _choices(payment, integration) if told.act and told.act.value == "choose_check" else [],
     }
+
+
+def _pace(payment: GuestPayment) -> int:
+    """How many seconds until the page looks again: soon on its way, now and then where it goes on by itself, else 0."""
+    if payment.state == State.QUEUED and payment.reason not in {"retry", ""}:
+        return LATER
+    return SOON if payment.state in MOVING else 0
+
+
+def _way(told: telling.Told, payment: GuestPayment, integration: Integration) -> tuple[str, str] | None:
+    """Where else it is mended, for whoever may sign in: an address and its words."""
+    if payment.state in ENDS:
+        return None
+    if told.act is Act.CHOOSE_METHOD:
+        return retry_links.integration_url(integration) + "#methods", _("Open the integration")
+    if told.act is Act.RECONNECT:
+        return reverse("connection", args=[public_id("con", integration.connection_id)]), _("Reconnect Lightspeed")
+    if told.act is Act.REFUND:
+        return retry_links.payment_url(payment), _("Have it refunded")
+    return None
 
 
 def _over(payment: GuestPayment, zone: ZoneInfo) -> str:
