@@ -135,6 +135,20 @@ def test_a_webhook_counts_once_and_only_with_a_good_signature(company: Company) 
     assert (heard["kind"], heard["times"]) == ("payment.applied", 2)
 
 
+def test_messages_about_a_payment_in_any_order_leave_what_was_true_last(comptoir: Comptoir, company: Company) -> None:
+    comptoir.state = "submitted"
+    row = company.charge(company.hold(STORE, CHECK, "guest", amount=1200, tip=0, kind="card")["id"])
+    now = datetime.now(UTC)
+    for sequence, state in ((7, "needs_attention"), (9, "applied"), (8, "submitted"), (9, "applied")):
+        data = {"payment_id": row["remote"], "state": state, "sequence": sequence}
+        body, name = json.dumps({"type": "payment.changed", "data": data}), f"evt_{sequence}"
+        signed = {"webhook-id": name, "webhook-timestamp": str(int(now.timestamp()))}
+        assert company.hear(
+            STORE, body.encode(), {**signed, "webhook-signature": Webhook(SECRET).sign(name, now, body)}
+        )
+    assert company.payment(row["id"])["said"] == "applied"
+
+
 def test_guests_pay_and_order_by_themselves_and_leave_a_table_alone_that_just_did(
     comptoir: Comptoir, company: Company
 ) -> None:

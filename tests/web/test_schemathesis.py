@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+from ulid import ULID
 
 from comptoir.core.accounts.tokens import SCOPES, create_token
 from tests.people import People
@@ -60,10 +61,12 @@ def trouble_with(
     ids: dict[str, str],
     known: Mapping[str, Any] | None = None,
     answered: set[int] | None = None,
+    query: Mapping[str, Any] | None = None,
 ) -> str:
     """What an operation answered that it should not have; empty when all is well.
 
-    `known` are fields of bodies whose values name things that exist; what was answered is added to `answered`.
+    `known` are fields of bodies whose values name things that exist, `query` what then is asked instead of anything;
+    what was answered is added to `answered`. A call that names what exists repeats no other: its key is its own.
     """
 
     wrong = []
@@ -83,6 +86,11 @@ def trouble_with(
                 case.path_parameters = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
                 if isinstance(case.body, dict):
                     case.body = case.body | (known or {})
+                if query is not None:
+                    case.query = dict(query)
+                if "Idempotency-Key" in (case.headers or {}):
+                    case.headers["Idempotency-Key"] = str(ULID())
+                    case.headers.pop("If-Match", None)
             response = case.call_and_validate(headers=headers, excluded_checks=NOT_HERE)
             if answered is not None:
                 answered.add(response.status_code)

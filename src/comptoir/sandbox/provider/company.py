@@ -242,17 +242,33 @@ class Company:
             said = json.loads(body)
         except (WebhookVerificationError, ValueError):
             return False
+        with self.books.lock():
+            self._believe(integration, said.get("data") or {})
+            self._write_down(integration, headers["webhook-id"], str(said.get("type", "")), body)
+        return True
+
+    def _write_down(self, integration: str, identifier: str, kind: str, body: bytes) -> None:
         self.books.write(
             "INSERT INTO heard (id, integration, kind, body, verified, at) VALUES (?, ?, ?, ?, 1, ?)"
             " ON CONFLICT (id) DO UPDATE SET times = times + 1",
-            headers["webhook-id"],
+            identifier,
             integration,
-            str(said.get("type", "")),
+            kind,
             body.decode("utf-8", "replace"),
             time.time(),
         )
         self.books.forget_old()
-        return True
+
+    def _believe(self, integration: str, data: Mapping[str, Any]) -> None:
+        """Messages come late and in any order: of a payment, the one with the greatest `sequence` stands."""
+        remote, state = str(data.get("payment_id") or ""), str(data.get("state") or "")
+        row = self.books.one("SELECT id FROM payment WHERE remote = ?", remote) if remote and state else None
+        if row is None:
+            return
+        query = "SELECT body FROM heard WHERE integration = ? AND body LIKE ?"
+        said = [json.loads(each["body"])["data"] for each in self.books.rows(query, integration, f"%{remote}%")]
+        if data.get("sequence", 0) > max((each.get("sequence", 0) for each in said), default=0):
+            self._note(row["id"], {"id": remote, "state": state})
 
     def heard(self, store: str) -> list[Row]:
         """The latest webhooks."""
