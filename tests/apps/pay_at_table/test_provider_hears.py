@@ -1,5 +1,5 @@
-"""The sandbox's provider hears Comptoir over HTTP: subscribed with its own key, it believes what is signed, once, however
-often and in whatever order it comes, and whatever befell it meanwhile."""
+"""The sandbox’s provider hears Comptoir over HTTP: subscribed with its own key, it believes what is signed, once, in
+whatever order and however often it comes, and whatever befell it meanwhile."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
