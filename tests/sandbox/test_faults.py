@@ -21,19 +21,11 @@ from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.server import LIGHTSPEED_K, Sandbox
 from comptoir.sandbox.trouble import DELAY, REORDERING, SLOW_SECONDS, Troubled
 from tests.connectors.lightspeed_k.simulator_shop import BASIC
-from tests.sandbox.restaurants import CLIENT, NOON, TERRASSE, ZINC, Restaurants, quiet_sandbox
+from tests.sandbox.restaurants import CLIENT, NOON, TERRASSE, ZINC, Restaurants
 from tests.sandbox.test_control import ask, open_bill, page, submit
 
 SALES = f"/f/v2/business-location/{ZINC}/sales?from=2026-01-01T00:00:00Z"
 REALM = "/realms/k-series/protocol/openid-connect"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    sandbox = quiet_sandbox()
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
 
 
 @pytest.fixture

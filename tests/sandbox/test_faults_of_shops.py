@@ -13,19 +13,10 @@ from comptoir.kernel.http import Answer, send
 from comptoir.sandbox.faults import OF_SHOPS, Fault
 from comptoir.sandbox.server import Sandbox
 from comptoir.sandbox.shops import LIGHTSPEED_R
-from tests.sandbox.restaurants import quiet_sandbox
 from tests.sandbox.test_control import ask
 
 ACCOUNT = "/API/V3/Account/900100"
 PATH = "/api/lightspeed_r/faults"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    sandbox = quiet_sandbox()
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
 
 
 @pytest.fixture

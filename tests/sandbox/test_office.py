@@ -11,19 +11,11 @@ from comptoir.sandbox.catalogue import LIGHTSPEED_K
 from comptoir.sandbox.faults import Fault
 from comptoir.sandbox.server import Sandbox
 from comptoir.sandbox.till import Item
-from tests.sandbox.restaurants import NOON, ZINC, quiet_sandbox
+from tests.sandbox.restaurants import NOON, ZINC
 from tests.sandbox.test_control import ask, submit
 
 OFFICE = f"/office?at={ZINC}"
 SETTINGS = f"/api/lightspeed_k/locations/{ZINC}/office"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Sandbox]:
-    sandbox = quiet_sandbox()
-    sandbox.start()
-    yield sandbox
-    sandbox.stop()
 
 
 @pytest.fixture

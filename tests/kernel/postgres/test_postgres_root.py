@@ -1,7 +1,10 @@
 """PostgreSQL refuses root: started by root, it runs as an account of its own and leaves everybody's folders alone."""
 
 import os
+import pwd
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -139,3 +142,20 @@ def test_nobody_takes_over_the_database_of_another_user(nobodys_folder: Path, op
 def test_an_ordinary_user_in_a_folder_he_may_not_write(open_folder: Path) -> None:
     refusal = as_nobody(lambda: attach_and_leave(open_folder / "data"))
     assert refusal == f"Comptoir may not write to {open_folder / 'data'}; run it as the owner, or set COMPTOIR_DATA."
+
+
+def test_the_first_starts_at_once_on_a_machine_agree_on_the_account() -> None:
+    """Two `useradd` that overlap may each report an id of which one is gone a moment later."""
+    name = f"comptoir-{os.getpid()}"
+    first_start = (
+        "import comptoir.kernel.postgres.account as account, sys\n"
+        "account.SYSTEM_USER = sys.argv[1]\n"
+        "print(account.server_account().uid)"
+    )
+    command = [sys.executable, "-c", first_start, name]
+    try:
+        starts = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+        seen = {each.communicate()[0].strip() for each in starts}
+        assert seen == {str(pwd.getpwnam(name).pw_uid)}
+    finally:
+        subprocess.run(["/usr/sbin/userdel", name], check=False)

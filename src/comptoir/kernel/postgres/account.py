@@ -1,5 +1,6 @@
 """The system account that the server runs as: our own, or, since PostgreSQL refuses root, one made for it."""
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -80,7 +81,7 @@ def server_account() -> Account:
     """The account for the server; makes the system user when we are root. Raises PostgresUnavailable."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), is_other=False)
-    found = _system_user() or _make_system_user()
+    found = _system_user() or _make_system_user_once()
     return Account(found.pw_uid, found.pw_gid, is_other=True)
 
 
@@ -99,6 +100,13 @@ def _system_user() -> pwd.struct_passwd | None:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         return None
+
+
+def _make_system_user_once() -> pwd.struct_passwd:
+    """One process at a time: two `useradd` that overlap may both report an id, of which only one stays."""
+    with (system_home() / "account.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return _system_user() or _make_system_user()
 
 
 def _make_system_user() -> pwd.struct_passwd:
