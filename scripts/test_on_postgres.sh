@@ -19,7 +19,7 @@ as_server "$programs/initdb" -D "$folder/data" -U comptoir -A trust --locale=C -
 as_server "$programs/pg_ctl" -D "$folder/data" -w -l "$folder/log" start \
   -o "-p $port -k $folder -c fsync=off -c max_connections=200" >/dev/null
 echo "Tests on $("$programs/postgres" --version)"
-# The code is the same and was tried at length before: what differs here shows with few examples, and with one of the
-# rows of a table of cases.
-COMPTOIR_TEST_EXAMPLES=5 COMPTOIR_TEST_ONE_CASE=1 COMPTOIR_TEST_DATABASE_URL="postgresql://comptoir@127.0.0.1:$port/postgres" \
+# The code is the same and was tried at length before: what differs here is what a statement may say, and that shows with
+# a few tests of each file and few examples.
+COMPTOIR_TEST_EXAMPLES=5 COMPTOIR_TEST_OF_EACH_FILE=3 COMPTOIR_TEST_DATABASE_URL="postgresql://comptoir@127.0.0.1:$port/postgres" \
   .venv/bin/python -m pytest -n auto "$@"

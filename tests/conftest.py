@@ -17,7 +17,7 @@ __all__ = ["chromium", "compiled_words", "django_db_setup", "english", "people",
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    tests.examples.leave_out_other_cases(config, items)
+    tests.examples.leave_out_others(config, items)
 
 
 @pytest.fixture(autouse=True)

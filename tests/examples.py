@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 
-ONE_CASE: Final = bool(os.environ.get("COMPTOIR_TEST_ONE_CASE"))
+OF_EACH_FILE: Final = int(os.environ.get("COMPTOIR_TEST_OF_EACH_FILE", "0"))
 FEW: Final = int(os.environ.get("COMPTOIR_TEST_EXAMPLES", "0"))
 
 # Properties are judged by what they find, not by how busy the machine is.
@@ -20,10 +20,15 @@ def examples(usual: int) -> int:
     return min(usual, FEW) if FEW else usual
 
 
-def leave_out_other_cases(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the first case of each test that has a table of them, where one is enough."""
-    first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
-    others = [item for item in items if first[item.nodeid.partition("[")[0]] is not item]
-    if ONE_CASE and others:
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if first[item.nodeid.partition("[")[0]] is item]
+def leave_out_others(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of each file keep so many tests, each with the first of its cases, where a look at every file is enough."""
+    if not OF_EACH_FILE:
+        return
+    kept: dict[str, dict[str, pytest.Item]] = {}
+    for item in items:
+        of_file = kept.setdefault(item.nodeid.partition("::")[0], {})
+        if len(of_file) < OF_EACH_FILE:
+            of_file.setdefault(item.nodeid.partition("[")[0], item)
+    chosen = {item.nodeid for of_file in kept.values() for item in of_file.values()}
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in chosen])
+    items[:] = [item for item in items if item.nodeid in chosen]
