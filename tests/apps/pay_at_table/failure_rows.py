@@ -165,6 +165,7 @@ def put_right(scene: Scene, payment: GuestPayment) -> None:
 def put_right_and_press(scene: Scene, payment: GuestPayment) -> None:
     put_right(scene, payment)
     scene.press()
+    expect(scene.page.get_by_text("It is being sent.")).to_be_visible()
     expect(scene.page.get_by_role("button", name="Retry now")).to_have_count(0)
 
 

@@ -87,6 +87,7 @@ def _row(payment: GuestPayment, integration: Integration) -> dict[str, Any]:
         "over": _over(payment, zone),
         "may_retry": "retry" in told.acts and _pace(payment) != SOON,
         "looked_at_every": _pace(payment),
+        "is_sent": payment.state == State.QUEUED and _pace(payment) == SOON,
         "way": _way(told, payment, integration),
         "choices": _choices(payment, integration) if told.act and told.act.value == "choose_check" else [],
     }
