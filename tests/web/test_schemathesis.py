@@ -84,8 +84,9 @@ def trouble_with(
         def ask(case: Any, names_what_exists: bool) -> None:
             if names_what_exists:
                 case.path_parameters = {name: ids.get(name, value) for name, value in case.path_parameters.items()}
-                if isinstance(case.body, dict):
-                    case.body = case.body | (known or {})
+                if known and list(operation.body):
+                    case.body = (case.body if isinstance(case.body, dict) else {}) | known
+                    case.media_type = "application/json"
                 if query is not None:
                     case.query = dict(query)
                 if "Idempotency-Key" in (case.headers or {}):
