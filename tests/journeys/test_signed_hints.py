@@ -1,6 +1,7 @@
 """A till that posts signed hints: subscribed when its outlet is linked, believed only when signed, read at once
 (lightspeed-x-series.md 7)."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,9 +24,9 @@ from comptoir.core.jobs import engine
 from comptoir.core.ledger.models import RegisterClosure, Sale
 from comptoir.kernel.seal import Secret
 from comptoir.web import linking
-from tests.connectors.lightspeed_x.stage import Shop, shop
+from tests.connectors.lightspeed_x.stage import CLIENT, Shop, shop
 from tests.people import People
-from tests.servers import WebServer, until, web_server
+from tests.servers import WebServer, free_port, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SCARF = Article(Decimal(20))
@@ -77,8 +78,18 @@ class House:
             )
 
 
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[WebServer]:
+    """One for all of them: what it must know of the vendor is the secret that hints are signed with."""
+    said = {"LIGHTSPEED_X_CLIENT_ID": CLIENT.id, "LIGHTSPEED_X_CLIENT_SECRET": CLIENT.secret.reveal()}
+    running = WebServer(free_port(), environ={**os.environ, **said})
+    running.start()
+    yield running
+    running.stop()
+
+
 @pytest.fixture
-def house(people: People, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[House]:
+def house(people: People, server: WebServer, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[House]:
     with shop(outlets=(("main", "Europe/Paris"), ("far", "Europe/Paris"))) as made:
         monkeypatch.setenv("LIGHTSPEED_X_API_URL", made.endpoints.api_url)
         monkeypatch.setenv("LIGHTSPEED_X_TOKEN_URL", made.endpoints.token_url)
@@ -92,9 +103,8 @@ def house(people: People, monkeypatch: pytest.MonkeyPatch, settings: Settings) -
         Connection.objects.update(keep_alive_at=now + timedelta(days=1))
         with open_vendor(connection) as vendor:
             refresh_locations(connection, vendor)
-        with web_server() as server:
-            settings.COMPTOIR_URL = server.url
-            yield House(people, made, server, connection)
+        settings.COMPTOIR_URL = server.url
+        yield House(people, made, server, connection)
 
 
 def test_linking_subscribes_once_and_unlinking_ends_it(house: House) -> None:

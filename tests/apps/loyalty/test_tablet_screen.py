@@ -55,36 +55,41 @@ class Counter:
         self.page.set_viewport_size({"width": 1280, "height": 800})
 
 
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[WebServer]:
+    with web_server() as running:
+        yield running
+
+
 @pytest.fixture
-def counter(chromium: Browser, people: People) -> Iterator[Counter]:
+def counter(chromium: Browser, server: WebServer, people: People) -> Iterator[Counter]:
     """A tablet that is paired over its own screen, and linked."""
     till = till_of(people.le_zinc, people.bar)
     errors: list[str] = []
-    with web_server() as server:
-        context = chromium.new_context(
-            base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB", has_touch=True
-        )
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        counter = Counter(till, page, context, server)
-        counter.closes("A0", "2.00")
-        code = pairing.new_code(
-            organisation_id=till.organisation.id, store_id=till.store.id, name="Bar", actor="user:1", now=till.now
-        )
-        page.goto(f"/tablet#{code.code}")
-        page.get_by_role("button", name="Pair").click()
-        expect(page.get_by_role("heading", name="Not linked to a register")).to_be_visible()
-        linking.link(
-            organisation_id=till.organisation.id,
-            tablet_id=Tablet.objects.get().id,
-            register_id=Register.objects.get().id,
-            now=datetime.now(UTC),
-        )
-        # At once as a rule; a tablet that missed it asks every 30 seconds.
-        expect(page.get_by_role("heading", name="Collect points here")).to_be_visible(timeout=45_000)
-        yield counter
-        context.close()
+    context = chromium.new_context(
+        base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB", has_touch=True
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    counter = Counter(till, page, context, server)
+    counter.closes("A0", "2.00")
+    code = pairing.new_code(
+        organisation_id=till.organisation.id, store_id=till.store.id, name="Bar", actor="user:1", now=till.now
+    )
+    page.goto(f"/tablet#{code.code}")
+    page.get_by_role("button", name="Pair").click()
+    expect(page.get_by_role("heading", name="Not linked to a register")).to_be_visible()
+    linking.link(
+        organisation_id=till.organisation.id,
+        tablet_id=Tablet.objects.get().id,
+        register_id=Register.objects.get().id,
+        now=datetime.now(UTC),
+    )
+    # At once as a rule; a tablet that missed it asks every 30 seconds.
+    expect(page.get_by_role("heading", name="Collect points here")).to_be_visible(timeout=45_000)
+    yield counter
+    context.close()
     assert not errors
 
 

@@ -34,8 +34,8 @@ def pos(people: People) -> Pos:
     return open_brand(people.le_zinc, people.bar)
 
 
-@pytest.fixture
-def server(pos: Pos) -> Iterator[WebServer]:
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[WebServer]:
     with web_server() as serving:
         yield serving
 
