@@ -21,6 +21,7 @@ from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
 from comptoir.apps.pay_at_table import integrations, linking
 from comptoir.apps.pay_at_table.models import GuestPayment, State
+from comptoir.apps.pay_at_table.order_tables import Order, OrderKind, OrderState
 from comptoir.apps.traffic import jobs, projection, rights
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.weekly_balance import setting_up
@@ -113,11 +114,23 @@ def _tables(world: World) -> None:
         created_at=NOW,
         updated_at=NOW,
     )
+    order = Order.objects.create(
+        organisation=world.people.le_zinc,
+        integration_id=integration.id,
+        provider_order_id=OF_THE_STORE,
+        kind=OrderKind.EAT_IN,
+        items=[{"sku": "CAFE", "quantity": 1}],
+        state=OrderState.CANCELLED,
+        note=OF_THE_STORE,
+        created_at=NOW,
+        updated_at=NOW,
+    )
     key, _ = linking.make_key(provider="Zinc Pay", now=NOW)
     linking.ask(key=key, integration_id=integration.id, now=NOW)
     world.ids |= {
         "integration_id": integration.public_id,
         "payment_id": payment.public_id,
+        "order_id": order.public_id,
         "key_id": public_id("key", key.app_id),
     }
 

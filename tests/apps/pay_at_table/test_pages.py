@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from comptoir.apps.pay_at_table import checks, linking, mail_stops, retry_links, setting_up
+from comptoir.apps.pay_at_table import checks, holding, linking, mail_stops, retry_links, setting_up
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, State
 from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import Role
@@ -211,10 +211,18 @@ def test_e33_one_live_integration_for_a_place(table: Table, people: People) -> N
 
 
 def test_e31_what_was_taken_goes_on_when_it_is_switched_off(table: Table) -> None:
-    payment = stuck(table)
+    """On its way when it is switched off, and on the till afterwards; only new holds are refused."""
+    payment = table.run(table.take(1000))
+    assert payment.state == State.SUBMITTED
     assert setting_up.disable(table.integration, actor="user:1", now=table.now) == 1
-    table.work(payment)
-    assert GuestPayment.objects.get(id=payment.id).state == State.NEEDS_ATTENTION
+    assert not Integration.objects.get().enabled
+    with pytest.raises(RuleBroken) as raised:
+        holding.hold(integration=Integration.objects.get(), check_id=table.bill, session="g", amount=500, now=table.now)
+    assert raised.value.code == "integration_disabled"
+    table.hear()
+    table.run(payment)
+    assert (payment.state, len(table.lines())) == (State.APPLIED, 1)
+    assert setting_up.disable(table.integration, actor="user:1", now=table.now) == 0
 
 
 def test_a_provider_is_let_in_by_one_click_and_let_go_by_another(

@@ -20,6 +20,11 @@ GUIDES: Final[Mapping[str, Guide]] = {
         _("Do what the steps say, then press Retry. It looks at the till first, so nothing is entered twice."),
         _("Entered it on the till yourself? Say so with a reason; it can be taken back."),
     ),
+    "table_orders": (_("Every order that guests placed from their phones. “Needs you” is not in the kitchen."),),
+    "table_order": (
+        _("An item the till does not know is named once, or left out; then press Send again. It is delivered once."),
+        _("Not printed? It is on the till already: print it there, and look at the printer."),
+    ),
     "table_reconciliation": (
         _("What guests paid on a business day beside what the till shows. Every difference is a row with its reason."),
         _("It is made half an hour after the day closes, again the next morning, and whenever you ask."),

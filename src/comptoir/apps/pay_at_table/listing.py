@@ -1,4 +1,4 @@
-"""Taken payments as pages list them: of the stores a person may see, narrowed by what the address asks for."""
+"""Payments and orders as pages list them: of the stores a person may see, narrowed by what the address asks for."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from comptoir.apps.pay_at_table.models import ENDS, GuestPayment, Integration, State
+from comptoir.apps.pay_at_table.order_tables import Order
 
 PAGE: Final = 50
 OPEN: Final = "open"
@@ -61,6 +62,27 @@ def waiting(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> lis
     """What a person is needed for, the oldest first."""
     wanted = Wanted(state=State.NEEDS_ATTENTION)
     return list(_rows(organisation_id, wanted, store_ids=store_ids).order_by("id")[:MOST_EXPORTED_AT_ONCE])
+
+
+def orders(
+    organisation_id: UUID, *, store_ids: Collection[UUID] | None, before: UUID | None = None, limit: int = PAGE
+) -> list[Order]:
+    """The newest first."""
+    rows = _orders(organisation_id, store_ids=store_ids)
+    return list((rows.filter(id__lt=before) if before else rows).order_by("-id")[:limit])
+
+
+def order(organisation_id: UUID, order_id: UUID, *, store_ids: Collection[UUID] | None) -> Order | None:
+    """One of them, or None where there is none, or not for this person."""
+    return _orders(organisation_id, store_ids=store_ids).filter(id=order_id).first()
+
+
+def _orders(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> "QuerySet[Order]":
+    rows = Order.objects.filter(organisation_id=organisation_id)
+    if store_ids is None:
+        return rows
+    mine = Integration.objects.filter(organisation_id=organisation_id, store_id__in=store_ids)
+    return rows.filter(integration_id__in=mine.values("id"))
 
 
 def _rows(organisation_id: UUID, wanted: Wanted, *, store_ids: Collection[UUID] | None) -> "QuerySet[GuestPayment]":

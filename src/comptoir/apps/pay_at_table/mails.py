@@ -1,8 +1,9 @@
 """The mails of pay at table, in the reader's language: what happened, what to do, the button (pay-at-table.md 4)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from comptoir.apps.pay_at_table.days import store_of
 from comptoir.apps.pay_at_table.failures import Act, Reader, named
 from comptoir.apps.pay_at_table.integrations import addresses_in
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.order_tables import Order
 from comptoir.apps.pay_at_table.row_words import row_words
 from comptoir.apps.pay_at_table.telling import location_name, tell_as
 from comptoir.core.accounts.models import Membership
@@ -125,9 +127,19 @@ def day_differs(integration: Integration, report: DayReport, odd: Sequence[dict[
         _send("day", integration, reader, context, key=key[:200], now=now)
 
 
-def order_in_trouble(integration: Integration, *, code: str, said: str, occasion: str, now: datetime) -> None:
+def order_in_trouble(
+    integration: Integration, order: Order, *, code: str, said: str, occasion: str, now: datetime
+) -> None:
     """An order is not in the kitchen, or not on paper there (T12, T13); `occasion` makes it one mail."""
-    _word(integration, code, readers(integration), {"said": said}, key=f"table order {occasion}", now=now)
+    known = (order.guest.get(name) for name in ("first_name", "last_name", "phone"))
+    about = {
+        "items": [f"{each['quantity']} × {each['sku']}" for each in order.items],
+        "table": order.table_number,
+        "guest": " · ".join(str(each) for each in known if each),
+        "url": retry_links.order_url(order),
+    }
+    key = f"table order {occasion}"
+    _word(integration, code, readers(integration), {"said": said}, key=key, now=now, about=about)
 
 
 def readers(integration: Integration) -> list[To]:
@@ -223,9 +235,16 @@ def _button(act: Act, *, is_one: bool) -> str:
 
 
 def _word(
-    integration: Integration, code: str, everybody: Iterable[To], places: dict[str, str], *, key: str, now: datetime
+    integration: Integration,
+    code: str,
+    everybody: Iterable[To],
+    places: dict[str, str],
+    *,
+    key: str,
+    now: datetime,
+    about: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
-    """A mail about an integration rather than about a payment."""
+    """A mail about an integration, or one of its orders, rather than about a payment."""
     failure = named(code)
     fill = {"store": store_of(integration).name, "location": location_name(integration.organisation_id, integration)}
     fill |= {"method": integration.card_method, "said": "", "address": ""} | places
@@ -236,7 +255,8 @@ def _word(
                 "happened": str(failure.happened) % fill,
                 "steps": tuple(str(each) % fill for each in failure.steps),
                 "url": retry_links.integration_url(integration),
-                "button": _("Open the integration"),
+                "button": _("Open the order") if about else _("Open the integration"),
+                **about,
             }
             if failure.readers == {Reader.PROVIDER}:  # whose programmers may open nothing of the restaurant's
                 context |= {"url": f"{settings.COMPTOIR_URL}/v1/docs", "button": _("Read the documentation of the API")}

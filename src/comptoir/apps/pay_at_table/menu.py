@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, cast
 
+from django.utils.translation import gettext as _
+
 from comptoir.apps.pay_at_table import checks, floor
 from comptoir.apps.pay_at_table.models import Integration
 from comptoir.apps.pay_at_table.order_tables import ItemMapping
@@ -78,9 +80,9 @@ def map_item(*, integration: Integration, sku: str, till_sku: str, actor: str, n
     Raises `invalid_sku` for what no menu of the till names, where the till can be asked.
     """
     if len(till_sku) > LONGEST_SKU or not sku:
-        raise RuleBroken("This is no code of an item.", code="invalid_sku", status=422)
+        raise RuleBroken(_("This is no code of an item."), code="invalid_sku", status=422)
     if till_sku and till_sku not in known_items(integration, now=now):
-        raise RuleBroken("No menu of the till names this item.", code="invalid_sku", status=422)
+        raise RuleBroken(_("No menu of the till names this item."), code="invalid_sku", status=422)
     ItemMapping.objects.update_or_create(
         organisation_id=integration.organisation_id,
         integration_id=integration.id,

@@ -44,22 +44,26 @@ def heard(mine: Sequence[Integration], one: Heard, now: datetime) -> None:
     if told.status is OrderStatus.FAILED and not is_printed_not:
         _refused(order, attempt, told, now)
     elif told.status in STATES or is_printed_not or told.status is OrderStatus.CHANGED:
-        taken(order, attempt, check_id=told.check_id, reason=PRINTING if is_printed_not else "", now=now)
+        reason, said = (PRINTING, _said(told)) if is_printed_not else ("", "")
+        taken(order, attempt, check_id=told.check_id, reason=reason, said=said, now=now)
         if told.status in STATES:
             to(order, STATES[told.status], reason=order.reason, now=now)
 
 
-def taken(order: Order, attempt: OrderAttempt, *, check_id: str, reason: str = "", now: datetime) -> None:
+def taken(
+    order: Order, attempt: OrderAttempt, *, check_id: str, reason: str = "", said: str = "", now: datetime
+) -> None:
     """It is on the till, and with it what was paid: once, whoever says so first."""
     OrderAttempt.objects.filter(
         organisation_id=attempt.organisation_id, order_id=attempt.order_id, number=attempt.number
     ).update(outcome=Outcome.TAKEN, resolved_at=now)
     order.pos_check_id = check_id or order.pos_check_id
     if order.state in UNDER_WAY or order.state == OrderState.FAILED:
+        order.said = said[:500]
         to(order, OrderState.ACCEPTED, reason=reason, now=now)
         with_payment(order, State.APPLIED, reason="", actor=TILL, now=now, reference=attempt.reference)
         if reason:
-            tell(order, reason, attempt.said, now=now)
+            tell(order, reason, said, now=now)
 
 
 def _refused(order: Order, attempt: OrderAttempt, told: orders.OrderState, now: datetime) -> None:
@@ -136,7 +140,7 @@ def tell(order: Order, code: str, said: str, *, now: datetime) -> None:
     """Write to the restaurant about it, once for each sending."""
     integration = Integration.objects.get(organisation_id=order.organisation_id, id=order.integration_id)
     occasion = f"{order.id} {code} {OrderAttempt.objects.filter(order_id=order.id).count()}"
-    mails.order_in_trouble(integration, code=code, said=said, occasion=occasion, now=now)
+    mails.order_in_trouble(integration, order, code=code, said=said, occasion=occasion, now=now)
 
 
 def _said(told: orders.OrderState) -> str:

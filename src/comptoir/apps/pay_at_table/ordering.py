@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import checks, days, floor, happenings, menu, order_news, plans, readiness, waking
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, MethodKind, State, Transition
@@ -167,14 +168,18 @@ def _payment(integration: Integration, order: Order, said: dict[str, Any], *, no
 def send_again(*, order: Order, actor: str, now: datetime) -> Order:
     """Send what the till definitely refused, under a new reference, with items mapped anew. Raises RuleBroken.
 
-    Raises `not_retryable` for an order on the till or ended, `retry_in_progress` while one is under way or unknown.
+    Raises `not_retryable` for an order on the till or ended, `retry_in_progress` while one is under way or unknown,
+    `invalid_sku` where all of it is left out.
     """
     with transaction.atomic():
         row = Order.objects.select_for_update().get(organisation_id=order.organisation_id, id=order.id)
         if row.state in {OrderState.QUEUED, OrderState.SENT, OrderState.UNKNOWN}:
-            raise RuleBroken("This order is on its way already.", code="retry_in_progress", status=409)
+            raise RuleBroken(_("This order is on its way already."), code="retry_in_progress", status=409)
         if row.state != OrderState.FAILED:
-            raise RuleBroken("This order is not one to send again.", code="not_retryable", status=409)
+            raise RuleBroken(_("This order is not one to send again."), code="not_retryable", status=409)
+        at_till = menu.mapping(Integration.objects.get(organisation_id=row.organisation_id, id=row.integration_id))
+        if not any(at_till.get(each["sku"], each["sku"]) for each in row.items):
+            raise RuleBroken(_("Nothing is left of this order."), code="invalid_sku", status=422)
         row.state, row.reason, row.tries, row.waiting_until, row.updated_at = OrderState.QUEUED, "retry", 0, None, now
         row.save()
         order_news.with_payment(row, State.SUBMITTED, reason=WITH_ORDER, actor=actor, now=now)
@@ -193,7 +198,7 @@ def cancel(*, order: Order, actor: str, now: datetime) -> Order:
             return row
         waits = row.state in {OrderState.QUEUED, OrderState.FAILED}
         if not waits or order_news.open_attempt(row) is not None:
-            raise RuleBroken("The order has been sent to the till.", code="already_sent", status=409)
+            raise RuleBroken(_("The order has been sent to the till."), code="already_sent", status=409)
         order_news.to(row, OrderState.CANCELLED, reason="cancelled", now=now)
         order_news.with_payment(row, State.NEEDS_ATTENTION, reason="order_cancelled", actor=actor, now=now)
         return row

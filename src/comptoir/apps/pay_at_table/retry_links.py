@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from comptoir.apps.pay_at_table import retrying
 from comptoir.apps.pay_at_table.alarm_tables import RetryLink
 from comptoir.apps.pay_at_table.models import ENDS, GuestPayment, Integration
+from comptoir.apps.pay_at_table.order_tables import Order
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import public_id
 from comptoir.kernel.seal import new_token, token_hash
@@ -27,6 +28,7 @@ ACTOR: Final = "mail"
 
 RETRY_ROUTE: Final = "pay-at-table/again/<str:token>"
 """Where the page behind the button answers; so the mails say."""
+ORDER_ROUTE: Final = "pay-at-table/orders/<str:order_id>"
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,11 @@ def press(token: str, *, now: datetime, check_id: str = "") -> list[GuestPayment
 def payment_url(payment: GuestPayment) -> str:
     """The page of one payment, for whoever is signed in."""
     return f"{settings.COMPTOIR_URL}/pay-at-table/payments/{payment.public_id}"
+
+
+def order_url(order: Order) -> str:
+    """The page of one order, for whoever is signed in."""
+    return f"{settings.COMPTOIR_URL}/{ORDER_ROUTE.replace('<str:order_id>', order.public_id)}"
 
 
 def list_url() -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.failures import Act, Failure, failure_of, named
 from comptoir.apps.pay_at_table.models import ENDS, Attempt, Bill, GuestPayment, Integration, State
+from comptoir.apps.pay_at_table.order_tables import Order
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.models import LocationLink
 from comptoir.kernel.money import Money
@@ -108,6 +109,20 @@ def tell_as(code: str, payment: GuestPayment) -> Told:
         acts=acts_of(payment),
         next_at=payment.waiting_until,
     )
+
+
+def of_order(order: Order, integration: Integration) -> tuple[str, tuple[str, ...]]:
+    """What happened to an order that needs somebody, and what to do, in the active language."""
+    failure = named(order.reason)
+    store = Store.objects.get(organisation_id=order.organisation_id, id=integration.store_id)
+    places = {
+        "store": store.name,
+        "location": location_name(order.organisation_id, integration),
+        "method": integration.card_method or "–",
+        "said": order.said,
+    }
+    blank = defaultdict(lambda: "–", places)
+    return str(failure.happened) % blank, tuple(str(each) % blank for each in failure.steps)
 
 
 def acts_of(payment: GuestPayment) -> frozenset[str]:

@@ -3,8 +3,8 @@
 from django.urls import path
 
 from comptoir.apps.pay_at_table.mail_stops import STOP_ROUTE
-from comptoir.apps.pay_at_table.pages import business_days, integrations, links, payments, tables
-from comptoir.apps.pay_at_table.retry_links import RETRY_ROUTE
+from comptoir.apps.pay_at_table.pages import business_days, integrations, links, orders, payments, tables
+from comptoir.apps.pay_at_table.retry_links import ORDER_ROUTE, RETRY_ROUTE
 
 urlpatterns = [
     path(RETRY_ROUTE, links.again, name="table_again"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("pay-at-table/payments/retry-all", payments.retry_all, name="table_retry_all"),
     path("pay-at-table/payments/<str:payment_id>", payments.payment, name="table_payment"),
     path("pay-at-table/payments/<str:payment_id>/<slug:what>", payments.act, name="table_payment_act"),
+    path("pay-at-table/orders", orders.orders, name="table_orders"),
+    path(ORDER_ROUTE, orders.order, name="table_order"),
+    path(f"{ORDER_ROUTE}/<slug:what>", orders.act, name="table_order_act"),
     path("pay-at-table/reconciliation", business_days.reconciliation, name="table_reconciliation"),
     path("pay-at-table/reconciliation/export", business_days.reconciliation_export, name="table_reconciliation_export"),
     path("pay-at-table/reconciliation/<str:integration_id>/<str:day>", business_days.reconcile, name="table_reconcile"),

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.pay_at_table.models import LinkState, State
+from comptoir.apps.pay_at_table.order_tables import OrderState
 from comptoir.web.parts import Level
 
 STATES: Final[dict[str, tuple[Level, Promise]]] = {
@@ -23,6 +24,19 @@ LINKS: Final[dict[str, tuple[Level, Promise]]] = {
     LinkState.WAITING: ("warn", _("Asks to be let in")),
     LinkState.LINKED: ("ok", _("Linked")),
     LinkState.REFUSED: ("off", _("Not let in")),
+}
+ORDERS: Final[dict[str, tuple[Level, Promise]]] = {
+    OrderState.QUEUED: ("info", _("Waiting to be sent")),
+    OrderState.SENT: ("info", _("On its way to the till")),
+    OrderState.UNKNOWN: ("warn", _("Being looked for at the till")),
+    OrderState.FAILED: ("bad", _("Needs you")),
+    OrderState.ACCEPTED: ("ok", _("In the kitchen")),
+    OrderState.READY: ("ok", _("Ready")),
+    OrderState.IN_DELIVERY: ("ok", _("Being delivered")),
+    OrderState.DELIVERED: ("ok", _("Delivered")),
+    OrderState.CLOSED: ("ok", _("Closed")),
+    OrderState.ABANDONED: ("off", _("Abandoned")),
+    OrderState.CANCELLED: ("off", _("Taken back")),
 }
 METHODS: Final = {"card": _("Card"), "voucher": _("Voucher")}
 ACTORS: Final = {"system": _("Comptoir"), "mail": _("the button of a mail"), "till": _("the till")}

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import listing
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration
+from comptoir.apps.pay_at_table.order_tables import Order
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.shell import OrganisationRequest
@@ -13,6 +14,14 @@ def payment_of(request: OrganisationRequest, text: str) -> GuestPayment:
     """Raises RuleBroken (404)."""
     identifier = parse_id("gpay", text)
     found = listing.payment(request.organisation.id, identifier, store_ids=request.store_ids)
+    if found is None:
+        raise nothing()
+    return found
+
+
+def order_of(request: OrganisationRequest, text: str) -> Order:
+    """Raises RuleBroken (404)."""
+    found = listing.order(request.organisation.id, parse_id("ord", text), store_ids=request.store_ids)
     if found is None:
         raise nothing()
     return found
