@@ -2,7 +2,7 @@
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection as database
@@ -18,7 +18,7 @@ from comptoir.core.mail.deliver import RETRY_WAITS
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.core.mail.server import mail_server
 from comptoir.kernel.errors import RuleBroken
-from comptoir.pos.hosting import Response
+from comptoir.pos.hosting import Request, Response
 from comptoir.sandbox.postbox import Postbox
 from comptoir.sandbox.till import Item, Opening
 from tests.apps.pay_at_table.table import Table
@@ -60,27 +60,31 @@ def test_e20_the_waiter_takes_cash_while_the_payment_is_on_its_way(table: Table)
     assert table.sent == 1, "no second one on a closed table"
 
 
-def test_e21_a_bill_of_yesterday_is_read_by_its_identifier(table: Table) -> None:
-    table.vendor.conditions = {Condition.METHOD_REMOVED}
-    payment = table.go_on(table.take(1000))
-    assert payment.state == State.NEEDS_ATTENTION
-    table.pass_time(hours=25)
+def retried_after(table: Table, payment: GuestPayment, hours: int) -> GuestPayment:
+    table.pass_time(hours=hours)
     table.vendor.conditions = set()
     retrying.retry(organisation_id=payment.organisation_id, payment_id=payment.id, actor="user:1", now=table.now)
     payment.refresh_from_db()
-    assert table.go_on(payment).state == State.APPLIED
+    return table.go_on(payment)
+
+
+def test_e21_the_next_day_a_bill_is_read_by_its_identifier(table: Table) -> None:
+    """As long as the till shows it; after that its choices are those of T9, and nothing is sent."""
+    table.vendor.conditions = {Condition.METHOD_REMOVED}
+    first, second = table.go_on(table.take(1000)), table.go_on(table.take(500))
+    assert (first.state, second.state) == (State.NEEDS_ATTENTION, State.NEEDS_ATTENTION)
+    assert retried_after(table, first, 14).state == State.APPLIED
     assert [amount for _, amount in table.lines()] == [1000]
+    sent = table.sent
+    retried_after(table, second, 11)
+    assert (second.state, second.reason, table.sent) == (State.NEEDS_ATTENTION, "check_not_found", sent)
 
 
 def test_e21_a_bill_of_yesterday_that_was_closed_leaves_the_choices_of_t5(table: Table) -> None:
     table.vendor.conditions = {Condition.METHOD_REMOVED}
     payment = table.go_on(table.take(1000))
     table.vendor.world.close(ZINC, table.bill, [CARD], now=table.now)
-    table.pass_time(hours=25)
-    table.vendor.conditions = set()
-    retrying.retry(organisation_id=payment.organisation_id, payment_id=payment.id, actor="user:1", now=table.now)
-    payment.refresh_from_db()
-    table.go_on(payment)
+    retried_after(table, payment, 25)
     assert (payment.state, payment.reason) == (State.NEEDS_ATTENTION, "check_closed")
 
 
@@ -103,14 +107,13 @@ def test_e35_many_workers_find_the_token_expired_and_one_refreshes(table: Table)
 def test_e36_a_refresh_whose_answer_is_lost_is_asked_twice_and_then_a_person(table: Table) -> None:
     table.vendor.simulator.expire_tokens(LE_ZINC)
     table.vendor.asked.clear()
-    lost = Response(200, b"{}", cut_at=0)
-    simulator = table.vendor.simulator
+    lost = [Response(200, b"{}", cut_at=0)]
 
-    def instead(request, now):  # type: ignore[no-untyped-def]
-        if "/token" not in request.path:
+    def instead(request: Request, now: datetime) -> Response | None:
+        if "/token" not in request.path or not lost:
             return None
-        simulator.answer(request, now=now)  # it arrives, and its answer does not
-        return lost
+        table.vendor.simulator.answer(request, now=now)  # it arrives, and its answer does not
+        return lost.pop()
 
     table.vendor.instead = instead
     payment = table.run(table.take(1000))

@@ -20,8 +20,9 @@ log = structlog.get_logger(__name__)
 
 State = OutgoingMail.State
 
-# Waits between attempts, together a little more than two days: most servers are mended by then, most links expired.
-RETRY_WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440))
+# Waits between attempts, together a little more than three days: a server that is down over a weekend loses no mail
+# about money (pay-at-table.md E50).
+RETRY_WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1560))
 # A conversation has a handful of answers, each within the timeout; a worker that died leaves the mail to the next.
 LEASE: Final = timedelta(seconds=8 * TIMEOUT_SECONDS)
 KEPT: Final = timedelta(days=90)
