@@ -128,7 +128,7 @@ def save_location(
             setattr(row, name, values[name])
     row.matching_id = location_ids.matching(row.location_id, row.mask) if row.location_id else ""
     if row.status != before:
-        _switch_status(row, now)
+        row.status_since = now
     try:
         with transaction.atomic():
             row.save()
@@ -158,13 +158,6 @@ def is_taken(organisation_id: UUID, location_id: str, *, but: UUID) -> bool:
     """Whether another store than this one has the id."""
     rows = Location.objects.filter(organisation_id=organisation_id, matching_id=location_ids.shown(location_id))
     return rows.exclude(store_id=but).exists()
-
-
-def _switch_status(row: Location, now: datetime) -> None:
-    """Back in operation, the hole is filled from where it began, unless the location was closed (2.6)."""
-    if row.status == OPERATIONAL:
-        row.fill_from = row.status_since
-    row.status_since = now
 
 
 def _taken(row: Location) -> str:

@@ -46,7 +46,6 @@ class Location(models.Model):
     matching_id = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=24, default="operational")
     status_since = models.DateTimeField()
-    fill_from = models.DateTimeField(null=True)
     category = models.CharField(max_length=60, blank=True)
     target_conversion = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     opens_at = models.TimeField(null=True)

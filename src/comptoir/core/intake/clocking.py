@@ -31,6 +31,9 @@ WEEK_EVERY: Final = timedelta(hours=6)
 MONTH: Final = timedelta(days=35)
 """A payroll period and a few days (11.6)."""
 MONTH_EVERY: Final = timedelta(hours=24)
+YEAR: Final = timedelta(days=400)
+"""As far back as sales are imported: an entry that somebody edits months later is seen by this sweep."""
+YEAR_EVERY: Final = timedelta(days=30)
 MARGIN: Final = timedelta(minutes=5)
 """A till's clock may run ahead."""
 LONGEST_WAIT: Final = timedelta(hours=1)
@@ -46,7 +49,12 @@ def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
     ClockReading.objects.bulk_create(
         (
             ClockReading(
-                organisation_id=organisation, location_link_id=link, due_at=now, week_due_at=now, month_due_at=now
+                organisation_id=organisation,
+                location_link_id=link,
+                due_at=now,
+                week_due_at=now,
+                month_due_at=now,
+                year_due_at=now + MONTH_EVERY,
             )
             for organisation, link in places - known.keys()
         ),
@@ -67,8 +75,10 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
     row = rows.filter(due_at__lte=now).first()
     if link is None or row is None:
         return
-    is_month, is_week = row.month_due_at <= now, row.week_due_at <= now
-    back = MONTH if is_month else WEEK if is_week else LATEST
+    is_year = row.year_due_at is None or row.year_due_at <= now
+    is_month = is_year or row.month_due_at <= now
+    is_week = is_month or row.week_due_at <= now
+    back = YEAR if is_year else MONTH if is_month else WEEK if is_week else LATEST
     reason = ""
     try:
         is_open = _compare(link, now - back, now + MARGIN, now)
@@ -83,8 +93,9 @@ def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime])
     rows.update(
         read_at=now,
         due_at=now + (LATEST_EVERY if is_open else MONTH_EVERY),
-        week_due_at=now + WEEK_EVERY if is_week or is_month else row.week_due_at,
+        week_due_at=now + WEEK_EVERY if is_week else row.week_due_at,
         month_due_at=now + MONTH_EVERY if is_month else row.month_due_at,
+        year_due_at=now + YEAR_EVERY if is_year else row.year_due_at,
         faults=0,
         fault="",
         not_provided=reason,

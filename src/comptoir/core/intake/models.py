@@ -158,8 +158,9 @@ class BookReading(models.Model):
 
 
 class ClockReading(models.Model):
-    """When the time clock of a linked location is read again: its latest days, its week, its month.
+    """When the time clock of a linked location is read again: its latest days, its week, its month, its year.
 
+    `year_due_at` is null for a location that was linked before there was such a sweep: it is due.
     `not_provided` is the vendor's reason why it cannot be read at all; "" where it can.
     """
 
@@ -170,6 +171,7 @@ class ClockReading(models.Model):
     due_at = models.DateTimeField()
     week_due_at = models.DateTimeField()
     month_due_at = models.DateTimeField()
+    year_due_at = models.DateTimeField(null=True)
     faults = models.SmallIntegerField(default=0)
     fault = models.TextField(blank=True)
     not_provided = models.TextField(blank=True)
