@@ -30,6 +30,7 @@ FILES = {
     "loyalty_figures_export",
     "balance_export",
     "table_payments_export",
+    "table_plan_export",
     "table_reconciliation_export",
     "traffic_totals_export",
     "traffic_download",

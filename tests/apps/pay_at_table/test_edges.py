@@ -20,7 +20,7 @@ from comptoir.apps.pay_at_table import (
 )
 from comptoir.apps.pay_at_table.alarm_tables import Orphan
 from comptoir.apps.pay_at_table.models import Bill, Integration, Intent, MethodKind, State, Transition
-from comptoir.apps.pay_at_table.plans import PlanState
+from comptoir.apps.pay_at_table.plan_tables import PlanLine
 from comptoir.core.audit.models import Note
 from comptoir.core.connections.locations import webhook_address, webhook_path
 from comptoir.core.intake import process
@@ -253,10 +253,10 @@ def test_e31_switched_off_what_was_taken_goes_on(table: Table) -> None:
     assert table.go_on(payment).state == State.APPLIED
 
 
-def test_e32_f13_after_the_grace_it_is_kept_and_not_sent(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "_answers", [lambda *_: PlanState.GRACE])
+def test_e32_f13_after_the_grace_it_is_kept_and_not_sent(table: Table) -> None:
+    plans.begin(table.integration, now=table.now - plans.TRIAL)  # it has just ended
     assert table.go_on(table.take(1000)).state == State.APPLIED
-    monkeypatch.setattr(plans, "_answers", [lambda *_: PlanState.ENDED])
+    PlanLine.objects.update(ends_at=table.now - plans.GRACE)
     payment = table.go_on(table.take(1000))
     assert (payment.state, payment.reason, table.sent) == (State.NEEDS_ATTENTION, "plan_inactive", 1)
 

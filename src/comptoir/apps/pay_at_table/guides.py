@@ -20,6 +20,11 @@ GUIDES: Final[Mapping[str, Guide]] = {
         _("Do what the steps say, then press Retry. It looks at the till first, so nothing is entered twice."),
         _("Entered it on the till yourself? Say so with a reason; it can be taken back."),
     ),
+    "table_catalogue": (_("What can be added here, with what it does and costs. Open one to add it for a place."),),
+    "table_offer": (_("Choose the business and place, then Add new; its page asks for the rest."),),
+    "table_plan": (
+        _("A line for each integration: its period, its price and its end. The file is for whoever sends the bill."),
+    ),
     "table_orders": (_("Every order that guests placed from their phones. “Needs you” is not in the kitchen."),),
     "table_order": (
         _("An item the till does not know is named once, or left out; then press Send again. It is delivered once."),

@@ -98,6 +98,14 @@ def silent(integration: Integration, *, address: str, now: datetime) -> None:
     _word(integration, "notifications_silent", readers(integration), {"address": address}, key=key, now=now)
 
 
+def plan_ends(integration: Integration, *, ends_at: datetime, is_over: bool, now: datetime) -> None:
+    """Its subscription ends, or has ended (F13): once for each of the days on which that is told."""
+    code = "plan_over" if is_over else "plan_ending"
+    on = formats.day(ends_at.astimezone(ZoneInfo(store_of(integration).timezone)).date())
+    key = f"table {code} {integration.id} {ends_at.date()} {now.date()}"
+    _word(integration, code, owners(integration), {"on": on}, key=key, now=now)
+
+
 def degraded(integration: Integration, *, code: str, now: datetime) -> None:
     """Something that was chosen is gone, and no guest has paid yet (T2, T3): once for each time it went."""
     key = f"table degraded {integration.id} {code} {integration.degraded_at}"
@@ -247,7 +255,7 @@ def _word(
     """A mail about an integration, or one of its orders, rather than about a payment."""
     failure = named(code)
     fill = {"store": store_of(integration).name, "location": location_name(integration.organisation_id, integration)}
-    fill |= {"method": integration.card_method, "said": "", "address": ""} | places
+    fill |= {"method": integration.card_method, "said": "", "address": "", "on": ""} | places
     for reader in everybody:
         with translation.override(reader.language):
             context = _frame(integration, reader, now) | {

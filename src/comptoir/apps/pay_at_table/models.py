@@ -15,6 +15,7 @@ from comptoir.apps.pay_at_table import (  # noqa: F401  (tables of their own fil
     day_tables,
     event_tables,
     order_tables,
+    plan_tables,
     provider_tables,
 )
 from comptoir.apps.pay_at_table.application import OPEN, Outcome

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import checks, happenings, waking
+from comptoir.apps.pay_at_table import checks, happenings, plans, waking
 from comptoir.apps.pay_at_table.models import ENDS, GuestPayment, Integration
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -107,6 +107,7 @@ def enable(integration: Integration, *, actor: str, now: datetime) -> None:
         with transaction.atomic():
             integration.enabled = True
             integration.save(update_fields=["enabled"])
+            plans.begin(integration, now=now)
             _tell(integration, "integration.enabled", actor, now)
     except IntegrityError as error:
         words = _("This place of the till has another integration that is on. Switch that one off first.")

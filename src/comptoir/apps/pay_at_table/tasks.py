@@ -16,6 +16,7 @@ from comptoir.apps.pay_at_table import (
     looking_after,
     mails,
     notices,
+    plans,
     readiness,
     reconciling,
     sending_orders,
@@ -103,6 +104,12 @@ def check_all() -> None:
         waking.check_soon(integration)
     for integration in checking.silent(now=utc_now()):
         mails.silent(integration, address=listening.address_of(integration, now=utc_now()), now=utc_now())
+
+
+@engine.periodic("pay_at_table.warn_of_ends", cron="40 7 * * *")
+def warn_of_ends() -> None:
+    """Who is about to lose pay at table hears of it in the morning."""
+    plans.warn(now=utc_now())
 
 
 @engine.job("pay_at_table.reconcile", queue=engine.BACKGROUND)

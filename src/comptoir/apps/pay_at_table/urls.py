@@ -3,7 +3,7 @@
 from django.urls import path
 
 from comptoir.apps.pay_at_table.mail_stops import STOP_ROUTE
-from comptoir.apps.pay_at_table.pages import business_days, integrations, links, orders, payments, tables
+from comptoir.apps.pay_at_table.pages import business_days, catalogue, integrations, links, orders, payments, tables
 from comptoir.apps.pay_at_table.retry_links import ORDER_ROUTE, RETRY_ROUTE
 
 urlpatterns = [
@@ -21,6 +21,11 @@ urlpatterns = [
     path("pay-at-table/reconciliation", business_days.reconciliation, name="table_reconciliation"),
     path("pay-at-table/reconciliation/export", business_days.reconciliation_export, name="table_reconciliation_export"),
     path("pay-at-table/reconciliation/<str:integration_id>/<str:day>", business_days.reconcile, name="table_reconcile"),
+    path("pay-at-table/catalogue", catalogue.catalogue, name="table_catalogue"),
+    path("pay-at-table/catalogue/<slug:provider>", catalogue.one, name="table_offer"),
+    path("pay-at-table/plan", catalogue.plan, name="table_plan"),
+    path("pay-at-table/plan/export", catalogue.plan_export, name="table_plan_export"),
+    path("pay-at-table/integrations/<str:integration_id>/plan/<slug:what>", catalogue.plan_act, name="table_plan_act"),
     path("pay-at-table/integrations", integrations.overview, name="table_integrations"),
     path("pay-at-table/integrations/add", integrations.add, name="table_integration_add"),
     path("pay-at-table/integrations/<str:integration_id>", integrations.one, name="table_integration"),

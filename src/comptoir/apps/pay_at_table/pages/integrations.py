@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.pay_at_table import checklist, integrations, linking, listening, listing, setting_up, wording
+from comptoir.apps.pay_at_table import plans as subscriptions
 from comptoir.apps.pay_at_table.models import Integration, Link, LinkState, ProviderKey
-from comptoir.apps.pay_at_table.pages import asking
+from comptoir.apps.pay_at_table.pages import asking, catalogue
 from comptoir.apps.pay_at_table.pages.forms import IntegrationForm
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
@@ -151,6 +152,7 @@ def _page(
         form = IntegrationForm(found, till)
     may_manage = may(request.role, "pay_at_table.manage")
     steps = checklist.steps(found)
+    standing = subscriptions.standings(found.organisation_id, [found.id], now=timezone.now()).get(found.id)
     values = {
         "integration": found,
         "form": form,
@@ -163,6 +165,7 @@ def _page(
         "code": mark_safe(segno.make(found.public_id, error="m").svg_inline(scale=4, border=4)),  # noqa: S308 (ours)
         "mails": _support_mails(found) if may_manage else [],
         "may_manage": may_manage,
+        "plan": catalogue.section(request, standing),
         "here": request.path,
     }
     return render(request, "pay_at_table/integration.html", values, status=status)

@@ -165,7 +165,7 @@ def mine(
     if counted:
         _count(found, response)
     response["Comptoir-Version"] = VERSION
-    if by_plan and plans.state_of(found, now=timezone.now()) is plans.PlanState.ENDED:
+    if by_plan and plans.state_of(found, now=timezone.now()) is not plans.PlanState.ACTIVE:
         raise RuleBroken("The merchant's plan for this store has ended.", code="plan_inactive", status=402)
     return found
 

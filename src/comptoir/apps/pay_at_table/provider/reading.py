@@ -181,7 +181,7 @@ def status_of(integration: Integration) -> str:
         return "disabled"
     if connection.status == Connection.Status.RECONNECT:
         return "reauth_required"
-    if plans.state_of(integration, now=timezone.now()) is plans.PlanState.ENDED:
+    if plans.state_of(integration, now=timezone.now()) is not plans.PlanState.ACTIVE:
         return "plan_inactive"
     return "degraded" if integration.degraded else "active"
 
