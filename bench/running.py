@@ -1,19 +1,89 @@
-"""Processes of a run: started with their words in a log, waited for, measured, stopped in order."""
+"""Where a member runs: a fresh PostgreSQL of its own with fsync on, and the processes that it starts in it.
 
+What they say stands in a log each; they are waited for, measured, and stopped in order.
+"""
+
+import json
 import os
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench.failure import BenchFailure
+from comptoir.kernel import postgres
+from comptoir.kernel.postgres import processes
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / ".cache" / "bench"
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
 TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class House:
+    """A database, the port that is free for a web process, and the environment that leads a process there."""
+
+    name: str
+    cluster: postgres.Cluster
+    port: int
+    environ: dict[str, str]
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def database_cpu(self) -> float:
+        """CPU seconds of the server, ended backends included once it has waited for them."""
+        return sum(cpu(process.pid) for process in processes.serving(self.cluster.name))
+
+    def run(self, module: str, *arguments: str) -> Any:
+        """A module of the bench to its end; what it says in its last line, read as JSON. Raises BenchFailure."""
+        return said([sys.executable, "-m", module, *arguments], self.environ)
+
+    def comptoir(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A process of the product; what is left of them is stopped with the house, the latest first."""
+        name = f"{self.name}-{arguments[0]}-{len(self.started)}"
+        process = start(name, [sys.executable, "-m", "comptoir", *arguments], self.environ)
+        self.started.append(process)
+        return process
+
+    def serve(self) -> subprocess.Popen[bytes]:
+        """The web process on our port, once it answers. Raises BenchFailure."""
+        web = self.comptoir("serve", "--port", str(self.port))
+        wait_for(f"{self.name}-serve-{len(self.started) - 1}", self.port, web)
+        return web
+
+
+@contextmanager
+def house(name: str, **environ: str) -> Iterator[House]:
+    """A fresh database under this name, and nothing of this machine's own installation; deleted afterwards."""
+    folder, port = FOLDER / name, free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    cluster = postgres.cluster(folder)
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("COMPTOIR_", "DATABASE_"))}
+    own |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}", **environ}
+    made = House(name, cluster, port, own)
+    postgres.discard(cluster)
+    try:
+        with postgres.attach(cluster):
+            try:
+                yield made
+            finally:
+                stop(made.started[::-1])
+    finally:
+        postgres.discard(cluster)
+
+
+def said(command: Sequence[str], environ: dict[str, str]) -> Any:
+    """One process to its end; what it says in its last line, read as JSON. Raises BenchFailure."""
+    ended = subprocess.run(command, env=environ, capture_output=True, check=False)
+    if ended.returncode:
+        raise BenchFailure(f"{' '.join(command[1:3])} failed: {ended.stderr.decode()[-600:]}")
+    return json.loads(ended.stdout.splitlines()[-1])
 
 
 def start(name: str, command: Sequence[str], environ: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -1,6 +1,5 @@
 """Cost: what an installation takes while nothing happens, and how long each command of `comptoir` takes to begin."""
 
-import os
 import subprocess
 import sys
 import time
@@ -11,15 +10,14 @@ from typing import Final
 
 from rich.console import Console
 from rich.table import Table
+from typer.main import get_group
 
 from bench import running
 from bench.failure import BenchFailure
-from bench.running import FOLDER
 from bench.table import Measurement, compare
-from comptoir.kernel import postgres
+from comptoir.cli.main import app
 from comptoir.kernel.postgres import processes
 
-COMMANDS: Final = ("serve", "work", "sandbox", "demo", "migrate", "connect", "import", "replay", "export", "tokens")
 WANTED_MILLISECONDS: Final = 400.0
 WANTED_MEGABYTES: Final = 400.0
 TRIES: Final = 3
@@ -28,31 +26,18 @@ SETTLE_SECONDS: Final = 10.0
 
 def measure(console: Console) -> Sequence[Measurement]:
     """Start an installation, let it settle, weigh it. Raises BenchFailure, ComptoirError."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    folder = FOLDER / "cost"
-    cluster, port = postgres.cluster(folder), running.free_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTOIR_", "DATABASE_"))}
-    environ |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}"}
-    began = {name: _begin(name, environ) for name in COMMANDS}
-    postgres.discard(cluster)
-    python = [sys.executable, "-m", "comptoir"]
-    try:
-        with postgres.attach(cluster):
-            subprocess.run([*python, "migrate"], env=environ, stdout=subprocess.DEVNULL, check=True)
-            web = running.start("cost-web", [*python, "serve", "--port", str(port)], environ)
-            worker = running.start("cost-worker", [*python, "work"], environ)
-            try:
-                running.wait_for("cost-web", port, web)
-                time.sleep(SETTLE_SECONDS)
-                weights = {
-                    "serve": megabytes([web.pid]),
-                    "work": megabytes([worker.pid]),
-                    "database": megabytes([each.pid for each in processes.serving(cluster.name)]),
-                }
-            finally:
-                running.stop([web, worker])
-    finally:
-        postgres.discard(cluster)
+    with running.house("cost") as house:
+        began = {name: _begin(name, house.environ) for name in get_group(app).commands}
+        subprocess.run(
+            [sys.executable, "-m", "comptoir", "migrate"], env=house.environ, stdout=subprocess.DEVNULL, check=True
+        )
+        web, worker = house.serve(), house.comptoir("work")
+        time.sleep(SETTLE_SECONDS)
+        weights = {
+            "serve": megabytes([web.pid]),
+            "work": megabytes([worker.pid]),
+            "database": megabytes([each.pid for each in processes.serving(house.cluster.name)]),
+        }
     _show(console, weights, began)
     return [
         compare("idle memory", "400 MB", sum(weights.values()), WANTED_MEGABYTES, "MB (PSS)"),

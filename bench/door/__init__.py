@@ -28,7 +28,6 @@ HALVES: Final = 3
 
 def measure(console: Console) -> Sequence[Measurement]:
     """Run all turns, print what they took, and return the ratios. Raises BenchFailure, ComptoirError."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with prepared() as ground, contestants(ground) as running:
         turns = Turns()
         for contestant in running.values():
@@ -54,9 +53,9 @@ def measure(console: Console) -> Sequence[Measurement]:
 
 def _turn(ground: Stage, contestant: Contestant, seconds: float) -> Turn:
     ground.clear(contestant)
-    web, database = contestant.cpu, ground.cpu
+    web, database = contestant.cpu, ground.house.database_cpu
     outcome = load.closed(contestant.port, ground.paths, seconds=seconds)
-    turn = Turn(outcome, web_cpu=contestant.cpu - web, database_cpu=ground.cpu - database)
+    turn = Turn(outcome, web_cpu=contestant.cpu - web, database_cpu=ground.house.database_cpu - database)
     ground.check(contestant, outcome.answered)
     return turn
 

@@ -1,8 +1,6 @@
 """Where the contestants meet: a PostgreSQL of the bench's own with fsync on, and one process each on a free port."""
 
 import contextlib
-import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +12,6 @@ from psycopg import sql
 
 from bench import running
 from bench.failure import BenchFailure
-from bench.running import FOLDER
-from comptoir.kernel import postgres
-from comptoir.kernel.postgres import processes
 
 ORGANISATIONS: Final = 8
 
@@ -38,11 +33,10 @@ class Contestant:
 
 @dataclass(frozen=True)
 class Stage:
-    """The database, the doors in it, and the environment that leads a process there."""
+    """The database and the doors in it."""
 
-    cluster: postgres.Cluster
+    house: running.House
     admin: psycopg.Connection[tuple[int]]
-    environ: dict[str, str]
     paths: list[str]
 
     def clear(self, contestant: Contestant) -> None:
@@ -62,31 +56,17 @@ class Stage:
         if rows != answered:
             raise BenchFailure(f"{contestant.name} answered {answered} bodies with 2xx and has stored {rows}.")
 
-    @property
-    def cpu(self) -> float:
-        """CPU seconds the database has used."""
-        return sum(running.cpu(process.pid) for process in processes.serving(self.cluster.name))
-
 
 @contextlib.contextmanager
 def prepared() -> Iterator[Stage]:
     """A fresh database with doors in it; stopped and deleted afterwards."""
-    folder = FOLDER / "door"
-    cluster = postgres.cluster(folder)
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTOIR_", "DATABASE_"))}
-    environ |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": "http://localhost"}
-    postgres.discard(cluster)
-    try:
-        with postgres.attach(cluster), psycopg.connect(cluster.dsn(), autocommit=True) as admin:
-            command = [sys.executable, "-m", "bench.door.addresses", str(ORGANISATIONS)]
-            made = subprocess.run(command, env=environ, stdout=subprocess.PIPE, check=True)
-            admin.execute("CREATE TABLE bench_notification (LIKE intake_notification INCLUDING ALL)")
-            fsync = admin.execute("SELECT (current_setting('fsync') = 'on')::int").fetchone()
-            if fsync != (1,):
-                raise BenchFailure("The database runs without fsync.")
-            yield Stage(cluster, admin, environ, json.loads(made.stdout))
-    finally:
-        postgres.discard(cluster)
+    with running.house("door") as house, psycopg.connect(house.cluster.dsn(), autocommit=True) as admin:
+        paths = house.run("bench.door.addresses", str(ORGANISATIONS))
+        admin.execute("CREATE TABLE bench_notification (LIKE intake_notification INCLUDING ALL)")
+        fsync = admin.execute("SELECT (current_setting('fsync') = 'on')::int").fetchone()
+        if fsync != (1,):
+            raise BenchFailure("The database runs without fsync.")
+        yield Stage(house, admin, paths)
 
 
 @contextlib.contextmanager
@@ -102,7 +82,7 @@ def contestants(stage: Stage) -> Iterator[dict[str, Contestant]]:
     try:
         for name, (command, table) in commands.items():
             port = running.free_port()
-            process = running.start(name, [part.format(port=port) for part in command], stage.environ)
+            process = running.start(name, [part.format(port=port) for part in command], stage.house.environ)
             started[name] = Contestant(name, port, process, table)
         for each in started.values():
             running.wait_for(each.name, each.port, each.process)

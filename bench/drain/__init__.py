@@ -5,23 +5,17 @@ the rows of sales that the drain left, as many in a transaction as the drain tak
 figures or apps.
 """
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
 from bench import running
 from bench.failure import BenchFailure
-from bench.running import FOLDER
 from bench.table import Measurement, compare
-from comptoir.kernel import postgres
-from comptoir.kernel.postgres import processes
 
 SALES: Final = 10_000
 FULL_SALES: Final = 100_000
@@ -39,21 +33,13 @@ class Took:
 def measure(console: Console) -> Sequence[Measurement]:
     """Drain a backlog, insert its rows, print what both took, and return the ratios. Raises BenchFailure."""
     number = FULL_SALES if os.environ.get("FULL") else SALES
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    cluster = postgres.cluster(FOLDER / "drain")
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTOIR_", "DATABASE_"))}
-    environ |= {"COMPTOIR_DATA": str(FOLDER / "drain"), "COMPTOIR_URL": "http://localhost:1"}
-    postgres.discard(cluster)
-    try:
-        with postgres.attach(cluster):
-            _run("bench.drain.backlog", str(number), environ)
-            console.print(f"[dim]drain: {number:,} sales[/dim]")
-            ours = _measured("bench.drain.ours", number, environ, cluster)
-            console.print(f"[dim]drain: the same {number:,} rows, inserted[/dim]")
-            bare = _measured("bench.drain.bare", number, environ, cluster)
-            size = _run("bench.drain.size", str(number), environ)
-    finally:
-        postgres.discard(cluster)
+    with running.house("drain") as house:
+        house.run("bench.drain.backlog", str(number))
+        console.print(f"[dim]drain: {number:,} sales[/dim]")
+        ours = _measured("bench.drain.ours", number, house)
+        console.print(f"[dim]drain: the same {number:,} rows, inserted[/dim]")
+        bare = _measured("bench.drain.bare", number, house)
+        size = house.run("bench.drain.size", str(number))
     _show(console, {"ours": ours, "bare insert": bare}, size["megabytes"])
     return [
         compare("drain", "insert", ours.rate, bare.rate, "sales/s"),
@@ -67,28 +53,13 @@ def _ratio(took: Took, wanted: float) -> float:
     return round((took.cpu + took.database_cpu) / wanted, 3)
 
 
-def _measured(module: str, number: int, environ: dict[str, str], cluster: postgres.Cluster) -> Took:
-    before = _database_cpu(cluster)
-    said = _run(module, str(number), environ)
+def _measured(module: str, number: int, house: running.House) -> Took:
+    before = house.database_cpu
+    said = house.run(module, str(number))
     if said["sales"] != number:
         raise BenchFailure(f"{module} brought {said['sales']:,} of {number:,} sales.")
     thousands = number / 1000
-    return Took(number / said["seconds"], said["cpu"] / thousands, (_database_cpu(cluster) - before) / thousands)
-
-
-def _database_cpu(cluster: postgres.Cluster) -> float:
-    """CPU seconds of the server, ended backends included once it has waited for them."""
-    return sum(running.cpu(process.pid) for process in processes.serving(cluster.name))
-
-
-def _run(module: str, argument: str, environ: dict[str, str]) -> dict[str, Any]:
-    """One process to its end; what it says in its last line. Raises BenchFailure."""
-    command = [sys.executable, "-m", module, argument]
-    ended = subprocess.run(command, env=environ, capture_output=True, check=False)
-    if ended.returncode:
-        raise BenchFailure(f"{module} failed: {ended.stderr.decode()[-600:]}")
-    said: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
-    return said
+    return Took(number / said["seconds"], said["cpu"] / thousands, (house.database_cpu - before) / thousands)
 
 
 def _show(console: Console, runs: dict[str, Took], megabytes: float) -> None:

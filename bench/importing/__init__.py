@@ -5,7 +5,6 @@ is no dependency of the product: it lives in an environment of its own that the 
 """
 
 import json
-import os
 import subprocess
 import sys
 import venv
@@ -33,6 +32,7 @@ SALES: Final = 10_000
 LIMITED_SALES: Final = 6_000
 COST_OF_A_PAGE: Final = 3.0
 """Units for 100 sales with the relations that we load (sheet section 7)."""
+QUIET: Final = {"PYTHONWARNINGS": "ignore", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 DRIP: Final = 12.0
 SIZE: Final = 20.0
 
@@ -47,9 +47,9 @@ class Took:
 
 def measure(console: Console) -> Sequence[Measurement]:
     """Load with each, print what it took, and return the ratios. Raises BenchFailure, ComptoirError."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     python = _environment(console)
-    with _cluster() as (environ, dsn):
+    with running.house("import", **QUIET, DLT_DATA_DIR=str(FOLDER / "import" / "dlt")) as house:
+        environ, dsn = house.environ, _address(house.cluster)
         with _shop(SALES) as shop:
             console.print(f"[dim]import: {SALES:,} sales by dlt[/dim]")
             theirs = _run(
@@ -77,6 +77,7 @@ def measure(console: Console) -> Sequence[Measurement]:
 def _environment(console: Console) -> str:
     """The Python of an environment that has dlt; made once. Raises BenchFailure."""
     folder = FOLDER / "dlt"
+    folder.mkdir(parents=True, exist_ok=True)
     python = folder / "bin" / "python"
     if not (folder / ".made").exists():
         console.print(f"[dim]import: making an environment with {PEER}[/dim]")
@@ -86,22 +87,6 @@ def _environment(console: Console) -> str:
             raise BenchFailure(f"{PEER} cannot be installed: {made.stderr.decode()[-300:]}")
         (folder / ".made").touch()
     return str(python)
-
-
-@contextmanager
-def _cluster() -> Iterator[tuple[dict[str, str], str]]:
-    """A fresh database: the environment of our processes, and its address."""
-    folder = FOLDER / "import"
-    cluster = postgres.cluster(folder)
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTOIR_", "DATABASE_"))}
-    environ |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": "http://localhost:1", "PYTHONWARNINGS": "ignore"}
-    environ |= {"RUNTIME__DLTHUB_TELEMETRY": "false", "DLT_DATA_DIR": str(folder / "dlt")}
-    postgres.discard(cluster)
-    try:
-        with postgres.attach(cluster):
-            yield environ, _address(cluster)
-    finally:
-        postgres.discard(cluster)
 
 
 def _address(cluster: postgres.Cluster) -> str:
@@ -128,10 +113,7 @@ def _shop(number: int, *limited: str) -> Iterator[dict[str, Any]]:
 
 def _run(command: Sequence[str], environ: dict[str, str], number: int) -> Took:
     """One loader to its end; it must have brought every sale. Raises BenchFailure."""
-    ended = subprocess.run(command, env=environ, capture_output=True, check=False)
-    if ended.returncode:
-        raise BenchFailure(f"{command[1]} failed: {ended.stderr.decode()[-600:]}")
-    said = json.loads(ended.stdout.splitlines()[-1])
+    said = running.said(command, environ)
     if said["sales"] != number:
         raise BenchFailure(f"{command[1]} brought {said['sales']:,} of {number:,} sales.")
     return Took(number / said["seconds"], said["cpu"] / number * 1000)

@@ -3,10 +3,6 @@
 Bytes are what travels, compressed; times are the browser's own, on a machine that also serves the page.
 """
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,9 +12,7 @@ from rich.table import Table
 
 from bench import running
 from bench.failure import BenchFailure
-from bench.running import FOLDER
 from bench.table import Measurement, compare
-from comptoir.kernel import postgres
 
 PATHS: Final = ("/", "/sales", "/inbox", "/connections", "/loyalty/figures", "/tablets")
 SIZE: Final = {"width": 1280, "height": 800}
@@ -44,25 +38,10 @@ WATCHING: Final = """() => new Promise((tell) => {
 
 def measure(console: Console) -> Sequence[Measurement]:
     """Open each page cold and warm, print what it took. Raises BenchFailure, ComptoirError."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    folder = FOLDER / "pages"
-    cluster, port = postgres.cluster(folder), running.free_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTOIR_", "DATABASE_"))}
-    environ |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}"}
-    postgres.discard(cluster)
-    try:
-        with postgres.attach(cluster):
-            made = subprocess.run(
-                [sys.executable, "-m", "bench.pages.house"], env=environ, stdout=subprocess.PIPE, check=True
-            )
-            web = running.start("pages", [sys.executable, "-m", "comptoir", "serve", "--port", str(port)], environ)
-            try:
-                running.wait_for("pages", port, web)
-                found = _look(f"http://localhost:{port}", json.loads(made.stdout.splitlines()[-1]))
-            finally:
-                running.stop([web])
-    finally:
-        postgres.discard(cluster)
+    with running.house("pages") as house:
+        cookie = house.run("bench.pages.house")
+        house.serve()
+        found = _look(f"http://localhost:{house.port}", cookie)
     _show(console, found)
     dashboard = found["/"]
     return [

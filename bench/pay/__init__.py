@@ -25,7 +25,6 @@ from bench import running
 from bench.failure import BenchFailure
 from bench.running import FOLDER
 from bench.table import Measurement, compare
-from comptoir.kernel import postgres
 
 STORES: Final = 200
 READS: Final = 100
@@ -38,7 +37,6 @@ APPLIED: Final = "SELECT provider_payment_id FROM pay_at_table_guestpayment WHER
 
 def measure(console: Console) -> Sequence[Measurement]:
     """Read bills, pay one after the other, pay everywhere at once. Raises BenchFailure, ComptoirError."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with _house(console) as (port, till, made, dsn):
         console.print("[dim]pay: the simulator's own answer[/dim]")
         least = _simulator(till)
@@ -73,31 +71,19 @@ def measure(console: Console) -> Sequence[Measurement]:
 @contextlib.contextmanager
 def _house(console: Console) -> Iterator[tuple[int, dict[str, Any], dict[str, Any], str]]:
     """A fresh installation beside a simulator: (port, the simulator's words, integrations, database)."""
-    folder = FOLDER / "pay"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "till.json").unlink(missing_ok=True)
-    cluster, port, python = postgres.cluster(folder), running.free_port(), [sys.executable, "-m"]
-    till = running.start("pay-till", [*python, "bench.pay.till", str(folder), str(STORES)], dict(os.environ))
-    started = [till]
-    postgres.discard(cluster)
-    try:
+    with running.house("pay", LIGHTSPEED_K_CLIENT_ID="bench", LIGHTSPEED_K_CLIENT_SECRET="bench") as house:
+        folder = FOLDER / house.name
+        (folder / "till.json").unlink(missing_ok=True)
+        command = [sys.executable, "-m", "bench.pay.till", str(folder), str(STORES)]
+        till = running.start("pay-till", command, dict(os.environ))
+        house.started.append(till)
         told = _told(folder / "till.json", till)
-        environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTOIR_", "DATABASE_"))}
-        environ |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}"}
-        environ |= {"LIGHTSPEED_K_API_URL": told["url"], "LIGHTSPEED_K_TOKEN_URL": f"{told['url']}/token"}
-        environ |= {"LIGHTSPEED_K_CLIENT_ID": "bench", "LIGHTSPEED_K_CLIENT_SECRET": "bench"}
-        with postgres.attach(cluster):
-            console.print(f"[dim]pay: {STORES} stores are set up[/dim]")
-            made = subprocess.run(
-                [*python, "bench.pay.stores", str(folder)], env=environ, stdout=subprocess.PIPE, check=True
-            )
-            started.insert(0, running.start("pay-web", [*python, "comptoir", "serve", "--port", str(port)], environ))
-            started.insert(0, running.start("pay-worker", [*python, "comptoir", "work", "--concurrency", "4"], environ))
-            running.wait_for("pay-web", port, started[1])
-            yield port, told, json.loads(made.stdout.splitlines()[-1]), cluster.dsn()
-    finally:
-        running.stop(started)
-        postgres.discard(cluster)
+        house.environ.update(LIGHTSPEED_K_API_URL=told["url"], LIGHTSPEED_K_TOKEN_URL=f"{told['url']}/token")
+        console.print(f"[dim]pay: {STORES} stores are set up[/dim]")
+        made = house.run("bench.pay.stores", str(folder))
+        house.serve()
+        house.comptoir("work", "--concurrency", "4")
+        yield house.port, told, made, house.cluster.dsn()
 
 
 def _told(path: Path, till: "subprocess.Popen[bytes]") -> dict[str, Any]:

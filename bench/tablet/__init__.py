@@ -5,14 +5,9 @@ with the load, so only ratios of one run mean anything. The measure is one commi
 """
 
 import contextlib
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPConnection
-from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
@@ -21,13 +16,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import running
-from bench.running import FOLDER
 from bench.table import Measurement, compare
 from bench.tablet import watching
-from comptoir.kernel import postgres
 
 TABLETS: Final = 200
-COUNTERS: Final = Path(__file__).with_name("counters.py")
 A_THOUSAND_A_MINUTE: Final = 1000 / 60
 BUSY: Final = 50.0
 SECONDS: Final = 20.0
@@ -37,7 +29,6 @@ TRIES: Final = 300
 
 def measure(console: Console) -> Sequence[Measurement]:
     """Run both rates, print what they took, and return the ratios. Raises BenchFailure, ComptoirError."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
     with _house() as (port, place, dsn):
         console.print("[dim]till-to-tablet: one commit, one round trip[/dim]")
         least = _commit(dsn) + _round_trip(port)
@@ -57,27 +48,11 @@ def measure(console: Console) -> Sequence[Measurement]:
 @contextlib.contextmanager
 def _house() -> Iterator[tuple[int, dict[str, Any], str]]:
     """A fresh installation with its counters: (port, door and counters, database)."""
-    folder = FOLDER / "tablet"
-    cluster = postgres.cluster(folder)
-    port = running.free_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("COMPTOIR_", "DATABASE_"))}
-    environ |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}"}
-    postgres.discard(cluster)
-    python = [sys.executable, "-m"]
-    try:
-        with postgres.attach(cluster):
-            made = subprocess.run(
-                [sys.executable, str(COUNTERS), str(TABLETS)], env=environ, stdout=subprocess.PIPE, check=True
-            )
-            web = running.start("tablet-web", [*python, "comptoir", "serve", "--port", str(port)], environ)
-            worker = running.start("tablet-worker", [*python, "comptoir", "work"], environ)
-            try:
-                running.wait_for("tablet-web", port, web)
-                yield port, json.loads(made.stdout), cluster.dsn()
-            finally:
-                running.stop([web, worker])
-    finally:
-        postgres.discard(cluster)
+    with running.house("tablet") as house:
+        place = house.run("bench.tablet.counters", str(TABLETS))
+        house.comptoir("work")
+        house.serve()
+        yield house.port, place, house.cluster.dsn()
 
 
 def _commit(dsn: str) -> float:

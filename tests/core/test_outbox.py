@@ -67,7 +67,7 @@ def publish(people: People, number: int) -> list[manifest.Event]:
             kind=KIND,
             sale_id=new_id(),
             revision=1,
-            at=NOW + timedelta(milliseconds=place),
+            at=NOW + timedelta(microseconds=place),
         )
         for place in range(number)
     ]

@@ -7,10 +7,11 @@ lock of its offer, and writes only the difference.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.loyalty import entries, limits, named, programmes, redeemed
+from comptoir.apps.loyalty import entries, limits, named, programmes, redeemed, writing
 from comptoir.apps.loyalty.alerts import telling
 from comptoir.apps.loyalty.bonus import giving as bonuses
 from comptoir.apps.loyalty.holdings import AlertKind
@@ -43,6 +44,10 @@ RECOMPUTED: Final = tuple(
     for field in Offer._meta.concrete_fields
     if field.name not in ("organisation", "id", "sale_id", "store_id", "created_at")
 )
+
+
+_content: Final = attrgetter(*(field.attname for field in Offer._meta.concrete_fields if field.attname != "updated_at"))
+"""Everything of an offer but the instant of its latest change."""
 
 
 def refresh(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> list[UUID]:
@@ -96,9 +101,7 @@ def settle(organisation_id: UUID, offers: Sequence[Offer], *, now: datetime) -> 
             offer.updated_at = now
             changed.append(offer)
     if changed:
-        Offer.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["organisation", "sale_id"], update_fields=RECOMPUTED
-        )
+        writing.write(changed, unique=("organisation", "sale_id"), updated=RECOMPUTED)
         notify_live(organisation_id, LIVE_TOPIC)
 
 
@@ -224,7 +227,7 @@ def _make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) -
         doubled = modules.with_several_tills(organisation_id, {chain.root.store_id for chain in made})
         drafts = [_draft(organisation_id, chain, versions, now, doubled) for chain in made]
         # In the order of their sales, so that two inserters never wait for each other; the second finds the first's.
-        Offer.objects.bulk_create(drafts, ignore_conflicts=True)
+        writing.write(drafts)
         for draft in drafts:
             if draft.twin_of is not None and not draft.is_twin_sure:
                 telling.tell(
@@ -333,10 +336,3 @@ def _correct(
         number += 1
     offer.state = state_once_credited(verdict, has_reversals=number > 1)
     offer.reason = verdict.reason
-
-
-def _content(offer: Offer) -> tuple[object, ...]:
-    """Everything but the instant of the latest change."""
-    return tuple(
-        getattr(offer, field.attname) for field in Offer._meta.concrete_fields if field.attname != "updated_at"
-    )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from comptoir.apps.loyalty import programmes
+from comptoir.apps.loyalty import programmes, writing
 from comptoir.apps.loyalty.devices import Register, Tablet
 from comptoir.core.ledger import reads
 from comptoir.core.ledger.store import notify_live
@@ -69,7 +69,7 @@ def detect(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) 
     if not by_key:
         return
     drafts = [_draft(organisation_id, key, found, now) for key, found in sorted(by_key.items()) if _detects(found)]
-    Register.objects.bulk_create(drafts, ignore_conflicts=True)
+    writing.write(drafts)
     known = Register.objects.select_for_update().filter(
         organisation_id=organisation_id, location_id__in={location for _provider, location, _device in by_key}
     )
@@ -126,7 +126,7 @@ def _keep_up(organisation_id: UUID, heard: Iterable[tuple[Register, reads.SaleRe
             moved.append(register.id)
         _tell(register, latest)
         told.append(register)
-    Register.objects.bulk_create(told, update_conflicts=True, unique_fields=UNIQUE, update_fields=TOLD)
+    writing.write(told, unique=UNIQUE, updated=TOLD)
     linked = Tablet.objects.filter(organisation_id=organisation_id, register_id__in=moved)
     linked.update(register_id=None, linked_at=None, unlinked_because=MOVED)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from comptoir.apps.loyalty import registers
+from comptoir.apps.loyalty import registers, writing
 from comptoir.apps.loyalty.devices import WAITING, Register, Screen, Showing, Tablet
 from comptoir.apps.loyalty.models import Offer
 from comptoir.apps.loyalty.points import State
@@ -126,7 +126,8 @@ def _queue(organisation_id: UUID, fresh: dict[UUID, list[Offer]], now: datetime)
         for register_id, offers in fresh.items()
         for offer in offers
     ]
-    Showing.objects.bulk_create(sorted(drafts, key=lambda each: each.offer_id), ignore_conflicts=True)
+    drafts.sort(key=lambda each: each.offer_id)
+    writing.write(drafts)
     rows = Showing.objects.filter(organisation_id=organisation_id, register_id__in=fresh)
     later = Q(closed_at__gt=OuterRef("closed_at")) | Q(
         closed_at=OuterRef("closed_at"), offer_id__gt=OuterRef("offer_id")

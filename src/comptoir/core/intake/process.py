@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 import structlog
 from django.db import OperationalError, connection, transaction
 
@@ -252,34 +253,37 @@ def _hand_on(fates: Sequence[Fate], now: datetime) -> None:
 
 
 def _save(fates: Sequence[Fate], now: datetime) -> None:
-    columns: list[list[Any]] = [
-        [fate.row.received_minute for fate in fates],
-        [fate.row.id for fate in fates],
-        [fate.organisation_id for fate in fates],
-        [fate.store_id for fate in fates],
-        [fate.sale_id for fate in fates],
-        [str(fate.outcome) for fate in fates],
-        [_location(fate) for fate in fates],
-        [storable(fate.reading.delivery if fate.reading else "", 120) for fate in fates],
-        [fate.fault_path for fate in fates],
-        [fate.fault for fate in fates],
-        [fate.taken_for_store for fate in fates],
-        [fate.due_at for fate in fates],
+    told = [
+        {
+            "received_minute": fate.row.received_minute,
+            "id": fate.row.id,
+            "organisation_id": fate.organisation_id,
+            "store_id": fate.store_id,
+            "sale_id": fate.sale_id,
+            "outcome": str(fate.outcome),
+            "location_id": _location(fate),
+            "delivery": storable(fate.reading.delivery if fate.reading else "", 120),
+            "fault_path": fate.fault_path,
+            "fault": fate.fault,
+            "taken": fate.taken_for_store,
+            "due_at": fate.due_at,
+        }
+        for fate in fates
     ]
+    minutes = [fate.row.received_minute for fate in fates]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE intake_notification AS n SET processed_at = %s, organisation_id = f.organisation_id,"
             " store_id = f.store_id, sale_id = f.sale_id, outcome = f.outcome, location_id = f.location_id,"
             " delivery = f.delivery, fault_path = f.fault_path, fault = f.fault, taken_for_store = f.taken,"
             " due_at = f.due_at, tries = 0, tried_at = NULL"
-            " FROM unnest(%s::timestamptz[], %s::bigint[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[],"
-            " %s::text[], %s::text[], %s::text[], %s::text[], %s::bool[], %s::timestamptz[])"
-            " AS f (received_minute, id, organisation_id, store_id, sale_id, outcome, location_id, delivery,"
-            " fault_path, fault, taken, due_at)"
+            " FROM json_to_recordset(%s::json) AS f (received_minute timestamptz, id bigint, organisation_id uuid,"
+            " store_id uuid, sale_id uuid, outcome text, location_id text, delivery text, fault_path text, fault text,"
+            " taken bool, due_at timestamptz)"
             " WHERE n.received_minute = f.received_minute AND n.id = f.id"
             # said again with plain values, so that the planner looks at the days of this batch alone
             " AND n.received_minute BETWEEN %s AND %s",
-            [now, *columns, min(columns[0]), max(columns[0])],
+            [now, msgspec.json.encode(told).decode(), min(minutes), max(minutes)],
         )
     for fate in fates:
         metrics.PROCESSED.labels(str(fate.outcome)).inc()

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -51,6 +51,13 @@ class SaleRecord:
         """What people call the bill: the number its register gave it, where registers do; else the vendor's id."""
         is_numbered = self.sale.receipt_number and registry.connector(self.provider).manifest.numbers_bills
         return self.sale.receipt_number if is_numbered else self.sale.external_id
+
+
+RECORDED: Final = tuple(name for name in SaleRecord.__dataclass_fields__ if name != "sale")
+RECORDS_SQL: Final = (
+    f"SELECT {', '.join(RECORDED)}, document::text FROM ledger_sale"  # noqa: S608 - every part is written here
+    " WHERE organisation_id = %s AND id = ANY(%s::uuid[]) ORDER BY id"
+)
 
 
 @dataclass(frozen=True)
@@ -142,7 +149,12 @@ def affected(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[UUID]:
 
 def records(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[SaleRecord]:
     """These sales, as far as this organisation has them; in the order of their ids."""
-    return _records(SaleRow.objects.filter(organisation_id=organisation_id, id__in=sale_ids).order_by("id"))
+    if not sale_ids:
+        return []
+    with connection.cursor() as cursor:
+        # Without the ORM, which writes a parameter for every id: each event of a sale asks this several times.
+        cursor.execute(RECORDS_SQL, [organisation_id, list(sale_ids)])
+        return [_record(dict(zip(RECORDED, values, strict=True)), text) for *values, text in cursor.fetchall()]
 
 
 def chains_of(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID, Chain]:
@@ -186,9 +198,6 @@ def open_checks(organisation_id: UUID, store_id: UUID) -> int:
     return SaleRow.objects.filter(organisation_id=organisation_id, store_id=store_id, state=SaleState.OPEN).count()
 
 
-RECORDED: Final = tuple(name for name in SaleRecord.__dataclass_fields__ if name != "sale")
-
-
 def is_closed(organisation_id: UUID, store_id: UUID, external_id: str) -> bool:
     """Whether the till's bill of this number is known to be closed."""
     rows = SaleRow.objects.filter(organisation_id=organisation_id, store_id=store_id, external_id=external_id)
@@ -197,14 +206,12 @@ def is_closed(organisation_id: UUID, store_id: UUID, external_id: str) -> bool:
 
 def _records(rows: QuerySet[SaleRow]) -> list[SaleRecord]:
     """Rows as plain data, in one query."""
-    return [
-        SaleRecord(
-            **{**{name: row[name] for name in RECORDED}, "source": Source(row["source"])},
-            sale=msgspec.json.decode(row["text"], type=Sale),
-        )
-        # As text: Python's own reading of JSON costs more than all the rest.
-        for row in rows.values(*RECORDED, text=Cast("document", TextField()))
-    ]
+    # As text: Python's own reading of JSON costs more than all the rest.
+    return [_record(row, row.pop("text")) for row in rows.values(*RECORDED, text=Cast("document", TextField()))]
+
+
+def _record(row: dict[str, Any], text: str) -> SaleRecord:
+    return SaleRecord(**{**row, "source": Source(row["source"])}, sale=msgspec.json.decode(text, type=Sale))
 
 
 def export(organisation_id: UUID, store_id: UUID, first: date, last: date) -> str:

@@ -5,8 +5,9 @@ A failing app, or one bad event, holds up nobody. What comes while an app is off
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -16,14 +17,12 @@ from django.db import connection, transaction
 from comptoir.core.installations import manifest, modules
 from comptoir.core.outbox import aside, couriers
 from comptoir.core.outbox.models import Delivery
-from comptoir.core.outbox.models import Event as EventRow
 from comptoir.pos.events import EventKind
 
 log = structlog.get_logger(__name__)
 
-Claimed = tuple[Delivery, EventRow]
-
-BATCH: Final = 500
+BATCH: Final = 1500
+"""Deliveries in one transaction: what an app asks once for all of its events, it asks once for some five hundred."""
 
 # Waits between attempts of a failing handler; the last one repeats for as long as the event is kept.
 RETRY_WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 3600))
@@ -35,11 +34,36 @@ EVENTS_SQL: Final[LiteralString] = (
     " SELECT * FROM json_to_recordset(%s::json) AS told (organisation_id uuid, id uuid, store_id uuid, kind text,"
     " sale_id uuid, revision int, at timestamptz)"
 )
+TOLD_SQL: Final = (
+    f"SELECT {', '.join(EVENT_COLUMNS)} FROM outbox_event"  # noqa: S608 - every part is written here
+    " WHERE organisation_id = ANY(%s::uuid[]) AND id = ANY(%s::uuid[])"
+)
 DELIVERIES_SQL: Final[LiteralString] = (
     "INSERT INTO outbox_delivery (organisation_id, event_id, app, attempts, due_at, fault)"
     " SELECT organisation_id, event_id, app, 0, due_at, '' FROM json_to_recordset(%s::json)"
     " AS due (organisation_id uuid, event_id uuid, app text, due_at timestamptz)"
 )
+
+
+DONE_SQL: Final[LiteralString] = (
+    "DELETE FROM outbox_delivery AS delivery USING json_to_recordset(%s::json)"
+    " AS done (organisation_id uuid, event_id uuid, app text) WHERE delivery.organisation_id = done.organisation_id"
+    " AND delivery.event_id = done.event_id AND delivery.app = done.app"
+)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An event that an app has still to handle, ours alone for now, and how often it was tried."""
+
+    told: dict[str, Any]
+    app: str
+    attempts: int
+
+    @property
+    def event(self) -> manifest.Event:
+        """The event as apps know it. Raises ValueError for a kind that only a newer release knows."""
+        return manifest.Event(**{**self.told, "kind": EventKind(self.told["kind"])})
 
 
 def publish(events: Sequence[manifest.Event]) -> None:
@@ -82,18 +106,27 @@ def _dispatch_batch(clock: Callable[[], datetime]) -> tuple[int, int]:
     with transaction.atomic():
         claimed = _claim(clock())
         groups, unheeded = _sorted_out(claimed)
-        aside.keep([(_event(row), delivery.app) for delivery, row in unheeded])
+        aside.keep([(each.event, each.app) for each in unheeded])
         handled = [each for members in groups.values() for each in _hand_over(members, clock)]
         if done := [*handled, *unheeded]:
-            Delivery.objects.filter(pk__in=[delivery.pk for delivery, _ in done]).delete()
+            _forget(done)
     return len(handled), len(claimed)
+
+
+def _forget(done: Sequence[Claimed]) -> None:
+    """These deliveries are over."""
+    told = [
+        {"organisation_id": each.told["organisation_id"], "event_id": each.told["id"], "app": each.app} for each in done
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(DONE_SQL, [msgspec.json.encode(told).decode()])
 
 
 def _claim(now: datetime) -> list[Claimed]:
     """What is due; ours alone until the transaction ends."""
     waiting = Delivery.objects.select_for_update(skip_locked=True).filter(due_at__lte=now).order_by("due_at")
-    deliveries = list(waiting[:BATCH])
-    organisations = sorted({str(delivery.organisation_id) for delivery in deliveries})
+    due = list(waiting.values_list("organisation_id", "event_id", "app", "attempts")[:BATCH])
+    organisations = sorted({str(organisation_id) for organisation_id, *_ in due})
     with connection.cursor() as cursor:
         # Workers take turns within an organisation: two of them, each with events about what the other holds, would
         # block one another for good.
@@ -104,9 +137,9 @@ def _claim(now: datetime) -> list[Claimed]:
         )
         # What the database would refuse at the shared commit, it refuses to the app that wrote it.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    rows = EventRow.objects.filter(organisation_id__in=organisations, id__in={each.event_id for each in deliveries})
-    events = {row.id: row for row in rows}
-    return [(delivery, events[delivery.event_id]) for delivery in deliveries]
+        cursor.execute(TOLD_SQL, [organisations, list({event_id for _, event_id, *_ in due})])
+        told = {row[1]: dict(zip(EVENT_COLUMNS, row, strict=True)) for row in cursor.fetchall()}
+    return [Claimed(told[event_id], app, attempts) for _, event_id, app, attempts in due]
 
 
 def _sorted_out(claimed: list[Claimed]) -> tuple[dict[tuple[UUID, str], list[Claimed]], list[Claimed]]:
@@ -114,14 +147,14 @@ def _sorted_out(claimed: list[Claimed]) -> tuple[dict[tuple[UUID, str], list[Cla
 
     Whoever switches in the middle waits for this transaction, so an event is never half acted upon.
     """
-    off = modules.held_off({delivery.organisation_id for delivery, _ in claimed}) if claimed else set()
+    off = modules.held_off({each.told["organisation_id"] for each in claimed}) if claimed else set()
     groups: defaultdict[tuple[UUID, str], list[Claimed]] = defaultdict(list)
     unheeded = []
-    for delivery, row in claimed:
-        if (row.store_id, delivery.app) in off:
-            unheeded.append((delivery, row))
+    for each in claimed:
+        if (each.told["store_id"], each.app) in off:
+            unheeded.append(each)
         else:
-            groups[delivery.organisation_id, delivery.app].append((delivery, row))
+            groups[each.told["organisation_id"], each.app].append(each)
     return groups, unheeded
 
 
@@ -136,43 +169,31 @@ def _hand_over(claimed: list[Claimed], clock: Callable[[], datetime]) -> list[Cl
             raise
         if len(claimed) > 1:
             return [each for one in claimed for each in _hand_over([one], clock)]
-        [(delivery, _)] = claimed
-        _postpone(delivery, error, now)
+        _postpone(claimed[0], error, now)
         return []
     return claimed
 
 
 def _tell(claimed: Sequence[Claimed], now: datetime) -> None:
-    handlers = manifest.app(claimed[0][0].app).handlers
+    handlers = manifest.app(claimed[0].app).handlers
     heard: defaultdict[manifest.Handler, list[manifest.Event]] = defaultdict(list)
-    for _, row in claimed:
-        event = _event(row)
+    for each in claimed:
+        event = each.event
         heard[handlers[event.kind]].append(event)
     for handler, events in heard.items():
         handler(events, now)
 
 
-def _postpone(delivery: Delivery, error: Exception, now: datetime) -> None:
-    wait = RETRY_WAITS[min(delivery.attempts, len(RETRY_WAITS) - 1)]
-    delivery.attempts, delivery.due_at = delivery.attempts + 1, now + wait
-    delivery.fault = _storable(f"{type(error).__name__}: {error}")
-    delivery.save(update_fields=["attempts", "due_at", "fault"])
-    event = str(delivery.event_id)
-    log.error("event.handler_failed", app=delivery.app, event_id=event, attempts=delivery.attempts, exc_info=error)
+def _postpone(claimed: Claimed, error: Exception, now: datetime) -> None:
+    wait = RETRY_WAITS[min(claimed.attempts, len(RETRY_WAITS) - 1)]
+    attempts, event_id = claimed.attempts + 1, claimed.told["id"]
+    failed = Delivery.objects.filter(organisation_id=claimed.told["organisation_id"], event_id=event_id)
+    failed.filter(app=claimed.app).update(
+        attempts=attempts, due_at=now + wait, fault=_storable(f"{type(error).__name__}: {error}")
+    )
+    log.error("event.handler_failed", app=claimed.app, event_id=str(event_id), attempts=attempts, exc_info=error)
 
 
 def _storable(text: str) -> str:
     """An error may quote anything, even what the database cannot hold."""
     return text.replace("\0", "").encode(errors="replace").decode()[:2000]
-
-
-def _event(row: EventRow) -> manifest.Event:
-    return manifest.Event(
-        id=row.id,
-        organisation_id=row.organisation_id,
-        store_id=row.store_id,
-        kind=EventKind(row.kind),
-        sale_id=row.sale_id,
-        revision=row.revision,
-        at=row.at,
-    )
