@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import venv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -76,6 +77,24 @@ def house(name: str, **environ: str) -> Iterator[House]:
                 stop(made.started[::-1])
     finally:
         postgres.discard(cluster)
+
+
+def environment(name: str, requirement: str) -> str:
+    """The Python of an environment that has what a peer needs, which is no dependency of ours; made once.
+
+    Raises BenchFailure when it cannot be installed.
+    """
+    folder = FOLDER / "environments" / name
+    python = folder / "bin" / "python"
+    if not (folder / ".made").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        made = subprocess.run(
+            [str(python), "-m", "pip", "install", "-q", requirement], capture_output=True, check=False
+        )
+        if made.returncode:
+            raise BenchFailure(f"{requirement} cannot be installed: {made.stderr.decode()[-300:]}")
+        (folder / ".made").touch()
+    return str(python)
 
 
 def said(command: Sequence[str], environ: dict[str, str]) -> Any:

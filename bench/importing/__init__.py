@@ -7,7 +7,6 @@ is no dependency of the product: it lives in an environment of its own that the 
 import json
 import subprocess
 import sys
-import venv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,7 +46,8 @@ class Took:
 
 def measure(console: Console) -> Sequence[Measurement]:
     """Load with each, print what it took, and return the ratios. Raises BenchFailure, ComptoirError."""
-    python = _environment(console)
+    console.print(f"[dim]import: an environment with {PEER}[/dim]")
+    python = running.environment("dlt", PEER)
     with running.house("import", **QUIET, DLT_DATA_DIR=str(FOLDER / "import" / "dlt")) as house:
         environ, dsn = house.environ, _address(house.cluster)
         with _shop(SALES) as shop:
@@ -72,21 +72,6 @@ def measure(console: Console) -> Sequence[Measurement]:
         compare("import", "dlt (CPU)", ours.cpu, theirs.cpu, "CPU s per 1,000"),
         compare("import", "vendor-limit", limited.rate, limit, "sales/s"),
     ]
-
-
-def _environment(console: Console) -> str:
-    """The Python of an environment that has dlt; made once. Raises BenchFailure."""
-    folder = FOLDER / "dlt"
-    folder.mkdir(parents=True, exist_ok=True)
-    python = folder / "bin" / "python"
-    if not (folder / ".made").exists():
-        console.print(f"[dim]import: making an environment with {PEER}[/dim]")
-        venv.create(folder, with_pip=True, clear=True)
-        made = subprocess.run([str(python), "-m", "pip", "install", "-q", PEER], capture_output=True, check=False)
-        if made.returncode:
-            raise BenchFailure(f"{PEER} cannot be installed: {made.stderr.decode()[-300:]}")
-        (folder / ".made").touch()
-    return str(python)
 
 
 def _address(cluster: postgres.Cluster) -> str:
