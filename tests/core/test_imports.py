@@ -86,7 +86,7 @@ def expect_the_till_s_totals(vendor: Vendor, link: LocationLink) -> None:
     assert {each.revision for each in rows} == {1}
     assert sum((each.sale.total for each in reads.sales(link.organisation_id, limit=BILLS)), Decimal(0)) == total
     assert link.store
-    figures = reads.day_figures(link.organisation_id, link.store.id, START.date())
+    figures = reads.day_figures(link.organisation_id, {link.store.id: START.date()})[link.store.id]
     assert figures["gross_sales", "EUR"] == total
     assert figures["transactions", "EUR"] == BILLS
     assert Event.objects.count() == BILLS

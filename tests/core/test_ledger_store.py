@@ -26,7 +26,8 @@ def exported(people: People) -> str:
 
 
 def figures(people: People) -> dict[str, Decimal]:
-    return {measure: value for (measure, _), value in reads.day_figures(people.le_zinc.id, people.bar.id, DAY).items()}
+    found = reads.day_figures(people.le_zinc.id, {people.bar.id: DAY})[people.bar.id]
+    return {measure: value for (measure, _), value in found.items()}
 
 
 def clear() -> None:
@@ -58,7 +59,7 @@ def test_a_closed_bill_is_recorded_with_its_figures(people: People) -> None:
 def test_an_open_check_is_kept_and_brings_no_revenue(people: People) -> None:
     record(people.bar, [told(bill(closed=False))])
 
-    assert reads.open_checks(people.le_zinc.id, people.bar.id) == 1
+    assert reads.open_checks(people.le_zinc.id, [people.bar.id]) == {people.bar.id: 1}
     assert figures(people) == {}
     assert exported(people) == ""
 
@@ -157,7 +158,7 @@ def test_another_organisation_sees_nothing(people: People) -> None:
     assert reads.sale(people.chez_charlie.id, found.id) is None
     assert reads.chain(people.chez_charlie.id, found.id) is None
     assert reads.revisions(people.chez_charlie.id, found.id) == []
-    assert reads.day_figures(people.chez_charlie.id, people.bar.id, DAY) == {}
+    assert reads.day_figures(people.chez_charlie.id, {people.bar.id: DAY}) == {people.bar.id: {}}
 
 
 def test_two_organisations_can_know_a_bill_of_the_same_number(people: People) -> None:

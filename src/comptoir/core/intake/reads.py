@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -239,16 +240,33 @@ def store_health(
         .annotate(newest=Max("received_at"))
     )
     pushed = partners.feeding(organisation_id)
-    return [_health(store, links.get(store.id), pushed.get(store.id), newest.get(store.id), now) for store in stores]
+    mine = list(stores)
+    days = {each.id: business_date(now, zone=ZoneInfo(each.timezone), day_start=each.day_start) for each in mine}
+    figures = ledger.day_figures(organisation_id, days)
+    open_now = ledger.open_checks(organisation_id, days)
+    return [
+        _health(
+            store,
+            links.get(store.id),
+            pushed.get(store.id),
+            newest.get(store.id),
+            figures[store.id],
+            open_now.get(store.id, 0),
+        )
+        for store in mine
+    ]
 
 
 def _health(
-    store: Store, connection: Connection | None, pushed: str | None, newest: datetime | None, now: datetime
+    store: Store,
+    connection: Connection | None,
+    pushed: str | None,
+    newest: datetime | None,
+    figures: dict[tuple[str, str], Decimal],
+    open_checks: int,
 ) -> StoreHealth:
     """A store without an account at a till's maker is connected all the same where the maker calls us."""
     provider = connection.provider if connection else pushed
-    day = business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
-    figures = ledger.day_figures(store.organisation_id, store.id, day)
     net = figures.get(("net_sales", store.currency))
     return StoreHealth(
         store_id=store.id,
@@ -259,7 +277,7 @@ def _health(
         connection_reason=connection.status_reason if connection else "",
         latest_notification_at=newest,
         sales_today=int(figures.get(("transactions", store.currency), 0)),
-        open_checks=ledger.open_checks(store.organisation_id, store.id),
+        open_checks=open_checks,
         net_sales_today=None if net is None else Money(to_minor(net, store.currency), store.currency),
     )
 

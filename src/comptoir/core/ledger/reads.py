@@ -1,6 +1,6 @@
 """Questions to the ledger; answers are plain data. Every question names its organisation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from comptoir.core.ledger import chains
@@ -57,6 +57,16 @@ RECORDED: Final = tuple(name for name in SaleRecord.__dataclass_fields__ if name
 RECORDS_SQL: Final = (
     f"SELECT {', '.join(RECORDED)}, document::text FROM ledger_sale"  # noqa: S608 - every part is written here
     " WHERE organisation_id = %s AND id = ANY(%s::uuid[]) ORDER BY id"
+)
+
+
+DAYS_SQL: Final = (
+    "SELECT f.store_id, f.measure, f.currency, sum(f.value)"
+    " FROM unnest(%s::uuid[], %s::date[]) AS mine (store_id, day) JOIN ledger_hourlyfigure AS f"
+    " ON f.store_id = mine.store_id AND f.business_date = mine.day"
+    # The key is by hour: no trading day begins or ends further away from its date than this.
+    " AND f.hour >= mine.day - interval '2 days' AND f.hour < mine.day + interval '3 days'"
+    " WHERE f.organisation_id = %s GROUP BY 1, 2, 3"
 )
 
 
@@ -184,18 +194,20 @@ def revisions(organisation_id: UUID, sale_id: UUID) -> list[Revision]:
     ]
 
 
-def day_figures(organisation_id: UUID, store_id: UUID, day: date) -> dict[tuple[str, str], Decimal]:
-    """The roll-up of one trading day: (measure, currency) to its unrounded sum in major units."""
-    rows = HourlyFigure.objects.filter(organisation_id=organisation_id, store_id=store_id, business_date=day)
-    figures: dict[tuple[str, str], Decimal] = {}
-    for measure, currency, value in rows.values_list("measure", "currency", "value"):
-        figures[measure, currency] = figures.get((measure, currency), Decimal(0)) + value
-    return figures
+def day_figures(organisation_id: UUID, days: Mapping[UUID, date]) -> dict[UUID, dict[tuple[str, str], Decimal]]:
+    """The roll-up of one trading day of each store: (measure, currency) to its unrounded sum in major units."""
+    with connection.cursor() as cursor:
+        cursor.execute(DAYS_SQL, [list(days), list(days.values()), organisation_id])
+        found: dict[UUID, dict[tuple[str, str], Decimal]] = {store_id: {} for store_id in days}
+        for store_id, measure, currency, value in cursor.fetchall():
+            found[store_id][measure, currency] = value
+    return found
 
 
-def open_checks(organisation_id: UUID, store_id: UUID) -> int:
-    """How many bills are open now."""
-    return SaleRow.objects.filter(organisation_id=organisation_id, store_id=store_id, state=SaleState.OPEN).count()
+def open_checks(organisation_id: UUID, store_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many bills are open now, for stores that have any."""
+    rows = SaleRow.objects.filter(organisation_id=organisation_id, store_id__in=store_ids, state=SaleState.OPEN)
+    return dict(rows.values_list("store_id").annotate(number=Count("id")))
 
 
 def is_closed(organisation_id: UUID, store_id: UUID, external_id: str) -> bool:
