@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from rich.console import Console
 
-from bench import balance, cost, door, drain, importing, pages, pay, report, table, tablet
+from bench import balance, cost, door, drain, importing, pages, pay, report, scale, table, tablet
 from bench.failure import BenchFailure
 from comptoir.kernel.errors import ComptoirError
 
@@ -21,6 +21,7 @@ MEMBERS: Final[dict[str, Callable[[Console], Sequence[table.Measurement]]]] = {
     "drain": drain.measure,
     "import": importing.measure,
     "report": report.measure,
+    "scale": scale.measure,
     "pages": pages.measure,
     "cost": cost.measure,
     "till-to-tablet": tablet.measure,

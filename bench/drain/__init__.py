@@ -40,7 +40,7 @@ def measure(console: Console) -> Sequence[Measurement]:
         console.print(f"[dim]drain: the same {number:,} rows, inserted[/dim]")
         bare = _measured("bench.drain.bare", number, house)
         size = house.run("bench.drain.size", str(number))
-    _show(console, {"ours": ours, "bare insert": bare}, size["megabytes"])
+    _show(console, {"ours": ours, "bare insert": bare}, size)
     return [
         compare("drain", "insert", ours.rate, bare.rate, "sales/s"),
         compare("drain", "insert (CPU)", ours.cpu + ours.database_cpu, bare.cpu + bare.database_cpu, "CPU s per 1,000"),
@@ -62,8 +62,9 @@ def _measured(module: str, number: int, house: running.House) -> Took:
     return Took(number / said["seconds"], said["cpu"] / thousands, (house.database_cpu - before) / thousands)
 
 
-def _show(console: Console, runs: dict[str, Took], megabytes: float) -> None:
-    table = Table("drain", title=f"Inbox to points; {megabytes:.1f} MB of database per 1,000 sales, raw body included")
+def _show(console: Console, runs: dict[str, Took], size: dict[str, float]) -> None:
+    kept = f"{size['megabytes']:.1f} MB of database per 1,000 sales, {size['inbox']:.1f} of them the inbox"
+    table = Table("drain", title=f"Inbox to points; {kept}")
     for heading in ("sales/s", "CPU s per 1,000", "of the database"):
         table.add_column(heading, justify="right")
     for name, took in runs.items():

@@ -11,7 +11,7 @@ LOCATION: Final = 90000000000001
 PROVIDER: Final = "lightspeed_k"
 
 
-def make(count: int) -> dict[str, Any]:
+def make(count: int, name: str = "Bench") -> dict[str, Any]:
     """The door of the store, and for each tablet its device and the address of its live channel."""
     from comptoir.apps.loyalty import showings
     from comptoir.apps.loyalty.devices import Register, Tablet
@@ -21,7 +21,7 @@ def make(count: int) -> dict[str, Any]:
     from comptoir.web import live
 
     now = datetime.now(UTC)
-    organisation = Organisation.objects.create(name="Bench", created_at=now)
+    organisation = Organisation.objects.create(name=name, created_at=now)
     store = Store.objects.create(
         organisation=organisation,
         name="Bench",

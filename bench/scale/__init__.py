@@ -1,0 +1,63 @@
+"""Scale-out: what several workers on one database drain, against one.
+
+Sales of eight organisations wait in one inbox, mixed as they come in. The same backlog is drained by one process, then
+on a fresh database by two. Workers take turns within a store and an organisation, so this shows what is left to share.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import running
+from bench.failure import BenchFailure
+from bench.table import Measurement, compare
+
+SALES: Final = 6_000
+ORGANISATIONS: Final = 8
+WORKERS: Final = (1, 2)
+
+
+@dataclass(frozen=True)
+class Drained:
+    """Sales a second of all workers together, and CPU seconds of workers and database for a thousand sales."""
+
+    rate: float
+    cpu: float
+
+
+def measure(console: Console) -> Sequence[Measurement]:
+    """Drain with each number of workers. Raises BenchFailure, ComptoirError."""
+    found = {number: _drained(console, number) for number in WORKERS}
+    table = Table("workers", title=f"{SALES:,} sales of {ORGANISATIONS} organisations")
+    for heading in ("sales/s", "CPU s per 1,000"):
+        table.add_column(heading, justify="right")
+    for number, took in found.items():
+        table.add_row(str(number), f"{took.rate:,.0f}", f"{took.cpu:.2f}")
+    console.print(table)
+    one, two = (found[number] for number in WORKERS)
+    return [
+        compare("scale", "one worker", two.rate, one.rate, "sales/s of two"),
+        compare("scale", "one worker (CPU)", two.cpu, one.cpu, "CPU s per 1,000"),
+    ]
+
+
+def _drained(console: Console, workers: int) -> Drained:
+    with running.house("scale") as house:
+        house.run("bench.drain.backlog", str(SALES), str(ORGANISATIONS))
+        console.print(f"[dim]scale: {SALES:,} sales, {workers} worker{'s' * (workers > 1)}[/dim]")
+        before, began = house.database_cpu, time.perf_counter()
+        command = [sys.executable, "-m", "bench.drain.ours", str(SALES)]
+        started = [subprocess.Popen(command, env=house.environ, stdout=subprocess.PIPE) for _ in range(workers)]
+        said = [json.loads(each.communicate()[0].splitlines()[-1]) for each in started]
+        elapsed, spent = time.perf_counter() - began, house.database_cpu - before
+        # Whoever ends last has seen all of it.
+        if max(each["sales"] for each in said) != SALES:
+            raise BenchFailure(f"{workers} workers brought {max(each['sales'] for each in said):,} of {SALES:,} sales.")
+        return Drained(SALES / elapsed, (sum(each["cpu"] for each in said) + spent) / SALES * 1000)
