@@ -61,12 +61,11 @@ RECORDS_SQL: Final = (
 
 
 DAYS_SQL: Final = (
-    "SELECT f.store_id, f.measure, f.currency, sum(f.value)"
-    " FROM unnest(%s::uuid[], %s::date[]) AS mine (store_id, day) JOIN ledger_hourlyfigure AS f"
-    " ON f.store_id = mine.store_id AND f.business_date = mine.day"
+    "SELECT store_id, business_date, measure, currency, sum(value) FROM ledger_hourlyfigure"
+    " WHERE organisation_id = %(organisation)s AND store_id = ANY(%(stores)s)"
     # The key is by hour: no trading day begins or ends further away from its date than this.
-    " AND f.hour >= mine.day - interval '2 days' AND f.hour < mine.day + interval '3 days'"
-    " WHERE f.organisation_id = %s GROUP BY 1, 2, 3"
+    " AND hour >= %(first)s::date - interval '2 days' AND hour < %(last)s::date + interval '3 days'"
+    " AND business_date BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3, 4"
 )
 
 
@@ -196,11 +195,17 @@ def revisions(organisation_id: UUID, sale_id: UUID) -> list[Revision]:
 
 def day_figures(organisation_id: UUID, days: Mapping[UUID, date]) -> dict[UUID, dict[tuple[str, str], Decimal]]:
     """The roll-up of one trading day of each store: (measure, currency) to its unrounded sum in major units."""
+    found: dict[UUID, dict[tuple[str, str], Decimal]] = {store_id: {} for store_id in days}
+    if not days:
+        return found
+    # Stores far apart are at most a day apart: what is asked for them together is little more than what is wanted.
+    values: dict[str, Any] = {"organisation": organisation_id, "stores": list(days)}
+    values |= {"first": min(days.values()), "last": max(days.values())}
     with connection.cursor() as cursor:
-        cursor.execute(DAYS_SQL, [list(days), list(days.values()), organisation_id])
-        found: dict[UUID, dict[tuple[str, str], Decimal]] = {store_id: {} for store_id in days}
-        for store_id, measure, currency, value in cursor.fetchall():
-            found[store_id][measure, currency] = value
+        cursor.execute(DAYS_SQL, values)
+        for store_id, day, measure, currency, value in cursor.fetchall():
+            if day == days[store_id]:
+                found[store_id][measure, currency] = value
     return found
 
 
