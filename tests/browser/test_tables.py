@@ -102,8 +102,8 @@ def test_a_guest_pays_a_share_then_items_then_the_rest_and_the_bill_closes(eveni
     table, number = evening.open_bill("ENTRECOTE", "CAFE", "CAFE")
     guest = evening.phone(table)
     phone = guest.page
-    guest.expect_accessible()
     expect(phone.locator("#left")).to_have_text("€29.20")
+    guest.expect_accessible()
     phone.get_by_text("An equal share, of").click()
     phone.get_by_text("10 %").click()
     guest.picture("bill")

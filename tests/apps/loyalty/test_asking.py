@@ -15,11 +15,11 @@ from comptoir.apps.loyalty.persons import Consent
 from comptoir.apps.loyalty.tablets import asking
 from tests.apps.loyalty.counter import linked, paired
 from tests.apps.loyalty.test_members import refused
-from tests.apps.loyalty.test_tablet_screen import Counter, counter, seconds_later
+from tests.apps.loyalty.test_tablet_screen import Counter, counter, seconds_later, server
 from tests.apps.loyalty.till import ALICES_PHONE, Till, bill
 from tests.people import People
 
-__all__ = ["counter"]
+__all__ = ["counter", "server"]
 
 
 class Door:

@@ -140,7 +140,8 @@
   const heard = new Set();
   const bursts = new Map();
   const SPACING = 400;
-  let source, address, timer, trouble, attempt = 0, missed = false;
+  let source, address, timer, trouble, attempt = 0, missed = false, isFirst = true;
+  const sinceWritten = () => performance.now() - performance.getEntriesByType("navigation")[0].responseStart;
 
   function announce(topic, data) {
     document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: { data } }));
@@ -182,7 +183,9 @@
       clearTimeout(trouble);
       trouble = undefined;
       document.querySelector(".live-state")?.remove();
-      if (missed) announceAll();
+      // What happened since the server wrote this page was told to nobody here.
+      if (missed || (isFirst && sinceWritten() > 1000)) announceAll();
+      isFirst = false;
       missed = false;
     });
     source.addEventListener("missed", announceAll);
