@@ -141,7 +141,6 @@
   const bursts = new Map();
   const SPACING = 400;
   let source, address, timer, trouble, attempt = 0, missed = false, isFirst = true;
-  const sinceWritten = () => performance.now() - performance.getEntriesByType("navigation")[0].responseStart;
 
   function announce(topic, data) {
     document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: { data } }));
@@ -183,8 +182,8 @@
       clearTimeout(trouble);
       trouble = undefined;
       document.querySelector(".live-state")?.remove();
-      // What happened since the server wrote this page was told to nobody here.
-      if (missed || (isFirst && sinceWritten() > 1000)) announceAll();
+      // What happened since this page was asked for was told to nobody here.
+      if (missed || (isFirst && performance.now() > 1000)) announceAll();
       isFirst = false;
       missed = false;
     });
