@@ -38,6 +38,8 @@ class SampleForm(forms.Form):
 @page("overview.view")
 def components(request: OrganisationRequest) -> HttpResponse:
     """Everything on one page; POST shows the form's errors, or a toast with Undo."""
+    if request.method == "GET" and "HX-Request" in request.headers:
+        return HttpResponse(status=204)  # the sample of a live part has no news
     form = SampleForm(request.POST or None)
     if form.is_bound and form.is_valid():
         toast(request, "Saved. Points now count net sales.", undo_url=request.path)
