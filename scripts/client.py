@@ -31,6 +31,8 @@ def document() -> dict[str, Any]:
     """What the OpenAPI document says of operations that are asked for with a provider app key."""
     from comptoir.web.api import api
 
+    # Routes first: an API that was asked before its apps hung their routers into it takes none any more.
+    __import__("comptoir.project.urls")
     whole: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/v1/")))
     paths: dict[str, Any] = {}
     for path, operations in whole["paths"].items():
