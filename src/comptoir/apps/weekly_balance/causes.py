@@ -1,15 +1,15 @@
 """When nothing arrives: why a week has no numbers, in words, and the next step (weekly-balance.md 3.9)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.weekly_balance import importing, sources
-from comptoir.apps.weekly_balance.models import Client, Department, Field, PosImport
+from comptoir.apps.weekly_balance import importing, sources, states
+from comptoir.apps.weekly_balance.models import Client, Department, Field
 from comptoir.apps.weekly_balance.reads import Week
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES
 from comptoir.core.connections.models import LocationLink
@@ -58,27 +58,35 @@ def of(client: Client, department: Department, week: Week, *, now: datetime) -> 
 
 
 def _of_imports(client: Client, department: Department, week: Week, *, now: datetime) -> Cause | None:
-    going = PosImport.objects.filter(
-        organisation_id=client.organisation_id, department_ids__contains=[department.id]
-    ).order_by("-id")
-    latest = going.first()
+    latest = importing.latest_of(department)
     page = Action(_("Import POS"), reverse("balance_import"))
     found = importing.progress(latest, now=now) if latest is not None else None
-    log = found.log if found is not None else ""
-    if latest is not None and found is not None and latest.finished_at is None:
-        return Cause(_going(department, found), page, is_fault=bool(found.words), log=log)
-    if latest is not None and latest.fault:
-        return Cause(latest.fault, page, log=log)
+    log = found.log(department.store_id) if found is not None else ""
     days = [column.day for column in week.columns]
-    lost = sources.unallocated(client.organisation_id, department.store_id, first=days[0], last=days[-1])
-    if lost:
+    if sources.unallocated(client.organisation_id, department.store_id, first=days[0], last=days[-1]):
         return Cause(
             _("A register sold and belongs to no department."),
             Action(_("Edit the department"), reverse("balance_department", args=[department.public_id])),
             log=log,
         )
+    if latest is not None and found is not None and latest.finished_at is None:
+        return Cause(_going(department, found), page, is_fault=bool(found.words), log=log)
+    if latest is not None and latest.fault:
+        return Cause(latest.fault, page, log=log)
     if latest is None:
         return Cause(_("Nothing was imported yet."), page)
+    return _of_reading(department, days, page, log, now)
+
+
+def _of_reading(department: Department, days: list[date], page: Action, log: str, now: datetime) -> Cause:
+    """A week sold nothing only where all of it that has begun was read: what was not read is not known."""
+    today = sources.clock_of(department).day_of(now)
+    begun = [day for day in days if day <= today]
+    if not begun:
+        return Cause(_("This week has not begun."), is_fault=False)
+    known = states.covered(department, begun)
+    if any(day not in known and day != today for day in begun):
+        return Cause(_("Days of this week were not read from the till yet."), page, log=log)
     return Cause(_("The store sold nothing in this week."), is_fault=False, log=log)
 
 

@@ -216,14 +216,14 @@ class Progress:
     runs: tuple[reads.ImportFacts, ...]
     resumes_at: datetime | None = None
 
-    @property
-    def log(self) -> str:
-        """What happened, line by line in UTC, to be sent to somebody who can help."""
+    def log(self, store_id: UUID) -> str:
+        """What happened in one store, line by line in UTC, to be sent to somebody who can help."""
         return "\n".join(
             f"{run.public_id} {run.started_at:%Y-%m-%d %H:%M}Z {run.start:%Y-%m-%d %H:%M}Z/{run.end:%Y-%m-%d %H:%M}Z"
             f" {run.state} {run.percent}% sales={run.sales_read} changed={run.sales_changed}"
             f"{f' {words}' if (words := run.fault or run.waits_for) else ''}"
             for run in self.runs
+            if run.store_id == store_id
         )
 
 
@@ -250,3 +250,17 @@ def latest(
     if department_ids is not None:
         rows = rows.filter(department_ids__contained_by=list(department_ids))
     return list(rows[:limit])
+
+
+def latest_of(department: Department) -> PosImport | None:
+    """The newest import that this department was part of."""
+    rows = PosImport.objects.filter(
+        organisation_id=department.organisation_id, department_ids__contains=[department.id]
+    )
+    return rows.order_by("-id").first()
+
+
+def log_of(department: Department, *, now: datetime) -> str:
+    """The log of a department's newest import, as far as it is of the department's own store; empty without one."""
+    latest = latest_of(department)
+    return progress(latest, now=now).log(department.store_id) if latest else ""

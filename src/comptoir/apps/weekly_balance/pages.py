@@ -18,6 +18,7 @@ from comptoir.apps.weekly_balance import (
     causes,
     closing,
     confirming,
+    importing,
     indexes,
     reads,
     sources,
@@ -52,6 +53,7 @@ def balance(request: OrganisationRequest) -> HttpResponse:
     days = asking.week(request, client, department)
     grid = reads.week(department, days)
     before, after = asking.beside(days)
+    why_empty = causes.of(client, department, grid, now=timezone.now())
     values = {
         "grid": grid,
         "columns": [(each, _light(each.state, each.row, department)) for each in grid.columns],
@@ -63,7 +65,8 @@ def balance(request: OrganisationRequest) -> HttpResponse:
         "last": days[-1],
         "before": before,
         "after": after,
-        "why_empty": causes.of(client, department, grid, now=timezone.now()),
+        "why_empty": why_empty,
+        "log": "" if why_empty else importing.log_of(department, now=timezone.now()),
         "may_reopen": may(request.role, "weekly_balance.reopen"),
         "may_manage": may(request.role, "weekly_balance.manage"),
         "may_import": may(request.role, "weekly_balance.import"),
