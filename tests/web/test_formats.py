@@ -1,8 +1,11 @@
 """Money, numbers and instants as readers of English and French write them."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.forms.forms import BaseForm
+from django.urls import get_resolver
 from django.utils import translation
 
 from comptoir.kernel.money import Money
@@ -57,3 +60,22 @@ def test_dates_and_numbers() -> None:
         assert formats.day(date(2026, 2, 28)) == "28 févr. 2026"
         assert formats.number(12500) == "12\u202f500"
         assert formats.percent(0.125) == "12\u00a0%"
+
+
+def test_a_date_field_reads_the_same_in_every_language() -> None:
+    """A browser's own date field knows YYYY-MM-DD alone: written another way it stands empty, and is saved so."""
+
+    def every(parent: type[BaseForm]) -> Iterator[type[BaseForm]]:
+        for each in parent.__subclasses__():
+            yield each
+            yield from every(each)
+
+    get_resolver().url_patterns  # noqa: B018  imports every page, and with it every form
+    wrong = [
+        f"{form.__module__}.{form.__name__}.{name}"
+        for form in every(BaseForm)
+        if form.__module__.startswith("comptoir")
+        for name, field in getattr(form, "base_fields", {}).items()
+        if field.widget.attrs.get("type") == "date" and getattr(field.widget, "format", None) != "%Y-%m-%d"
+    ]
+    assert wrong == []

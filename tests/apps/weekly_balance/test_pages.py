@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -282,3 +283,27 @@ def test_the_week_before_and_a_wrong_date(house: House, alice: Browser) -> None:
     assert str(DAY - timedelta(days=2 + 7)) in text(alice, f"/balance{WEEK}")
     assert alice.get("/balance?week=nonsense").status_code == 404
     assert alice.get(f"/balance/of/{house.department.public_id}/nonsense").status_code == 404
+
+
+def test_a_reader_of_french_types_with_a_comma_and_reads_the_history_in_his_language(house: House) -> None:
+    ready(house)
+    confirming.confirm(client=house.client, department=house.department, day=DAY, actor=ALICE, now=house.now)
+    house.later(hours=1)
+    house.sells(msgspec.structs.replace(worked_day()[0], state=SaleState.CANCELLED))
+    browser = house.people.client(house.people.alice)
+    french = {"Accept-Language": "fr"}
+    shown = browser.get(day_path(house), headers=french).content.decode()
+    assert "Prête → Validée" in shown
+    assert "690,96 → 490,96" in shown
+    assert "changé plus tard en caisse" in shown
+    assert "late correction" not in shown
+    confirming.type_number(
+        client=house.client,
+        department=house.department,
+        day=DAY + timedelta(days=1),
+        field_id=house.field(FieldType.NET_SALES).id,
+        value=Decimal("12.5"),
+        actor=ALICE,
+        now=house.now,
+    )
+    assert 'value="12,50"' in browser.get(f"/balance{WEEK}", headers=french).content.decode()

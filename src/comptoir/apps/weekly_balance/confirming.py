@@ -148,7 +148,7 @@ def write_note(*, department: Department, day: date, text: str, actor: str, now:
                     before=before[:40],
                     after=row.note[:40],
                     actor=actor,
-                    cause="note",
+                    cause=trail.NOTE,
                     now=now,
                 )
             ]

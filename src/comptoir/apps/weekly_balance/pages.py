@@ -22,11 +22,12 @@ from comptoir.apps.weekly_balance import (
     indexes,
     reads,
     sources,
+    trail,
     typed_hours,
     wording,
 )
 from comptoir.apps.weekly_balance.closing_words import closings_in_words
-from comptoir.apps.weekly_balance.models import Department, Field
+from comptoir.apps.weekly_balance.models import Change, Department, Field
 from comptoir.apps.weekly_balance.rules import budgets
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.days import Interval, week_label
@@ -92,7 +93,7 @@ def _row(row: reads.Row, department: Department) -> dict[str, Any]:
                 "till": wording.number(each.measured, row.kind, currency),
                 "is_typed": each.state in ("manual", "corrected"),
                 "number": each,
-                "proposed": wording.number(each.correction.proposed, row.kind, currency) if each.correction else "",
+                "proposed": wording.bare(each.correction.proposed, row.kind, currency) if each.correction else "",
             }
             for each in row.numbers
         ],
@@ -162,8 +163,8 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
             Moment(
                 at=each.at,
                 title=f"{names.get(each.field_id, _('Day')) if each.field_id else _('Day')}: "
-                f"{each.before or '—'} → {each.after or '—'}",
-                detail=" · ".join(filter(None, [each.cause, each.reason])),
+                f"{_of_trail(each.before, each, kinds, department)} → {_of_trail(each.after, each, kinds, department)}",
+                detail=" · ".join(filter(None, [wording.cause(each.cause), each.reason])),
                 who=wording.actor(each.actor, people),
             )
             for each in found.changes
@@ -173,6 +174,16 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
         "is_confirmed": state is DayState.CONFIRMED,
     }
     return render(request, "weekly_balance/day.html", values)
+
+
+def _of_trail(kept: str, change: Change, kinds: dict[UUID, FieldType], department: Department) -> str:
+    """What the trail keeps of a number or a day, as people read it."""
+    kind = kinds.get(change.field_id) if change.field_id else None
+    if kind is not None and kept:
+        return wording.bare(Decimal(kept), kind, department.currency)
+    if change.field_id is None and change.cause != trail.NOTE and kept in list(DayState):
+        return str(wording.DAYS[DayState(kept)][1])
+    return kept or wording.UNKNOWN
 
 
 def _hour(found: reads.DayView, hour: Interval, one: Field, state: DayState, department: Department) -> dict[str, Any]:

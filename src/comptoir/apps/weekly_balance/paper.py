@@ -82,12 +82,13 @@ def drawn(department: Department, grid: reads.Week, lines: Sequence[Line]) -> st
     """The sheet as SVG."""
     sheet = Sheet()
     days = [column.day for column in grid.columns]
-    sheet.text(MARGIN, f"{department.name} · {week_label(days[0])}", size=15, weight="bold")
+    title = f"{department.organisation.name} · {department.name} · {week_label(days[0])}"
+    sheet.text(MARGIN, title, size=15, weight="bold")
     sheet.text(WIDTH - MARGIN, f"{department.currency} · {department.zone}", anchor="end")
     sheet.down(26)
     sheet.row(_("Field"), [*(formats.day(day) for day in days), _("Week")], weight="bold", size=8)
     sheet.down(13)
-    sheet.row("", [*(str(wording.DAYS[each.state][1]) for each in grid.columns), ""], size=7.5)
+    sheet.row("", [*(_state(each) for each in grid.columns), ""], size=7.5)
     sheet.rule(strong=True)
     sheet.down()
     for row in grid.rows:
@@ -101,6 +102,10 @@ def drawn(department: Department, grid: reads.Week, lines: Sequence[Line]) -> st
         sheet.down(14)
     _below(sheet, grid)
     return sheet.svg()
+
+
+def _state(column: reads.Column) -> str:
+    return str(wording.DAYS[column.state][1]) if column.row else _("Nothing yet")
 
 
 def _number(number: reads.Number, row: reads.Row, department: Department) -> str:
@@ -126,6 +131,6 @@ def _below(sheet: Sheet, grid: reads.Week) -> None:
             sheet.down(12)
         if each.row.note:
             note = " ".join(each.row.note.split())
-            sheet.text(MARGIN, f"{formats.day(each.day)}: {note[:LONGEST_NOTE]}", size=8)
+            sheet.text(MARGIN, f"{formats.day(each.day)} · {note[:LONGEST_NOTE]}", size=8)
             sheet.down(12)
     sheet.text(MARGIN, _("* typed by hand"), size=7.5)

@@ -12,7 +12,9 @@ AUTO: Final = "auto confirm"
 EDIT: Final = "edit"
 LATE: Final = "late correction"
 LIVE: Final = "point of sale"
-DAY: Final = "day"
+NOTE: Final = "note"
+MANUAL: Final = "manual import"
+"""Begins the cause of an import that somebody began; its id follows."""
 
 
 def text(value: Decimal | None) -> str:

@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Final
 
+from babel.numbers import get_decimal_symbol
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from comptoir.apps.weekly_balance import trail
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.confirming import Waits
 from comptoir.apps.weekly_balance.rules.figures import rounded
@@ -85,6 +87,14 @@ WAITS: Final[dict[Waits, Promise]] = {
     Waits.IMPORT: gettext_lazy("a complete import that began after the end of the day"),
     Waits.CHECKS: gettext_lazy("the checks of the day"),
 }
+CAUSES: Final[dict[str, Promise]] = {
+    trail.DAILY: gettext_lazy("nightly import"),
+    trail.AUTO: gettext_lazy("confirmed by itself"),
+    trail.EDIT: gettext_lazy("by hand"),
+    trail.LATE: gettext_lazy("changed at the till later"),
+    trail.LIVE: gettext_lazy("told by the till"),
+    trail.NOTE: gettext_lazy("note"),
+}
 RULES: Final[dict[str, Promise]] = {
     "R1": gettext_lazy("Net is not what gross, discounts and returns leave."),
     "R2": gettext_lazy("The hours do not add up to the day."),
@@ -123,7 +133,16 @@ def tenths(value: Decimal | None) -> str:
 
 def typed(value: Decimal | None, kind: FieldType, currency: str) -> str:
     """A figure as it stands in a field to be typed over."""
-    return "" if value is None else f"{rounded(value, kind, currency):f}"
+    if value is None:
+        return ""
+    return f"{rounded(value, kind, currency):f}".replace(".", get_decimal_symbol(formats.locale()))
+
+
+def cause(kept: str) -> str:
+    """Why something changed; the trail keeps a word, and the id of an import that somebody began."""
+    if kept.startswith(trail.MANUAL):
+        return _("Import POS")
+    return str(CAUSES.get(kept, kept))
 
 
 def actor(who: str, names: dict[str, str]) -> str:

@@ -26,7 +26,9 @@ class SampleForm(forms.Form):
     amount = forms.DecimalField(label="Amount per point", decimal_places=2, min_value=1, required=False)
     phone = forms.CharField(label="Phone", widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
     kind = forms.ChoiceField(label="Kind", choices=[("restaurant", "Restaurant"), ("shop", "Shop")])
-    day = forms.DateField(label="First day", widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    day = forms.DateField(
+        label="First day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), required=False
+    )
     counting = forms.ChoiceField(
         label="Counts", choices=[("net", "Net sales"), ("gross", "Gross sales")], widget=forms.RadioSelect
     )

@@ -48,8 +48,12 @@ class DaysForm(forms.Form):
     """Which days of which store to read."""
 
     store = forms.ChoiceField(label=gettext_lazy("Store"))
-    since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(
+        label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
     def __init__(self, stores: list[Store], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -31,7 +31,9 @@ SORTS = [
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
 
 class FilterForm(forms.Form):
@@ -105,7 +107,9 @@ class MemberForm(forms.Form):
     email = forms.CharField(label=gettext_lazy("E-mail"), required=False, max_length=254)
     gender = forms.ChoiceField(label=gettext_lazy("Gender"), required=False, choices=GENDERS)
     birthday = forms.DateField(
-        label=gettext_lazy("Birthday"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("Birthday"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     tags = forms.CharField(
         label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("Separated by commas."), max_length=900

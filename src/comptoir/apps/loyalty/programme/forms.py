@@ -80,7 +80,7 @@ class ProgrammeForm(forms.Form):
     starts_on = forms.DateField(
         label=gettext_lazy("Counts from"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=gettext_lazy("Empty: from now on. Sales closed before keep the rule they were closed under."),
     )
 
