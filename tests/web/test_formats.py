@@ -76,6 +76,6 @@ def test_a_date_field_reads_the_same_in_every_language() -> None:
         for form in every(BaseForm)
         if form.__module__.startswith("comptoir")
         for name, field in getattr(form, "base_fields", {}).items()
-        if field.widget.attrs.get("type") == "date" and getattr(field.widget, "format", None) != "%Y-%m-%d"
+        if getattr(field.widget, "input_type", "") == "date" and getattr(field.widget, "format", None) != "%Y-%m-%d"
     ]
     assert wrong == []

@@ -17,7 +17,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from comptoir.core.accounts import signing_up, visits
+from comptoir.core.accounts import reads, signing_up, visits
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.accounts.roles import Role, may
 from comptoir.core.accounts.visit_tables import Visit
@@ -34,6 +34,7 @@ ROLE_NAMES: dict[Role, str | Promise] = {
     Role.VIEWER: _("Viewer"),
     Role.PARTNER: _("Partner"),
 }
+MOST_NAMED: Final = 5
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -115,6 +116,13 @@ def page(permission: str) -> Callable[[View[P]], PermittedView]:
     return decorate
 
 
+def _refused(request: HttpRequest, organisation: Organisation, role: Role, permission: str) -> HttpResponse:
+    """Whose page it is, by role and by name; a technical user of a till's maker hears of nobody."""
+    asked = [] if role is Role.PARTNER else reads.holders(organisation.id, permission)[:MOST_NAMED]
+    values = {"role_name": ROLE_NAMES[role], "holders": [(each.called, ROLE_NAMES[each.role]) for each in asked]}
+    return render(request, "web/forbidden.html", values, status=403)
+
+
 def _answer(
     view: View[P], permission: str, request: HttpRequest, *args: P.args, **kwargs: P.kwargs
 ) -> HttpResponseBase:
@@ -125,7 +133,7 @@ def _answer(
         return render(request, "web/no_organisation.html", status=403)
     role = Role(membership.role)
     if not may(role, permission):
-        return render(request, "web/forbidden.html", {"role_name": ROLE_NAMES[role]}, status=403)
+        return _refused(request, membership.organisation, role, permission)
     visit = visit_of(request)
     if visit is not None and request.method not in SAFE_METHODS:
         if visit.access != Visit.Access.ACT:

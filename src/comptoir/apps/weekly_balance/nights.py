@@ -18,7 +18,6 @@ from comptoir.pos import registry
 from comptoir.pos.capabilities import Capability
 
 log = structlog.get_logger(__name__)
-SYSTEM: Final = "system"
 AT_LEAST: Final = 7
 FURTHEST: Final = 35
 """How many days back a night reads: always the last week; as far as this what is not confirmed yet, and everything
@@ -77,7 +76,7 @@ def _import(client: Client, department: Department, first: date, last: date, now
                 first=first,
                 last=last,
                 overwrite=False,
-                actor=SYSTEM,
+                actor=trail.SYSTEM,
                 now=now,
             )
         ]
@@ -138,7 +137,9 @@ def _confirm(client: Client, department: Department, day: date, now: datetime) -
         return None
     if waiting(client, department, day, now=now) or not is_due:
         return None
-    return confirming.confirm(client=client, department=department, day=day, actor=SYSTEM, now=now, cause=trail.AUTO)
+    return confirming.confirm(
+        client=client, department=department, day=day, actor=trail.SYSTEM, now=now, cause=trail.AUTO
+    )
 
 
 def waiting(client: Client, department: Department, day: date, *, now: datetime) -> tuple[Waits, ...]:

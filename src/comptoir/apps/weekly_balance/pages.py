@@ -1,5 +1,6 @@
 """The week's grid and a day from within: numbers are read, typed, confirmed, reopened, corrected (2, 3.4, 3.9)."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -10,14 +11,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.weekly_balance import (
     asking,
-    budgeting,
     causes,
     closing,
     confirming,
+    day_words,
     importing,
     indexes,
     reads,
@@ -27,8 +29,7 @@ from comptoir.apps.weekly_balance import (
     wording,
 )
 from comptoir.apps.weekly_balance.closing_words import closings_in_words
-from comptoir.apps.weekly_balance.models import Change, Department, Field
-from comptoir.apps.weekly_balance.rules import budgets
+from comptoir.apps.weekly_balance.models import Department, Field
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.days import Interval, week_label
 from comptoir.apps.weekly_balance.rules.terms import FieldType
@@ -36,7 +37,7 @@ from comptoir.core.accounts import reads as accounts
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
-from comptoir.web.parts import Moment, Status
+from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -67,6 +68,7 @@ def balance(request: OrganisationRequest) -> HttpResponse:
         "before": before,
         "after": after,
         "why_empty": why_empty,
+        "lost": _lost(department, days),
         "log": "" if why_empty else importing.log_of(department, now=timezone.now()),
         "may_reopen": may(request.role, "weekly_balance.reopen"),
         "may_manage": may(request.role, "weekly_balance.manage"),
@@ -80,11 +82,18 @@ def balance(request: OrganisationRequest) -> HttpResponse:
     return render(request, "weekly_balance/week.html", values)
 
 
+def _lost(department: Department, days: tuple[date, ...]) -> list[str]:
+    """Registers that sold in this week and are of no department (WB-06)."""
+    found = sources.unallocated(department.organisation_id, department.store_id, first=days[0], last=days[-1])
+    return sorted({register or _("no register") for registers in found.values() for register in registers})
+
+
 def _row(row: reads.Row, department: Department) -> dict[str, Any]:
     currency = department.currency
     return {
         "field": row.field,
         "total": wording.bare(row.total, row.kind, currency),
+        "is_rounded": wording.is_rounded([each.value for each in row.numbers], row.total, row.kind, currency),
         "numbers": [
             {
                 "name": f"{row.field.public_id}/{each.day}",
@@ -103,7 +112,9 @@ def _row(row: reads.Row, department: Department) -> dict[str, Any]:
 def _light(state: DayState, row: Any, department: Department) -> Status:
     if row is None:
         return Status("off", _("Nothing yet"))
-    level, word = wording.DAYS[state]
+    level, name = wording.DAYS[state]
+    is_automatic = state is DayState.CONFIRMED and row.confirmed_by == trail.SYSTEM
+    word = pgettext("business day", "Confirmed automatically") if is_automatic else str(name)
     if sources.is_closed(department, row.business_date) and state is not DayState.OPEN:
         return Status(level, f"{_('Day off')} · {word}", row.confirmed_at)
     return Status(level, word, row.confirmed_at if row and state is DayState.CONFIRMED else None)
@@ -137,9 +148,9 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
         "by": wording.actor(found.row.confirmed_by, people),
         "shown": shown,
         "hours": [(each, [_hour(found, each, one, state, department) for one in shown]) for each in found.intervals],
-        "sums": [plain(found.numbers[one.id].value, one.id) for one in shown],
+        "sums": [(plain(found.numbers[one.id].value, one.id), day_words.is_rounded(found, one)) for one in shown],
         "may_type": state is not DayState.CONFIRMED and any(typed_hours.takes(found, one.id) for one in shown),
-        "targets": _targets(found),
+        "targets": day_words.targets(found),
         "registers": [
             (
                 register or _("no register"),
@@ -159,31 +170,13 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
             for each in found.corrections
             if each.field_id in kinds
         ],
-        "moments": [
-            Moment(
-                at=each.at,
-                title=f"{names.get(each.field_id, _('Day')) if each.field_id else _('Day')}: "
-                f"{_of_trail(each.before, each, kinds, department)} → {_of_trail(each.after, each, kinds, department)}",
-                detail=" · ".join(filter(None, [wording.cause(each.cause), each.reason])),
-                who=wording.actor(each.actor, people),
-            )
-            for each in found.changes
-        ],
+        "moments": day_words.history(found, people),
         "may_confirm": state in (DayState.READY, DayState.REOPENED, DayState.INCOMPLETE, DayState.OPEN),
         "may_reopen": may(request.role, "weekly_balance.reopen"),
+        "reopeners": accounts.holders(request.organisation.id, "weekly_balance.reopen", store_id=department.store_id),
         "is_confirmed": state is DayState.CONFIRMED,
     }
     return render(request, "weekly_balance/day.html", values)
-
-
-def _of_trail(kept: str, change: Change, kinds: dict[UUID, FieldType], department: Department) -> str:
-    """What the trail keeps of a number or a day, as people read it."""
-    kind = kinds.get(change.field_id) if change.field_id else None
-    if kind is not None and kept:
-        return wording.bare(Decimal(kept), kind, department.currency)
-    if change.field_id is None and change.cause != trail.NOTE and kept in list(DayState):
-        return str(wording.DAYS[DayState(kept)][1])
-    return kept or wording.UNKNOWN
 
 
 def _hour(found: reads.DayView, hour: Interval, one: Field, state: DayState, department: Department) -> dict[str, Any]:
@@ -202,23 +195,6 @@ def _hour(found: reads.DayView, hour: Interval, one: Field, state: DayState, dep
         "name": name,
         "label": f"{wording.field_name(one.name)}, {hour.label}",
     }
-
-
-def _targets(found: reads.DayView) -> list[tuple[str, str, str, list[str]]]:
-    """What was meant to be: the day's target, its index, and the target of each hour where there is a profile."""
-    department, lines = found.department, []
-    numbers = {FieldType(each.field_type): found.numbers[each.id].value for each in found.fields}
-    for (kind, _day), amount in sorted(budgeting.of(department, [found.day]).items()):
-        hours = budgeting.by_hour(department, amount, kind, found.intervals)
-        lines.append(
-            (
-                str(wording.TYPES[kind]),
-                wording.number(amount, kind, department.currency),
-                wording.tenths(budgets.index(numbers.get(kind), amount)),
-                [wording.bare(each, kind, department.currency) for each in hours],
-            )
-        )
-    return lines
 
 
 @require_POST

@@ -121,7 +121,12 @@ class DepartmentForm(forms.Form):
 
     name = forms.CharField(max_length=120, label=gettext_lazy("Name"))
     store = forms.ChoiceField(label=gettext_lazy("Store"))
-    client_number = forms.CharField(required=False, max_length=64, label=gettext_lazy("POS client number"))
+    client_number = forms.CharField(
+        required=False,
+        max_length=64,
+        label=gettext_lazy("POS client number"),
+        widget=forms.TextInput(attrs={"list": "client-numbers", "autocomplete": "off"}),
+    )
     terminals = forms.CharField(
         required=False,
         max_length=1000,

@@ -1,8 +1,9 @@
 """The pages of settings, departments, fields and presets. Who may not change them sees them, with the reason (2)."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.forms import Form
 from django.http import HttpResponse
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.weekly_balance import asking, presets, reads, set_up_forms, setting_up, sources, wording
-from comptoir.apps.weekly_balance.models import Department
-from comptoir.apps.weekly_balance.rules.confirming import due_at
+from comptoir.apps.weekly_balance.models import Client, Department
+from comptoir.apps.weekly_balance.rules.confirming import due_at, latest_night
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType, Preset
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
@@ -74,9 +75,9 @@ def _settings(
     request: OrganisationRequest, form: Form, *, status: int = 200, offers_both: bool = False
 ) -> HttpResponse:
     client, now = asking.client_of(request), timezone.now()
-    is_mine = may(request.role, "weekly_balance.manage")
+    is_mine, mine = may(request.role, "weekly_balance.manage"), asking.mine(request)
     late = []
-    for department in asking.mine(request) if client.auto_confirm else ():
+    for department in mine if client.auto_confirm else ():
         clock = sources.clock_of(department)
         yesterday = clock.day_of(now) - timedelta(days=1)
         at = due_at(yesterday, clock, client.confirm_at).astimezone(clock.zone)
@@ -85,7 +86,15 @@ def _settings(
     if not is_mine:
         _grey(form)
     values = {"form": form, "tabs": tabs("settings"), "client": client, "late": late, "may_manage": is_mine}
+    values["elsewhere"] = _elsewhere(client, mine, now) if client.pos_import else []
     return render(request, "weekly_balance/settings.html", values | {"offers_both": offers_both}, status=status)
+
+
+def _elsewhere(client: Client, mine: list[Department], now: datetime) -> list[tuple[str, str]]:
+    """When the next night's import begins on the clocks of departments that keep another time (5.4)."""
+    night = latest_night(ZoneInfo(client.schedule_zone), now + timedelta(days=1))
+    times = [(each.name, night.astimezone(sources.clock_of(each).zone)) for each in mine]
+    return [(name, f"{at:%H:%M}") for name, at in times if at.time() != time(2)]
 
 
 def _grey(form: Form) -> None:
@@ -152,7 +161,12 @@ def save_department(request: OrganisationRequest, department_id: str) -> HttpRes
             department_id=found.id if found else None,
         )
     except RuleBroken as refused:
-        form.add_error("terminals" if "register" in refused.code else None, refused.for_owner)
+        place = {
+            "client_number_unknown": "client_number",
+            "register_taken": "terminals",
+            "registers_swallowed": "terminals",
+        }
+        form.add_error(place.get(refused.code), refused.for_owner)
         return _department(request, form, found, status=422)
     toast(request, _("The department is saved."))
     return redirect("balance_departments")
@@ -177,7 +191,8 @@ def _department(
     if not is_mine:
         _grey(form)
     values = {"form": form, "department": found, "may_manage": is_mine, "tabs": tabs("departments")}
-    return render(request, "weekly_balance/department.html", values, status=status)
+    numbers = setting_up.client_numbers(request.organisation.id, store_ids=request.store_ids)
+    return render(request, "weekly_balance/department.html", values | {"numbers": numbers}, status=status)
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, time
+from difflib import get_close_matches
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,8 +14,10 @@ from comptoir.apps.weekly_balance.models import Client, Department, Field, Regis
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
+from comptoir.core.connections.models import LocationLink
 from comptoir.kernel.errors import RuleBroken
 
+NEAR: Final = 3
 LONGEST_NUMBER: Final = 12
 LONGEST_NAME: Final = 80
 USUAL: Final = (
@@ -95,6 +98,7 @@ def save_department(
     department.client_number, department.terminals = client_number.strip(), _numbers(terminals)
     department.zone, department.day_start = _zone(zone or store.timezone), day_start or store.day_start
     department.closed_weekdays = sorted(set(closed_weekdays))
+    _refuse_unknown_number(department)
     _refuse_overlap(department)
     try:
         with transaction.atomic():
@@ -129,6 +133,28 @@ def _zone(name: str) -> str:
             _("There is no time zone named %(name)s.") % {"name": name}, code="zone_unknown", status=422
         ) from error
     return name
+
+
+def client_numbers(organisation_id: UUID, *, store_ids: Collection[UUID] | None = None) -> dict[str, str]:
+    """The POS client numbers that connected tills know, with the names of their places (3.3)."""
+    rows = LocationLink.objects.filter(organisation_id=organisation_id, store_id__isnull=False)
+    mine = rows if store_ids is None else rows.filter(store_id__in=store_ids)
+    return dict(mine.order_by("name", "external_id").values_list("external_id", "name"))
+
+
+def _refuse_unknown_number(department: Department) -> None:
+    """Of a store that is connected only numbers that its tills know stand; until then any may be typed."""
+    known = client_numbers(department.organisation_id, store_ids=[department.store_id])
+    number = department.client_number
+    if not number or not known or number in known:
+        return
+    near = get_close_matches(number, known, n=NEAR, cutoff=0) or list(known)[:NEAR]
+    raise RuleBroken(
+        _("The point of sale of this store has no number %(number)s. It has: %(near)s.")
+        % {"number": number, "near": ", ".join(f"{each} ({known[each]})" for each in near)},
+        code="client_number_unknown",
+        status=422,
+    )
 
 
 def _refuse_overlap(department: Department) -> None:

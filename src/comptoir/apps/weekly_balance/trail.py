@@ -13,6 +13,8 @@ EDIT: Final = "edit"
 LATE: Final = "late correction"
 LIVE: Final = "point of sale"
 NOTE: Final = "note"
+SYSTEM: Final = "system"
+"""Who did what nobody did by hand."""
 MANUAL: Final = "manual import"
 """Begins the cause of an import that somebody began; its id follows."""
 

@@ -1,5 +1,6 @@
 """Words for what the rules name: fields, states, presets, checks, causes."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -143,6 +144,14 @@ def cause(kept: str) -> str:
     if kept.startswith(trail.MANUAL):
         return _("Import POS")
     return str(CAUSES.get(kept, kept))
+
+
+def is_rounded(parts: Iterable[Decimal | None], total: Decimal | None, kind: FieldType, currency: str) -> bool:
+    """Whether parts that are each rounded to be shown do not add up to their sum, rounded once (4.4)."""
+    if total is None:
+        return False
+    shown = sum((rounded(each, kind, currency) for each in parts if each is not None), Decimal(0))
+    return shown != rounded(total, kind, currency)
 
 
 def actor(who: str, names: dict[str, str]) -> str:

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, User
-from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.roles import Role, may
 from comptoir.kernel.ids import parse_id, public_id
 
 
@@ -95,6 +95,15 @@ def actors_named(organisation_id: UUID, search: str) -> list[str]:
     people = Q(name__icontains=search) | Q(email__icontains=search)
     users = User.objects.filter(people, membership__organisation_id=organisation_id).values_list("pk", flat=True)
     return [f"user:{user_id}" for user_id in users[:200]]
+
+
+def holders(organisation_id: UUID, permission: str, *, store_id: UUID | None = None) -> list[MemberFacts]:
+    """The members who may do something, everywhere or in the store that is named, by name: whom to ask."""
+    return [
+        each
+        for each in members(organisation_id)
+        if may(each.role, permission) and (store_id is None or each.store_ids is None or store_id in each.store_ids)
+    ]
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:

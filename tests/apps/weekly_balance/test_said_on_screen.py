@@ -1,0 +1,99 @@
+"""What the balance says by itself where a person would have to ask: numbers of the till, lost registers, roundings."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client as Browser
+
+from comptoir.apps.weekly_balance import confirming, setting_up
+from comptoir.apps.weekly_balance.models import Department
+from comptoir.core.accounts.roles import Role
+from comptoir.kernel.errors import RuleBroken
+from tests.apps.weekly_balance.bills import DAY, bill, line, local
+from tests.apps.weekly_balance.house import ALICE, House, link, other_store
+from tests.apps.weekly_balance.test_pages import alice, day_path, member, ready, scoped, text
+from tests.people import create_member
+
+__all__ = ["alice"]
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 6, 12, 10, tzinfo=UTC)
+
+
+def save(house: House, number: str) -> Department:
+    return setting_up.save_department(
+        store=house.store,
+        name="Bar",
+        client_number=number,
+        terminals=(),
+        actor=ALICE,
+        now=NOW,
+        department_id=house.department.id,
+    )
+
+
+def test_a_number_that_the_connected_till_does_not_know_is_refused_with_those_it_has(
+    house: House, alice: Browser
+) -> None:
+    save(house, "7")  # nothing is connected: whatever is typed stands
+    link(house.store, "45610")
+    with pytest.raises(RuleBroken, match=r"no number 45160\. It has: 45610 \(Le Zinc\)\.") as refused:
+        save(house, "45160")
+    assert refused.value.code == "client_number_unknown"
+    assert save(house, "45610").client_number == "45610"
+    shown = text(alice, f"/balance/departments/{house.department.public_id}")
+    assert '<option value="45610">Le Zinc</option>' in shown
+
+
+def test_wb06_a_register_of_no_department_is_said_over_the_week(house: House, alice: Browser) -> None:
+    setting_up.save_department(
+        store=house.store,
+        name="Bar",
+        client_number="",
+        terminals=["7"],
+        actor=ALICE,
+        now=NOW,
+        department_id=house.department.id,
+    )
+    house.sells(bill("1", local(11), line("1", "125"), register="7"))
+    assert "belongs to no department" not in text(alice, f"/balance?week={DAY}")
+    house.sells(bill("2", local(12), line("1", "125"), register="8"))
+    assert "Register 8 sold in this week and belongs to no department" in text(alice, f"/balance?week={DAY}")
+
+
+def test_wb27_the_page_says_where_shown_hours_do_not_add_up_to_the_day(house: House, alice: Browser) -> None:
+    house.sells(bill("1", local(10), line("1", "10", rate=None)))
+    assert "rounded" not in text(alice, day_path(house))
+    for number in range(3):
+        third = line("1", "8.333333", rate=None)
+        house.sells(bill(f"third {number}", local(12 + number), third))
+    shown = text(alice, day_path(house))
+    assert "35.00</strong>" in shown
+    assert ">rounded<" in shown
+
+
+def test_who_is_refused_is_told_whom_to_ask(house: House) -> None:
+    create_member(house.people.le_zinc, "Sue", Role.SUPERVISOR)
+    shown = text(member(house, "Max", Role.MANAGER), "/balance/import", 403)
+    assert "Who sees it here:" in shown
+    assert "Sue (Supervisor)" in shown
+    assert "Max (" not in shown
+    assert "Charlie" not in shown, "of this client alone"
+
+
+def test_a_manager_can_ask_those_who_may_reopen_his_store_s_day(house: House) -> None:
+    ready(house)
+    confirming.confirm(client=house.client, department=house.department, day=DAY, actor="system", now=house.now)
+    scoped(house, "Rita", Role.REGIONAL_SUPERVISOR, house.store.id)
+    scoped(house, "Otto", Role.REGIONAL_SUPERVISOR, other_store(house.people, "Cellar"))
+    shown = text(member(house, "Max", Role.MANAGER), day_path(house))
+    assert "Confirmed automatically" in shown
+    asked = shown.split("A supervisor can reopen a confirmed day.")[1].split("</p>\n")[0][:600]
+    assert ">Rita</a>" in asked
+    assert "Otto" not in asked
+
+
+def test_the_hour_of_the_night_is_said_on_a_department_s_own_clock_too(house: House, alice: Browser) -> None:
+    assert "the nightly import begins" not in text(alice, "/balance/settings")
+    Department.objects.update(zone="Asia/Kathmandu")  # 3 h 45 or 4 h 45 after Copenhagen
+    assert re.search(r"Bar: the nightly import begins at 0[56]:45 there", text(alice, "/balance/settings"))
