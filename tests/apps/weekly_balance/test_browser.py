@@ -117,6 +117,13 @@ def test_a_block_goes_to_a_spreadsheet_and_the_whole_week_too(
     assert next(each for each in lines if "Gross" in each[0])[3] == "690.96"
 
 
+LINES = """(each) => {
+  const range = document.createRange();
+  range.selectNodeContents(each.lastChild);
+  return range.getClientRects().length;
+}"""
+
+
 def test_on_a_phone_one_day_at_a_time(page: Page, house: House) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"/balance?week={DAY}&on={DAY}")
@@ -133,6 +140,13 @@ def test_on_a_phone_one_day_at_a_time(page: Page, house: House) -> None:
     page.get_by_role("button", name="Save typed numbers").click()
     expect(discounts).to_have_value("21.00")
     expect(page.locator(".balance-number:visible")).to_have_count(house.fields)
+    page.get_by_role("link", name="Wed 10 June").click()
+    tab = page.locator(".balance-kinds label", has_text="Transactions")
+    assert tab.evaluate(LINES) == 1, "a word is not broken in two"
+    page.get_by_role("button", name="Confirm the day").click()
+    expect(page.locator("#answer")).to_contain_text("1 of 7 days confirmed")
+    expect(page.locator(".balance-number:visible")).to_have_count(0)
+    expect(page.get_by_text("690.96", exact=True).first).to_be_visible()
 
 
 def test_a_day_is_confirmed_and_reopened_with_a_reason(page: Page, house: House) -> None:

@@ -224,3 +224,31 @@ def test_the_preview_counts_what_would_be_written_over(house: House) -> None:
     assert (found.departments, found.days, found.approved, found.typed) == (1, 1, 0, 0)
     Day.objects.update(state=DayState.CONFIRMED, confirmed_at=house.now)
     assert importing.preview([house.department], first=DAY, last=DAY).approved == 7
+
+
+def test_the_preview_says_how_often_the_till_is_asked_and_how_long_that_takes(house: House) -> None:
+    link(house.store)
+    unknown = importing.preview([house.department], first=DAY - timedelta(days=6), last=DAY)
+    assert unknown.takes is None, "before the first import nobody knows"
+    begun_at = at(8)
+    row = importing.begin(
+        client=house.client,
+        departments=[house.department],
+        first=DAY,
+        last=DAY,
+        overwrite=False,
+        actor=ALICE,
+        now=begun_at,
+    )
+    read_all(house, begun_at + timedelta(seconds=3))
+    found = importing.preview([house.department], first=DAY - timedelta(days=6), last=DAY)
+    assert found.takes == timedelta(seconds=21), "seven times as long as one day took"
+    windows = ImportWindow.objects.filter(run_id__in=row.run_ids).count()
+    assert importing.preview([house.department], first=DAY, last=DAY).questions == windows
+    assert found.questions > windows
+
+
+def test_a_preview_is_refused_as_the_import_would_be(house: House) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        importing.check([house.department], first=DAY, last=DAY - timedelta(days=1), now=at(8))
+    assert refused.value.code == "window_empty"

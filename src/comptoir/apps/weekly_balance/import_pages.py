@@ -17,6 +17,7 @@ from comptoir.apps.weekly_balance.models import Department, PosImport
 from comptoir.core.accounts import reads as accounts
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
+from comptoir.web import formats
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -67,9 +68,10 @@ def begin(request: OrganisationRequest) -> HttpResponse:
         return _page(request, form, status=422)
     said = form.cleaned_data
     chosen = [each for each in mine if each.public_id in said["departments"]]
-    if "preview" in request.POST:
-        return _page(request, form, preview=importing.preview(chosen, first=said["first"], last=said["last"]))
     try:
+        if "preview" in request.POST:
+            importing.check(chosen, first=said["first"], last=said["last"], now=timezone.now())
+            return _page(request, form, preview=importing.preview(chosen, first=said["first"], last=said["last"]))
         found = importing.begin(
             client=asking.client_of(request),
             departments=chosen,
@@ -126,6 +128,7 @@ def _page(
         "rows": rows,
         "going": sum(each["row"].finished_at is None for each in rows),
         "preview": preview,
+        "preview_takes": formats.duration(preview.takes) if preview and preview.takes else "",
         "client": asking.client_of(request),
         "organisation": request.organisation,
         "has_departments": bool(mine),

@@ -29,12 +29,25 @@ ONE_DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Preview:
-    """What an import would touch: how many days, and how many numbers that people approved or typed."""
+    """What an import would touch: how many days, and how many numbers that people approved or typed; how often it asks
+    the tills at least, and how long that takes at the pace of the latest imports, None where a store had none."""
 
     departments: int
     days: int
     approved: int
     typed: int
+    questions: int = 0
+    takes: timedelta | None = None
+
+
+def check(departments: Sequence[Department], *, first: date, last: date, now: datetime) -> None:
+    """Raise RuleBroken for no department, dates the wrong way round, or a day to come."""
+    if not departments:
+        raise RuleBroken(_("Choose at least one department."), code="departments_missing", status=422)
+    if last < first:
+        raise RuleBroken(_("The last day comes before the first."), code="window_empty", status=422)
+    if any(last > sources.clock_of(each).day_of(now) for each in departments):
+        raise RuleBroken(_("The last day lies in the future."), code="day_to_come", status=422)
 
 
 def preview(departments: Sequence[Department], *, first: date, last: date) -> Preview:
@@ -49,7 +62,15 @@ def preview(departments: Sequence[Department], *, first: date, last: date) -> Pr
     confirmed = Day.objects.filter(**mine, state=DayState.CONFIRMED).values_list("department_id", "business_date")
     final = set(confirmed)
     cells = list(Cell.objects.filter(**mine).values_list("department_id", "business_date", "typed"))
+    stores = Store.objects.filter(organisation_id=departments[0].organisation_id)
+    plans = [
+        reads.plan(store, first=first, last=last)
+        for store in stores.filter(id__in={each.store_id for each in departments})
+    ]
+    known = [each.takes for each in plans if each.takes is not None]
     return Preview(
+        questions=sum(each.questions for each in plans),
+        takes=sum(known, timedelta(0)) if len(known) == len(plans) else None,
         departments=len(departments),
         days=(last - first).days + 1,
         approved=sum((department, day) in final for department, day, _ in cells),
@@ -73,12 +94,7 @@ def begin(
     """
     if not client.pos_import:
         raise RuleBroken(_("Turn on POS import in the settings first."), code="pos_import_off", status=409)
-    if not departments:
-        raise RuleBroken(_("Choose at least one department."), code="departments_missing", status=422)
-    if last < first:
-        raise RuleBroken(_("The last day comes before the first."), code="window_empty", status=422)
-    if any(last > sources.clock_of(each).day_of(now) for each in departments):
-        raise RuleBroken(_("The last day lies in the future."), code="day_to_come", status=422)
+    check(departments, first=first, last=last, now=now)
     stores = Store.objects.filter(
         organisation_id=client.organisation_id, id__in={each.store_id for each in departments}
     )

@@ -1,8 +1,7 @@
 """The pages of settings, departments, fields and presets. Who may not change them sees them, with the reason (2)."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.forms import Form
@@ -12,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.weekly_balance import asking, presets, reads, set_up_forms, setting_up, sources, wording
+from comptoir.apps.weekly_balance import asking, reads, set_up_forms, setting_up, sources, wording
 from comptoir.apps.weekly_balance.models import Client, Department
 from comptoir.apps.weekly_balance.rules.confirming import due_at, latest_night
-from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType, Preset
+from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
 from comptoir.kernel.errors import RuleBroken
@@ -249,63 +248,3 @@ def save_field(request: OrganisationRequest, field_id: str) -> HttpResponse:
         act()
         toast(request, _("Saved. New days follow; confirmed days stay as they are."))
     return redirect("balance_fields")
-
-
-@require_GET
-@page("weekly_balance.view")
-def what_net_means(request: OrganisationRequest) -> HttpResponse:
-    """A day under each preset, beside one another: the one that matches the till's closing report is chosen."""
-    client, mine = asking.client_of(request), asking.mine(request)
-    values: dict[str, Any] = {
-        "tabs": tabs("presets"),
-        "client": client,
-        "departments": mine,
-        "may_manage": may(request.role, "weekly_balance.manage"),
-    }
-    if mine:
-        chosen = request.GET.get("department", "")
-        department = asking.department_of(request, chosen) if chosen else mine[0]
-        day = _asked_day(request, department)
-        found = presets.compare(client, department, day)
-        values |= {
-            "department": department,
-            "day": day,
-            "presets": [(each, *wording.PRESETS[each], each == client.preset) for each in Preset],
-            "rows": [
-                (
-                    wording.TYPES[kind],
-                    [
-                        (wording.PRESETS[preset][0], wording.number(each.get(kind), kind, department.currency))
-                        for preset, each in found.figures.items()
-                    ],
-                )
-                for kind in POS_TYPES
-                if kind is not FieldType.VISITORS
-            ],
-            "bridge": presets.bridge_in_words(found, department.currency),
-            **presets.report_in_words(found, department),
-        }
-    return render(request, "weekly_balance/presets.html", values)
-
-
-def _asked_day(request: OrganisationRequest, department: Department) -> date:
-    text = request.GET.get("day", "")
-    if text:
-        return asking.day_of(text)
-    return sources.clock_of(department).day_of(timezone.now()) - timedelta(days=1)
-
-
-@require_POST
-@page("weekly_balance.manage")
-def choose_preset(request: OrganisationRequest, preset: str) -> HttpResponse:
-    """This one matches."""
-    if preset not in list(Preset):
-        raise asking.nothing()
-    setting_up.change(
-        organisation_id=request.organisation.id,
-        values={"preset": preset},
-        actor=asking.actor(request),
-        now=timezone.now(),
-    )
-    toast(request, _("Saved. Days that are not confirmed follow with the next import."))
-    return redirect("balance_presets")

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from comptoir.apps.weekly_balance import budget_pages, exporting, import_pages, pages, set_up_pages, typing_pages
+from comptoir.apps.weekly_balance import (
+    budget_pages,
+    exporting,
+    import_pages,
+    pages,
+    preset_pages,
+    set_up_pages,
+    typing_pages,
+)
 
 urlpatterns = [
     path("balance", pages.balance, name="balance"),
@@ -16,8 +24,8 @@ urlpatterns = [
     path("balance/departments/<str:department_id>/save", set_up_pages.save_department, name="balance_department_save"),
     path("balance/fields", set_up_pages.fields, name="balance_fields"),
     path("balance/fields/<str:field_id>", set_up_pages.save_field, name="balance_field_save"),
-    path("balance/presets", set_up_pages.what_net_means, name="balance_presets"),
-    path("balance/presets/<slug:preset>", set_up_pages.choose_preset, name="balance_preset_choose"),
+    path("balance/presets", preset_pages.what_net_means, name="balance_presets"),
+    path("balance/presets/<slug:preset>", preset_pages.choose_preset, name="balance_preset_choose"),
     path("balance/import", import_pages.imports, name="balance_import"),
     path("balance/import/begin", import_pages.begin, name="balance_import_begin"),
     path("balance/imports/<str:import_id>/<slug:what>", import_pages.act, name="balance_import_act"),

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Min, Q
 
+from comptoir.core.accounts.models import Store
 from comptoir.core.intake.importing import windows
 from comptoir.core.intake.models import ImportRun, ImportWindow
+from comptoir.kernel.clock import business_day_bounds
 from comptoir.kernel.ids import public_id
 
 PAGE = 50
@@ -165,6 +168,30 @@ def _pace(run: ImportRun, share: float, now: datetime) -> tuple[float | None, ti
     if seconds <= 0 or gained <= 0:
         return None, None
     return (run.sales_read - run.read_then) / seconds, timedelta(seconds=(1 - share) / gained * seconds)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import would ask of a till: at least so many questions, and how long they take at the pace of the newest
+    import of the store; None before there was one."""
+
+    questions: int
+    takes: timedelta | None
+
+
+def plan(shop: Store, *, first: date, last: date) -> Plan:
+    """The plan for the business dates `first` to `last` of a store; nothing is written and no till is asked."""
+    zone = ZoneInfo(shop.timezone)
+    start, _ = business_day_bounds(first, zone=zone, day_start=shop.day_start)
+    _, end = business_day_bounds(last, zone=zone, day_start=shop.day_start)
+    done = ImportRun.objects.filter(
+        organisation_id=shop.organisation_id, store_id=shop.id, state=ImportRun.State.DONE, finished_at__isnull=False
+    )
+    newest = done.order_by("-finished_at").first()
+    takes = None
+    if newest is not None and newest.finished_at is not None:
+        takes = (newest.finished_at - newest.going_since) * ((end - start) / (newest.end - newest.start))
+    return Plan(len(windows.cut(start, end, zone=zone, day_start=shop.day_start)), takes)
 
 
 @dataclass(frozen=True)
