@@ -193,6 +193,16 @@ def test_yesterday_under_each_preset_and_the_bridge(house: House, alice: Browser
     assert Client.objects.get(organisation=house.people.le_zinc).preset == Preset.VAT
 
 
+def test_wb42_another_basis_is_looked_at_before_it_is_chosen(house: House, alice: Browser) -> None:
+    house.sells(*worked_day())
+    shown = text(alice, f"/balance/presets?day={DAY}&basis=with_tax").replace("\xa0", " ")
+    for figure in ("863.70", "25.00", "350.00", "488.70"):
+        assert figure in shown
+    assert "Only looked at" in shown
+    assert Client.objects.get().basis == "without_tax"
+    assert "Only looked at" not in text(alice, f"/balance/presets?day={DAY}&basis=nonsense")
+
+
 def test_an_import_says_what_it_would_touch_and_begins(house: House, alice: Browser) -> None:
     link(house.store)
     shown = text(alice, "/balance/import")
@@ -294,9 +304,17 @@ def test_a_reader_of_french_types_with_a_comma_and_reads_the_history_in_his_lang
     french = {"Accept-Language": "fr"}
     shown = browser.get(day_path(house), headers=french).content.decode()
     assert "Prête → Validée" in shown
+    assert "690,96 est retenu, la caisse dit 490,96" in shown, "it waits: the number did not move"
+    assert "690,96 → 490,96" not in shown
+    gross = next(each for each in house.waiting() if each.field_id == house.field(FieldType.GROSS_SALES).id)
+    net = next(each for each in house.waiting() if each.field_id == house.field(FieldType.NET_SALES).id)
+    browser.post(f"/balance/corrections/{gross.public_id}/accept")
+    browser.post(f"/balance/corrections/{net.public_id}/reject")
+    shown = browser.get(day_path(house), headers=french).content.decode()
     assert "690,96 → 490,96" in shown
     assert "changé plus tard en caisse" in shown
-    assert "late correction" not in shown
+    assert "un superviseur a gardé le nombre" in shown
+    assert "late change" not in shown
     confirming.type_number(
         client=house.client,
         department=house.department,

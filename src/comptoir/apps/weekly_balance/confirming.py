@@ -120,7 +120,8 @@ def decide(
             row.revision += 1
         row.computed_at = now
         row.save(update_fields=["revision", "computed_at"])
-        _changed(department, day, found.field_id, found.standing, found.proposed, actor, trail.LATE, now)
+    cause = trail.LATE if accept else trail.KEPT
+    _changed(department, day, found.field_id, found.standing, found.proposed, actor, cause, now)
     note(
         organisation_id=organisation_id,
         actor=actor,

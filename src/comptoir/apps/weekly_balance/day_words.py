@@ -15,17 +15,25 @@ from comptoir.web.parts import Moment
 
 def history(found: DayView, people: dict[str, str]) -> list[Moment]:
     """Every change of the day and its numbers, the newest first."""
-    names = {each.id: wording.field_name(each.name) for each in found.fields}
     return [
         Moment(
             at=each.at,
-            title=f"{names.get(each.field_id, _('Day')) if each.field_id else _('Day')}: "
-            f"{_kept(each.before, each, found)} → {_kept(each.after, each, found)}",
+            title=_title(each, found),
             detail=" · ".join(filter(None, [wording.cause(each.cause), each.reason])),
             who=wording.actor(each.actor, people),
         )
         for each in found.changes
     ]
+
+
+def _title(change: Change, found: DayView) -> str:
+    """What became what; of a difference that waits or was refused, what stands and what the till says."""
+    name = next((wording.field_name(each.name) for each in found.fields if each.id == change.field_id), _("Day"))
+    before, after = _kept(change.before, change, found), _kept(change.after, change, found)
+    if change.cause in (trail.ASKED, trail.KEPT):
+        words = _("%(name)s: %(standing)s stands, the till says %(proposed)s")
+        return words % {"name": name, "standing": before, "proposed": after}
+    return f"{name}: {before} → {after}"
 
 
 def _kept(kept: str, change: Change, found: DayView) -> str:

@@ -211,7 +211,7 @@ def _ask(
         )
     )
     work.result.pending += 1
-    work.changes.append(_change(work, day, mapped, trail.text(standing.value), trail.text(value), cause=trail.LATE))
+    work.changes.append(_change(work, day, mapped, trail.text(standing.value), trail.text(value), cause=trail.ASKED))
 
 
 def _withdraw(work: _Work, day: date, mapped: Field) -> None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.weekly_balance import asking, presets, setting_up, sources, wording
-from comptoir.apps.weekly_balance.models import Department
-from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType, Preset
+from comptoir.apps.weekly_balance.models import Client, Department
+from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, Basis, FieldType, Preset
 from comptoir.apps.weekly_balance.set_up_pages import tabs
 from comptoir.core.accounts.roles import may
 from comptoir.web.shell import OrganisationRequest, page
@@ -33,10 +33,14 @@ def what_net_means(request: OrganisationRequest) -> HttpResponse:
         chosen = request.GET.get("department", "")
         department = asking.department_of(request, chosen) if chosen else mine[0]
         day = _asked_day(request, department)
+        chosen_basis = client.basis
+        client.basis = _asked_basis(request, client)  # never saved: only looked at (WB-42)
         found = presets.compare(client, department, day)
         values |= {
             "department": department,
             "day": day,
+            "bases": [(each, words, each == client.basis) for each, words in wording.BASES.items()],
+            "is_other_basis": client.basis != chosen_basis,
             "presets": [(each, *wording.PRESETS[each], each == client.preset) for each in Preset],
             "rows": [
                 (
@@ -53,6 +57,11 @@ def what_net_means(request: OrganisationRequest) -> HttpResponse:
             **presets.report_in_words(found, department),
         }
     return render(request, "weekly_balance/presets.html", values)
+
+
+def _asked_basis(request: OrganisationRequest, client: Client) -> str:
+    asked = request.GET.get("basis", "")
+    return Basis(asked) if asked in list(Basis) else client.basis
 
 
 def _asked_day(request: OrganisationRequest, department: Department) -> date:

@@ -93,6 +93,8 @@ CAUSES: Final[dict[str, Promise]] = {
     trail.AUTO: gettext_lazy("confirmed by itself"),
     trail.EDIT: gettext_lazy("by hand"),
     trail.LATE: gettext_lazy("changed at the till later"),
+    trail.ASKED: gettext_lazy("waits for a supervisor"),
+    trail.KEPT: gettext_lazy("a supervisor kept the number"),
     trail.LIVE: gettext_lazy("told by the till"),
     trail.NOTE: gettext_lazy("note"),
 }
