@@ -218,7 +218,7 @@ def test_a_night_reads_and_confirms_by_itself_and_says_why_nothing_came(
     net = Field.objects.get(field_type="net_sales")
     assert Cell.objects.get(field_id=net.id, business_date=day).measured == PRICE
 
-    # a week that was not read is not known; once it was, it says that it sold nothing, with the log of what was read
+    # a week that was not read is not known; once it was, it says that the store was not open, with the log
     quiet = day - timedelta(days=8)
     sue.page.goto(f"/balance?week={quiet}")
     expect(sue.page.locator(".notice")).to_contain_text("not read from the till yet")
@@ -227,7 +227,8 @@ def test_a_night_reads_and_confirms_by_itself_and_says_why_nothing_came(
     importing.go(importing.begin(client=Client.objects.get(), departments=[department], **said))
     read_everything()
     sue.page.reload()
-    expect(sue.page.locator(".notice")).to_contain_text("sold nothing")
+    expect(sue.page.locator(".notice")).to_contain_text("The store was not open yet")
+    expect(sue.page.locator("thead")).not_to_contain_text("Incomplete")
     sue.page.get_by_text("Log of the latest import").click()
     expect(sue.page.locator(".notice code")).to_contain_text("done 100%")
     sue.picture("log")

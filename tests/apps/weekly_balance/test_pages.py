@@ -128,6 +128,21 @@ def test_a_late_void_is_shown_as_a_difference_and_accepted(house: House, alice: 
     assert "the till says" not in text(alice, f"/balance{WEEK}")
 
 
+def test_what_a_void_moved_is_decided_with_one_click_all_of_it_or_nothing(house: House, alice: Browser) -> None:
+    ready(house)
+    confirming.confirm(client=house.client, department=house.department, day=DAY, actor=ALICE, now=house.now)
+    house.later(hours=1)
+    house.sells(msgspec.structs.replace(worked_day()[0], state=SaleState.CANCELLED))
+    first, *others = [each.public_id for each in house.waiting()]
+    assert f"Accept all {1 + len(others)}" in text(alice, day_path(house))
+    unknown = {"also": [*others, "cor_00000000000000000000000000"]}
+    assert alice.post(f"/balance/corrections/{first}/accept", unknown).status_code == 404
+    assert len(house.waiting()) == 1 + len(others)
+    alice.post(f"/balance/corrections/{first}/accept", {"also": others})
+    assert house.waiting() == []
+    assert house.value(DAY, FieldType.GROSS_SALES) == Decimal("490.96")
+
+
 def test_a_note_stands_over_the_day(house: House, alice: Browser) -> None:
     alice.post(f"{day_path(house)}/note", {"note": "Street market"})
     assert "Street market" in text(alice, day_path(house))

@@ -13,7 +13,10 @@ from comptoir.apps.weekly_balance.models import Client, Department, Field
 from comptoir.apps.weekly_balance.reads import Week
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES
 from comptoir.core.connections.models import LocationLink
+from comptoir.web import formats
 from comptoir.web.parts import Action
+
+NOTHING_SOLD = _("The store sold nothing in this week. Zero is what the till says, and no fault.")
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,11 @@ class Cause:
 
 
 def of(client: Client, department: Department, week: Week, *, now: datetime) -> Cause | None:
-    """The first cause that holds, in the order of 3.9; None when there are numbers of the till."""
-    if any(number.measured is not None for row in week.rows for number in row.numbers):
-        return None
+    """The first cause that holds, in the order of 3.9; None when there are numbers of the till. Zeros are said to be
+    the till's own."""
+    numbers = [each.measured for row in week.rows for each in row.numbers if each.measured is not None]
+    if numbers:
+        return None if any(numbers) or not _is_whole(department, week, now) else Cause(NOTHING_SOLD, is_fault=False)
     if not client.pos_import:
         return Cause(_("POS import is off."), Action(_("Open the settings"), reverse("balance_settings")))
     links = LocationLink.objects.filter(
@@ -87,7 +92,18 @@ def _of_reading(department: Department, days: list[date], page: Action, log: str
     known = states.covered(department, begun)
     if any(day not in known and day != today for day in begun):
         return Cause(_("Days of this week were not read from the till yet."), page, log=log)
-    return Cause(_("The store sold nothing in this week."), is_fault=False, log=log)
+    opened = sources.first_sale(department)
+    if opened is not None and days[-1] < opened:
+        words = gettext("The store was not open yet: its first sale was on %(day)s.") % {"day": formats.day(opened)}
+        return Cause(words, is_fault=False, log=log)
+    return Cause(NOTHING_SOLD, is_fault=False, log=log)
+
+
+def _is_whole(department: Department, week: Week, now: datetime) -> bool:
+    """Whether every day of the week that is over has a number of the till."""
+    today = sources.clock_of(department).day_of(now)
+    known = {each.day for row in week.rows for each in row.numbers if each.measured is not None}
+    return all(column.day in known for column in week.columns if column.day < today)
 
 
 def _going(department: Department, found: importing.Progress) -> str:

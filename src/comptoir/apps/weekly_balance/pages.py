@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,6 +42,9 @@ from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
+MOST_AT_ONCE = 100
+"""How many differences are decided with one click."""
+
 
 @require_GET
 @page("weekly_balance.view")
@@ -55,10 +59,11 @@ def balance(request: OrganisationRequest) -> HttpResponse:
     days = asking.week(request, client, department)
     grid = reads.week(department, days)
     before, after = asking.beside(days)
+    opened = sources.first_sale(department)
     why_empty = causes.of(client, department, grid, now=timezone.now())
     values = {
         "grid": grid,
-        "columns": [(each, _light(each.state, each.row, department)) for each in grid.columns],
+        "columns": [(each, _light_of(each, department, opened)) for each in grid.columns],
         "rows": [_row(each, department) for each in grid.rows],
         "departments": departments,
         "department": department,
@@ -107,6 +112,13 @@ def _row(row: reads.Row, department: Department) -> dict[str, Any]:
             for each in row.numbers
         ],
     }
+
+
+def _light_of(column: reads.Column, department: Department, opened: date | None) -> Status:
+    """A day before the first sale is no fault: the store was not open (WB-29)."""
+    if opened and column.day < opened and column.state in (DayState.OPEN, DayState.INCOMPLETE):
+        return Status("off", _("Not open yet"))
+    return _light(column.state, column.row, department)
 
 
 def _light(state: DayState, row: Any, department: Department) -> Status:
@@ -160,6 +172,7 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
         ],
         "failures": [(wording.RULES.get(each["rule"], each["rule"]), each) for each in found.row.failures],
         "closings": closings_in_words(department, closings.get(when)),
+        "others": [each.public_id for each in found.corrections if each.field_id in kinds][1:],
         "corrections": [
             (
                 each,
@@ -253,17 +266,20 @@ def note(request: OrganisationRequest, department_id: str, day: str) -> HttpResp
 @require_POST
 @page("weekly_balance.reopen")
 def decide(request: OrganisationRequest, correction_id: str, decision: str) -> HttpResponse:
-    """Accept or reject what the till says now."""
+    """Accept or reject what the till says now, of one number or of all that are named; all of them, or none."""
     if decision not in ("accept", "reject"):
         raise asking.nothing()
-    found = confirming.decide(
-        organisation_id=request.organisation.id,
-        correction_id=parse_id("cor", correction_id),
-        accept=decision == "accept",
-        actor=asking.actor(request),
-        now=timezone.now(),
-        store_ids=request.store_ids,
-    )
+    names = [correction_id, *request.POST.getlist("also")[:MOST_AT_ONCE]]
+    with transaction.atomic():
+        for name in names:
+            found = confirming.decide(
+                organisation_id=request.organisation.id,
+                correction_id=parse_id("cor", name),
+                accept=decision == "accept",
+                actor=asking.actor(request),
+                now=timezone.now(),
+                store_ids=request.store_ids,
+            )
     toast(request, _("The till’s number stands now.") if decision == "accept" else _("The old number stays."))
     department = public_id("dep", found.department_id)
     return redirect("balance_day", department_id=department, day=found.business_date.isoformat())
