@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.db import connection
 
-from comptoir.apps.weekly_balance import importing, nights
+from comptoir.apps.weekly_balance import import_logs, importing, nights
 from comptoir.apps.weekly_balance.models import Day, Night, PosImport
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.terms import FieldType
@@ -252,3 +252,29 @@ def test_a_preview_is_refused_as_the_import_would_be(house: House) -> None:
     with pytest.raises(RuleBroken) as refused:
         importing.check([house.department], first=DAY, last=DAY - timedelta(days=1), now=at(8))
     assert refused.value.code == "window_empty"
+
+
+def test_days_that_failed_are_named_with_the_reason_and_they_alone_are_read_again(house: House) -> None:
+    link(house.store)
+    now = at(8)
+    asked = {"client": house.client, "actor": ALICE}
+    row = importing.begin(
+        departments=[house.department], first=DAY - timedelta(days=3), last=DAY, overwrite=False, now=now, **asked
+    )
+    mine = ImportWindow.objects.filter(run_id__in=row.run_ids)
+    failed = mine.get(number=1)
+    mine.exclude(number=1).update(state="done", finished_at=now)
+    mine.filter(number=1).update(state="failed", fault="The till does not answer.")
+    ImportRun.objects.update(state="failed", fault="The till does not answer.", finished_at=now)
+    importing.finish_due(now=now)
+    row.refresh_from_db()
+    [(name, first, last, why)] = import_logs.not_read(row)
+    assert (name, why) == ("Bar", "The till does not answer.")
+    assert first <= last <= DAY
+    page = house.people.client(house.people.alice).get("/balance/import").content.decode()
+    assert "Days that were not read" in page
+    assert "Read these days again" in page
+    again = importing.act(row, "again", now=now + timedelta(minutes=5), **asked)
+    assert again.run_ids == row.run_ids
+    assert list(mine.filter(state="waiting").values_list("number", flat=True)) == [failed.number]
+    assert import_logs.not_read(row) == []

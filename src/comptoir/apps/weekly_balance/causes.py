@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.weekly_balance import importing, sources, states
+from comptoir.apps.weekly_balance import import_logs, importing, sources, states
 from comptoir.apps.weekly_balance.models import Client, Department, Field
 from comptoir.apps.weekly_balance.reads import Week
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES
@@ -63,7 +63,7 @@ def of(client: Client, department: Department, week: Week, *, now: datetime) -> 
 
 
 def _of_imports(client: Client, department: Department, week: Week, *, now: datetime) -> Cause | None:
-    latest = importing.latest_of(department)
+    latest = import_logs.latest_of(department)
     page = Action(_("Import POS"), reverse("balance_import"))
     found = importing.progress(latest, now=now) if latest is not None else None
     log = found.log(department.store_id) if found is not None else ""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.weekly_balance import asking, importing
+from comptoir.apps.weekly_balance import asking, import_logs, importing
 from comptoir.apps.weekly_balance.models import Department, PosImport
 from comptoir.core.accounts import reads as accounts
 from comptoir.kernel.errors import RuleBroken
@@ -146,5 +146,6 @@ def _row(row: PosImport, names: dict[UUID, str], people: dict[str, str]) -> dict
         "is_paused": any(each.state == "paused" for each in found.runs),
         "departments": ", ".join(names[each] for each in row.department_ids if each in names),
         "progress": found,
+        "not_read": import_logs.not_read(row) if row.fault else [],
         "by": people.get(row.actor, _("the night") if row.actor == "system" else ""),
     }

@@ -266,17 +266,3 @@ def latest(
     if department_ids is not None:
         rows = rows.filter(department_ids__contained_by=list(department_ids))
     return list(rows[:limit])
-
-
-def latest_of(department: Department) -> PosImport | None:
-    """The newest import that this department was part of."""
-    rows = PosImport.objects.filter(
-        organisation_id=department.organisation_id, department_ids__contains=[department.id]
-    )
-    return rows.order_by("-id").first()
-
-
-def log_of(department: Department, *, now: datetime) -> str:
-    """The log of a department's newest import, as far as it is of the department's own store; empty without one."""
-    latest = latest_of(department)
-    return progress(latest, now=now).log(department.store_id) if latest else ""
