@@ -1,4 +1,4 @@
-"""What is told of imports afterwards: the newest of a department, its log, and the days that were not read (3.6, 3.9)."""
+"""What is told of imports: the newest of a department, its log, and the days that were not read (3.6, 3.9)."""
 
 from datetime import date, datetime, timedelta
 
