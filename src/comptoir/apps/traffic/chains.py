@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from comptoir.apps.traffic import location_ids
+from comptoir.apps.traffic import jobs, location_ids
 from comptoir.apps.traffic.models import Location, Node, Placement, Settings
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import stores
@@ -16,7 +16,7 @@ from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id
 
-OPERATIONAL: Final = "operational"
+OPERATIONAL: Final = jobs.OPERATIONAL
 STATUSES: Final = (OPERATIONAL, "planned", "paused", "works", "closed")
 BEGINNING: Final = date(1970, 1, 1)
 
@@ -113,7 +113,7 @@ def add_node(*, organisation_id: UUID, name: str, kind: str, parent_id: UUID | N
 def save_location(
     *, store: Store, values: dict[str, object], node_id: UUID | None, actor: str, now: datetime, today: date
 ) -> Location:
-    """What a location is called, its status, hours and target; where it is in the tree from today on.
+    """What a location is called, its status and target; where it is in the tree from today on.
 
     History follows the store, whatever its id becomes (TA-40). Raises RuleBroken naming the other location when two
     would have the same id.
@@ -123,7 +123,7 @@ def save_location(
     )
     before = row.status
     row.location_id = location_ids.check(str(values.get("location_id", row.location_id)))
-    for name in ("mask", "status", "category", "target_conversion", "opens_at", "closes_at"):
+    for name in ("mask", "status", "category", "target_conversion"):
         if name in values:
             setattr(row, name, values[name])
     row.matching_id = location_ids.matching(row.location_id, row.mask) if row.location_id else ""
@@ -142,6 +142,8 @@ def save_location(
             since=BEGINNING if first else today,
             defaults={"node_id": node_id},
         )
+    if row.status != before:
+        jobs.follow_status(organisation_id=store.organisation_id, store_id=store.id, actor=actor, now=now)
     details = {name: str(value) for name, value in values.items()}
     note(
         organisation_id=store.organisation_id,

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from comptoir.apps.traffic.models import ImportJob
+from comptoir.apps.traffic.models import ImportJob, Location
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
 from comptoir.core.connections.models import Connection, LocationLink
@@ -23,6 +23,8 @@ from comptoir.kernel.ids import new_id, public_id
 
 USUAL_START: Final = time(0, 2)
 MANUAL: Final = "manual"
+OPERATIONAL: Final = "operational"
+"""The one status of a location in which its shops are read."""
 
 
 @transaction.atomic
@@ -54,10 +56,19 @@ def finish(*, job: ImportJob, rhythm: str, start: time, actor: str, now: datetim
     """Set it going: a schedule for each store that its shops feed, in the store's own clock."""
     _drop_schedules(job, actor, now)
     _rows(job).update(rhythm=rhythm, start=start, finished_at=now, active=True)
-    job.rhythm, job.start, job.finished_at = rhythm, start, now
+    job.rhythm, job.start, job.finished_at, job.active = rhythm, start, now, True
     if rhythm != MANUAL:
         for store in stores_of(job):
-            schedules.add(store=store, rhythm=Rhythm(rhythm), start=start, days=2, actor=actor, now=now)
+            schedules.add(
+                store=store,
+                rhythm=Rhythm(rhythm),
+                start=start,
+                days=2,
+                actor=actor,
+                now=now,
+                connection_id=job.connection_id,
+            )
+        _rest(job, actor, now)
     note(organisation_id=job.organisation_id, actor=actor, what="traffic.job_finished", subject=job.label, now=now)
 
 
@@ -67,10 +78,8 @@ def switch(*, job: ImportJob, on: bool, actor: str, now: datetime) -> None:
     if job.active == on:
         return
     _rows(job).update(active=on, paused_at=None if on else now)
-    for each in _schedules(job):
-        schedules.switch(
-            organisation_id=job.organisation_id, schedule_id=each, on=on, actor=actor, now=now, store_ids=None
-        )
+    job.active = on
+    _rest(job, actor, now)
     what = "traffic.job_on" if on else "traffic.job_off"
     note(organisation_id=job.organisation_id, actor=actor, what=what, subject=job.label, now=now)
 
@@ -112,8 +121,16 @@ def stores_of(job: ImportJob) -> list[Store]:
 def next_runs(job: ImportJob) -> Mapping[UUID, datetime]:
     """When each of its stores is read next."""
     mine = {each.id for each in stores_of(job)}
-    found = schedule_reads.schedules(job.organisation_id, store_ids=mine)
-    return {each.store_id: each.due_at for each in found if each.active}
+    return {each.store_id: each.due_at for each in _schedules(job) if each.active and each.store_id in mine}
+
+
+def follow_status(*, organisation_id: UUID, store_id: UUID, actor: str, now: datetime) -> None:
+    """A location changed its status: its schedules rest or go on with it (traffic-analytics.md 2.6)."""
+    links = LocationLink.objects.filter(organisation_id=organisation_id, store_id=store_id)
+    fed_by = set(links.values_list("connection_id", flat=True))
+    for job in jobs(organisation_id):
+        if job.connection_id in fed_by:
+            _rest(job, actor, now)
 
 
 def public(job: ImportJob) -> str:
@@ -125,13 +142,28 @@ def _rows(job: ImportJob) -> QuerySet[ImportJob]:
     return ImportJob.objects.filter(organisation_id=job.organisation_id, id=job.id)
 
 
-def _schedules(job: ImportJob) -> list[UUID]:
-    """The schedules of its stores that have its times."""
-    mine = {each.id for each in stores_of(job)}
-    found = schedule_reads.schedules(job.organisation_id, store_ids=mine)
-    return [each.id for each in found if (each.rhythm, each.start) == (job.rhythm, job.start)]
+def _schedules(job: ImportJob) -> list[schedule_reads.ScheduleFacts]:
+    """Those that read its account: another job's are left alone, whatever store they are of and at whatever time."""
+    if job.connection_id is None:
+        return []
+    found = schedule_reads.schedules(job.organisation_id)
+    return [each for each in found if each.connection_id == job.connection_id]
+
+
+def _rest(job: ImportJob, actor: str, now: datetime) -> None:
+    """Each of its schedules runs while the job is active and the location in operation, and rests otherwise."""
+    closed = set(
+        Location.objects.filter(organisation_id=job.organisation_id)
+        .exclude(status=OPERATIONAL)
+        .values_list("store_id", flat=True)
+    )
+    for each in _schedules(job):
+        on = job.active and each.store_id not in closed
+        schedules.switch(
+            organisation_id=job.organisation_id, schedule_id=each.id, on=on, actor=actor, now=now, store_ids=None
+        )
 
 
 def _drop_schedules(job: ImportJob, actor: str, now: datetime) -> None:
     for each in _schedules(job):
-        schedules.delete(organisation_id=job.organisation_id, schedule_id=each, actor=actor, now=now, store_ids=None)
+        schedules.delete(organisation_id=job.organisation_id, schedule_id=each.id, actor=actor, now=now, store_ids=None)

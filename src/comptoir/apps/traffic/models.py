@@ -48,8 +48,6 @@ class Location(models.Model):
     status_since = models.DateTimeField()
     category = models.CharField(max_length=60, blank=True)
     target_conversion = models.DecimalField(max_digits=5, decimal_places=2, null=True)
-    opens_at = models.TimeField(null=True)
-    closes_at = models.TimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [

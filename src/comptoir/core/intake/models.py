@@ -183,13 +183,15 @@ class ClockReading(models.Model):
 class ImportSchedule(models.Model):
     """Imports of a store that begin by themselves, at a time of its own clock; `due_at` is the next one (UTC).
 
-    A daily one reads `days` business days, today's included; the others go on at `read_until`.
+    A daily one reads `days` business days, today's included; the others go on at `read_until`. It reads every shop that
+    feeds the store, or with a `connection_id` those of that account alone.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation_id = models.UUIDField()
     id = models.UUIDField()
     store_id = models.UUIDField()
+    connection_id = models.UUIDField(null=True)
     rhythm = models.CharField(max_length=16)
     start = models.TimeField()
     days = models.SmallIntegerField(default=2)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -124,6 +125,7 @@ def delete(request: OrganisationRequest, schedule_id: str) -> HttpResponse:
     claims = {
         "schedule": schedule_id,
         "store": str(gone.store_id),
+        "connection": str(gone.connection_id or ""),
         "rhythm": gone.rhythm,
         "start": f"{gone.start:%H:%M}",
         "days": gone.days,
@@ -154,6 +156,7 @@ def restore(request: OrganisationRequest, schedule_id: str, token: str) -> HttpR
         actor=_actor(request),
         now=timezone.now(),
         schedule_id=parse_id("sch", schedule_id),
+        connection_id=UUID(said["connection"]) if said.get("connection") else None,
     )
     toast(request, _("It runs again."))
     return redirect("import_schedules")

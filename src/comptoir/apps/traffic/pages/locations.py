@@ -69,12 +69,6 @@ class LocationForm(forms.Form):
     target_conversion = forms.DecimalField(
         label=gettext_lazy("Target conversion in %"), required=False, min_value=0, max_value=100, decimal_places=2
     )
-    opens_at = forms.TimeField(
-        label=gettext_lazy("Opens at"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
-    )
-    closes_at = forms.TimeField(
-        label=gettext_lazy("Closes at"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
-    )
 
     def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -213,8 +207,6 @@ def _initial(place: Place) -> dict[str, Any]:
         "node": public_id("nod", place.node_id) if place.node_id else "",
         "category": row.category,
         "target_conversion": row.target_conversion,
-        "opens_at": row.opens_at,
-        "closes_at": row.closes_at,
     }
 
 

@@ -1,9 +1,11 @@
 """Questions about schedules; answers are plain data."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
+
+from django.db.models import Q
 
 from comptoir.core.intake.models import ImportRun, ImportSchedule, ScheduledRun
 from comptoir.kernel.ids import public_id
@@ -40,6 +42,7 @@ class ScheduleFacts:
 
     id: UUID
     store_id: UUID
+    connection_id: UUID | None
     rhythm: str
     start: time
     days: int
@@ -62,6 +65,7 @@ def schedules(organisation_id: UUID, *, store_ids: Collection[UUID] | None = Non
         ScheduleFacts(
             id=row.id,
             store_id=row.store_id,
+            connection_id=row.connection_id,
             rhythm=row.rhythm,
             start=row.start,
             days=row.days,
@@ -76,20 +80,34 @@ def schedules(organisation_id: UUID, *, store_ids: Collection[UUID] | None = Non
 def _latest(organisation_id: UUID, schedule_id: UUID) -> tuple[RunFacts, ...]:
     mine = ScheduledRun.objects.filter(organisation_id=organisation_id, schedule_id=schedule_id)
     rows = list(mine.order_by("-slot")[:LATEST])
-    found = ImportRun.objects.filter(organisation_id=organisation_id, id__in=[row.run_id for row in rows if row.run_id])
-    imports = {each.id: each for each in found}
-    return tuple(_run(row, imports.get(row.run_id) if row.run_id else None) for row in rows)
+    runs = ImportRun.objects.filter(organisation_id=organisation_id)
+    known = runs.filter(
+        Q(id__in=[row.run_id for row in rows if row.run_id])
+        | Q(schedule_id=schedule_id, started_at__in=[row.began_at for row in rows])
+    )
+    imports = list(known.order_by("id"))
+    return tuple(
+        _run(row, [each for each in imports if each.id == row.run_id or each.started_at == row.began_at])
+        for row in rows
+    )
 
 
-def _run(row: ScheduledRun, read: ImportRun | None) -> RunFacts:
+def _run(row: ScheduledRun, imports: Sequence[ImportRun]) -> RunFacts:
+    """A store that several shops feed has an import of each: what was read adds up, and the worst state is told."""
+    worst = min(imports, key=_badness, default=None)
     return RunFacts(
         slot=row.slot,
         began_at=row.began_at,
         missed=row.missed,
         skipped=row.skipped,
         run_id=row.run_id,
-        state=read.state if read else "",
-        sales_read=read.sales_read if read else 0,
-        sales_changed=read.sales_changed if read else 0,
-        fault=read.fault if read else "",
+        state=worst.state if worst else "",
+        sales_read=sum(each.sales_read for each in imports),
+        sales_changed=sum(each.sales_changed for each in imports),
+        fault=worst.fault if worst else "",
     )
+
+
+def _badness(run: ImportRun) -> int:
+    states = ImportRun.State
+    return [states.FAILED, states.PAUSED, states.RUNNING, states.CANCELLED, states.DONE].index(states(run.state))

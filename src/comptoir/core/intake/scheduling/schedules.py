@@ -31,17 +31,26 @@ KEPT_FOR: Final = timedelta(days=60)
 
 @transaction.atomic
 def add(
-    *, store: Store, rhythm: Rhythm, start: time, days: int, actor: str, now: datetime, schedule_id: UUID | None = None
+    *,
+    store: Store,
+    rhythm: Rhythm,
+    start: time,
+    days: int,
+    actor: str,
+    now: datetime,
+    schedule_id: UUID | None = None,
+    connection_id: UUID | None = None,
 ) -> ImportSchedule:
     """A schedule that runs from now on. `days`: how many business days a daily run reads, today's included.
 
-    An id of one that was deleted lets it stand again.
+    An id of one that was deleted lets it stand again. With a connection it reads the shops of that account alone.
     """
     schedule, created = ImportSchedule.objects.get_or_create(
         organisation_id=store.organisation_id,
         id=schedule_id or new_id(),
         defaults={
             "store_id": store.id,
+            "connection_id": connection_id,
             "rhythm": rhythm,
             "start": start,
             "days": days,
@@ -87,19 +96,17 @@ def delete(
 def begin_due(*, now: datetime) -> list[tuple[UUID, UUID]]:
     """Begin what is due, each once; returns (organisation, connection) of the imports that began."""
     rows = ImportSchedule.objects.filter(active=True, due_at__lte=now).order_by("due_at", "id")
-    began = [
-        _begin(organisation, schedule, now) for organisation, schedule in rows.values_list("organisation_id", "id")
-    ]
-    return sorted({each for each in began if each is not None})
+    due = list(rows.values_list("organisation_id", "id"))
+    return sorted({each for organisation, schedule in due for each in _begin(organisation, schedule, now)})
 
 
 @transaction.atomic
-def _begin(organisation_id: UUID, schedule_id: UUID, now: datetime) -> tuple[UUID, UUID] | None:
+def _begin(organisation_id: UUID, schedule_id: UUID, now: datetime) -> list[tuple[UUID, UUID]]:
     """One schedule, under its lock: two ticks at once begin one import, and a kill between begins it later."""
     rows = ImportSchedule.objects.select_for_update(skip_locked=True, no_key=True)
     schedule = rows.filter(organisation_id=organisation_id, id=schedule_id, active=True, due_at__lte=now).first()
     if schedule is None:
-        return None
+        return []
     shop = Store.objects.get(organisation_id=organisation_id, id=schedule.store_id)
     slot, zone = schedule.due_at, ZoneInfo(shop.timezone)
     run = ScheduledRun(
@@ -109,22 +116,32 @@ def _begin(organisation_id: UUID, schedule_id: UUID, now: datetime) -> tuple[UUI
         began_at=now,
         missed=missed(Rhythm(schedule.rhythm), schedule.start, zone=zone, due=slot, now=now),
     )
-    links = LocationLink.objects.select_related("store").filter(organisation_id=organisation_id, store=shop)
-    link = links.order_by("id").first()
-    if link is None:
+    links = _feeding(schedule)
+    if not links:
         run.skipped = "unlinked"
     elif _is_running(schedule):
         run.skipped = "running"
     else:
         start = _since(schedule, shop, now)
-        run.run_id = runs.begin(link, start=start, end=now, now=now, schedule_id=schedule_id)
+        begun = [runs.begin(link, start=start, end=now, now=now, schedule_id=schedule_id) for link in links]
+        run.run_id = begun[0]
         schedule.read_until = now
     run.save(force_insert=True)
     schedule.due_at = _next(schedule, after=now)
     schedule.save(update_fields=["due_at", "read_until"])
     ledger.notify_live(organisation_id, runs.LIVE_TOPIC)
     log.info("schedule.ran", schedule=str(schedule_id), slot=slot.isoformat(), skipped=run.skipped, missed=run.missed)
-    return (organisation_id, link.connection_id) if link is not None and run.run_id else None
+    return [(organisation_id, link.connection_id) for link in links] if run.run_id else []
+
+
+def _feeding(schedule: ImportSchedule) -> list[LocationLink]:
+    """Every shop whose sales are this store's: a store may be fed by several, added up."""
+    links = LocationLink.objects.select_related("store").filter(
+        organisation_id=schedule.organisation_id, store_id=schedule.store_id
+    )
+    if schedule.connection_id is not None:
+        links = links.filter(connection_id=schedule.connection_id)
+    return list(links.order_by("id"))
 
 
 def _is_running(schedule: ImportSchedule) -> bool:
