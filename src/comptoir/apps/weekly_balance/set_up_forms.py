@@ -138,6 +138,12 @@ class DepartmentForm(forms.Form):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
     zone = forms.CharField(max_length=64, label=gettext_lazy("Time zone"))
+    since = forms.DateField(
+        required=False,
+        label=gettext_lazy("Another zone or start of day applies from"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text=gettext_lazy("Empty: from tomorrow. The days before keep their hours."),
+    )
     closed_weekdays = forms.TypedMultipleChoiceField(
         required=False, coerce=int, widget=forms.CheckboxSelectMultiple, label=gettext_lazy("Closed on")
     )

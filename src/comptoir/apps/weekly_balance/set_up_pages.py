@@ -154,6 +154,7 @@ def save_department(request: OrganisationRequest, department_id: str) -> HttpRes
             terminals=said["terminals"].split(","),
             zone=said["zone"],
             day_start=said["day_start"],
+            since=said["since"],
             closed_weekdays=said["closed_weekdays"],
             actor=asking.actor(request),
             now=timezone.now(),
@@ -189,6 +190,8 @@ def _department(
     is_mine = may(request.role, "weekly_balance.manage")
     if not is_mine:
         _grey(form)
+    if found is None:
+        form.fields.pop("since", None)  # a new department has no days before
     values = {"form": form, "department": found, "may_manage": is_mine, "tabs": tabs("departments")}
     numbers = setting_up.client_numbers(request.organisation.id, store_ids=request.store_ids)
     return render(request, "weekly_balance/department.html", values | {"numbers": numbers}, status=status)

@@ -1,7 +1,7 @@
 """A client's settings, departments and fields are made and changed (weekly-balance.md 3.2 to 3.4)."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.weekly_balance.models import Client, Department, Field, Register
+from comptoir.apps.weekly_balance import sources
+from comptoir.apps.weekly_balance.models import Client, Day, Department, Field, Register
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -83,8 +84,11 @@ def save_department(
     zone: str = "",
     day_start: time | None = None,
     closed_weekdays: Sequence[int] = (),
+    since: date | None = None,
 ) -> Department:
-    """Make or change a department. Raises RuleBroken for a register that another one has, naming it (WB-04)."""
+    """Make or change a department. Another zone or start of day applies from the business date `since`, without one
+    from the next day on. Raises RuleBroken for a register that another one has, naming it (WB-04).
+    """
     organisation_id = store.organisation_id
     client_of(organisation_id, now=now)
     Client.objects.select_for_update().get(organisation_id=organisation_id)  # departments are saved in turns
@@ -96,7 +100,10 @@ def save_department(
     department = found or Department(organisation_id=organisation_id, created_at=now)
     department.store_id, department.name, department.currency = store.id, name.strip(), store.currency
     department.client_number, department.terminals = client_number.strip(), _numbers(terminals)
-    department.zone, department.day_start = _zone(zone or store.timezone), day_start or store.day_start
+    clock = (_zone(zone or store.timezone), day_start or store.day_start)
+    if found is not None:
+        found.former_clocks = _former_clocks(found, clock, since, now)
+    department.zone, department.day_start = clock
     department.closed_weekdays = sorted(set(closed_weekdays))
     _refuse_unknown_number(department)
     _refuse_overlap(department)
@@ -140,6 +147,23 @@ def client_numbers(organisation_id: UUID, *, store_ids: Collection[UUID] | None 
     rows = LocationLink.objects.filter(organisation_id=organisation_id, store_id__isnull=False)
     mine = rows if store_ids is None else rows.filter(store_id__in=store_ids)
     return dict(mine.order_by("name", "external_id").values_list("external_id", "name"))
+
+
+def _former_clocks(
+    department: Department, clock: tuple[str, time], since: date | None, now: datetime
+) -> list[dict[str, str]]:
+    """How the department's clock stood before, once it is another: history is not shifted (5.1)."""
+    former: list[dict[str, str]] = department.former_clocks
+    if clock == (department.zone, department.day_start):
+        return former
+    standing = sources.clock_of(department)
+    from_day = since or standing.day_of(now) + timedelta(days=1)
+    days = Day.objects.filter(organisation_id=department.organisation_id, department_id=department.id)
+    kept = [each for each in former if date.fromisoformat(each["until"]) < from_day]
+    before = standing.on(from_day - timedelta(days=1))
+    if (str(before.zone), before.day_start) == clock or not days.filter(business_date__lt=from_day).exists():
+        return kept
+    return [*kept, {"until": str(from_day), "zone": str(before.zone), "day_start": str(before.day_start)}]
 
 
 def _refuse_unknown_number(department: Department) -> None:

@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from comptoir.apps.weekly_balance.models import Department, Register
-from comptoir.apps.weekly_balance.rules.days import Clock, interval_of
+from comptoir.apps.weekly_balance.rules.days import Clock, Former, interval_of
 from comptoir.apps.weekly_balance.rules.figures import Figures, figures, is_counted
 from comptoir.apps.weekly_balance.rules.terms import Choices, FieldType, Moment
 from comptoir.core.accounts.models import Store
@@ -46,8 +46,12 @@ class DayFigures:
 
 
 def clock_of(department: Department) -> Clock:
-    """The department's own clock."""
-    return Clock(ZoneInfo(department.zone), department.day_start)
+    """The department's own clock, and how it stood before."""
+    former = tuple(
+        Former(date.fromisoformat(each["until"]), ZoneInfo(each["zone"]), time.fromisoformat(each["day_start"]))
+        for each in department.former_clocks
+    )
+    return Clock(ZoneInfo(department.zone), department.day_start, former)
 
 
 def is_closed(department: Department, day: date) -> bool:

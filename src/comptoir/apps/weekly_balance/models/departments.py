@@ -27,6 +27,8 @@ class Department(models.Model):
     terminals = ArrayField(models.CharField(max_length=64), default=list)
     zone = models.CharField(max_length=64)
     day_start = models.TimeField()
+    # [{"until", "zone", "day_start"}], the oldest first: how the clock stood for the business dates before `until`.
+    former_clocks = models.JSONField(default=list)
     currency = models.CharField(max_length=3)
     closed_weekdays = ArrayField(models.SmallIntegerField(), default=list)
     created_at = models.DateTimeField()

@@ -14,23 +14,52 @@ from zoneinfo import ZoneInfo
 from comptoir.kernel.clock import business_date, business_day_bounds, utc
 
 HOUR: Final = timedelta(hours=1)
+ONE_DAY: Final = timedelta(days=1)
 SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class Clock:
-    """The zone of a department and the local time at which its business day begins."""
+class Former:
+    """How a clock stood for the business dates before `until`."""
 
+    until: date
     zone: ZoneInfo
     day_start: time
 
+
+@dataclass(frozen=True)
+class Clock:
+    """The zone of a department and the local time at which its business day begins.
+
+    `former` is how both stood before, the oldest first: a change applies from a date, and shifts nothing before it. The
+    last day of one clock ends where the first of the next begins, so that no instant is lost or counted twice, as long
+    as the two begin their days less than a day apart.
+    """
+
+    zone: ZoneInfo
+    day_start: time
+    former: tuple[Former, ...] = ()
+
+    def on(self, day: date) -> "Clock":
+        """The clock as it stood on a business date."""
+        found = next((each for each in self.former if day < each.until), None)
+        return Clock(found.zone, found.day_start) if found else Clock(self.zone, self.day_start)
+
     def day_of(self, instant: datetime) -> date:
         """The business date that an instant belongs to."""
-        return business_date(instant, zone=self.zone, day_start=self.day_start)
+        day = business_date(instant, zone=self.zone, day_start=self.day_start)
+        if not self.former:
+            return day
+        near = [day + timedelta(days=number) for number in (0, -1, 1, -2, 2)]
+        return next((each for each in near if self._begin(each) <= instant < self._begin(each + ONE_DAY)), day)
 
     def bounds(self, day: date) -> tuple[datetime, datetime]:
         """The UTC instants at which a business day begins and ends."""
-        return business_day_bounds(day, zone=self.zone, day_start=self.day_start)
+        return self._begin(day), self._begin(day + ONE_DAY)
+
+    def _begin(self, day: date) -> datetime:
+        clock = self.on(day)
+        return business_day_bounds(day, zone=clock.zone, day_start=clock.day_start)[0]
 
 
 @dataclass(frozen=True)
@@ -50,11 +79,11 @@ class Interval:
 @lru_cache(maxsize=4096)
 def intervals(day: date, clock: Clock) -> tuple[Interval, ...]:
     """The intervals of a business day, in order."""
-    begin, end = clock.bounds(day)
+    (begin, end), zone = clock.bounds(day), clock.on(day).zone
     cuts = [begin]
     while cuts[-1] < end:
-        cuts.append(min(_next_cut(cuts[-1], clock.zone), end))
-    local = [each.astimezone(clock.zone) for each in cuts[:-1]]
+        cuts.append(min(_next_cut(cuts[-1], zone), end))
+    local = [each.astimezone(zone) for each in cuts[:-1]]
     hours = [each.hour for each in local]
     found = []
     for start, stop, here in zip(cuts, cuts[1:], local, strict=False):
