@@ -33,6 +33,7 @@ FILES = {
     "table_plan_export",
     "table_reconciliation_export",
     "traffic_totals_export",
+    "traffic_over_time_export",
     "traffic_download",
     "traffic_changes_export",
 }

@@ -214,6 +214,8 @@ ROUTES: dict[str, str | None] = {
     "traffic_day_undo": "traffic.edit",
     "traffic_totals": "traffic.view",
     "traffic_totals_export": "traffic.view",
+    "traffic_over_time": "traffic.view",
+    "traffic_over_time_export": "traffic.view",
     "traffic_comparison": "traffic.view",
     "traffic_equation": "traffic.view",
     "traffic_export": "traffic.view",

@@ -199,7 +199,7 @@ PAGES = {
                 "traffic_export",
             ),
             *("traffic_quality", "traffic_changes", "traffic_changes_export", "traffic_mails", "traffic_locations"),
-            *("traffic_upload", "traffic_jobs", "traffic_settings"),
+            *("traffic_upload", "traffic_jobs", "traffic_settings", "traffic_over_time", "traffic_over_time_export"),
         ),
         Row(Of.EACH),
     ),

@@ -36,6 +36,8 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_day_undo": DAY,
     "traffic_totals": REPORTS,
     "traffic_totals_export": REPORTS,
+    "traffic_over_time": REPORTS,
+    "traffic_over_time_export": REPORTS,
     "traffic_comparison": REPORTS,
     "traffic_equation": (_("Move a factor and see what sales would be; nothing of it is stored."), RATIOS),
     "traffic_export": REPORTS,

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from comptoir.apps.traffic.pages import dashboard, days, equation, integration, locations, mails, reports, settings
+from comptoir.apps.traffic.pages import (
+    dashboard,
+    days,
+    equation,
+    integration,
+    locations,
+    mails,
+    over_time,
+    reports,
+    settings,
+)
 
 urlpatterns = [
     path("traffic", dashboard.dashboard, name="traffic"),
@@ -11,6 +21,8 @@ urlpatterns = [
     path("traffic/days/<str:store_id>/<str:on>/undo/<int:at>", days.undo, name="traffic_day_undo"),
     path("traffic/reports/totals", reports.totals, name="traffic_totals"),
     path("traffic/reports/totals/export", reports.totals_export, name="traffic_totals_export"),
+    path("traffic/reports/time", over_time.over_time, name="traffic_over_time"),
+    path("traffic/reports/time/export", over_time.export, name="traffic_over_time_export"),
     path("traffic/reports/comparison", reports.comparison, name="traffic_comparison"),
     path("traffic/reports/equation", equation.equation, name="traffic_equation"),
     path("traffic/reports/data", reports.data_export, name="traffic_export"),

@@ -35,9 +35,10 @@ COMPARISONS: Final[dict[str, str | Promise]] = {
     Comparison.SAME_WEEKDAYS: _("the same weekdays last year"),
     Comparison.SAME_DATES: _("the same dates last year"),
     Comparison.RETAIL_YEAR: _("the same retail week last year"),
+    Comparison.CHOSEN: _("as many days from a date"),
 }
 LONGEST: Final = timedelta(days=3 * 366)
-KEPT: Final = ("at", "period", "since", "until", "beside", "opens", "closes")
+KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "opens", "closes")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Scope:
     period: Period
     period_word: str
     comparison: Comparison
+    chosen: date | None
     beside: Period
     clock: tuple[time, time] | None
     today: date
@@ -114,7 +116,10 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
     today = _today(chosen or everywhere, now)
     period, word = _period(said.get("period", ""), said.get("since", ""), said.get("until", ""), today, usual)
     beside_word = said.get("beside", "")
+    chosen_day = day_in(said.get("from", ""))
     comparison = Comparison(beside_word) if beside_word in COMPARISONS else Comparison.LAST_WEEK
+    if comparison is Comparison.CHOSEN and chosen_day is None:
+        comparison = Comparison.LAST_WEEK
     opens, closes = _time(said.get("opens", "")), _time(said.get("closes", ""))
     store_ids = {each.store.id for each in chosen}
     catching_up.fresh(
@@ -129,7 +134,8 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
         period=period,
         period_word=word,
         comparison=comparison,
-        beside=compared(period, comparison),
+        chosen=chosen_day,
+        beside=compared(period, comparison, chosen=chosen_day),
         clock=(opens, closes) if opens is not None and closes is not None and opens != closes else None,
         today=today,
         now=now,

@@ -1,0 +1,147 @@
+"""The report over time: a row for each hour, day, week, month, quarter, year or 4-5-4 month, and its export."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from comptoir.apps.traffic import chains, kpis, shown
+from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
+from comptoir.apps.traffic.pages.reports import TOTALS, Cell
+from comptoir.apps.traffic.pages.scope import Scope, scope_of
+from comptoir.apps.traffic.periods import Step, retail_month, retail_year
+from comptoir.apps.traffic.reports import over_time as report
+from comptoir.apps.traffic.reports import reading
+from comptoir.apps.traffic.reports.exporting import plain
+from comptoir.apps.traffic.reports.over_time import Beside, Line
+from comptoir.web import spreadsheets
+from comptoir.web.formats import day
+from comptoir.web.shell import OrganisationRequest, page
+
+STEPS: Final[dict[str, str | Promise]] = {
+    Step.HOUR: gettext_lazy("Hours"),
+    Step.DAY: gettext_lazy("Days"),
+    Step.WEEK: gettext_lazy("Weeks"),
+    Step.MONTH: gettext_lazy("Months"),
+    Step.QUARTER: gettext_lazy("Quarters"),
+    Step.YEAR: gettext_lazy("Years"),
+    Step.RETAIL_MONTH: gettext_lazy("4-5-4 months"),
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of one currency: money of two is never added up (4.1, rule 4)."""
+
+    currency: str
+    rows: tuple[Line, ...]
+
+
+@require_GET
+@page("traffic.view")
+def over_time(request: OrganisationRequest) -> HttpResponse:
+    """Every figure in its course, beside what it is compared with."""
+    scope = scope_of(request, usual="28")
+    step = _step(request)
+    tables = _tables(scope, step)
+    values = {
+        "scope": scope,
+        "step": step,
+        "steps": list(STEPS.items()),
+        "heads": [BY_SLUG[slug] for slug in TOTALS],
+        "tables": [
+            (each.currency, [(_label(row, step), _cells(row, each.currency)) for row in each.rows]) for each in tables
+        ],
+        "is_empty": not any(each.rows for each in tables),
+        "formulas": KPIS,
+    }
+    return render(request, "traffic/over_time.html", values)
+
+
+@require_GET
+@page("traffic.view")
+def export(request: OrganisationRequest) -> HttpResponseBase:
+    """The same as CSV: each figure, the one it is compared with, and the change (per cent; points for a rate)."""
+    scope = scope_of(request, usual="28")
+    step = _step(request)
+
+    def lines() -> Iterator[str]:
+        figures = [name for slug in TOTALS for name in (slug, f"{slug}_before", f"{slug}_change")]
+        heads = ["since", "until", "hour", "currency", *figures, "hours", "hours_with_visitors"]
+        yield spreadsheets.MARK + spreadsheets.line(heads)
+        for table in _tables(scope, step):
+            for row in table.rows:
+                hour = "" if row.hour is None else f"{row.hour:02}"
+                cells = [cell for slug in TOTALS for cell in _exported(row, slug)]
+                yield spreadsheets.line(
+                    [
+                        *(row.days.since, row.days.until, hour, table.currency),
+                        *cells,
+                        *(row.now.hours, row.now.hours_t),
+                    ]
+                )
+
+    return spreadsheets.download(f"traffic-by-{step}-{scope.period.since}-{scope.period.until}.csv", lines())
+
+
+def _step(request: OrganisationRequest) -> Step:
+    said = request.GET.get("by", "")
+    return Step(said) if said in STEPS else Step.DAY
+
+
+def _tables(scope: Scope, step: Step) -> list[Table]:
+    opens, closes = scope.clock or (None, None)
+    week_starts_on = chains.settings_of(scope.organisation_id).week_starts_on
+    made = []
+    for currency in scope.currencies:
+        stores = [each.store.id for each in scope.places if each.store.currency == currency]
+        rows = report.lines(
+            reading.Scope(scope.organisation_id, stores, opens, closes),
+            scope.period,
+            step,
+            Beside(scope.comparison, scope.chosen),
+            today=scope.today,
+            week_starts_on=week_starts_on,
+        )
+        made.append(Table(currency, rows))
+    return made
+
+
+def _label(row: Line, step: Step) -> str:
+    """A row's name; days where the step alone would not say which, or is cut by the period."""
+    since, until = row.days.since, row.days.until
+    if row.hour is not None:
+        return f"{row.hour:02}:00"
+    if step is Step.DAY:
+        return day(since)
+    days = f"{day(since)} – {day(until)}"
+    if step is Step.RETAIL_MONTH:
+        number, year = retail_month(since)[1], retail_year(since)[0]
+        return _("Month %(number)d of %(year)d: %(days)s") % {"number": number, "year": year, "days": days}
+    return days
+
+
+def _cells(row: Line, currency: str) -> list[Cell]:
+    cells = []
+    for slug in TOTALS:
+        kpi = BY_SLUG[slug]
+        change = kpis.change(kpi, *(kpi.of(each) for each in row.alike)) if row.alike else None
+        value = shown.figure(kpi, kpi.of(row.now), currency)
+        cells.append(Cell(kpi.label, value, *shown.delta(kpi, change), shown.coverage(kpi, row.now)))
+    return cells
+
+
+def _exported(row: Line, slug: str) -> tuple[str, str, str]:
+    kpi = BY_SLUG[slug]
+    before = kpi.of(row.alike[1]) if row.alike else None
+    change = kpis.change(kpi, kpi.of(row.alike[0]), before) if row.alike else None
+    now, before_said, change_said = (
+        "" if each is None else str(plain(round(each, 6))) for each in (kpi.of(row.now), before, change)
+    )
+    return now, before_said, change_said

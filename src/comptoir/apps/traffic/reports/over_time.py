@@ -1,0 +1,105 @@
+"""Figures by hour, day, week, month, quarter, year or 4-5-4 month, each beside its counterpart (4.2, 4.3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+
+from comptoir.apps.traffic.kpis import Sums
+from comptoir.apps.traffic.periods import Comparison, Period, Step, begin_of, compared
+from comptoir.apps.traffic.reports import reading
+from comptoir.apps.traffic.reports.reading import Scope
+
+DAY: Final = timedelta(days=1)
+HOURS: Final = 24
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a period is compared with; `chosen` is the first day of a period that somebody picked."""
+
+    comparison: Comparison
+    chosen: date | None = None
+
+    def of(self, period: Period, part: Period) -> Period:
+        """The counterpart of a part of the period: as far from it as the whole is, or the same dates a year before."""
+        if self.comparison is Comparison.SAME_DATES:
+            return compared(part, self.comparison)
+        return part.moved(compared(period, self.comparison, chosen=self.chosen).since - period.since)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: an hour of the clock (of all days together), or the days of a step as far as they are in the period.
+
+    `alike` are both sides of the comparison: of stores that have both periods, of days that are over; None where
+    one of the two has no figures.
+    """
+
+    days: Period
+    hour: int | None
+    now: Sums
+    alike: tuple[Sums, Sums] | None
+
+
+def lines(
+    scope: Scope, period: Period, step: Step, beside: Beside, *, today: date, week_starts_on: int = 0
+) -> tuple[Line, ...]:
+    """The rows that have figures, in order. `week_starts_on`: 0 Monday, 6 Sunday."""
+    over = Period(period.since, min(period.until, today - DAY))
+    both = _both(scope, over, beside.of(period, over)) if over.since <= over.until else None
+    if step is Step.HOUR:
+        return _by_hour(scope, period, over, beside, both)
+    found = reading.by_day(scope, period)
+    now, before = (
+        ({}, {}) if both is None else (reading.by_day(both, over), reading.by_day(both, beside.of(period, over)))
+    )
+    made = []
+    for part in parts(period, step, week_starts_on=week_starts_on):
+        ended = Period(part.since, min(part.until, over.until))
+        alike = None
+        if ended.since <= ended.until:
+            alike = _sides(_sum(now, ended), _sum(before, beside.of(period, ended)))
+        whole = _sum(found, part)
+        if whole.hours:
+            made.append(Line(part, None, whole, alike))
+    return tuple(made)
+
+
+def parts(period: Period, step: Step, *, week_starts_on: int = 0) -> tuple[Period, ...]:
+    """The steps of a period, the first and the last cut at its ends."""
+    found: list[Period] = []
+    begin: date | None = None
+    for day in period.days():
+        first = begin_of(day, step, week_starts_on=week_starts_on)
+        if first == begin:
+            found[-1] = replace(found[-1], until=day)
+        else:
+            found.append(Period(day, day))
+            begin = first
+    return tuple(found)
+
+
+def _by_hour(scope: Scope, period: Period, over: Period, beside: Beside, both: Scope | None) -> tuple[Line, ...]:
+    found = reading.by_hour(scope, period)
+    now, before = (
+        ({}, {}) if both is None else (reading.by_hour(both, over), reading.by_hour(both, beside.of(period, over)))
+    )
+    return tuple(
+        Line(period, hour, found[hour], _sides(now.get(hour, Sums()), before.get(hour, Sums())))
+        for hour in range(HOURS)
+        if hour in found
+    )
+
+
+def _both(scope: Scope, period: Period, other: Period) -> Scope:
+    """Like for like: only stores that have figures in both."""
+    return replace(scope, store_ids=reading.by_store(scope, period).keys() & reading.by_store(scope, other).keys())
+
+
+def _sum(found: Mapping[date, Sums], days: Period) -> Sums:
+    return sum((found[day] for day in days.days() if day in found), start=Sums())
+
+
+def _sides(now: Sums, before: Sums) -> tuple[Sums, Sums] | None:
+    return (now, before) if now.hours and before.hours else None
