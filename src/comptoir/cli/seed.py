@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from comptoir.cli import seed_partner, seed_tables
+from comptoir.cli import seed_doors, seed_partner, seed_tables
 from comptoir.core.accounts.models import ApiToken, Membership, Organisation, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import SCOPES, create_token
@@ -61,6 +61,12 @@ def sow(*, web: str, sandbox: str, simulator: str, shops: str, client: OAuthClie
         organisation=trading,
         connection=connection,
         owner=people[0].user,
+        ask=lambda method, path, body: _ask(method, sandbox + path, body),
+        now=now,
+    )
+    seed_doors.sow(
+        organisation=trading,
+        connection=connection,
         ask=lambda method, path, body: _ask(method, sandbox + path, body),
         now=now,
     )

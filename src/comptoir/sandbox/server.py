@@ -4,7 +4,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from comptoir.sandbox.control.office import OfficePage
 from comptoir.sandbox.control.orders import Orders
 from comptoir.sandbox.control.phones import PhonesPage
 from comptoir.sandbox.control.views import Viewer
+from comptoir.sandbox.doors import Doors
 from comptoir.sandbox.faults import EVERYWHERE, Fault, Faults
 from comptoir.sandbox.journal import Journal
 from comptoir.sandbox.living import Living
@@ -169,7 +170,10 @@ class Sandbox:
         base_url = next(iter(self._client.redirect_uris), "http://localhost:8000").rstrip("/")
         office = OfficePage(Office(self.world, self.lightspeed_k, self.faults), self.journal)
         phones = PhonesPage(self._open_provider(stack, base_url), hook=lambda: self.control_url)
-        control = Control(orders, viewer, self.postbox, self.shops, Counter(base_url=base_url), office, phones)
+        self.doors = Doors(self.world, base_url=base_url, seed=self._seed)
+        self._start(stack, "doors", self.doors.run)
+        sixpos = Counter(base_url=base_url)
+        control = Control(orders, viewer, self.postbox, self.shops, sixpos, office, phones, self.doors)
         server = Server(control.answer, host=self._host, port=self._control_port)
         server.start()
         stack.callback(server.stop)
@@ -183,12 +187,17 @@ class Sandbox:
         guests = PhoneGuests(
             self.provider, speed=lambda: 0 if self.living.paused else self.living.speed, seed=self._seed
         )
+        self._start(stack, "phones", guests.run)
+        return self.provider
+
+    @staticmethod
+    def _start(stack: ExitStack, name: str, run: Callable[[threading.Event], None]) -> None:
+        """A thread that ends with the sandbox."""
         stopping = threading.Event()
-        thread = threading.Thread(target=guests.run, args=(stopping,), name="phones", daemon=True)
+        thread = threading.Thread(target=run, args=(stopping,), name=name, daemon=True)
         thread.start()
         stack.callback(thread.join)
         stack.callback(stopping.set)
-        return self.provider
 
     def _open_postbox(self, stack: ExitStack) -> None:
         try:
@@ -203,11 +212,7 @@ class Sandbox:
 
     def _open_doors(self, stack: ExitStack) -> None:
         """Let time pass."""
-        stopping = threading.Event()
-        thread = threading.Thread(target=self._live, args=(stopping,), name="living", daemon=True)
-        thread.start()
-        stack.callback(thread.join)
-        stack.callback(stopping.set)
+        self._start(stack, "living", self._live)
 
     def _live(self, stopping: threading.Event) -> None:
         while not stopping.wait(TICK_SECONDS):

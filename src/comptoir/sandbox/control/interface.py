@@ -24,6 +24,7 @@ from comptoir.sandbox.control.orders import (
     Orders,
     RefundBill,
     SetCount,
+    SetDoors,
     SetNotifications,
     SetProvider,
     SetSpeed,
@@ -36,6 +37,7 @@ from comptoir.sandbox.control.phones import PhonesPage
 from comptoir.sandbox.control.shops import ShopsPage
 from comptoir.sandbox.control.sixpos import SixposPage
 from comptoir.sandbox.control.views import Viewer
+from comptoir.sandbox.doors import Doors
 from comptoir.sandbox.faults import EVERYWHERE
 from comptoir.sandbox.postbox import Postbox
 from comptoir.sandbox.provider.api import Refused
@@ -68,6 +70,7 @@ class Control:
         counter: Counter,
         office: OfficePage,
         phones: PhonesPage,
+        doors: Doors,
     ) -> None:
         self._orders = orders
         self._viewer = viewer
@@ -78,6 +81,7 @@ class Control:
         self._sixpos = SixposPage(counter)
         self._office = office
         self._phones = phones
+        self._doors = doors
 
     def answer(self, request: Request, now: datetime) -> Response:
         """Answer one request; what another site's page asks to change is refused."""
@@ -134,6 +138,11 @@ class Control:
             said = msgspec.json.decode(call.request.body, type=dict[str, str])
             self._office.office.act(call.parts["location"], said.pop("act", ""), said, now=call.now)
         return Response(200, as_json(self._office.office, call.parts["location"]), {"content-type": "application/json"})
+
+    def _set_doors(self, call: Call) -> Response:
+        order = _order(call, SetDoors)
+        self._doors.set_up(order.token, order.places)
+        return _json({"places": sorted(order.places)})
 
     def _speed(self, call: Call) -> Response:
         self._orders.set_speed(_order(call, SetSpeed))
@@ -240,6 +249,7 @@ _ACTS: Final = "add|close|move|split|hand_over|cancel|refund|void|amend"
 ROUTES: Final[tuple[tuple[str, re.Pattern[str], Handle], ...]] = (
     ("GET", re.compile("/api/state"), Control._state),
     ("POST", re.compile("/api/speed"), Control._speed),
+    ("POST", re.compile("/api/doors"), Control._set_doors),
     ("POST", re.compile("/api/lightspeed_k/tokens"), Control._tokens),
     ("POST", re.compile("/api/lightspeed_r/tokens"), Control._tokens_of_shops),
     ("GET", _NOTIFICATIONS, Control._notifications),

@@ -52,6 +52,13 @@ class RefundBill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     line: int | None = None
 
 
+class SetDoors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Have the counters at the doors tell: with which token, and the location id of each place over there."""
+
+    token: str
+    places: dict[str, str]
+
+
 class SetSpeed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many more guests than in an ordinary restaurant; 0 pauses."""
 
