@@ -1,6 +1,8 @@
 """Integrations: label, connect, match, schedule; a check that always ends; off, deleted and connected anew."""
 
 import dataclasses
+import html
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,6 +25,7 @@ from comptoir.core.connections.tokens import TokenPair
 from comptoir.core.intake.importing import reading, runs
 from comptoir.core.intake.models import ImportSchedule
 from comptoir.core.ledger.models import Sale
+from comptoir.kernel.ids import public_id
 from comptoir.kernel.seal import Secret
 from comptoir.pos.hosting import Request, Response
 from tests.connectors.lightspeed_r.stage import QUIET, SCOPES, environ_of, shop
@@ -258,10 +261,21 @@ def test_who_may_overwrite_by_hand_is_listed_and_taken_away_with_one_click_and_b
     alice: Client, house: Connected
 ) -> None:
     manager = create_member(house.people.le_zinc, "Mona", Role.MANAGER)
-    alice.post("/traffic/settings/editors", {"user": str(manager.pk), "node": ""})
+    north = chains.add_node(
+        organisation_id=house.people.le_zinc.id, name="North", kind="district", parent_id=None, actor="u", now=NOW
+    )
+    for node in ("", public_id("nod", north.id)):
+        alice.post("/traffic/settings/editors", {"user": str(manager.pk), "node": node})
     job = begun(alice, house)
-    assert "Mona" in alice.get(address(job)).content.decode()
-    alice.post(f"/traffic/settings/editors/{manager.pk}/remove")
+    page = alice.get(address(job)).content.decode()
+    assert "Mona" in page
+    assert "every location he sees, North" in page
+    remove = f"/traffic/settings/editors/{manager.pk}/remove"
+    answer = alice.post(remove, {"then": address(job)}, follow=True)
+    assert answer.redirect_chain[-1][0] == address(job), "the wizard goes on where it was"
     assert not EditRight.objects.exists()
-    alice.post(f"/traffic/settings/editors/{manager.pk}/restore/all")
-    assert EditRight.objects.get().user_id == manager.pk
+    undo = re.search(rf'"(/traffic/settings/editors/{manager.pk}/restore/[^"]+)"', answer.content.decode())
+    assert undo
+    assert alice.post(html.unescape(undo[1]))["Location"] == address(job)
+    assert set(EditRight.objects.values_list("user_id", "node_id")) == {(manager.pk, None), (manager.pk, north.id)}
+    assert alice.post(remove, {"then": "https://elsewhere.example/"})["Location"] == "/traffic/integrations"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -202,13 +204,10 @@ def editor_remove(request: OrganisationRequest, user_id: int) -> HttpResponse:
     )
     if not nodes:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    place = ",".join("all" if each is None else str(each) for each in nodes)
-    toast(
-        request,
-        _("He edits no data by hand any more."),
-        undo_url=reverse("traffic_editor_restore", args=[user_id, place]),
-    )
-    return redirect(request.POST.get("then") or "traffic_jobs")
+    place, back = ",".join("all" if each is None else str(each) for each in nodes), _back(request)
+    undo = f"{reverse('traffic_editor_restore', args=[user_id, place])}?{urlencode({'then': back})}"
+    toast(request, _("He edits no data by hand any more."), undo_url=undo)
+    return redirect(back)
 
 
 @require_POST
@@ -229,7 +228,14 @@ def editor_restore(request: OrganisationRequest, user_id: int, nodes: str) -> Ht
             now=timezone.now(),
         )
     toast(request, _("He may edit again."))
-    return redirect("traffic_jobs")
+    return redirect(_back(request))
+
+
+def _back(request: OrganisationRequest) -> str:
+    """The page of ours on which somebody pressed: the wizard or the settings."""
+    then = request.POST.get("then") or request.GET.get("then") or ""
+    is_ours = then.startswith("/") and url_has_allowed_host_and_scheme(then, allowed_hosts=None)
+    return then if is_ours else reverse("traffic_jobs")
 
 
 @dataclass(frozen=True)
@@ -457,11 +463,18 @@ def _day_url(place: Place, today: date) -> str:
     return reverse("traffic_day", args=[place.store.public_id, today.isoformat()])
 
 
-def _editors(request: OrganisationRequest) -> list[tuple[int, str]]:
-    """Those who may edit data by hand although their role alone would not let them."""
-    ids = EditRight.objects.filter(organisation_id=request.organisation.id).values_list("user_id", flat=True)
-    people = Membership.objects.filter(organisation=request.organisation, user_id__in=set(ids)).select_related("user")
-    return [(each.user_id, str(each.user)) for each in people]
+def _editors(request: OrganisationRequest) -> list[tuple[int, str, str]]:
+    """Those who may edit data by hand although their role alone would not let them, and at which nodes."""
+    rights_: dict[int, list[UUID | None]] = {}
+    for row in EditRight.objects.filter(organisation_id=request.organisation.id).order_by("id"):
+        rights_.setdefault(row.user_id, []).append(row.node_id)
+    names: dict[UUID | None, str] = {each.id: each.name for each in chains.nodes(request.organisation.id)}
+    names[None] = _("every location he sees")
+    people = Membership.objects.filter(organisation=request.organisation, user_id__in=rights_).select_related("user")
+    return [
+        (each.user_id, str(each.user), ", ".join(names[node] for node in rights_[each.user_id] if node in names))
+        for each in people
+    ]
 
 
 def _progress(request: OrganisationRequest, job: ImportJob) -> list[Any]:
