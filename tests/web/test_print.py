@@ -1,0 +1,37 @@
+"""Pages on paper: without navigation, tables whole; and a table of many columns is not cut on a screen."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
+
+from comptoir.apps.traffic.projection import restate
+from tests.apps.traffic.chain import DAY, NOW, sell, utc_store
+from tests.people import People
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+A4_PIXELS = 725
+"""As wide as the sheet between its margins, at 96 pixels an inch."""
+
+
+def test_a_report_is_whole_on_a_screen_and_on_paper(people: People, chromium: Browser, live_server: LiveServer) -> None:
+    utc_store(people)
+    sell(people, 10, "1079.05")
+    restate(people.le_zinc.id, {(people.bar.id, DAY)}, now=NOW + timedelta(hours=1))
+    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    cookies = people.client(people.alice).cookies.items()
+    context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
+    page = context.new_page()
+    page.goto(f"/traffic/reports/time?since={DAY}&until={DAY}&by=month")
+    table = page.get_by_role("table")
+    assert table.locator("xpath=..").evaluate("each => each.scrollWidth <= each.clientWidth"), "cut on the right"
+    expect(page.locator(".side")).to_be_visible()
+
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": A4_PIXELS, "height": 1000})
+    for gone in (".side", ".filters", ".page-actions"):
+        expect(page.locator(gone)).to_be_hidden()
+    expect(page.locator(".table thead")).to_be_visible()
+    expect(page.locator(".bottom")).to_be_hidden()
+    context.close()
