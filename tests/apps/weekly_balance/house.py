@@ -9,8 +9,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from comptoir.apps.weekly_balance import engine, setting_up, sources
-from comptoir.apps.weekly_balance.models import Cell, Change, Client, Correction, Day, Department, Field, HourFigure
+from comptoir.apps.weekly_balance import engine, importing, setting_up, sources
+from comptoir.apps.weekly_balance.models import (
+    Cell,
+    Change,
+    Client,
+    Correction,
+    Day,
+    Department,
+    Field,
+    HourFigure,
+    PosImport,
+)
 from comptoir.apps.weekly_balance.rules.figures import rounded
 from comptoir.apps.weekly_balance.rules.terms import FieldType, LineClass
 from comptoir.core.accounts.models import Store
@@ -96,6 +106,33 @@ class House:
         """What an import that has read these days does."""
         why = engine.Why(actor=actor, cause="daily import", overwrite=overwrite)
         return engine.compute(client=self.client, department=self.department, days=days, now=self.now, why=why)
+
+    def imports(
+        self, first: date, last: date, *departments: Department, overwrite: bool = False, now: datetime | None = None
+    ) -> PosImport:
+        """Somebody begins an import of this department, and of the others that are named; no worker has gone yet."""
+        return importing.begin(
+            client=self.client,
+            departments=[self.department, *departments],
+            first=first,
+            last=last,
+            overwrite=overwrite,
+            actor=ALICE,
+            now=now or self.now,
+        )
+
+    def takes(self, *registers: str, client_number: str = "") -> Department:
+        """The department takes these registers, without any the whole store; of the till's place of that number."""
+        self.department = setting_up.save_department(
+            store=self.store,
+            name="Bar",
+            client_number=client_number,
+            terminals=registers,
+            actor=ALICE,
+            now=self.now,
+            department_id=self.department.id,
+        )
+        return self.department
 
     def day(self, day: date) -> Day:
         return Day.objects.get(department_id=self.department.id, business_date=day)

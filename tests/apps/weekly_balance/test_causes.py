@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from comptoir.apps.weekly_balance import importing, setting_up
+from comptoir.apps.weekly_balance import importing
 from comptoir.apps.weekly_balance.causes import of
 from comptoir.apps.weekly_balance.models import Client, Department, Field, PosImport, Register
 from comptoir.apps.weekly_balance.reads import week
@@ -15,7 +15,7 @@ from comptoir.core.connections.models import Connection
 from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.kernel.ids import public_id
 from tests.apps.weekly_balance.bills import DAY, bill, line, local
-from tests.apps.weekly_balance.house import ALICE, House, add_department, link, other_store
+from tests.apps.weekly_balance.house import House, add_department, link, other_store
 from tests.apps.weekly_balance.test_pages import scoped, text
 
 pytestmark = pytest.mark.django_db
@@ -31,15 +31,7 @@ def said(house: House, now: datetime = NOW) -> tuple[str, str]:
 
 
 def begin(house: House) -> PosImport:
-    return importing.begin(
-        client=house.client,
-        departments=[house.department],
-        first=DAY - timedelta(days=2),
-        last=DAY + timedelta(days=2),
-        overwrite=False,
-        actor=ALICE,
-        now=NOW,
-    )
+    return house.imports(DAY - timedelta(days=2), DAY + timedelta(days=2), now=NOW)
 
 
 def ended(now: datetime) -> None:
@@ -70,15 +62,7 @@ def test_every_cause_is_said_in_its_turn(house: House) -> None:
         Field.objects.filter(id=field_id).update(field_type=kind)
     assert said(house) == ("Nothing was imported yet.", "/balance/import")
 
-    setting_up.save_department(
-        store=house.store,
-        name="Bar",
-        client_number="",
-        terminals=["7"],
-        actor=ALICE,
-        now=NOW,
-        department_id=house.department.id,
-    )
+    house.takes("7")
     house.record(bill("1", local(11), line("1", "125"), register="8"))
     assert said(house) == ("A register sold and belongs to no department.", place)
     Register.objects.update(register_id="")
@@ -122,15 +106,7 @@ def test_a_manager_reads_the_log_and_the_counts_of_his_own_store_alone(house: Ho
     cellar = Store.objects.get(id=other_store(house.people, "Cellar"))
     for number, store in enumerate((house.store, cellar)):
         link(store, str(number))
-    importing.begin(
-        client=house.client,
-        departments=[house.department, add_department(cellar, "Cellar")],
-        first=DAY,
-        last=DAY,
-        overwrite=False,
-        actor=ALICE,
-        now=NOW,
-    )
+    house.imports(DAY, DAY, add_department(cellar, "Cellar"), now=NOW)
     ended(NOW)
     shown = text(scoped(house, "Max", Role.MANAGER, house.store.id), f"/balance?week={DAY}")
     own, others = (ImportRun.objects.get(store_id=each.id) for each in (house.store, cellar))

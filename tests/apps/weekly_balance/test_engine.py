@@ -222,10 +222,7 @@ def test_a_day_that_is_not_over_is_not_confirmed(house: House) -> None:
 def test_wb04_a_register_is_of_one_department(house: House) -> None:
     with pytest.raises(RuleBroken, match="Bar"):
         add_department(house.store, "Terrace", ["7"])
-    setting_up.save_department(
-        store=house.store, name="Bar", client_number="", terminals=["7"], actor=ALICE, now=house.now,
-        department_id=house.department.id,
-    )  # fmt: skip
+    house.takes("7")
     with pytest.raises(RuleBroken, match="Register 7 belongs to Bar"):
         add_department(house.store, "Terrace", ["8", "7"])
     assert add_department(house.store, "Terrace", ["8"]).terminals == ["8"]
@@ -238,11 +235,7 @@ def test_wb05_without_terminals_every_register_counts(house: House) -> None:
 
 
 def test_wb06_a_new_register_that_nobody_named_is_unallocated(house: House) -> None:
-    named = setting_up.save_department(
-        store=house.store, name="Bar", client_number="", terminals=["A"], actor=ALICE, now=house.now,
-        department_id=house.department.id,
-    )  # fmt: skip
-    house.department = named
+    named = house.takes("A")
     house.sells(*(bill(each, local(11), line("1", "125"), register=each) for each in "AB"))
     assert house.value(DAY, NET) == 100
     lost = sources.unallocated(named.organisation_id, house.store.id, first=DAY, last=DAY)

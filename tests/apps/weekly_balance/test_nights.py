@@ -155,23 +155,11 @@ def test_a_client_without_automatic_confirmation_confirms_himself(house: House) 
     assert house.day(DAY).state == DayState.READY
 
 
-def begin(house: House, first: date, last: date, *, overwrite: bool = False) -> PosImport:
-    return importing.begin(
-        client=house.client,
-        departments=[house.department],
-        first=first,
-        last=last,
-        overwrite=overwrite,
-        actor=ALICE,
-        now=house.now,
-    )
-
-
 def test_wb32_two_imports_at_once_are_computed_one_after_the_other(house: House) -> None:
     link(house.store)
     house.record(bill("1", local(11), line("1", "125")))
-    one = begin(house, DAY - timedelta(days=3), DAY, overwrite=True)
-    two = begin(house, DAY - timedelta(days=1), DAY)
+    one = house.imports(DAY - timedelta(days=3), DAY, overwrite=True)
+    two = house.imports(DAY - timedelta(days=1), DAY)
     ImportRun.objects.filter(id__in=two.run_ids).update(state="done")
     importing.finish_due(now=house.now)
     assert PosImport.objects.filter(finished_at__isnull=False).count() == 0
@@ -188,7 +176,7 @@ def test_wb33_an_import_that_was_cut_off_ends_as_if_it_had_not_been(
     link(house.store)
     days = [DAY - timedelta(days=number) for number in range(40)]
     house.record(*(bill(str(day), local(11, day=day), line("1", "125")) for day in days))
-    row = begin(house, days[-1], DAY)
+    row = house.imports(days[-1], DAY)
     ImportRun.objects.update(state="done")
     real, calls = importing.engine.compute, iter(range(9))
 
@@ -211,11 +199,11 @@ def test_wb33_an_import_that_was_cut_off_ends_as_if_it_had_not_been(
 def test_wb30_until_today_is_allowed_and_tomorrow_is_not(house: House) -> None:
     link(house.store)
     house.record(bill("1", local(11), line("1", "125")))
-    begin(house, DAY, DAY)
+    house.imports(DAY, DAY)
     read_all(house, house.now)
     assert house.day(DAY).state == DayState.OPEN
     with pytest.raises(RuleBroken, match="future"):
-        begin(house, DAY, DAY + timedelta(days=1))
+        house.imports(DAY, DAY + timedelta(days=1))
 
 
 def test_the_preview_counts_what_would_be_written_over(house: House) -> None:
@@ -231,15 +219,7 @@ def test_the_preview_says_how_often_the_till_is_asked_and_how_long_that_takes(ho
     unknown = importing.preview([house.department], first=DAY - timedelta(days=6), last=DAY)
     assert unknown.takes is None, "before the first import nobody knows"
     begun_at = at(8)
-    row = importing.begin(
-        client=house.client,
-        departments=[house.department],
-        first=DAY,
-        last=DAY,
-        overwrite=False,
-        actor=ALICE,
-        now=begun_at,
-    )
+    row = house.imports(DAY, DAY, now=begun_at)
     read_all(house, begun_at + timedelta(seconds=3))
     found = importing.preview([house.department], first=DAY - timedelta(days=6), last=DAY)
     assert found.takes == timedelta(seconds=21), "seven times as long as one day took"
@@ -257,10 +237,7 @@ def test_a_preview_is_refused_as_the_import_would_be(house: House) -> None:
 def test_days_that_failed_are_named_with_the_reason_and_they_alone_are_read_again(house: House) -> None:
     link(house.store)
     now = at(8)
-    asked = {"client": house.client, "actor": ALICE}
-    row = importing.begin(
-        departments=[house.department], first=DAY - timedelta(days=3), last=DAY, overwrite=False, now=now, **asked
-    )
+    row = house.imports(DAY - timedelta(days=3), DAY, now=now)
     mine = ImportWindow.objects.filter(run_id__in=row.run_ids)
     failed = mine.get(number=1)
     mine.exclude(number=1).update(state="done", finished_at=now)
@@ -274,7 +251,7 @@ def test_days_that_failed_are_named_with_the_reason_and_they_alone_are_read_agai
     page = house.people.client(house.people.alice).get("/balance/import").content.decode()
     assert "Days that were not read" in page
     assert "Read these days again" in page
-    again = importing.act(row, "again", now=now + timedelta(minutes=5), **asked)
+    again = importing.act(row, "again", client=house.client, actor=ALICE, now=now + timedelta(minutes=5))
     assert again.run_ids == row.run_ids
     assert list(mine.filter(state="waiting").values_list("number", flat=True)) == [failed.number]
     assert import_logs.not_read(row) == []

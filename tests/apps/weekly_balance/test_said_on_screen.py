@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client as Browser
 
-from comptoir.apps.weekly_balance import confirming, setting_up
+from comptoir.apps.weekly_balance import confirming
 from comptoir.apps.weekly_balance.models import Department
 from comptoir.core.accounts.roles import Role
 from comptoir.kernel.errors import RuleBroken
 from tests.apps.weekly_balance.bills import DAY, bill, line, local
-from tests.apps.weekly_balance.house import ALICE, House, link, other_store
+from tests.apps.weekly_balance.house import House, link, other_store
 from tests.apps.weekly_balance.test_pages import alice, day_path, member, ready, scoped, text
 from tests.people import create_member
 
@@ -20,41 +20,21 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 12, 10, tzinfo=UTC)
 
 
-def save(house: House, number: str) -> Department:
-    return setting_up.save_department(
-        store=house.store,
-        name="Bar",
-        client_number=number,
-        terminals=(),
-        actor=ALICE,
-        now=NOW,
-        department_id=house.department.id,
-    )
-
-
 def test_a_number_that_the_connected_till_does_not_know_is_refused_with_those_it_has(
     house: House, alice: Browser
 ) -> None:
-    save(house, "7")  # nothing is connected: whatever is typed stands
+    house.takes(client_number="7")  # nothing is connected: whatever is typed stands
     link(house.store, "45610")
     with pytest.raises(RuleBroken, match=r"no number 45160\. It has: 45610 \(Le Zinc\)\.") as refused:
-        save(house, "45160")
+        house.takes(client_number="45160")
     assert refused.value.code == "client_number_unknown"
-    assert save(house, "45610").client_number == "45610"
+    assert house.takes(client_number="45610").client_number == "45610"
     shown = text(alice, f"/balance/departments/{house.department.public_id}")
     assert '<option value="45610">Le Zinc</option>' in shown
 
 
 def test_wb06_a_register_of_no_department_is_said_over_the_week(house: House, alice: Browser) -> None:
-    setting_up.save_department(
-        store=house.store,
-        name="Bar",
-        client_number="",
-        terminals=["7"],
-        actor=ALICE,
-        now=NOW,
-        department_id=house.department.id,
-    )
+    house.takes("7")
     house.sells(bill("1", local(11), line("1", "125"), register="7"))
     assert "belongs to no department" not in text(alice, f"/balance?week={DAY}")
     house.sells(bill("2", local(12), line("1", "125"), register="8"))

@@ -17,7 +17,7 @@ from comptoir.core.ledger.models import Sale, VendorDay
 from comptoir.core.outbox import dispatch
 from comptoir.kernel.errors import VendorBusy
 from comptoir.pos.hosting import Request, Response
-from tests.apps.weekly_balance.house import ALICE, House, house_of
+from tests.apps.weekly_balance.house import House, house_of
 from tests.apps.weekly_balance.test_pages import alice, text
 from tests.connectors.lightspeed_k.simulator_shop import ZINC, closed_bill
 from tests.core.kseries import Vendor, linked, vendor_served
@@ -63,15 +63,7 @@ def test_wb34_a_429_makes_the_import_wait_as_long_as_the_till_says_and_it_finish
         return Response(429, b"", {"retry-after": str(int(WAIT.total_seconds()))}) if refuses else None
 
     vendor.instead = busy
-    row = importing.begin(
-        client=house.client,
-        departments=[house.department],
-        first=DAY,
-        last=DAY,
-        overwrite=True,
-        actor=ALICE,
-        now=house.now,
-    )
+    row = house.imports(DAY, DAY, overwrite=True)
     with pytest.raises(VendorBusy) as told:
         read(house)
     assert told.value.retry_at
@@ -96,24 +88,12 @@ def test_wb34_a_429_makes_the_import_wait_as_long_as_the_till_says_and_it_finish
     assert house.value(DAY, FieldType.TRANSACTIONS) == 3
 
 
-def begin(house: House) -> None:
-    importing.begin(
-        client=house.client,
-        departments=[house.department],
-        first=DAY,
-        last=DAY,
-        overwrite=False,
-        actor=ALICE,
-        now=house.now,
-    )
-
-
 def told(house: House) -> dict[str, str]:
     return {each["where"]: each["by"] for each in house.day(DAY).failures if each["rule"] == "R8"}
 
 
 def test_r8_what_the_till_adds_up_itself_is_held_against_our_bills(house: House, vendor: Vendor) -> None:
-    begin(house)
+    house.imports(DAY, DAY)
     read(house)
     assert VendorDay.objects.values_list("business_date", "sales").get() == (DAY, 3)
     assert told(house) == {}, "both agree"
@@ -123,7 +103,7 @@ def test_r8_what_the_till_adds_up_itself_is_held_against_our_bills(house: House,
     total = Sale.objects.get(external_id=number).total
     vendor.world.reopen(ZINC, number, now=house.now)
     house.later(hours=1)
-    begin(house)
+    house.imports(DAY, DAY)
     read(house)
     found = told(house)
     assert found["count"] == "-1"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.traffic import chains, projection
+from comptoir.apps.traffic import projection
 from comptoir.apps.traffic.counting.aside import take_up
 from comptoir.apps.traffic.models import ImportJob, Location, SetAside
 from comptoir.core.accounts.models import Organisation
@@ -27,7 +27,7 @@ EVER: Final = (date(2000, 1, 1), date(2999, 12, 31))
 def in_operation(organisation_id: UUID) -> set[UUID]:
     """The stores whose figures come in: with the app on, operational, and fed by no job that is off."""
     off = {store for store, _app in modules.switched_off([organisation_id], app=APP)}
-    rows = Location.objects.filter(organisation_id=organisation_id).exclude(status=chains.OPERATIONAL)
+    rows = Location.objects.filter(organisation_id=organisation_id).exclude(status=Location.OPERATIONAL)
     paused = ImportJob.objects.filter(organisation_id=organisation_id, active=False, connection_id__isnull=False)
     links = LocationLink.objects.filter(
         organisation_id=organisation_id, connection_id__in=paused.values_list("connection_id", flat=True)

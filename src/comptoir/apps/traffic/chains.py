@@ -16,8 +16,7 @@ from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id
 
-OPERATIONAL: Final = jobs.OPERATIONAL
-STATUSES: Final = (OPERATIONAL, "planned", "paused", "works", "closed")
+STATUSES: Final = (Location.OPERATIONAL, "planned", "paused", "works", "closed")
 BEGINNING: Final = date(1970, 1, 1)
 
 
@@ -42,7 +41,7 @@ class Place:
     @property
     def is_operational(self) -> bool:
         """Whether figures come in."""
-        return self.location.status == OPERATIONAL
+        return self.location.status == Location.OPERATIONAL
 
 
 def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None, now: datetime) -> list[Place]:
@@ -53,8 +52,7 @@ def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None, now: da
     return [
         Place(
             store,
-            known.get(store.id)
-            or Location(organisation_id=organisation_id, store_id=store.id, status=OPERATIONAL, status_since=now),
+            known.get(store.id) or Location(organisation_id=organisation_id, store_id=store.id, status_since=now),
             nodes.get(store.id),
         )
         for store in mine

@@ -23,8 +23,6 @@ from comptoir.kernel.ids import new_id, public_id
 
 USUAL_START: Final = time(0, 2)
 MANUAL: Final = "manual"
-OPERATIONAL: Final = "operational"
-"""The one status of a location in which its shops are read."""
 
 
 @transaction.atomic
@@ -154,7 +152,7 @@ def _rest(job: ImportJob, actor: str, now: datetime) -> None:
     """Each of its schedules runs while the job is active and the location in operation, and rests otherwise."""
     closed = set(
         Location.objects.filter(organisation_id=job.organisation_id)
-        .exclude(status=OPERATIONAL)
+        .exclude(status=Location.OPERATIONAL)
         .values_list("store_id", flat=True)
     )
     for each in _schedules(job):

@@ -3,7 +3,7 @@
 Money is in major units of the store's currency, unrounded; hours are UTC instants at which a local hour begins.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 
@@ -38,13 +38,16 @@ class Node(models.Model):
 class Location(models.Model):
     """A store as a location of the chain. `matching_id` is what ids are compared by, "" while it has none."""
 
+    OPERATIONAL: Final = "operational"
+    """The one status in which its shops are read."""
+
     pk = models.CompositePrimaryKey("organisation_id", "store_id")
     organisation_id = models.UUIDField()
     store_id = models.UUIDField()
     location_id = models.CharField(max_length=64, blank=True)
     mask = models.CharField(max_length=8, blank=True)
     matching_id = models.CharField(max_length=64, blank=True)
-    status = models.CharField(max_length=24, default="operational")
+    status = models.CharField(max_length=24, default=OPERATIONAL)
     status_since = models.DateTimeField()
     category = models.CharField(max_length=60, blank=True)
     target_conversion = models.DecimalField(max_digits=5, decimal_places=2, null=True)

@@ -1,5 +1,6 @@
 """What a page of the balance was asked: which department, which week, which day. What is not theirs answers 404."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlencode
@@ -27,6 +28,12 @@ def department_of(request: OrganisationRequest, text: str) -> Department:
     if found is None:
         raise nothing()
     return found
+
+
+def shown_department(request: OrganisationRequest, mine: Sequence[Department]) -> Department | None:
+    """The department of the address, else the first of theirs; None where there is none. Raises RuleBroken (404)."""
+    chosen = request.GET.get("department", "")
+    return department_of(request, chosen) if chosen else next(iter(mine), None)
 
 
 def mine(request: OrganisationRequest) -> list[Department]:

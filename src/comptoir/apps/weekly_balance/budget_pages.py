@@ -34,10 +34,9 @@ def budget(request: OrganisationRequest) -> HttpResponse:
         "departments": departments,
         "may_manage": may(request.role, "weekly_balance.manage"),
     }
-    if not departments:
+    department = asking.shown_department(request, departments)
+    if department is None:
         return render(request, "weekly_balance/budgets.html", values)
-    chosen = request.GET.get("department", "")
-    department = asking.department_of(request, chosen) if chosen else departments[0]
     days = asking.week(request, client, department)
     before, after = asking.beside(days)
     shape = budgeting.shape(department)

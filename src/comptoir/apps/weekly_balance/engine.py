@@ -40,7 +40,7 @@ HourRow = tuple[date, UUID, datetime, str]
 class Why:
     """Who has numbers computed, on what ground, and whether approved and typed ones may be written over."""
 
-    actor: str = "system"
+    actor: str = trail.SYSTEM
     cause: str = trail.LIVE
     overwrite: bool = False
 

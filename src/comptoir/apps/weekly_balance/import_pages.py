@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.weekly_balance import asking, import_logs, importing
+from comptoir.apps.weekly_balance import asking, import_logs, importing, trail
 from comptoir.apps.weekly_balance.models import Department, PosImport
 from comptoir.core.accounts import reads as accounts
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web import formats
+from comptoir.web.forms import DayInput
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -26,12 +27,8 @@ class ImportForm(forms.Form):
     """What to import. The box is ticked for a client's first import: nothing is there that it could spoil."""
 
     departments = forms.MultipleChoiceField(label=gettext_lazy("Departments"), widget=forms.CheckboxSelectMultiple)
-    first = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=gettext_lazy("Until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    first = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
+    last = forms.DateField(label=gettext_lazy("Until"), widget=DayInput())
     overwrite = forms.BooleanField(
         required=False,
         label=gettext_lazy("Overwrite approved numbers"),
@@ -147,5 +144,5 @@ def _row(row: PosImport, names: dict[UUID, str], people: dict[str, str]) -> dict
         "departments": ", ".join(names[each] for each in row.department_ids if each in names),
         "progress": found,
         "not_read": import_logs.not_read(row) if row.fault else [],
-        "by": people.get(row.actor, _("the night") if row.actor == "system" else ""),
+        "by": people.get(row.actor, _("the night") if row.actor == trail.SYSTEM else ""),
     }

@@ -213,7 +213,7 @@ def _is_queued(row: PosImport) -> bool:
 
 
 def _cause(row: PosImport) -> str:
-    return trail.DAILY if row.actor == "system" else f"{trail.MANUAL} {row.public_id}"
+    return trail.DAILY if row.actor == trail.SYSTEM else f"{trail.MANUAL} {row.public_id}"
 
 
 def _pieces(first: date, last: date) -> list[list[date]]:

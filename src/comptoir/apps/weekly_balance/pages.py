@@ -42,20 +42,16 @@ from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
-MOST_AT_ONCE = 100
-"""How many differences are decided with one click."""
-
 
 @require_GET
 @page("weekly_balance.view")
 def balance(request: OrganisationRequest) -> HttpResponse:
     """The week of a department; its first, when the address names none."""
     client, departments = asking.client_of(request), asking.mine(request)
-    chosen = request.GET.get("department", "")
-    if not chosen and not departments:
+    department = asking.shown_department(request, departments)
+    if department is None:
         values = {"may_manage": may(request.role, "weekly_balance.manage"), "client": client}
         return render(request, "weekly_balance/empty.html", values)
-    department = asking.department_of(request, chosen) if chosen else departments[0]
     days = asking.week(request, client, department)
     grid = reads.week(department, days)
     before, after = asking.beside(days)
@@ -269,7 +265,7 @@ def decide(request: OrganisationRequest, correction_id: str, decision: str) -> H
     """Accept or reject what the till says now, of one number or of all that are named; all of them, or none."""
     if decision not in ("accept", "reject"):
         raise asking.nothing()
-    names = [correction_id, *request.POST.getlist("also")[:MOST_AT_ONCE]]
+    names = [correction_id, *request.POST.getlist("also")]
     with transaction.atomic():
         for name in names:
             found = confirming.decide(

@@ -29,18 +29,15 @@ def what_net_means(request: OrganisationRequest) -> HttpResponse:
         "departments": mine,
         "may_manage": may(request.role, "weekly_balance.manage"),
     }
-    if mine:
-        chosen = request.GET.get("department", "")
-        department = asking.department_of(request, chosen) if chosen else mine[0]
-        day = _asked_day(request, department)
-        chosen_basis = client.basis
-        client.basis = _asked_basis(request, client)  # never saved: only looked at (WB-42)
-        found = presets.compare(client, department, day)
+    department = asking.shown_department(request, mine)
+    if department is not None:
+        day, basis = _asked_day(request, department), _asked_basis(request, client)
+        found = presets.compare(client, department, day, basis=basis)
         values |= {
             "department": department,
             "day": day,
-            "bases": [(each, words, each == client.basis) for each, words in wording.BASES.items()],
-            "is_other_basis": client.basis != chosen_basis,
+            "bases": [(each, words, each == basis) for each, words in wording.BASES.items()],
+            "is_other_basis": basis != client.basis,
             "presets": [(each, *wording.PRESETS[each], each == client.preset) for each in Preset],
             "rows": [
                 (
@@ -59,9 +56,10 @@ def what_net_means(request: OrganisationRequest) -> HttpResponse:
     return render(request, "weekly_balance/presets.html", values)
 
 
-def _asked_basis(request: OrganisationRequest, client: Client) -> str:
+def _asked_basis(request: OrganisationRequest, client: Client) -> Basis:
+    """Another basis than the client's is only looked at, before it is chosen (WB-42)."""
     asked = request.GET.get("basis", "")
-    return Basis(asked) if asked in list(Basis) else client.basis
+    return Basis(asked if asked in list(Basis) else client.basis)
 
 
 def _asked_day(request: OrganisationRequest, department: Department) -> date:

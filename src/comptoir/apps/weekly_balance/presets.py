@@ -14,7 +14,7 @@ from comptoir.apps.weekly_balance.closing_words import closings_in_words
 from comptoir.apps.weekly_balance.models import Client, Department
 from comptoir.apps.weekly_balance.rules import reconciling
 from comptoir.apps.weekly_balance.rules.figures import Figures
-from comptoir.apps.weekly_balance.rules.terms import FieldType, Preset
+from comptoir.apps.weekly_balance.rules.terms import Basis, FieldType, Preset
 
 BRIDGE: Final[dict[str, Promise]] = {
     "net_with_tax": _("Net sales with tax"),
@@ -51,9 +51,10 @@ class Comparison:
     unpaid: tuple[tuple[str, Decimal], ...]
 
 
-def compare(client: Client, department: Department, day: date) -> Comparison:
-    """Three readings of the same bills, and the till's own."""
-    choices = {each: replace(client.choices, preset=each) for each in Preset}
+def compare(client: Client, department: Department, day: date, *, basis: Basis) -> Comparison:
+    """Three readings of the same bills in a tax basis, and the till's own."""
+    asked = replace(client.choices, basis=basis)
+    choices = {each: replace(asked, preset=each) for each in Preset}
     found = {
         each: sources.measured(department, choice, first=day, last=day).get(day, sources.DayFigures())
         for each, choice in choices.items()
@@ -62,10 +63,10 @@ def compare(client: Client, department: Department, day: date) -> Comparison:
     named = [(each.receipt_number or each.external_id, each) for each in sales]
     return Comparison(
         figures={each: figures.day for each, figures in found.items()},
-        bridge=reconciling.bridge(sales, client.choices),
+        bridge=reconciling.bridge(sales, asked),
         closings=closing.of_days(client, department, [day]).get(day),
-        sums=sources.vendor_sums(department, client.choices, [day]).get(day),
-        unpaid=tuple((each.where, each.by) for each in reconciling.takings(named, client.choices)),
+        sums=sources.vendor_sums(department, asked, [day]).get(day),
+        unpaid=tuple((each.where, each.by) for each in reconciling.takings(named, asked)),
     )
 
 

@@ -14,6 +14,7 @@ from comptoir.apps.weekly_balance.rules.terms import LineClass
 from comptoir.core.accounts.models import Store
 from comptoir.pos import registry
 from comptoir.web.formats import locale
+from comptoir.web.forms import DayInput
 
 WEEKDAYS = ((0, gettext_lazy("Monday")), (6, gettext_lazy("Sunday")), (5, gettext_lazy("Saturday")))
 OWN_CLASSES = {
@@ -141,7 +142,7 @@ class DepartmentForm(forms.Form):
     since = forms.DateField(
         required=False,
         label=gettext_lazy("Another zone or start of day applies from"),
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=gettext_lazy("Empty: from tomorrow. The days before keep their hours."),
     )
     closed_weekdays = forms.TypedMultipleChoiceField(

@@ -158,7 +158,7 @@ def is_rounded(parts: Iterable[Decimal | None], total: Decimal | None, kind: Fie
 
 def actor(who: str, names: dict[str, str]) -> str:
     """Who did something, by name."""
-    return names.get(who) or (_("Comptoir") if who == "system" else who)
+    return names.get(who) or (_("Comptoir") if who == trail.SYSTEM else who)
 
 
 def field_name(name: str) -> str:

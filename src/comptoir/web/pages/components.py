@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from comptoir.kernel.money import Money
 from comptoir.web import icons
 from comptoir.web.charts import Chart, Series
+from comptoir.web.forms import DayInput
 from comptoir.web.parts import Action, Moment, Status, Step, Tab
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -26,9 +27,7 @@ class SampleForm(forms.Form):
     amount = forms.DecimalField(label="Amount per point", decimal_places=2, min_value=1, required=False)
     phone = forms.CharField(label="Phone", widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
     kind = forms.ChoiceField(label="Kind", choices=[("restaurant", "Restaurant"), ("shop", "Shop")])
-    day = forms.DateField(
-        label="First day", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), required=False
-    )
+    day = forms.DateField(label="First day", widget=DayInput(), required=False)
     counting = forms.ChoiceField(
         label="Counts", choices=[("net", "Net sales"), ("gross", "Gross sales")], widget=forms.RadioSelect
     )

@@ -21,6 +21,7 @@ from comptoir.core.intake.tasks import enqueue_imports
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web import formats
+from comptoir.web.forms import DayInput
 from comptoir.web.parts import Level, Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -48,12 +49,8 @@ class DaysForm(forms.Form):
     """Which days of which store to read."""
 
     store = forms.ChoiceField(label=gettext_lazy("Store"))
-    since = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=gettext_lazy("Until"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    since = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
+    until = forms.DateField(label=gettext_lazy("Until"), widget=DayInput())
 
     def __init__(self, stores: list[Store], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

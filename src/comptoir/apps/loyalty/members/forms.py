@@ -13,6 +13,7 @@ from comptoir.apps.loyalty.members.finding import Wanted
 from comptoir.apps.loyalty.members.habits import TYPE_NAMES, Habits, Type
 from comptoir.apps.loyalty.models import Member
 from comptoir.kernel.errors import RuleBroken
+from comptoir.web.forms import DayInput
 
 GENDERS = [
     ("", gettext_lazy("not known")),
@@ -31,9 +32,7 @@ SORTS = [
 
 
 def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
+    return forms.DateField(label=label, required=False, widget=DayInput())
 
 
 class FilterForm(forms.Form):
@@ -109,7 +108,7 @@ class MemberForm(forms.Form):
     birthday = forms.DateField(
         label=gettext_lazy("Birthday"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
     )
     tags = forms.CharField(
         label=gettext_lazy("Tags"), required=False, help_text=gettext_lazy("Separated by commas."), max_length=900

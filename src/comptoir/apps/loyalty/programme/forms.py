@@ -14,6 +14,7 @@ from comptoir.apps.loyalty.models import Programme
 from comptoir.apps.loyalty.points import Basis, Rounding, Rule
 from comptoir.apps.loyalty.programmes import Terms
 from comptoir.kernel.money import Money, to_minor
+from comptoir.web.forms import DayInput
 
 MOST_POINTS = 1_000_000
 MOST_AMOUNT = Decimal(1_000_000)
@@ -80,7 +81,7 @@ class ProgrammeForm(forms.Form):
     starts_on = forms.DateField(
         label=gettext_lazy("Counts from"),
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=gettext_lazy("Empty: from now on. Sales closed before keep the rule they were closed under."),
     )
 

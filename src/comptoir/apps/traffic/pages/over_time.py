@@ -18,7 +18,7 @@ from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.periods import Step, retail_month, retail_year
 from comptoir.apps.traffic.reports import over_time as report
 from comptoir.apps.traffic.reports import reading
-from comptoir.apps.traffic.reports.exporting import plain
+from comptoir.apps.traffic.reports.exporting import figure
 from comptoir.apps.traffic.reports.over_time import Beside, Line
 from comptoir.web import spreadsheets
 from comptoir.web.formats import day
@@ -141,7 +141,4 @@ def _exported(row: Line, slug: str) -> tuple[str, str, str]:
     kpi = BY_SLUG[slug]
     before = kpi.of(row.alike[1]) if row.alike else None
     change = kpis.change(kpi, kpi.of(row.alike[0]), before) if row.alike else None
-    now, before_said, change_said = (
-        "" if each is None else str(plain(round(each, 6))) for each in (kpi.of(row.now), before, change)
-    )
-    return now, before_said, change_said
+    return figure(kpi.of(row.now)), figure(before), figure(change)

@@ -93,7 +93,7 @@ def totals_export(request: OrganisationRequest) -> HttpResponseBase:
         yield spreadsheets.MARK + spreadsheets.line(heads)
         for row in (*found.rows, *found.totals):
             values = [BY_SLUG[slug].of(row.now) if row.now.hours else None for slug in TOTALS]
-            figures = ["" if each is None else exporting.plain(round(each, 6)) for each in values]
+            figures = [exporting.figure(each) for each in values]
             yield spreadsheets.line(
                 [row.location_id, row.name or _("All"), row.currency, *figures, row.now.hours, row.now.hours_t]
             )

@@ -97,6 +97,11 @@ def plain(value: Any) -> Any:
     return format(value.normalize(), "f") if isinstance(value, Decimal) else value
 
 
+def figure(value: Decimal | None) -> str:
+    """A figure of a report, unrounded as far as six decimals; empty where nothing is known."""
+    return "" if value is None else format(round(value, 6).normalize(), "f")
+
+
 def json_lines(found: Iterator[dict[str, Any]]) -> Iterator[str]:
     """One object a line; figures are text, as everywhere in the API."""
     for row in found:
