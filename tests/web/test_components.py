@@ -13,7 +13,8 @@ from tests.people import People
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENT = (ROOT / "docs" / "reference" / "components.md").read_text()
-SAMPLES = (ROOT / "src" / "comptoir" / "web" / "templates" / "web" / "components.html").read_text()
+TEMPLATES = ROOT / "src" / "comptoir" / "web" / "templates" / "web"
+SAMPLES = "".join((TEMPLATES / name).read_text() for name in ("components.html", "components_live.html"))
 OF_THE_FRAME = {"asset", "block_again", "request_id", "toast"}
 PAGE_LIMIT_BYTES = 120_000
 
@@ -43,6 +44,16 @@ def test_the_page_of_components(people: People) -> None:
     assert 'aria-describedby="id_name_helptext id_name_error"' in faulty
     client.post("/_ui", {"name": "Le Zinc", "phone": "06 12 34 56 78", "kind": "shop", "counting": "net"})
     assert 'action="/_ui"><input type="hidden" name="csrfmiddlewaretoken"' in client.get("/_ui").content.decode()
+
+
+@pytest.mark.urls("tests.web.development_urls")
+def test_the_live_part_shows_a_sale_that_comes_in(people: People) -> None:
+    client = people.client(people.alice)
+    before, after = client.get("/_ui").content.decode(), client.get("/_ui", headers={"HX-Request": "true"})
+    assert 'hx-get="/_ui"' in before
+    assert "Counter</td>" not in before
+    assert (after.status_code, "Counter</td>" in after.content.decode()) == (200, True)
+    assert "<html" not in after.content.decode()
 
 
 def test_it_is_there_in_development_only(people: People) -> None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from comptoir.connectors.lightspeed_x import facts
 from comptoir.connectors.lightspeed_x.client import read_sale
-from comptoir.connectors.lightspeed_x.mapping import Names, facts, from_sale
+from comptoir.connectors.lightspeed_x.mapping import Names, from_sale
 from comptoir.connectors.lightspeed_x.simulator import Article, Counter, opened, shapes, wire
 from comptoir.kernel.errors import VendorUnreadable
 from comptoir.pos.model import Sale, SaleKind, SaleState
@@ -35,7 +36,7 @@ SHEET = (
 
 
 def mapped(body: bytes) -> Sale:
-    return from_sale(facts(read_sale(body)), currency="CAD", names=Names(), now=NOW).sale
+    return from_sale(facts.read(read_sale(body)), currency="CAD", names=Names(), now=NOW).sale
 
 
 def both(*basket: Article, state: str = "closed", attributes: Sequence[str] = ()) -> Sale:

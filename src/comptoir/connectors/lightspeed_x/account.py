@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from functools import cached_property
 from typing import Final
 
-from comptoir.connectors.lightspeed_x import mapping, schemas
+from comptoir.connectors.lightspeed_x import facts, mapping, schemas
 from comptoir.connectors.lightspeed_x.client import AnySale, Client
 from comptoir.kernel.errors import NotProvided, VendorRefused, VendorUnreadable
 from comptoir.kernel.http import Api
@@ -99,7 +99,7 @@ class XSeriesAccount:
         """
         for found, page in self._pages(location, start, end, cursor, now):
             kept = {each.sale.external_id for each in page.observed}
-            read = [each for each in map(mapping.facts, found) if each.id in kept and each.customer_id]
+            read = [each for each in map(facts.read, found) if each.id in kept and each.customer_id]
             known = ((each, self._customer(each.customer_id)) for each in read)
             yield replace(page, identified=tuple(mapping.guest(each, who) for each, who in known if who is not None))
 
@@ -115,7 +115,7 @@ class XSeriesAccount:
             fresh = found[1:] if at.last else found
             if not fresh:
                 break
-            latest = mapping.facts(fresh[-1])
+            latest = facts.read(fresh[-1])
             at = Place(at.since, at.offset + len(found) - 1, latest.id, latest.date)
             observed = self._observed(fresh, location, now)
             kept = tuple(each for each in observed if each.sale.closed_at and start <= each.sale.closed_at < end)
@@ -205,7 +205,7 @@ class XSeriesAccount:
 
     def _observed(self, found: Sequence[AnySale], location: Location, now: datetime) -> tuple[Observed, ...]:
         """Those of this outlet that are finished: open ones are left out, nobody waits for them here."""
-        here = [each for each in map(mapping.facts, found) if each.outlet_id == location.external_id]
+        here = [each for each in map(facts.read, found) if each.outlet_id == location.external_id]
         self._learn({line.product_id for each in here for line in each.lines} - {""})
         made = (mapping.from_sale(each, currency=location.currency, names=self._names, now=now) for each in here)
         return tuple(each for each in made if each.sale.state is not SaleState.OPEN)

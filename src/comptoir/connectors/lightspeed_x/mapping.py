@@ -1,6 +1,6 @@
 """From X-Series' words to canonical records; pure (lightspeed-x-series.md 5 and 6, weekly-balance.md 4.1).
 
-The two shapes of a sale are brought to one, `Facts`, before anything is decided. Money: the header is the truth for
+Both shapes of a sale come as one, `Facts`. Money: the header is the truth for
 totals, lines for units; what gift cards cost is a liability and no part of either.
 """
 
@@ -11,16 +11,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from comptoir.connectors.lightspeed_x import sale_schemas, schemas
-from comptoir.connectors.lightspeed_x.client import AnySale
-from comptoir.connectors.lightspeed_x.values import unreadable
+from comptoir.connectors.lightspeed_x import schemas
+from comptoir.connectors.lightspeed_x.facts import Facts, SoldLine
+from comptoir.connectors.lightspeed_x.values import text, unreadable
 from comptoir.pos.model import (
     Identified,
     Line,
     Location,
     Named,
     Observed,
-    Payment,
     Sale,
     SaleKind,
     SaleState,
@@ -29,21 +28,7 @@ from comptoir.pos.model import (
 )
 from comptoir.pos.places import RegisterClosure, Takings
 
-LONGEST_NAME: Final = 120
 UNIT_DECIMALS: Final = Decimal("0.000001")
-STATE_OF_STATUS: Final[Mapping[str, str]] = {
-    "SAVED": "parked",
-    "OPEN": "pending",
-    "ONACCOUNT": "pending",
-    "LAYBY": "pending",
-    "AWAITING_DISPATCH": "pending",
-    "AWAITING_PICKUP": "pending",
-    "SERVICE": "pending",
-    "VOIDED": "voided",
-}
-"""What the older word means; CLOSED and every `…_CLOSED` are closed."""
-NOT_SOLD: Final = "VOIDED"
-TIP: Final = "TIP"
 
 
 @dataclass(frozen=True)
@@ -53,46 +38,6 @@ class Names:
     registers: Mapping[str, str] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, schemas.Product] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class SoldLine:
-    """A line, whichever shape it had; amounts without tax, the discount already taken off `total`."""
-
-    product_id: str
-    quantity: Decimal
-    total: Decimal
-    tax: Decimal
-    discount: Decimal
-    note: str
-    is_gift_card: bool
-
-
-@dataclass(frozen=True)
-class Facts:
-    """A sale, whichever shape it had; `price` is without tax."""
-
-    id: str
-    outlet_id: str
-    state: str
-    date: datetime
-    opened_at: datetime
-    is_deleted: bool
-    price: Decimal
-    tax: Decimal
-    number: str
-    register_id: str
-    user_id: str
-    customer_id: str
-    original: str
-    lines: tuple[SoldLine, ...]
-    payments: tuple[Payment, ...]
-    tip: Decimal | None
-
-
-def facts(read: AnySale) -> Facts:
-    """The same facts from either shape."""
-    return _of_nested(read) if isinstance(read, sale_schemas.NestedSale) else _of_flat(read)
 
 
 def from_sale(read: Facts, *, currency: str, names: Names, now: datetime) -> Observed:
@@ -138,8 +83,8 @@ def location(read: schemas.Outlet, *, retailer: schemas.Retailer, path: str) -> 
     country = read.physical_country_id or retailer.country or ""
     return Location(
         external_id=str(read.id),
-        name=_text(read.name),
-        business_name=_text(retailer.name),
+        name=text(read.name),
+        business_name=text(retailer.name),
         currency=currency.upper(),
         timezone=read.time_zone,
         country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
@@ -148,7 +93,7 @@ def location(read: schemas.Outlet, *, retailer: schemas.Retailer, path: str) -> 
 
 def full_name(read: schemas.User) -> str:
     """What people call them, else what they sign in with."""
-    return _text(read.display_name) or _text(read.username)
+    return text(read.display_name) or text(read.username)
 
 
 def _state(read: Facts) -> SaleState:
@@ -168,12 +113,12 @@ def _kind(goods: Sequence[SoldLine], price: Decimal) -> SaleKind:
 def _line(read: SoldLine, names: Names) -> Line:
     product = names.products.get(read.product_id)
     return Line(
-        name=_text(product.name if product else "") or _text(read.note),
+        name=text(product.name if product else "") or text(read.note),
         quantity=exact(read.quantity),
         unit_price=exact(_unit_price(read)),
         total=exact(read.total + read.tax),
         tax=exact(read.tax),
-        sku=_text(product.sku if product else "") or read.product_id,
+        sku=text(product.sku if product else "") or read.product_id,
     )
 
 
@@ -186,108 +131,8 @@ def _unit_price(read: SoldLine) -> Decimal:
     return ((before + tax) / read.quantity).quantize(UNIT_DECIMALS, ROUND_HALF_UP)
 
 
-def _of_nested(read: sale_schemas.NestedSale) -> Facts:
-    return Facts(
-        id=str(read.id),
-        outlet_id=str(read.source.outlet_id),
-        state=read.state,
-        date=read.date.at,
-        opened_at=_opened(read.created_at.at if read.created_at else None, read.date.at),
-        is_deleted=read.deleted_at is not None,
-        price=read.totals.price,
-        tax=read.totals.tax,
-        number=_text(read.invoice_number),
-        register_id=str(read.source.register_id or ""),
-        user_id=str(read.source.author.id or "") if read.source.author else "",
-        customer_id=str(read.customer_id or ""),
-        original=str(read.returning.original_sale_id or "") if read.returning else "",
-        lines=tuple(
-            SoldLine(
-                product_id=str(line.product.id or "") if line.product else "",
-                quantity=line.quantity,
-                total=line.pricing.total,
-                tax=line.tax.total if line.tax else Decimal(0),
-                discount=line.pricing.discount_total,
-                note=line.note or "",
-                is_gift_card=bool(line.gift_card_number),
-            )
-            for line in read.line_items or ()
-            if line.status != NOT_SOLD
-        ),
-        payments=tuple(
-            _payment(
-                each.amount, str(each.type.config_id or "") if each.type else "", each.type.name if each.type else None
-            )
-            for each in read.payments or ()
-            if each.deleted_at is None
-        ),
-        tip=_tip(read.adjustments),
-    )
-
-
-def _of_flat(read: sale_schemas.FlatSale) -> Facts:
-    return Facts(
-        id=str(read.id),
-        outlet_id=str(read.outlet_id),
-        state=read.state or STATE_OF_STATUS.get(read.status or "", "closed" if _is_closed(read.status) else "parked"),
-        date=read.sale_date.at,
-        opened_at=_opened(read.created_at.at if read.created_at else None, read.sale_date.at),
-        is_deleted=read.deleted_at is not None,
-        price=read.total_price,
-        tax=read.total_tax,
-        number=_text(read.invoice_number),
-        register_id=str(read.register_id or ""),
-        user_id=str(read.user_id or ""),
-        customer_id=str(read.customer_id or ""),
-        original=str(read.return_for or ""),
-        lines=tuple(
-            SoldLine(
-                product_id=str(line.product_id or ""),
-                quantity=line.quantity,
-                total=line.price_total,
-                tax=line.tax_total,
-                discount=line.discount_total,
-                note=line.note or "",
-                is_gift_card=bool(line.gift_card_number),
-            )
-            for line in read.line_items or ()
-            if line.status != NOT_SOLD
-        ),
-        payments=tuple(
-            _payment(each.amount, str(each.retailer_payment_type_id or ""), each.name)
-            for each in read.payments or ()
-            if each.deleted_at is None
-        ),
-        tip=_tip(read.adjustments),
-    )
-
-
-def _is_closed(status: str | None) -> bool:
-    return (status or "").endswith("CLOSED")
-
-
-def _opened(created: datetime | None, date: datetime) -> datetime:
-    """A sale entered late was created after its date: then the date is all that is known."""
-    return min(created, date) if created is not None else date
-
-
-def _tip(adjustments: Sequence[sale_schemas.Adjustment] | None) -> Decimal | None:
-    """Tips are adjustments; None where there is none."""
-    found = [each.total for each in adjustments or () if each.adjustment_type == TIP and each.total is not None]
-    return sum(found, start=Decimal(0)) if found else None
-
-
-def _payment(amount: Decimal, kind: str, name: str | None) -> Payment:
-    return Payment(amount=exact(amount), method=Named(id=kind, name=_text(name)) if kind else None)
-
-
 def _named(identifier: str, names: Mapping[str, str]) -> Named | None:
     return Named(id=identifier, name=names.get(identifier, "")) if identifier else None
-
-
-def _text(value: str | None) -> str:
-    """Text for people: without NUL, which no database keeps, and no longer than a name can be."""
-    return (value or "").replace("\x00", "").strip()[:LONGEST_NAME]
 
 
 def guest(read: Facts, known: schemas.Customer) -> Identified:
@@ -295,10 +140,10 @@ def guest(read: Facts, known: schemas.Customer) -> Identified:
     return Identified(
         location_id=read.outlet_id,
         sale_id=read.id,
-        phone=_text(known.mobile) or _text(known.phone),
-        email=_text(known.email),
-        first_name=_text(known.first_name),
-        last_name=_text(known.last_name),
+        phone=text(known.mobile) or text(known.phone),
+        email=text(known.email),
+        first_name=text(known.first_name),
+        last_name=text(known.last_name),
     )
 
 
@@ -321,7 +166,7 @@ def closure(read: schemas.Closure, *, of: schemas.Register) -> RegisterClosure |
         sequence=read.register_closure_sequence_number,
         takings=tuple(
             Takings(
-                method=Named(id=str(each.payment_type_id), name=_text(each.payment_type_name)), total=exact(each.total)
+                method=Named(id=str(each.payment_type_id), name=text(each.payment_type_name)), total=exact(each.total)
             )
             for each in read.payments
         ),

@@ -11,6 +11,7 @@ from comptoir.kernel.vendorjson import LONGEST_ID, VendorJson, decimal
 
 EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+LONGEST_NAME: Final = 120
 
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 
@@ -70,3 +71,8 @@ def _instant(written: object) -> datetime:
     if not EARLIEST <= at < LATEST:
         raise ValueError("Instant out of range")
     return at
+
+
+def text(value: str | None) -> str:
+    """Text for people: without NUL, which no database keeps, and no longer than a name can be."""
+    return (value or "").replace("\x00", "").strip()[:LONGEST_NAME]

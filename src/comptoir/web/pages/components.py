@@ -39,8 +39,9 @@ class SampleForm(forms.Form):
 @page("overview.view")
 def components(request: OrganisationRequest) -> HttpResponse:
     """Everything on one page; POST shows the form's errors, or a toast with Undo."""
+    now = timezone.now()
     if request.method == "GET" and "HX-Request" in request.headers:
-        return HttpResponse(status=204)  # the sample of a live part has no news
+        return render(request, "web/components_live.html", _sales(request) | {"sold": now})
     form = SampleForm(request.POST or None)
     if form.is_bound and form.is_valid():
         toast(request, "Saved. Points now count net sales.", undo_url=request.path)
@@ -48,22 +49,28 @@ def components(request: OrganisationRequest) -> HttpResponse:
     if request.method == "POST" and "name" not in request.POST:
         toast(request, "Undone.", level="info")
         return redirect(request.path)
-    now = timezone.now()
-    values = {
+    values = _sales(request) | {
         "form": form,
         "lights": _lights(now),
         "steps": _steps(now),
         "moments": _moments(now),
         "tabs": [Tab("Facts", "#", is_current=True), Tab("Receipts", "#", count=1204), Tab("Notifications", "#")],
         "action": Action("Undo", request.path, method="post"),
-        "rows": Paginator(range(1, 12), ROWS_PER_PAGE).get_page(request.GET.get("page")),
-        "money": [Money(2450, "EUR"), Money(-123456789, "EUR"), Money(500, "JPY")],
-        "instants": [now, now - timedelta(minutes=8), now - timedelta(days=3)],
         "today": date(2026, 2, 28),
         "icons": icons.PATHS,
         "chart": _chart(),
     }
     return render(request, "web/components.html", values, status=422 if form.is_bound else 200)
+
+
+def _sales(request: OrganisationRequest) -> dict[str, object]:
+    """What the live part shows; when it asks anew, a sale of this moment stands on top."""
+    now = timezone.now()
+    return {
+        "rows": Paginator(range(1, 12), ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "money": [Money(2450, "EUR"), Money(-123456789, "EUR"), Money(500, "JPY")],
+        "instants": [now, now - timedelta(minutes=8), now - timedelta(days=3)],
+    }
 
 
 def _chart() -> Chart:
