@@ -114,6 +114,11 @@ def signed_out(shop: Shop) -> None:
     shop.change(shop.connection, status="reconnect", status_reason="K-Series withdrew it.")
 
 
+def given_back(shop: Shop) -> None:
+    shop.change(shop.connection, status="reconnect", status_reason=Connection.GIVEN_BACK)
+    shop.change(shop.link, store=None)
+
+
 def renewal_failing(shop: Shop) -> None:
     shop.change(shop.connection, keep_alive_at=NOW - 2 * HOUR)
 

@@ -20,6 +20,7 @@ from tests.troubles import (
     Shop,
     backlog,
     failing_app,
+    given_back,
     limited,
     no_worker,
     parked,
@@ -95,6 +96,13 @@ def test_a_store_without_till_and_one_that_waits_are_grey(shop: Shop) -> None:
     assert [each.cause for each in found.stores[bare.id].findings] == [Cause.STORE_NOT_CONNECTED]
     assert [each.cause for each in found.stores[shop.people.bar.id].findings] == [Cause.NOTHING_YET]
     assert not found.troubles, "what is not set up yet is no trouble"
+
+
+def test_an_account_that_somebody_gave_back_is_grey_and_needs_nothing(shop: Shop) -> None:
+    given_back(shop)
+    found = shop.health()
+    assert [each.cause for each in found.connections[shop.connection.id].findings] == [Cause.GIVEN_BACK]
+    assert not [each for each in found.troubles if each.subject_id == shop.connection.id]
 
 
 def test_a_closed_day_as_every_week_is_no_fault(shop: Shop) -> None:

@@ -65,6 +65,12 @@ WORDS: dict[Cause, Words] = {
         _("Sign in again"),
         _connection,
     ),
+    Cause.GIVEN_BACK: Words(
+        _("Given back"),
+        _("The sign-in was given back to %(name)s: nothing is read there until somebody signs in again."),
+        _("Sign in again"),
+        _connection,
+    ),
     Cause.RENEWAL_FAILING: Words(
         _("Sign-in not renewed"),
         _(

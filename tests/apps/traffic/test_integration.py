@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from comptoir.apps.traffic import catching_up, chains, checking, jobs
-from comptoir.apps.traffic.models import Day, EditRight, Hour, ImportJob
+from comptoir.apps.traffic.models import EditRight, Hour, ImportJob
 from comptoir.connectors.lightspeed_r.connector import RSeries
 from comptoir.connectors.lightspeed_r.simulator import Basket
 from comptoir.core.accounts.models import Store
@@ -168,23 +168,6 @@ def test_ta07_a_time_clock_that_is_off_is_said(alice: Client, house: Connected) 
     recent = datetime.now(UTC) - timedelta(days=1)
     house.shop.trade.clock.note(1, 1, recent, recent + timedelta(hours=8))
     assert "Time Clock" not in alice.get(f"{address(job)}/check").content.decode()
-
-
-def test_ta10_a_deleted_job_keeps_its_data_and_gives_the_consent_back(alice: Client, house: Connected) -> None:
-    job = begun(alice, house)
-    alice.post(f"{address(job)}/schedule", {"rhythm": "hourly", "start": "00:02"})
-    sell(house, "10")
-    house.imports(NOW - timedelta(days=1), NOW)
-    catching_up.everything(organisation_id=house.people.le_zinc.id, now=NOW)
-    assert Day.objects.get().sales == 10
-    assert alice.post(f"{address(job)}/delete").status_code == 302
-    assert Day.objects.get().sales == 10
-    assert Sale.objects.count() == 1
-    assert not ImportSchedule.objects.exists()
-    assert LocationLink.objects.filter(store__isnull=False).count() == 0
-    house.shop.front.asked.clear()
-    house.polls(timedelta(hours=2))
-    assert house.shop.front.asked == [], "no call goes to the till any more"
 
 
 def test_ta11_the_employee_who_connected_is_gone_and_anybody_with_the_right_signs_in_anew(

@@ -15,6 +15,8 @@ from comptoir.apps.traffic.models import ImportJob, Location
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
 from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.installations import uses
+from comptoir.core.installations.manifest import App
 from comptoir.core.intake.scheduling import reads as schedule_reads
 from comptoir.core.intake.scheduling import schedules
 from comptoir.core.intake.scheduling.times import Rhythm
@@ -84,14 +86,15 @@ def switch(*, job: ImportJob, on: bool, actor: str, now: datetime) -> None:
 
 @transaction.atomic
 def delete(*, job: ImportJob, actor: str, now: datetime) -> None:
-    """It reads no more, and its shops feed nothing any more. What was imported stays (TA-10)."""
+    """It reads no more. What was imported stays (TA-10), and its shops feed their stores until the consent is gone."""
     _drop_schedules(job, actor, now)
-    if job.connection_id is not None:
-        LocationLink.objects.filter(organisation_id=job.organisation_id, connection_id=job.connection_id).update(
-            store=None
-        )
     _rows(job).delete()
     note(organisation_id=job.organisation_id, actor=actor, what="traffic.job_deleted", subject=job.label, now=now)
+
+
+def others_over(connection: Connection) -> list[App]:
+    """The apps beside this one that work over an account: with its consent they would all be cut off."""
+    return [each for each in uses.apps_over(connection) if each.slug != "traffic"]
 
 
 def find(organisation_id: UUID, job_id: UUID) -> ImportJob:

@@ -44,10 +44,18 @@ class Connection(models.Model):
     class Meta:
         indexes: ClassVar = [models.Index(fields=["organisation", "provider"])]
 
+    GIVEN_BACK: ClassVar = "revoked by its owner"
+    """Why it is not connected, where somebody here gave the consent back: that is no trouble."""
+
     @property
     def public_id(self) -> str:
         """`con_…`"""
         return public_id("con", self.id)
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether the consent was given back on purpose and nobody has signed in since."""
+        return self.status == Connection.Status.RECONNECT and self.status_reason == Connection.GIVEN_BACK
 
 
 class CallBudget(models.Model):

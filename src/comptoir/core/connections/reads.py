@@ -39,6 +39,7 @@ class ConnectionFacts:
     status_since: datetime
     status_reason: str
     consented_by: str
+    is_given_back: bool
     locations: tuple[LocationFacts, ...]
 
     @property
@@ -108,5 +109,6 @@ def _connection(row: Connection, locations: tuple[LocationFacts, ...]) -> Connec
         status_since=row.status_since,
         status_reason=row.status_reason,
         consented_by=str(row.consented_by) if row.consented_by else "",
+        is_given_back=row.is_given_back,
         locations=locations,
     )

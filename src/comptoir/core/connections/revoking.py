@@ -2,7 +2,6 @@
 
 import os
 from datetime import datetime
-from typing import Final
 
 import structlog
 from django.db import transaction
@@ -16,8 +15,6 @@ from comptoir.kernel.seal import Secret
 from comptoir.pos import registry
 
 log = structlog.get_logger(__name__)
-
-GONE: Final = "revoked by its owner"
 
 
 def revoke(connection: Connection, *, now: datetime) -> bool:
@@ -36,7 +33,7 @@ def revoke(connection: Connection, *, now: datetime) -> bool:
             refresh_token=nothing,
             status=Connection.Status.RECONNECT,
             status_since=now,
-            status_reason=GONE,
+            status_reason=Connection.GIVEN_BACK,
             keep_alive_at=None,
             probe_at=None,
             listening_door=None,

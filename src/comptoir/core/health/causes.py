@@ -31,6 +31,7 @@ class Cause(StrEnum):
     """Why a light is not green. The codes are stable; docs/how-to/when-something-is-wrong.md explains each."""
 
     SIGNED_OUT = "signed_out"
+    GIVEN_BACK = "given_back"
     RENEWAL_FAILING = "renewal_failing"
     VENDOR_UNREACHABLE = "vendor_unreachable"
     VENDOR_LIMITS = "vendor_limits"
@@ -59,6 +60,7 @@ class Rule:
 
 RULES: Final[dict[Cause, Rule]] = {
     Cause.SIGNED_OUT: Rule(Subject.CONNECTION, Colour.RED, timedelta(0)),
+    Cause.GIVEN_BACK: Rule(Subject.CONNECTION, Colour.GREY),
     Cause.RENEWAL_FAILING: Rule(Subject.CONNECTION, Colour.AMBER, timedelta(hours=6)),
     Cause.VENDOR_UNREACHABLE: Rule(Subject.CONNECTION, Colour.AMBER, timedelta(minutes=30)),
     Cause.VENDOR_LIMITS: Rule(Subject.CONNECTION, Colour.AMBER),

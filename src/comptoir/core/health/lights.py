@@ -97,6 +97,9 @@ def _worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _connection(connection: Connection, facts: Facts, now: datetime) -> Iterator[Finding]:
     name = connection.account_name or registry.connector(connection.provider).manifest.name
+    if connection.is_given_back:
+        yield Finding(Cause.GIVEN_BACK, connection.id, name, connection.status_since)
+        return
     if connection.status == Connection.Status.RECONNECT:
         yield Finding(Cause.SIGNED_OUT, connection.id, name, connection.status_since, detail=connection.status_reason)
         return  # whatever else fails, fails because of it

@@ -29,6 +29,7 @@ from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import is_visible
 from comptoir.core.connections import reads, revoking
 from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.installations.manifest import App
 from comptoir.core.intake.importing import reads as imports
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.errors import RuleBroken
@@ -133,6 +134,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "form": form,
         "may_connect": may(request.role, "traffic.connect"),
         "progress": _progress(request, job),
+        "others": _named(jobs.others_over(_connection(request, job.connection_id))) if job.connection_id else "",
     }
     return render(request, "traffic/integration.html", values)
 
@@ -185,14 +187,28 @@ def switch(request: OrganisationRequest, job_id: str, position: str) -> HttpResp
 @require_POST
 @page("traffic.connect")
 def delete(request: OrganisationRequest, job_id: str) -> HttpResponse:
-    """Away with it: the consent is given back at the till, what was imported stays."""
+    """Away with it; what was imported stays. The consent goes back to the till unless another app works over it."""
     job = _job(request, job_id)
     connection = _connection(request, job.connection_id) if job.connection_id else None
     jobs.delete(job=job, actor=_actor(request), now=timezone.now())
-    if connection is not None:  # nothing reads it any more
-        revoking.revoke(connection, now=timezone.now())
-    toast(request, _("Deleted. What it imported stays."))
+    toast(request, _give_back(connection, is_told="give_back" in request.POST) or _("Deleted. What it imported stays."))
     return redirect("traffic_jobs")
+
+
+def _give_back(connection: Connection | None, *, is_told: bool) -> str:
+    """Give the consent back, if the dialog said so and still nothing else works over it; or why it is kept."""
+    if connection is None:
+        return ""
+    if others := jobs.others_over(connection):
+        return _("Deleted. The sign-in stays, for it is used by: %(apps)s.") % {"apps": _named(others)}
+    if not is_told:
+        return _("Deleted. The sign-in stays, as the page said.")
+    revoking.revoke(connection, now=timezone.now())
+    return ""
+
+
+def _named(apps: Sequence[App]) -> str:
+    return ", ".join(str(each.name) for each in apps)
 
 
 @require_POST
@@ -410,7 +426,7 @@ def _troubles(request: OrganisationRequest, connections: dict[UUID, reads.Connec
     now = timezone.now()
     found = []
     for each in connections.values():
-        if each.status != Connection.Status.CONNECTED:
+        if each.status != Connection.Status.CONNECTED and not each.is_given_back:
             why = _("%(who)s signed in, and Lightspeed does not accept that any more.") % {
                 "who": each.consented_by or "–"
             }
