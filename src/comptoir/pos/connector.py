@@ -71,7 +71,8 @@ class Manifest:
     how the consent page calls the account's part of the host when it sends people back (`Endpoints.at`).
     `signature_header` carries the signature of each notification, lower-case; "" where the vendor signs nothing.
     `numbers_bills`: each register gives its bills numbers one after the other, so that one which is missing is a
-    question.
+    question. `reopened_leave_books`: a closed bill that somebody opens again is in the books no longer, and nothing
+    else says so; what a whole reading does not bring any more is taken back.
     """
 
     slug: str
@@ -90,6 +91,7 @@ class Manifest:
     domain_parameter: str = ""
     signature_header: str = ""
     numbers_bills: bool = False
+    reopened_leave_books: bool = False
 
 
 @dataclass(frozen=True)

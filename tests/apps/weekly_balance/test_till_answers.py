@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client as Browser
 
-from comptoir.apps.weekly_balance import importing
+from comptoir.apps.weekly_balance import confirming, importing
 from comptoir.apps.weekly_balance.rules.terms import FieldType
 from comptoir.core.connections.models import CallBudget
 from comptoir.core.intake.importing import reading
@@ -17,7 +17,8 @@ from comptoir.core.ledger.models import Sale, VendorDay
 from comptoir.core.outbox import dispatch
 from comptoir.kernel.errors import VendorBusy
 from comptoir.pos.hosting import Request, Response
-from tests.apps.weekly_balance.house import House, house_of
+from comptoir.sandbox.catalogue import CARD
+from tests.apps.weekly_balance.house import ALICE, House, house_of
 from tests.apps.weekly_balance.test_pages import alice, text
 from tests.connectors.lightspeed_k.simulator_shop import ZINC, closed_bill
 from tests.core.kseries import Vendor, linked, vendor_served
@@ -98,14 +99,33 @@ def test_r8_what_the_till_adds_up_itself_is_held_against_our_bills(house: House,
     assert VendorDay.objects.values_list("business_date", "sales").get() == (DAY, 3)
     assert told(house) == {}, "both agree"
 
-    # A bill is opened again at the till: it is in the books no longer, though it was read before.
-    number = Sale.objects.latest("closed_at").external_id
-    total = Sale.objects.get(external_id=number).total
-    vendor.world.reopen(ZINC, number, now=house.now)
-    house.later(hours=1)
-    house.imports(DAY, DAY)
-    read(house)
+    VendorDay.objects.update(sales=2, total=Decimal("1.00"))
+    house.compute(DAY)
     found = told(house)
     assert found["count"] == "-1"
     assert Decimal(found["sum"]) < 0
-    assert total
+
+
+def test_a_bill_that_is_opened_again_leaves_the_day_and_waits_where_it_was_confirmed(
+    house: House, vendor: Vendor
+) -> None:
+    house.imports(DAY, DAY)
+    read(house)
+    confirming.confirm(client=house.client, department=house.department, day=DAY, actor=ALICE, now=house.now)
+    sale = Sale.objects.latest("closed_at")
+
+    vendor.world.reopen(ZINC, sale.external_id, now=NOON + timedelta(hours=3))
+    house.later(hours=1)
+    house.imports(DAY, DAY)
+    read(house)
+    assert house.value(DAY, FieldType.TRANSACTIONS) == 3, "nothing moves silently"
+    waiting = {each.field_id: each for each in house.waiting()}[house.field(FieldType.TRANSACTIONS).id]
+    assert waiting.proposed == 2
+    assert [each["number"] for each in waiting.causes] == [sale.receipt_number]
+    assert told(house) == {}, "what we have is what the till adds up"
+
+    house.later(hours=1)
+    vendor.world.close(ZINC, sale.external_id, [CARD], now=NOON + timedelta(hours=4))
+    house.imports(DAY, DAY)
+    read(house)
+    assert house.waiting() == [], "it is closed once more"

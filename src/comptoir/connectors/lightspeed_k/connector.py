@@ -28,6 +28,10 @@ CALLS_PER_SECOND: Final = 5
 REFRESH_IDLE: Final = timedelta(days=14)
 """Documented for the older sign-in (sheet 3.4); the newer one names it in each answer."""
 
+REOPENED_BILLS_LEAVE_THE_BOOKS: Final = True
+"""Whether a bill that somebody opens again is left out of the sales until it is closed once more. No document says;
+V2 lists closed accounts by the time they were closed at, so an open one has no place there."""
+
 
 class KSeries:
     """The connector that `project/installed.py` registers."""
@@ -43,6 +47,7 @@ class KSeries:
         capabilities=CAPABILITIES,
         calls_per_second=CALLS_PER_SECOND,
         refresh_idle=REFRESH_IDLE,
+        reopened_leave_books=REOPENED_BILLS_LEAVE_THE_BOOKS,
     )
 
     def endpoints(self, environ: Mapping[str, str]) -> Endpoints:

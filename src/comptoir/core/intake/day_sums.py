@@ -1,7 +1,7 @@
 """What a till's maker adds up for a business day, read with the day's own window: one question more for each."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from comptoir.core.accounts.models import Store
@@ -12,6 +12,7 @@ from comptoir.kernel.clock import business_date, business_day_bounds
 from comptoir.kernel.errors import VendorRefused
 from comptoir.pos.capabilities import ReadsDays
 from comptoir.pos.connector import Vendor
+from comptoir.pos.places import DayTotals
 
 FORBIDDEN, UNKNOWN = 403, 404
 INSTANT = timedelta(microseconds=1)
@@ -32,12 +33,9 @@ def read_day_sums(
     day = business_date(end - INSTANT, zone=zone, day_start=store.day_start)
     if business_day_bounds(day, zone=zone, day_start=store.day_start) != (start, end):
         return
-    try:
-        totals = vendor.day_totals(as_location(link), day)
-    except VendorRefused as refused:
-        if refused.status in (FORBIDDEN, UNKNOWN):
-            return
-        raise
+    totals = asked_for(vendor, link, day)
+    if totals is None:
+        return
     vendor_days.keep(
         organisation_id=link.organisation_id,
         store_id=store.id,
@@ -47,3 +45,18 @@ def read_day_sums(
         totals=totals,
         now=clock(),
     )
+
+
+def asked_for(vendor: Vendor, link: LocationLink, day: date) -> DayTotals | None:
+    """What the maker adds up for a business day; None where it does not tell, or the consent does not cover it.
+
+    Raises VendorBusy, VendorRefused, VendorUnreadable.
+    """
+    if not isinstance(vendor, ReadsDays):
+        return None
+    try:
+        return vendor.day_totals(as_location(link), day)
+    except VendorRefused as refused:
+        if refused.status in (FORBIDDEN, UNKNOWN):
+            return None
+        raise

@@ -18,6 +18,7 @@ from comptoir.core.intake import books
 from comptoir.core.intake.day_sums import read_day_sums
 from comptoir.core.intake.importing import runs, windows
 from comptoir.core.intake.importing.runs import LIVE_TOPIC
+from comptoir.core.intake.importing.taking_back import brought
 from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.core.ledger import store
 from comptoir.kernel.errors import ComptoirError, RuleBroken, VendorBusy, VendorRefused
@@ -138,18 +139,25 @@ def _read_pages(
     clock: Callable[[], datetime],
     progress: Callable[[Progress], None] | None,
 ) -> None:
-    links = LocationLink.objects.select_related("connection")
+    links = LocationLink.objects.select_related("connection", "store")
     link = links.filter(organisation_id=run.organisation_id, id=run.location_link_id, store_id=run.store_id).first()
     if link is None:
         raise RuleBroken("This location does not feed the store any more.", code="location_unlinked")
+    began = clock()
+    found = brought(window, link, began=began)
     with till.of(link.connection) as vendor:
-        for page in vendor.sales(as_location(link), window.start, window.end, cursor=window.cursor, now=clock()):
+        pages = vendor.sales(as_location(link), window.start, window.end, cursor=window.cursor, now=began)
+        for page in pages:
             _store_page(run, window, page, link.provider, clock())
+            if found:
+                found.add(page)
             now_stands = runs.row(run).get()
             if progress:
                 progress(_progress(now_stands))
             if now_stands.state != ImportRun.State.RUNNING:
                 raise Halted
+        if found:
+            _count_changes(run, window, found.take_back(vendor, clock))
         read_day_sums(link, start=window.start, end=window.end, vendor=vendor, clock=clock)
 
 
@@ -171,6 +179,13 @@ def _store_page(run: ImportRun, window: ImportWindow, page: SalesPage, provider:
         runs.row(run).update(
             sales_read=F("sales_read") + len(page.observed), sales_changed=F("sales_changed") + changed
         )
+        store.notify_live(run.organisation_id, LIVE_TOPIC)
+
+
+def _count_changes(run: ImportRun, window: ImportWindow, changed: int) -> None:
+    if changed:
+        _update(window, sales_changed=F("sales_changed") + changed)
+        runs.row(run).update(sales_changed=F("sales_changed") + changed)
         store.notify_live(run.organisation_id, LIVE_TOPIC)
 
 
