@@ -1,5 +1,6 @@
 """Fixtures every test can use."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,9 @@ __all__ = ["chromium", "compiled_words", "django_db_setup", "english", "people",
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     tests.examples.leave_out_others(config, items)
+    if os.environ.get("DEEP"):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(0))
 
 
 @pytest.fixture(autouse=True)

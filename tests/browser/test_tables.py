@@ -30,6 +30,7 @@ class Evening:
 
     demo: Demo
     context: BrowserContext
+    desk: Page | None = None
 
     @property
     def store(self) -> str:
@@ -69,11 +70,14 @@ class Evening:
         return visitor
 
     def office(self, *buttons: str) -> None:
-        page = self.context.new_page()
-        page.goto(f"{self.demo.till}/office?at={LE_ZINC}")
+        """The page stays open: closing one whose form was just sent never ends in some Chromiums."""
+        if self.desk is None:
+            self.desk = self.context.new_page()
+        self.desk.goto(f"{self.demo.till}/office?at={LE_ZINC}")
         for each in buttons:
-            page.get_by_role("button", name=each, exact=True).click()
-        page.close()
+            with self.desk.expect_response(lambda answer: answer.request.method == "POST"):
+                self.desk.get_by_role("button", name=each, exact=True).click()
+            self.desk.wait_for_load_state()
 
 
 @pytest.fixture
@@ -144,26 +148,23 @@ def test_two_guests_hold_their_parts_and_the_second_sees_what_is_left(evening: E
     second.page.context.clear_cookies()
     first.get_by_role("button", name="Continue").click()
     expect(first.get_by_role("button", name="Pay €24.00")).to_be_visible()
-    second.page.reload()
     expect(second.page.get_by_text("Nothing is left to pay right now.")).to_be_visible()
     second.picture("others-are-paying")
     first.get_by_role("button", name="Back").click()
-    second.page.reload()
     expect(second.page.locator("#left")).to_have_text("€24.00")
 
 
-def test_a_phone_that_is_there_before_the_bill_shows_it_by_itself(evening: Evening) -> None:
-    """Bills are read every two seconds at most: whoever scans right after the waiter typed reloads nothing."""
+def test_a_phone_shows_a_bill_that_comes_changes_and_goes_by_itself(evening: Evening) -> None:
+    """Whoever scans right after the waiter typed, or while others order, reloads nothing and loses nothing."""
     table, number = evening.open_bill("CAFE")
-    evening.ask("POST", f"/api/locations/{LE_ZINC}/bills/{number}/close")
     phone = evening.phone(table).page
-
-    def nothing_open() -> bool:
-        """What was closed a moment ago may stand there until the till is read again."""
-        phone.reload()
-        return phone.get_by_role("heading", name="No open bill").is_visible()
-
-    until(nothing_open, seconds=PATIENCE / 1000)
+    phone.get_by_text("An amount").click()
+    phone.get_by_role("textbox", name="Amount", exact=True).fill("1")
+    evening.ask("POST", f"/api/locations/{LE_ZINC}/bills/{number}/add", {"items": [{"sku": "ENTRECOTE"}]})
+    expect(phone.locator("#left")).to_have_text("€26.60")
+    expect(phone.get_by_role("textbox", name="Amount", exact=True)).to_have_value("1")
+    evening.ask("POST", f"/api/locations/{LE_ZINC}/bills/{number}/close")
+    expect(phone.get_by_role("heading", name="No open bill")).to_be_visible()
     evening.open_bill("ENTRECOTE", table=f"Table {table}")
     expect(phone.get_by_role("button", name="Continue")).to_be_visible()
 

@@ -45,6 +45,7 @@ HEADERS: Final = {
 }
 STATIC: Final = {
     "/sandbox.js": (("comptoir.sandbox.control", "static/sandbox.js"),),
+    "/phone.js": (("comptoir.sandbox.control", "static/phone.js"),),
     "/sandbox.css": (
         ("comptoir.web", "static/comptoir/tokens.css"),
         ("comptoir.sandbox.control", "static/sandbox.css"),

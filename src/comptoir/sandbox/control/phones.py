@@ -13,13 +13,17 @@ from django.template import Context, Engine
 from django.utils.safestring import mark_safe
 
 from comptoir.pos.hosting import Request, Response
-from comptoir.sandbox.control.shops import HEADERS
+from comptoir.sandbox.control.pages import HEADERS
 from comptoir.sandbox.provider import ordering, paying
 from comptoir.sandbox.provider.api import Refused
 from comptoir.sandbox.provider.books import Row
 from comptoir.sandbox.provider.company import CHARGED, CHOOSING, DONE, GIVEN_UP, NAME, ORDER_ENDS, Company
 
 GUEST_COOKIE: Final = "guest"
+BILL_SECONDS: Final = 3
+"""How often a phone looks again at a table: Comptoir reads its bills every two seconds at most."""
+PROGRESS_SECONDS: Final = 2
+"""How often it looks at what becomes of a payment or an order."""
 HOOK_PATH: Final = "/phones/webhooks"
 HOOK: Final = re.compile(f"{HOOK_PATH}/(?P<store>int_\\w+)")
 TABLE: Final = re.compile(r"/phones/(?P<store>int_\w+)/tables/(?P<table>[^/]{1,16})")
@@ -89,8 +93,6 @@ class PhonesPage:
                 trouble = paying.in_words(refused)
                 check = self.company.api.check(store, check["id"])
         shown = paying.shown(check) if check else None
-        # Comptoir reads a till's bills every two seconds at most, so a bill just opened may not be there yet.
-        waits = not checks if shown is None else shown["nothing_left"] or shown["stale"]
         values = {
             "name": NAME,
             "restaurant": self._store_name(store),
@@ -98,7 +100,7 @@ class PhonesPage:
             "here": f"/phones/{store}/tables/{quote(table)}",
             "checks": [paying.shown(each) for each in checks],
             "check": shown,
-            "looks_again": waits and not trouble,
+            "again": 0 if trouble else BILL_SECONDS,
             "trouble": trouble,
             "said": said,
         }
@@ -135,7 +137,7 @@ class PhonesPage:
             "settled": row["said"] in ("settled_manually", "refunded"),
             "stuck": row["said"] == "needs_attention",
             "unheard": row["state"] == CHARGED,
-            "again": row["state"] not in (CHOOSING, DONE),
+            "again": 0 if row["state"] in (CHOOSING, DONE) else PROGRESS_SECONDS,
         }
         if values["applied"]:
             values["remaining"] = self._remaining(row)
@@ -175,7 +177,7 @@ class PhonesPage:
             "row": row,
             "words": ordering.STATES.get(row["state"], row["state"]),
             "failed": row["state"] in ("failed", "rejected", "cancelled"),
-            "again": row["state"] not in ORDER_ENDS,
+            "again": 0 if row["state"] in ORDER_ENDS else PROGRESS_SECONDS,
             "here": f"/phones/{row['integration']}/tables/{quote(table)}" if table else "/phones",
         }
         return self._draw("ordered.html", values)
@@ -235,7 +237,7 @@ class PhonesPage:
         return str(row["name"]) if row else ""
 
     def _trouble(self, refused: Refused) -> Response:
-        values = {"name": NAME, "words": paying.in_words(refused), "may_pass": refused.may_pass}
+        values = {"name": NAME, "words": paying.in_words(refused), "again": BILL_SECONDS if refused.may_pass else 0}
         return self._draw("phone_trouble.html", values, status=503 if refused.may_pass else 404)
 
     def _draw(self, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
