@@ -205,7 +205,7 @@ def test_the_contacts_of_a_partner_are_changed_and_mailed_from_then_on(people: P
     said = {"partner": client.public_id, "stores": [people.bar.public_id]}
     people.client(people.alice).post("/settings/partners/notify", said)
     told = set(OutgoingMail.objects.values_list("to", flat=True))
-    assert told == {"new@x.example", "other@x.example"}
+    assert told == {"new@x.example", "other@x.example", "olga@example.com"}, "and the operator"
     assert operator.post("/backoffice/partners/pcl_01JZZZZZZZZZZZZZZZZZZZZZZZ/contacts").status_code == 404
 
 

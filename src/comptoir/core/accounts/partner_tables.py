@@ -3,6 +3,7 @@
 They name other tables by their label, so that `models.py` can load them.
 """
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -64,6 +65,13 @@ class PartnerRequest(models.Model):
             models.UniqueConstraint(fields=["organisation", "client"], name="one_request_per_partner"),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "-requested_at"], name="partner_request_by_state")]
+
+    @property
+    def since(self) -> datetime | None:
+        """When it came to be as far as it is."""
+        moments = {self.State.TOKEN_ISSUED: self.token_issued_at, self.State.ACTIVE: self.first_order_at}
+        decided = self.requested_at if self.state == self.State.REQUESTED else self.decided_at
+        return moments.get(self.State(self.state), decided)
 
     @property
     def public_id(self) -> str:

@@ -1,15 +1,19 @@
 """The operator's back office: partners, their contacts, requests and tokens (loyalty.md X2, X5)."""
 
+from dataclasses import dataclass
+
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from comptoir.core.accounts.models import Organisation, Store
 from comptoir.core.accounts.partner_tables import PartnerRequest
-from comptoir.core.accounts.partners import grants, requests, scopes, tokens
+from comptoir.core.accounts.partners import grants, news, requests, scopes, tokens
 from comptoir.core.accounts.stores import stores
 from comptoir.core.installations.install import install_all
 from comptoir.kernel.errors import RuleBroken
@@ -17,11 +21,26 @@ from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
 from comptoir.web.backstage import OperatorRequest, operators
 from comptoir.web.pages.backoffice import LONGEST_LIST, organisation_of
-from comptoir.web.pages.partners import STATES
+from comptoir.web.pages.partners import light_of, mails_of
 from comptoir.web.parts import Status
 from comptoir.web.toasts import toast
 
 LONGEST_CONTACTS = 1000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A request as the operator sees it: its stores, those that were added since its token, and what can be mailed."""
+
+    request: PartnerRequest
+    light: Status
+    stores: tuple[tuple[Store, bool], ...]
+    mails: tuple[tuple[str, Promise], ...]
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether stores wait that its token does not hold for."""
+        return any(is_added for _store, is_added in self.stores)
 
 
 class PartnerForm(forms.Form):
@@ -104,10 +123,14 @@ def decide(request: OperatorRequest, merchant_id: str, request_id: str, act: str
         return redirect("backoffice_partners")
     if act == "issue":
         row, _token, secret = requests.issue(**who, scopes=scopes.DEFAULT, actor=actor)  # type: ignore[arg-type]
-        for store in stores(found.id, store_ids=row.store_ids):
-            install_all(organisation=found, store=store, provider=row.client.provider, now=timezone.now())
+        _install(found, row)
         return _partners(request, PartnerForm(), secret.reveal())
-    if act in requests.MAILS:
+    if act == "extend":
+        row = requests.extend(**who, actor=actor)  # type: ignore[arg-type]
+        _install(found, row)
+        toast(request, _("%(name)s: its token holds for all of these stores.") % {"name": row.client.name})
+        return redirect("backoffice_partners")
+    if act in news.MAILS:
         number = requests.tell_again(**who, what=act, actor=actor)  # type: ignore[arg-type]
         toast(request, _("Mails on their way: %(number)d.") % {"number": number})
         return redirect("backoffice_partners")
@@ -129,10 +152,27 @@ def revoke(request: OperatorRequest, merchant_id: str, token_id: str) -> HttpRes
     return redirect("backoffice_stores", found.public_id)
 
 
+def _install(found: Organisation, row: PartnerRequest) -> None:
+    for store in stores(found.id, store_ids=row.store_ids):
+        install_all(organisation=found, store=store, provider=row.client.provider, now=timezone.now())
+
+
 def _partners(request: OperatorRequest, form: PartnerForm, shown: str) -> HttpResponse:
-    rows = PartnerRequest.objects.select_related("client", "organisation").order_by("-requested_at")[:LONGEST_LIST]
+    latest = PartnerRequest.objects.select_related("client", "organisation").order_by("-requested_at")
+    rows = list(latest[:LONGEST_LIST])
+    known = {each.id: each for each in Store.objects.filter(id__in=[each for row in rows for each in row.store_ids])}
+    mails = mails_of(rows)
+    added = requests.without_token(each for each in rows if each.state in tokens.OPEN)
     values = {
-        "rows": [(each, Status(STATES[each.state][0], STATES[each.state][1], each.requested_at)) for each in rows],  # type: ignore[arg-type]
+        "rows": [
+            Row(
+                each,
+                light_of(each),
+                tuple((known[one], one in added.get(each.id, ())) for one in each.store_ids if one in known),
+                mails[each.id],
+            )
+            for each in rows
+        ],
         "waiting": requests.waiting(),
         "clients": requests.clients(),
         "form": form,

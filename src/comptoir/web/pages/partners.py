@@ -9,20 +9,21 @@ from django import forms
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest
-from comptoir.core.accounts.partners import grants, requests, tokens
+from comptoir.core.accounts.partners import grants, news, requests, tokens
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
 from comptoir.core.audit.notes import note
 from comptoir.core.installations import manifest
 from comptoir.core.ledger import pushed
 from comptoir.kernel.ids import parse_id
-from comptoir.web.parts import Status
+from comptoir.web.parts import Level, Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.spreadsheets import MARK, download, line
 from comptoir.web.toasts import toast
@@ -30,12 +31,18 @@ from comptoir.web.toasts import toast
 VIEW, MANAGE = "partners.view", "partners.manage"
 COLUMNS = ("restaurant name", "slug", "token")
 """The order of the sheet that partners keep (X4); a token is shown once, so its column is theirs to fill."""
-STATES = {
+STATES: dict[str, tuple[Level, Promise]] = {
     "requested": ("info", gettext_lazy("Requested")),
     "approved": ("info", gettext_lazy("Approved, its token is still to come")),
     "token_issued": ("warn", gettext_lazy("Token issued, no order yet")),
     "active": ("ok", gettext_lazy("Active")),
     "declined": ("off", gettext_lazy("Declined")),
+}
+MAIL_WORDS = {
+    news.REQUESTED: gettext_lazy("Send the request again"),
+    news.SLUGS: gettext_lazy("Send the slugs again"),
+    news.USER_MADE: gettext_lazy("Send again that its user is ready"),
+    news.TOKEN: gettext_lazy("Send again that its token was issued"),
 }
 
 
@@ -55,6 +62,7 @@ class Row:
     request: PartnerRequest
     light: Status
     stores: tuple[Line, ...]
+    mails: tuple[tuple[str, Promise], ...]
 
 
 class NotifyForm(forms.Form):
@@ -92,7 +100,8 @@ def notify(request: OrganisationRequest) -> HttpResponse:
         actor=f"user:{request.user.pk}",
         now=timezone.now(),
     )
-    toast(request, _("%(name)s was told by mail.") % {"name": found.client.name})
+    told = _("%(name)s was told by mail.") if found.client.contacts else _("%(name)s: whoever runs Comptoir was told.")
+    toast(request, told % {"name": found.client.name})
     return redirect("partners")
 
 
@@ -104,8 +113,10 @@ def _shown(request: OrganisationRequest, mine: list[Store], form: NotifyForm) ->
         what="partner.page_seen",
         now=now,
     )
+    rows = requests.of(request.organisation.id)
+    mails = mails_of(rows)
     values = {
-        "rows": [_row(each, mine, now) for each in requests.of(request.organisation.id)],
+        "rows": [_row(each, mine, mails[each.id], now) for each in rows],
         "form": form,
         "known": requests.clients(),
         "mine": mine,
@@ -195,16 +206,27 @@ def _back(redirect_uri: str, said: dict[str, str]) -> HttpResponse:
     return HttpResponse(status=302, headers={"Location": f"{redirect_uri}{joint}{urlencode(said)}"})
 
 
-def _row(found: PartnerRequest, mine: list[Store], now: datetime) -> Row:
+def _row(found: PartnerRequest, mine: list[Store], mails: tuple[tuple[str, Promise], ...], now: datetime) -> Row:
     chosen = [each for each in mine if each.id in set(found.store_ids)]
     ids: list[UUID] = [each.id for each in chosen]
     latest = pushed.heard(found.organisation_id, found.client.provider, ids, now=now)
-    level, words = STATES[found.state]
     return Row(
         found,
-        Status(level, words, found.requested_at),  # type: ignore[arg-type]
+        light_of(found),
         tuple(Line(each.name, each.slug, _light(latest.get(each.id))) for each in chosen),
+        mails,
     )
+
+
+def light_of(found: PartnerRequest) -> Status:
+    """How far a request is, and since when."""
+    level, words = STATES[found.state]
+    return Status(level, words, found.since)
+
+
+def mails_of(rows: list[PartnerRequest]) -> dict[UUID, tuple[tuple[str, Promise], ...]]:
+    """By request, the mails that can be sent again, with the word for it."""
+    return {each: tuple((mail, MAIL_WORDS[mail]) for mail in mails) for each, mails in news.mails_of(rows).items()}
 
 
 def _light(found: pushed.Heard | None) -> Status:

@@ -11,9 +11,9 @@ from django.test import Client
 
 from comptoir.core.accounts import invitations
 from comptoir.core.accounts.models import Membership, MembershipStore, User
-from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest
+from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest, PartnerToken
 from comptoir.core.accounts.partners import chat as telling
-from comptoir.core.accounts.partners import grants, requests
+from comptoir.core.accounts.partners import grants, news
 from comptoir.core.accounts.roles import Role
 from comptoir.core.audit.models import Note
 from comptoir.core.intake.models import Notification
@@ -264,12 +264,75 @@ def test_e55_a_removed_user_takes_its_tokens_along_and_the_brands_stays(
 
 
 def test_each_mail_can_be_sent_again(people: People, sixpos: tuple[PartnerClient, Secret], operator: Client) -> None:
-    row = open_for(people, sixpos[0], operator)
+    row = asks(people, sixpos[0])
+    alice = people.client(people.alice)
+    for mail in (news.USER_MADE, news.TOKEN):
+        assert alice.post(f"/settings/partners/{row.public_id}/mails/{mail}").status_code == 404, "it is not so yet"
+    technical_user(people)
+    act(operator, row, "approve")
+    act(operator, row, "issue")
     before = len(mails_to("integrations@6xpos.example"))
-    for mail in requests.MAILS:
-        answer = people.client(people.alice).post(f"/settings/partners/{row.public_id}/mails/{mail}")
-        assert answer.status_code == 302
+    for mail in news.MAILS:
+        path = f"/settings/partners/{row.public_id}/mails/{mail}"
+        assert path in alice.get("/settings/partners").content.decode()
+        assert alice.post(path).status_code == 302
     assert len(mails_to("integrations@6xpos.example")) == before + 4
+    page = operator.get("/backoffice/partners").content.decode()
+    for mail in news.MAILS:
+        assert f"/requests/{row.public_id}/{mail}" in page
+        assert act(operator, row, mail).status_code == 302
+    assert len(mails_to("integrations@6xpos.example")) == before + 8
+
+
+def test_a_store_that_is_added_is_told_and_joins_the_token(
+    people: People, sixpos: tuple[PartnerClient, Secret], operator: Client, settings: Any
+) -> None:
+    settings.COMPTOIR_OPERATOR_EMAIL = "olga@example.com"
+    row = asks(people, sixpos[0])
+    act(operator, row, "approve")
+    issued = re.search(r"cpt_[\w-]{43}", act(operator, row, "issue").content.decode())
+    assert issued
+    pos = Pos(people.le_zinc, [people.bar], issued[0], sixpos[0])
+    assert act(operator, row, "extend").status_code == 409
+    assert "waits for you" not in operator.get("/backoffice").content.decode()
+    terrace = create_store(people.le_zinc, "Terrace")
+    for _again in range(2):
+        said = {"partner": sixpos[0].public_id, "stores": [terrace.public_id]}
+        assert people.client(people.alice).post("/settings/partners/notify", said).status_code == 302
+    row.refresh_from_db()
+    assert (set(row.store_ids), row.state) == ({people.bar.id, terrace.id}, "token_issued")
+    assert len(mails_to("olga@example.com")) == 2
+    assert refusal(pos.sells("1", loyalty_store_slug=terrace.slug)) == (422, "validation")
+    assert "1 request waits for you" in operator.get("/backoffice").content.decode()
+    assert "Not in its token yet" in operator.get("/backoffice/partners").content.decode()
+
+    assert act(operator, row, "extend").status_code == 302
+    assert pos.sells("1", loyalty_store_slug=terrace.slug).json()["points_earned"] == 21
+    assert "Not in its token yet" not in operator.get("/backoffice/partners").content.decode()
+    assert "waits for you" not in operator.get("/backoffice").content.decode()
+    last = OutgoingMail.objects.filter(to="integrations@6xpos.example").latest("created_at", "id")
+    assert (last.subject, terrace.slug in last.text) == ("Le Zinc: the slugs of its stores", True)
+    assert Note.objects.get(what="partner_token.extended").organisation_id == people.le_zinc.id
+
+
+def test_without_a_token_in_force_calls_are_pending_again(
+    people: People, sixpos: tuple[PartnerClient, Secret], operator: Client
+) -> None:
+    technical_user(people)
+    open_for(people, sixpos[0], operator)
+    pos = Pos(people.le_zinc, [people.bar], by_password(*sixpos).json()["access_token"], sixpos[0])
+    assert pos.get("stores").status_code == 200
+    token = PartnerToken.objects.get(kind="brand")
+    people.client(people.alice).post(f"/settings/partners/tokens/{token.public_id}/revoke")
+    assert refusal(pos.get("stores")) == (403, "partner_request_pending")
+
+
+def test_x2_operators_are_told_where_no_address_is_set(
+    people: People, sixpos: tuple[PartnerClient, Secret], operator: Client, settings: Any
+) -> None:
+    settings.COMPTOIR_OPERATOR_EMAIL = ""
+    asks(people, sixpos[0])
+    assert mails_to("olga@example.com") == ["Le Zinc wants 6xpos connected"]
 
 
 def test_the_back_office_is_for_operators_alone(people: People, operator: Client) -> None:

@@ -3,7 +3,7 @@
 Who is concerned hears of each step by mail; each mail can be sent again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -12,22 +12,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.core.accounts.models import Membership, Organisation, Store
+from comptoir.core.accounts.models import Organisation, Store
 from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest, PartnerToken
-from comptoir.core.accounts.partners import chat, tokens
+from comptoir.core.accounts.partners import chat, news, tokens
 from comptoir.core.accounts.partners import scopes as known_scopes
-from comptoir.core.accounts.roles import Role
 from comptoir.core.audit.notes import note
-from comptoir.core.mail.send import send
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.seal import Secret
 
 State = PartnerRequest.State
-REQUESTED, USER_MADE, SLUGS, TOKEN = "requested", "user_made", "slugs", "token"
-MAILS: Final = (REQUESTED, USER_MADE, SLUGS, TOKEN)
 PAUSE_BETWEEN_MAILS: Final = timedelta(minutes=1)
-PATH: Final = "/settings/partners"
-OPERATORS_PATH: Final = "/backoffice/partners"
 
 
 def clients() -> list[PartnerClient]:
@@ -55,8 +49,27 @@ def feeding(organisation_id: UUID) -> dict[UUID, str]:
 
 
 def waiting() -> int:
-    """How many requests of all organisations wait for the operator: for a word, or for the token."""
-    return PartnerRequest.objects.filter(state__in=(State.REQUESTED, State.APPROVED)).count()
+    """How many requests of all organisations wait for the operator: for a word, for the token, or for more stores."""
+    rows = PartnerRequest.objects.all()
+    to_decide = rows.filter(state__in=(State.REQUESTED, State.APPROVED)).count()
+    return to_decide + sum(map(bool, without_token(rows.filter(state__in=tokens.OPEN)).values()))
+
+
+def without_token(rows: Iterable[PartnerRequest]) -> Mapping[UUID, frozenset[UUID]]:
+    """By request, the stores that were added since its tokens were made; none where no token is in force at all."""
+    asked = list(rows)
+    in_force = PartnerToken.objects.filter(
+        kind=PartnerToken.Kind.BRAND, revoked_at=None, organisation_id__in={each.organisation_id for each in asked}
+    )
+    held: dict[tuple[UUID, UUID], list[frozenset[UUID]]] = {}
+    for organisation_id, client_id, store_ids in in_force.values_list("organisation_id", "client_id", "store_ids"):
+        held.setdefault((organisation_id, client_id), []).append(frozenset(store_ids))
+    found = {}
+    for each in asked:
+        mine = held.get((each.organisation_id, each.client_id), [frozenset()])
+        is_everywhere = any(not store_ids for store_ids in mine)
+        found[each.id] = frozenset() if is_everywhere else frozenset(each.store_ids) - frozenset().union(*mine)
+    return found
 
 
 def one(organisation_id: UUID, request_id: UUID) -> PartnerRequest:
@@ -74,8 +87,8 @@ def ask(
 ) -> PartnerRequest:
     """*Notify partner* (X2): the partner's contacts and whoever runs the installation hear that a brand wants it.
 
-    Asked again, its stores are changed and it stays as far as it is; one that was declined begins anew. Raises
-    RuleBroken: `not_found` (404), `store_unknown` (422).
+    Asked again, stores are added and it stays as far as it is; one that was declined begins anew. Raises RuleBroken:
+    `not_found` (404), `store_unknown` (422).
     """
     client = PartnerClient.objects.filter(id=client_id, disabled_at=None).first()
     if client is None:
@@ -89,10 +102,12 @@ def ask(
         client=client,
         defaults={"store_ids": wanted, "requested_at": now, "requested_by": actor},
     )
+    is_more = is_new or not set(wanted) <= set(row.store_ids)
     if not is_new:
-        row.store_ids = wanted
+        row = _locked(organisation.id, row.id)
         if row.state == State.DECLINED:
-            row.state, row.requested_at, row.requested_by = State.REQUESTED, now, actor
+            row.state, row.requested_at, row.requested_by, row.store_ids = State.REQUESTED, now, actor, wanted
+        row.store_ids = sorted({*row.store_ids, *wanted})
         row.save()
     note(
         organisation_id=organisation.id,
@@ -102,13 +117,13 @@ def ask(
         details={"stores": [each.slug for each in mine]},
         now=now,
     )
-    if is_new or row.state == State.REQUESTED:
-        tell(row, REQUESTED, now=now)
-        tell(row, SLUGS, now=now)
-        if any(_is_of(row, email) for email in _technical_users(organisation.id)):
-            tell(row, USER_MADE, now=now)  # who was made before the partner was asked for (X1, X2)
-        if is_new and settings.COMPTOIR_PARTNER_CHAT_URL:
-            chat.tell.enqueue(organisation_id=str(organisation.id), asked_id=str(row.id))
+    news.tell(row, news.REQUESTED, now=now)
+    if row.state == State.REQUESTED:
+        news.tell(row, news.SLUGS, now=now)
+        if news.with_user([row]):
+            news.tell(row, news.USER_MADE, now=now)  # who was made before the partner was asked for (X1, X2)
+    if is_more and settings.COMPTOIR_PARTNER_CHAT_URL:
+        chat.tell.enqueue(organisation_id=str(organisation.id), asked_id=str(row.id))
     return row
 
 
@@ -149,8 +164,25 @@ def issue(
         row.state = State.TOKEN_ISSUED
     row.token_issued_at = now
     row.save()
-    tell(row, TOKEN, now=now)
+    news.tell(row, news.TOKEN, now=now)
     return row, made, secret
+
+
+@transaction.atomic
+def extend(*, organisation_id: UUID, request_id: UUID, actor: str, now: datetime) -> PartnerRequest:
+    """The brand's tokens in force hold for the stores that were added; the partner hears their slugs.
+
+    Raises RuleBroken: `not_found` (404), `nothing_to_extend` (409).
+    """
+    row = _locked(organisation_id, request_id)
+    added = without_token([row])[row.id] if row.state in tokens.OPEN else frozenset()
+    if not added:
+        raise RuleBroken(_("Its token holds for all of these stores already."), code="nothing_to_extend")
+    tokens.extend_brand(
+        organisation_id=organisation_id, client=row.client, store_ids=sorted(added), actor=actor, now=now
+    )
+    news.tell(row, news.SLUGS, now=now)
+    return row
 
 
 def heard(*, organisation_id: UUID, client_id: UUID, now: datetime) -> None:
@@ -159,43 +191,13 @@ def heard(*, organisation_id: UUID, client_id: UUID, now: datetime) -> None:
     rows.filter(state=State.TOKEN_ISSUED).update(state=State.ACTIVE, first_order_at=now)
 
 
-def tell(row: PartnerRequest, what: str, *, now: datetime, again: bool = False) -> int:
-    """Mail the partner's contacts, of a new request the operator too; how many mails there were.
-
-    Sent *again*, it is another mail. No mail holds a token.
-    """
-    to = list(row.client.contacts)
-    if what == REQUESTED and settings.COMPTOIR_OPERATOR_EMAIL:
-        to.append(settings.COMPTOIR_OPERATOR_EMAIL)
-    stores = Store.objects.filter(organisation_id=row.organisation_id, id__in=row.store_ids).order_by("name")
-    once = f" {now.isoformat()}" if again else f" {row.requested_at.isoformat()} {row.token_issued_at or ''}"
-    for address in dict.fromkeys(to):
-        is_operator = address == settings.COMPTOIR_OPERATOR_EMAIL
-        send(
-            template="mails/partner_news",
-            to=address,
-            language=settings.LANGUAGE_CODE,
-            context={
-                "what": what,
-                "organisation": row.organisation.name,
-                "partner": row.client.name,
-                "stores": [(each.name, each.slug) for each in stores],
-                "url": f"{settings.COMPTOIR_URL}{OPERATORS_PATH if is_operator else PATH}",
-            },
-            organisation_id=row.organisation_id,
-            now=now,
-            key=f"partner {row.id} {what} {address}{once}"[:200],
-        )
-    return len(to)
-
-
 @transaction.atomic
 def tell_again(*, organisation_id: UUID, request_id: UUID, what: str, actor: str, now: datetime) -> int:
-    """*Send again*. Raises RuleBroken: `not_found` (404) for a request or a mail that is none."""
+    """*Send again*. Raises RuleBroken: `not_found` (404) for a request or a mail that is none, or tells what is not."""
     row = _locked(organisation_id, request_id)
-    if what not in MAILS or (what == TOKEN and row.token_issued_at is None):
+    if what not in news.mails_of([row])[row.id]:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    number = tell(row, what, now=now, again=True)
+    number = news.tell(row, what, now=now, again=True)
     note(
         organisation_id=organisation_id,
         actor=actor,
@@ -210,18 +212,8 @@ def tell_again(*, organisation_id: UUID, request_id: UUID, what: str, actor: str
 def technical_user_made(*, organisation_id: UUID, email: str, now: datetime) -> None:
     """A technical user joined (X1): the partners whose contacts have an address at the same place are told."""
     for row in of(organisation_id):
-        if _is_of(row, email):
-            tell(row, USER_MADE, now=now)
-
-
-def _technical_users(organisation_id: UUID) -> list[str]:
-    mine = Membership.objects.filter(organisation_id=organisation_id, role=Role.PARTNER, user__is_active=True)
-    return list(mine.values_list("user__email", flat=True))
-
-
-def _is_of(row: PartnerRequest, email: str) -> bool:
-    domain = email.rpartition("@")[2].lower()
-    return any(each.lower().endswith(f"@{domain}") for each in row.client.contacts)
+        if news.is_of(row, email):
+            news.tell(row, news.USER_MADE, now=now)
 
 
 def tokens_of(organisation_id: UUID) -> Sequence[PartnerToken]:

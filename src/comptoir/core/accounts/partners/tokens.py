@@ -90,6 +90,26 @@ def issue_brand(
     return made, secret
 
 
+def extend_brand(
+    *, organisation_id: UUID, client: PartnerClient, store_ids: Collection[UUID], actor: str, now: datetime
+) -> None:
+    """The brand's tokens in force hold for these stores as well; the secret stays the same. The caller holds a lock."""
+    rows = PartnerToken.objects.filter(
+        organisation_id=organisation_id, client=client, kind=PartnerToken.Kind.BRAND, revoked_at=None
+    )
+    for row in rows:
+        row.store_ids = sorted({*row.store_ids, *store_ids})
+        row.save(update_fields=["store_ids"])
+        note(
+            organisation_id=organisation_id,
+            actor=actor,
+            what="partner_token.extended",
+            subject=f"{client.name} {row.start}…",
+            details={"stores": [public_id("sto", each) for each in store_ids]},
+            now=now,
+        )
+
+
 def make(
     *,
     organisation_id: UUID,
@@ -149,9 +169,10 @@ def bearer(clear: str, *, now: datetime) -> Bearer | None:
 
 
 def is_open(organisation_id: UUID, client_id: UUID) -> bool:
-    """Whether the brand's token exists: until then calls of this partner for it are answered `pending` (X5)."""
-    rows = PartnerRequest.objects.filter(organisation_id=organisation_id, client_id=client_id)
-    return rows.filter(state__in=OPEN).exists()
+    """Whether the brand's token exists: until then, and once the last one was revoked, calls of this partner for it are
+    answered `pending` (X5)."""
+    rows = PartnerToken.objects.filter(organisation_id=organisation_id, client_id=client_id, revoked_at=None)
+    return rows.filter(kind=PartnerToken.Kind.BRAND).exists()
 
 
 def reach_of(organisation_id: UUID, user_id: int) -> frozenset[UUID] | None:
