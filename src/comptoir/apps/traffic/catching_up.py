@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.traffic import projection
+from comptoir.apps.traffic import making, projection
 from comptoir.apps.traffic.counting.aside import take_up
 from comptoir.apps.traffic.models import ImportJob, Location, SetAside
 from comptoir.core.accounts.models import Organisation
@@ -82,7 +82,7 @@ def forget_old(*, now: datetime) -> None:
     SetAside.objects.filter(kept_until__lt=now).delete()
 
 
-def _restate(organisation_id: UUID, days: list[projection.StoreDay], now: datetime) -> int:
+def _restate(organisation_id: UUID, days: list[making.StoreDay], now: datetime) -> int:
     changed = 0
     for start in range(0, len(days), projection.AT_ONCE):
         changed += projection.restate(organisation_id, days[start : start + projection.AT_ONCE], now=now)

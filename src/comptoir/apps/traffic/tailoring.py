@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from comptoir.apps.traffic import projection
+from comptoir.apps.traffic import making, projection
 from comptoir.apps.traffic.models import Hour, Tailored
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -92,7 +92,7 @@ def differing(
         business_date__range=(since, until),
         withdrawn_at__isnull=True,
     ).order_by("business_date", "hour", "kind")
-    measured = projection.measured(organisation_id, {(row.store_id, row.business_date) for row in rows}, now=now)
+    measured = making.measured(organisation_id, {(row.store_id, row.business_date) for row in rows}, now=now)
     found = ((row, measured.get((row.store_id, row.hour), {}).get(row.kind)) for row in rows)
     return [Differs(row, value) for row, value in found if value != row.measured]
 

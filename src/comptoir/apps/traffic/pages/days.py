@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import catching_up, chains, kpis, projection, rights, shown, tailoring
+from comptoir.apps.traffic import catching_up, chains, kpis, making, projection, rights, shown, tailoring
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
@@ -48,7 +48,7 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
     catching_up.fresh(request.organisation.id, {place.store.id}, since=which, until=which, now=now)
     rows = {row.hour: row for row in _rows(request, place, which)}
     said = chains.settings_of(request.organisation.id)
-    buckets = [projection.bucket_of(said, vars(row)) for row in rows.values()]
+    buckets = [making.bucket_of(said, vars(row)) for row in rows.values()]
     whole = kpis.sums(buckets)
     differs = tailoring.differing(
         request.organisation.id, store_ids=[place.store.id], since=which, until=which, now=now

@@ -19,9 +19,9 @@ import xlsxwriter
 
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.making import counted_transactions
 from comptoir.apps.traffic.models import Hour, Node
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.projection import counted_transactions
 
 HOURS: Final = Decimal("0.0001")
 AMOUNT: Final = Decimal("0.000001")

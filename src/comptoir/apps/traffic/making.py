@@ -1,0 +1,167 @@
+"""What an hour of a store is made of: the ledger's sales, the time clock, the counts, and what people typed over it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from comptoir.apps.traffic import clocked, kpis, visitors
+from comptoir.apps.traffic.chains import settings_of
+from comptoir.apps.traffic.models import Settings, Tailored
+from comptoir.core.accounts.models import Store
+from comptoir.core.ledger import hours as ledger
+
+ZERO: Final = Decimal(0)
+MEASURES: Final = {
+    True: {"net_sales": "sales", "gross_sales": "gross", "discounts": "discounts", "returns": "returns"},
+    False: {
+        "net_sales": "sales",
+        "untaxed_gross_sales": "gross",
+        "untaxed_discounts": "discounts",
+        "untaxed_returns": "returns",
+    },
+}
+"""Measures of the ledger by the chain's basis: with tax, or without; net sales less the tax are without."""
+COUNTS: Final = {
+    "transactions": "transactions",
+    "return_receipts": "return_receipts",
+    "goods_sold": "items",
+    "goods_returned": "returned",
+}
+COLUMNS: Final = (
+    *("visitors", "went_out", "transactions", "return_receipts", "sales", "gross", "discounts", "returns"),
+    *("items", "returned", "staff_hours", "traffic_status", "staff_status", "tailored"),
+)
+StoreDay = tuple[UUID, date]
+
+
+@dataclass
+class Made:
+    """An hour in the making."""
+
+    business_date: date
+    values: dict[str, Any] = field(
+        default_factory=lambda: {
+            **dict.fromkeys(COLUMNS, ZERO),
+            "visitors": None,
+            "went_out": None,
+            "staff_hours": None,
+            "traffic_status": "missing",
+            "staff_status": "missing",
+            "tailored": "",
+        }
+    )
+
+
+def measured(
+    organisation_id: UUID, days: Collection[StoreDay], *, now: datetime
+) -> dict[tuple[UUID, datetime], dict[str, Any]]:
+    """What is measured in each hour of these days, whatever was typed over it."""
+    if not days:
+        return {}
+    stores = Store.objects.filter(organisation_id=organisation_id, id__in={store for store, _day in days})
+    since, until = min(day for _store, day in days), max(day for _store, day in days)
+    made = make(organisation_id, {each.id: each for each in stores}, set(days), since, until, now=now, typed=False)
+    return {key: each.values for key, each in made.items()}
+
+
+def make(
+    organisation_id: UUID,
+    stores: Mapping[UUID, Store],
+    wanted: set[StoreDay],
+    since: date,
+    until: date,
+    *,
+    now: datetime,
+    typed: bool = True,
+) -> dict[tuple[UUID, datetime], Made]:
+    """Every hour of these days in which anything is known; `typed`: with what people typed in place."""
+    found: dict[tuple[UUID, datetime], Made] = {}
+
+    def at(store_id: UUID, hour: datetime, day: date) -> dict[str, Any] | None:
+        if (store_id, day) not in wanted:
+            return None
+        return found.setdefault((store_id, hour), Made(day)).values
+
+    said = settings_of(organisation_id)
+    _add_sales(organisation_id, stores, said, since, until, at)
+    told = set()
+    for worked in ledger.worked(organisation_id, store_ids=stores, since=since, until=until):
+        told.add((worked.store_id, worked.business_date))
+        if (values := at(worked.store_id, worked.hour, worked.business_date)) is not None:
+            values.update(staff_hours=worked.value, staff_status="measured")
+    for still in clocked.open_hours(organisation_id, stores, now=now):
+        told.add((still.store_id, still.business_date))
+        if (values := at(still.store_id, still.hour, still.business_date)) is not None:
+            values.update(staff_hours=(values["staff_hours"] or ZERO) + still.value, staff_status=still.status)
+    counted = visitors.hourly(organisation_id, list(stores.values()), since=since, until=until)
+    for each in counted:
+        if (values := at(each.store_id, each.hour, each.business_date)) is not None:
+            values.update(visitors=each.visitors, went_out=each.went_out, traffic_status=each.status)
+    for (store_id, _hour), hour in found.items():
+        # A clock that tells of the day tells of each of its hours: nobody was there.
+        if hour.values["staff_hours"] is None and (store_id, hour.business_date) in told:
+            hour.values.update(staff_hours=ZERO, staff_status="measured")
+    if typed:
+        _tailor(organisation_id, said, stores, since, until, at)
+    return found
+
+
+def _add_sales(
+    organisation_id: UUID, stores: Mapping[UUID, Store], said: Settings, since: date, until: date, at: Any
+) -> None:
+    named = {**MEASURES[said.with_tax], **COUNTS}
+    rows = ledger.figures(
+        organisation_id, store_ids=stores, since=since, until=until, measures=[*named, "tax", "service_charge"]
+    )
+    for row in rows:
+        # What was sold in another currency than the store's is not added to it (4.1, rule 4).
+        if row.currency != stores[row.store_id].currency or (
+            (values := at(row.store_id, row.hour, row.business_date)) is None
+        ):
+            continue
+        if row.measure in named:
+            values[named[row.measure]] += row.value
+        elif row.measure == "tax" and not said.with_tax:
+            values["sales"] -= row.value
+
+
+def _tailor(organisation_id: UUID, said: Settings, stores: Iterable[UUID], since: date, until: date, at: Any) -> None:
+    rows = Tailored.objects.filter(
+        organisation_id=organisation_id,
+        store_id__in=list(stores),
+        business_date__range=(since, until),
+        withdrawn_at__isnull=True,
+    )
+    for row in rows.order_by("kind"):
+        values = at(row.store_id, row.hour, row.business_date)
+        if values is None:
+            continue
+        if said.measured_wins and values[row.kind] not in (row.measured, None):
+            continue  # it was measured anew after somebody typed it
+        values[row.kind] = row.value
+        values["tailored"] = ",".join(sorted({*filter(None, values["tailored"].split(",")), row.kind}))
+        if row.kind == "visitors":
+            values["traffic_status"] = "tailored"
+        if row.kind == "staff_hours":
+            values["staff_status"] = "tailored"
+
+
+def counted_transactions(said: Settings, sold: Decimal, returned_only: Decimal) -> Decimal:
+    """Receipts as the chain counts them (4: switch `transactions counted`)."""
+    return {"sales": sold, "all": sold + returned_only, "net": sold - returned_only}[said.transactions]
+
+
+def bucket_of(said: Settings, values: Mapping[str, Any]) -> kpis.Bucket:
+    """An hour as key figures read it, by the chain's way of counting."""
+    returned = values["returned"]
+    return kpis.Bucket(
+        visitors=values["visitors"],
+        transactions=counted_transactions(said, values["transactions"], values["return_receipts"]),
+        sales=values["sales"],
+        items=values["items"] - returned if said.subtract_returns else values["items"],
+        staff_hours=values["staff_hours"],
+        returned=returned,
+    )

@@ -1,0 +1,136 @@
+"""Which location each shop of an account feeds (traffic-analytics.md 2.3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from comptoir.apps.traffic import chains, jobs, location_ids, tasks
+from comptoir.apps.traffic.models import ImportJob
+from comptoir.apps.traffic.pages.addressed import actor, job_of
+from comptoir.core.accounts.stores import is_visible
+from comptoir.core.connections.models import LocationLink
+from comptoir.kernel.errors import RuleBroken
+from comptoir.pos.model import number_of
+from comptoir.web import linking
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop of the account: its number, and the location that it feeds or probably should."""
+
+    link: LocationLink
+    number: str
+    chosen: str
+    is_proposal: bool
+
+
+def shops_of(request: OrganisationRequest, job: ImportJob) -> list[Shop]:
+    """The shops of its account, each with the location that it feeds, or probably should."""
+    if job.connection_id is None:
+        return []
+    links = list(
+        LocationLink.objects.select_related("store")
+        .filter(organisation_id=request.organisation.id, connection_id=job.connection_id)
+        .order_by("name")
+    )
+    links = [each for each in links if is_visible(request.store_ids, each.store.id if each.store else None)]
+    fed = set(
+        LocationLink.objects.filter(organisation_id=request.organisation.id, store__isnull=False).values_list(
+            "store_id", flat=True
+        )
+    )
+    places = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
+    free = [each for each in places if each.store.id not in fed]
+    proposed = location_ids.propose(
+        [location_ids.Place(str(each.id), number_of(each.external_id), each.name) for each in links if not each.store],
+        [
+            location_ids.Place(each.store.public_id, each.location.location_id, each.store.name, each.location.mask)
+            for each in free
+        ],
+    )
+    return [
+        Shop(
+            link=each,
+            number=location_ids.shown(number_of(each.external_id)),
+            chosen=each.store.public_id if each.store else proposed.get(str(each.id), ""),
+            is_proposal=each.store is None and str(each.id) in proposed,
+        )
+        for each in links
+    ]
+
+
+@require_POST
+@page("traffic.connect")
+def match(request: OrganisationRequest, job_id: str) -> HttpResponse:
+    """Which location each shop feeds; one location takes two shops only if somebody says that they are added up."""
+    job, now = job_of(request, job_id), timezone.now()
+    chosen = {
+        name.removeprefix("shop-"): said
+        for name, said in request.POST.items()
+        if name.startswith("shop-") and isinstance(said, str)
+    }
+    _require_apart(request, chosen)
+    if job.connection_id is None:
+        raise RuleBroken(_("Connect an account first."), code="connection_missing", status=409)
+    with transaction.atomic():
+        links = LocationLink.objects.select_for_update().filter(
+            organisation_id=request.organisation.id, connection_id=job.connection_id
+        )
+        for link in links.order_by("id"):
+            choice = chosen.get(str(link.id))
+            if choice is None:
+                continue
+            linking.feed(request.organisation, link, choice, now=now)
+            link.refresh_from_db()
+            if link.store is not None:
+                _name_it(request, link, now)
+    if job.finished_at is not None:
+        jobs.finish(job=job, rhythm=job.rhythm, start=job.start, actor=actor(request), now=now)
+    tasks.enqueue_filling(request.organisation.id)
+    toast(request, _("Saved. Unmatched shops can wait."))
+    return redirect("traffic_job", jobs.public(job))
+
+
+def _require_apart(request: OrganisationRequest, chosen: dict[str, str]) -> None:
+    stores = [each for each in chosen.values() if each and each != linking.NEW_STORE]
+    twice = next((each for each in stores if stores.count(each) > 1), None)
+    if twice is None or request.POST.get("sum"):
+        return
+    places = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
+    name = next((each.store.name for each in places if each.store.public_id == twice), "")
+    raise RuleBroken(
+        _("Two shops feed %(name)s. Tick “add up” if that is meant, or choose another location for one.")
+        % {"name": name},
+        code="location_fed_twice",
+        status=422,
+    )
+
+
+def _name_it(request: OrganisationRequest, link: LocationLink, now: datetime) -> None:
+    """A location without an id gets the shop's, unless another has it."""
+    store = link.store
+    if store is None:
+        return
+    place = next(
+        each for each in chains.places(request.organisation.id, store_ids=None, now=now) if each.store.id == store.id
+    )
+    number = number_of(link.external_id)
+    taken = chains.is_taken(request.organisation.id, number, but=store.id)
+    if place.location.location_id or taken:
+        return
+    chains.save_location(
+        store=store,
+        values={"location_id": number},
+        node_id=place.node_id,
+        actor=actor(request),
+        now=now,
+        today=now.date(),
+    )
