@@ -43,6 +43,14 @@ class LineKind(StrEnum):
     GIFT_CARD = "gift_card"
 
 
+class Credit(StrEnum):
+    """How a bill waits to be settled: the goods were handed over on account, or put aside until they are paid off."""
+
+    NONE = ""
+    ON_ACCOUNT = "on_account"
+    LAYBY = "layby"
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A canonical record; defaults are left out of its JSON, so a new field changes no stored fingerprint."""
 
@@ -89,7 +97,7 @@ class Sale(Record, frozen=True, kw_only=True):
     `external_id` is the vendor's number at `location_id`; `previous_external_id` is the bill this one corrects or
     follows. `counted` says whether it belongs to revenue once closed; the connector decides by its vendor's rules.
     `total` is with tax and without tips. `is_untaxed`: the unit prices of its lines are without tax. `rewards` are
-    loyalty rewards that the bill as a whole names.
+    loyalty rewards that the bill as a whole names. `credit` stays with a bill that was settled.
     """
 
     location_id: str
@@ -117,6 +125,7 @@ class Sale(Record, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     payments: tuple[Payment, ...] = ()
     rewards: tuple[str, ...] = ()
+    credit: Credit = Credit.NONE
 
     def money(self, amount: Decimal | None) -> Money | None:
         """An amount of this sale, rounded half up to minor units."""

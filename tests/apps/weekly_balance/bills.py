@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from comptoir.pos.model import Line, Named, Payment, Sale, SaleKind, SaleState
+from comptoir.pos.model import Credit, Line, Named, Payment, Sale, SaleKind, SaleState
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 DAY = date(2026, 6, 10)
@@ -39,6 +39,7 @@ def bill(
     covers: int | None = None,
     location: str = "1",
     previous: str = "",
+    credit: Credit = Credit.NONE,
 ) -> Sale:
     """A bill closed at an instant, paid in full unless `payments` say otherwise."""
     total = sum((each.total for each in lines), Decimal(0))
@@ -55,6 +56,7 @@ def bill(
         tax=None if tax is None else Decimal(tax),
         covers=covers,
         previous_external_id=previous,
+        credit=credit,
         receipt_number=number,
         register=Named(id=register) if register else None,
         lines=lines,

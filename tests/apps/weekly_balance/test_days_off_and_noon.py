@@ -6,14 +6,14 @@ from decimal import Decimal
 import pytest
 from django.test import Client as Browser
 
-from comptoir.apps.weekly_balance import confirming, nights, overdue, setting_up
+from comptoir.apps.weekly_balance import confirming, nights, overdue, presets, setting_up
 from comptoir.apps.weekly_balance.models import Department
 from comptoir.apps.weekly_balance.rules.cells import DayState
-from comptoir.apps.weekly_balance.rules.terms import FieldType, LineClass
+from comptoir.apps.weekly_balance.rules.terms import Basis, CountOnAccountAt, FieldType, LineClass
 from comptoir.core.accounts.roles import Role
 from comptoir.core.connections.models import Connection
 from comptoir.core.mail.models import OutgoingMail
-from comptoir.pos.model import Payment, SaleState
+from comptoir.pos.model import Credit, Payment, Sale, SaleState
 from tests.apps.weekly_balance.bills import DAY, bill, line, local, worked_day
 from tests.apps.weekly_balance.house import ALICE, House, link
 from tests.apps.weekly_balance.test_pages import alice, member, scoped, text
@@ -109,6 +109,54 @@ def test_wb23_a_layby_counts_on_the_day_it_is_paid_off(house: House) -> None:
     assert house.value(friday, TRANSACTIONS) == 1
     assert house.value(monday, NET) in (None, Decimal(0))
     assert [each for each in house.day(friday).failures if each["rule"] == "R4"] == []
+
+
+@pytest.mark.parametrize("credit", [Credit.LAYBY, Credit.ON_ACCOUNT])
+def test_wb23_counted_at_the_sale_it_stays_on_its_day_when_it_is_settled(house: House, credit: Credit) -> None:
+    monday, settled_on = date(2026, 6, 8), date(2026, 7, 24)
+    house.client = setting_up.change(
+        organisation_id=house.client.organisation_id,
+        values={"count_on_account_at": CountOnAccountAt.SALE},
+        actor=ALICE,
+        now=house.now,
+    )
+    instalment = Payment(amount=Decimal(100))
+
+    def lay(at: datetime, *payments: Payment, state: SaleState = SaleState.CLOSED) -> Sale:
+        opened_at = local(11, day=monday)
+        article = line("1", "500")
+        return bill("lay", at, article, tax="100", state=state, payments=payments, opened_at=opened_at, credit=credit)
+
+    begun = lay(local(11, day=monday), instalment, state=SaleState.OPEN)
+    house.sells(begun, bill("1", local(12, day=monday), line("1", "125"), tax="25"))
+    assert house.value(monday, NET) == 500, "with what was handed over"
+    assert house.hours(monday, NET)[local(11, day=monday), ""] == 400
+    assert [each for each in house.day(monday).failures if each["rule"] == "R4"] == [], "what is owed is no difference"
+
+    house.now = local(20, day=settled_on)
+    house.sells(lay(local(16, day=settled_on), instalment, Payment(amount=Decimal(400))))
+    house.compute(settled_on)
+    assert house.value(monday, NET) == 500
+    assert not house.value(settled_on, NET), "it is counted once"
+
+    house.sells(lay(local(16, day=settled_on), state=SaleState.CANCELLED))
+    assert house.value(monday, NET) == 100, "taken back where it stood"
+
+
+def test_what_is_owed_stands_in_the_bridge(house: House) -> None:
+    house.client = setting_up.change(
+        organisation_id=house.client.organisation_id,
+        values={"count_on_account_at": CountOnAccountAt.SALE},
+        actor=ALICE,
+        now=house.now,
+    )
+    house.record(
+        bill("acc", local(11), line("1", "500"), tax="100", state=SaleState.OPEN, payments=(), credit=Credit.ON_ACCOUNT)
+    )
+    found = presets.compare(house.client, house.department, DAY, basis=Basis.WITHOUT_TAX)
+    words = {str(label): amount for label, amount in presets.bridge_in_words(found, "EUR")}
+    assert words["On account, not settled yet"] == "-€500.00"
+    assert "Not explained" not in words
 
 
 def test_wb23_an_instalment_alone_is_no_sale_and_balances(house: House) -> None:

@@ -87,6 +87,21 @@ def test_parked_sales_wait_and_come_when_they_are_closed() -> None:
     assert (before, after) == ({}, {parked: SaleState.CLOSED})
 
 
+def test_a_search_brings_what_waits_to_be_settled_and_nothing_else_that_is_open() -> None:
+    with shop() as made:
+        opened = account(made)
+        owed = made.counter.ring([SCARF], at=NOW, state="pending", attributes=["onaccount"])["id"]
+        made.counter.ring([SCARF], at=NOW, state="pending", attributes=["pickup"])
+        made.counter.ring([SCARF], at=NOW, state="parked")
+        start, end = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+        pages = [*opened.sales(place(opened, made), start, end, cursor="", now=NOW)]
+        opened.close()
+
+    assert [(each.sale.external_id, each.sale.state) for page in pages for each in page.observed] == [
+        (owed, SaleState.OPEN)
+    ]
+
+
 def test_two_outlets_have_their_own_sales_and_zones() -> None:
     with shop(outlets=TWO) as made:
         opened = account(made)

@@ -12,7 +12,7 @@ from comptoir.connectors.lightspeed_x.client import read_sale
 from comptoir.connectors.lightspeed_x.mapping import Names, from_sale
 from comptoir.connectors.lightspeed_x.simulator import Article, Counter, opened, shapes, wire
 from comptoir.kernel.errors import VendorUnreadable
-from comptoir.pos.model import Sale, SaleKind, SaleState
+from comptoir.pos.model import Credit, Sale, SaleKind, SaleState
 
 NOW = datetime(2026, 5, 3, tzinfo=UTC)
 AT = datetime(2026, 5, 2, 18, 4, 11, tzinfo=UTC)
@@ -70,14 +70,30 @@ def test_both_shapes_say_the_same() -> None:
         ("closed", (), SaleState.CLOSED, True),
         ("closed", ("onaccount",), SaleState.CLOSED, True),
         ("parked", (), SaleState.OPEN, False),
-        ("pending", ("onaccount",), SaleState.OPEN, False),
-        ("pending", ("layby",), SaleState.OPEN, False),
+        ("pending", ("onaccount",), SaleState.OPEN, True),
+        ("pending", ("layby",), SaleState.OPEN, True),
+        ("pending", ("pickup",), SaleState.OPEN, False),
+        ("voided", ("layby",), SaleState.CANCELLED, False),
         ("voided", (), SaleState.CANCELLED, False),
     ],
 )
 def test_4_1_which_sales_count(state: str, attributes: Sequence[str], expected: SaleState, counted: bool) -> None:
     found = both(SCARF, state=state, attributes=attributes)
     assert (found.state, found.counted) == (expected, counted)
+
+
+@pytest.mark.parametrize("state", ["pending", "closed"])
+def test_4_1_what_waits_to_be_settled_says_so_and_keeps_it(state: str) -> None:
+    assert both(SCARF, state=state, attributes=["onaccount"]).credit is Credit.ON_ACCOUNT
+    assert both(SCARF, state=state, attributes=["layby", "pickup"]).credit is Credit.LAYBY
+    assert both(SCARF, state=state, attributes=["service"]).credit is Credit.NONE
+
+
+@pytest.mark.parametrize(("status", "credit"), [("ONACCOUNT", "on_account"), ("LAYBY_CLOSED", "layby"), ("CLOSED", "")])
+def test_an_older_word_says_how_it_is_settled(status: str, credit: str) -> None:
+    row = json.loads(wire.as_json(shapes.flat(Counter(opened()).ring([SCARF], at=AT))))
+    del row["state"], row["attributes"]
+    assert mapped(json.dumps(row | {"status": status}).encode()).credit == credit
 
 
 @pytest.mark.parametrize(

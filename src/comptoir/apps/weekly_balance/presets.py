@@ -21,6 +21,7 @@ BRIDGE: Final[dict[str, Promise]] = {
     "gift_card": _("Gift cards sold"),
     "deposit": _("Deposits"),
     "tip": _("Tips"),
+    "owed": _("On account, not settled yet"),
     "service_charge": _("Service charge"),
     "shipping": _("Shipping"),
     "fee": _("Fees"),
@@ -31,7 +32,7 @@ BRIDGE: Final[dict[str, Promise]] = {
 
 
 TOTAL: Final = _("Total of the bills")
-NOT_PAID_FOR: Final = ("tip", "paid")
+NOT_PAID_FOR: Final = ("tip", "owed", "paid")
 """What the bridge has behind the total of the bills."""
 
 
@@ -83,10 +84,10 @@ def bridge_in_words(found: Comparison, currency: str) -> list[tuple[str | Promis
     if found.sums is not None and found.sums[1] != total:
         words.append((_("The till says of it"), money(found.sums[1])))
         words.append((_("Not explained"), money(found.sums[1] - total)))
-    tips, paid = (found.bridge.get(name, Decimal(0)) for name in NOT_PAID_FOR)
-    words += [(BRIDGE["tip"], money(tips))] if tips else []
+    tips, owed, paid = (found.bridge.get(name, Decimal(0)) for name in NOT_PAID_FOR)
+    words += [(BRIDGE[name], money(amount)) for name, amount in (("tip", tips), ("owed", owed)) if amount]
     words.append((BRIDGE["paid"], money(paid)))
-    if left := paid - tips - total:
+    if left := paid - tips - owed - total:
         words.append((_("Not explained"), money(left)))
     return words
 

@@ -65,6 +65,11 @@ class SettingsForm(forms.Form):
     staff_sees_index = forms.BooleanField(required=False, label=gettext_lazy("Staff see today’s index of their store"))
     basis = forms.ChoiceField(choices=list(wording.BASES.items()), label=gettext_lazy("Amounts"))
     moment = forms.ChoiceField(choices=list(wording.MOMENTS.items()), label=gettext_lazy("A bill counts"))
+    count_on_account_at = forms.ChoiceField(
+        choices=list(wording.ON_ACCOUNT.items()),
+        label=gettext_lazy("Sales on account and laybys count"),
+        help_text=gettext_lazy("Lightspeed X-Series keeps them pending until they are paid."),
+    )
     return_receipts = forms.ChoiceField(
         choices=list(wording.RETURN_RECEIPTS.items()), label=gettext_lazy("Receipts with returns alone")
     )

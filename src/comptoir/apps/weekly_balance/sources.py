@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from comptoir.apps.weekly_balance.models import Department, Register
 from comptoir.apps.weekly_balance.rules.days import Clock, Former, interval_of
 from comptoir.apps.weekly_balance.rules.figures import Figures, figures, is_counted
-from comptoir.apps.weekly_balance.rules.terms import Choices, FieldType, Moment
+from comptoir.apps.weekly_balance.rules.terms import Choices, CountOnAccountAt, FieldType, Moment
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.partners import requests as partners
 from comptoir.core.connections.models import LocationLink
@@ -22,7 +24,7 @@ from comptoir.core.ledger import vendor_days
 from comptoir.core.ledger.days import Found
 from comptoir.kernel.ids import public_id
 from comptoir.pos import registry
-from comptoir.pos.model import Sale
+from comptoir.pos.model import Credit, Sale, SaleState
 
 ONE_DAY = timedelta(days=1)
 HourKey = tuple[FieldType, datetime, str]
@@ -66,6 +68,15 @@ def takes(department: Department, sale: Sale) -> bool:
     return not department.terminals or (sale.register is not None and sale.register.id in department.terminals)
 
 
+def as_counted(found: Found, choices: Choices) -> Found:
+    """A bill as the client wants it read: on account or put aside, it may count from the instant it was sold."""
+    sale = found.sale
+    waits = sale.credit is not Credit.NONE and sale.state in (SaleState.OPEN, SaleState.CLOSED)
+    if not waits or choices.count_on_account_at is CountOnAccountAt.SETTLEMENT:
+        return found
+    return replace(found, sale=structs.replace(sale, state=SaleState.CLOSED, closed_at=sale.opened_at))
+
+
 def moment_of(sale: Sale, choices: Choices) -> datetime:
     """The instant that says to which day and hour a bill belongs."""
     return sale.opened_at if choices.moment is Moment.OPENED or sale.closed_at is None else sale.closed_at
@@ -74,7 +85,12 @@ def moment_of(sale: Sale, choices: Choices) -> datetime:
 def measured(department: Department, choices: Choices, *, first: date, last: date) -> dict[date, DayFigures]:
     """What the ledger has for each of the days, those without a bill left out."""
     mine = ledger.ended(
-        department.organisation_id, department.store_id, first - ONE_DAY, last + ONE_DAY, provider=choices.provider
+        department.organisation_id,
+        department.store_id,
+        first - ONE_DAY,
+        last + ONE_DAY,
+        provider=choices.provider,
+        on_account=choices.count_on_account_at is CountOnAccountAt.SALE,
     )
     return gathered(mine, department, choices, first=first, last=last)
 
@@ -85,7 +101,7 @@ def gathered(
     """Bills of the department's store in days, hours and registers on its own clock; pure."""
     found: defaultdict[date, DayFigures] = defaultdict(DayFigures)
     clock = clock_of(department)
-    for each in bills:
+    for each in (as_counted(bill, choices) for bill in bills):
         if not takes(department, each.sale):
             continue
         moment = moment_of(each.sale, choices)

@@ -17,6 +17,7 @@ from comptoir.apps.weekly_balance.rules.figures import rounded
 from comptoir.apps.weekly_balance.rules.terms import (
     MONEY,
     Basis,
+    CountOnAccountAt,
     FieldType,
     LastYear,
     Moment,
@@ -63,6 +64,10 @@ BASES: Final[dict[Basis, Promise]] = {
 MOMENTS: Final[dict[Moment, Promise]] = {
     Moment.COMPLETED: gettext_lazy("when it was closed"),
     Moment.OPENED: gettext_lazy("when it was opened"),
+}
+ON_ACCOUNT: Final[dict[CountOnAccountAt, Promise]] = {
+    CountOnAccountAt.SETTLEMENT: gettext_lazy("when they are settled"),
+    CountOnAccountAt.SALE: gettext_lazy("when they are sold"),
 }
 LAST_YEARS: Final[dict[LastYear, Promise]] = {
     LastYear.WEEKDAY: gettext_lazy("the same weekday, 52 weeks earlier"),

@@ -11,7 +11,7 @@ from comptoir.connectors.lightspeed_x.client import AnySale, Client
 from comptoir.kernel.errors import NotProvided, VendorRefused, VendorUnreadable
 from comptoir.kernel.http import Api
 from comptoir.pos.capabilities import Capability, SalesPage
-from comptoir.pos.model import Location, Named, Observed, SaleState
+from comptoir.pos.model import Credit, Location, Named, Observed, Sale, SaleState
 from comptoir.pos.people import Shift, StaffMember
 from comptoir.pos.places import PaymentMethod, RegisterClosure
 
@@ -84,7 +84,8 @@ class XSeriesAccount:
     def sales(
         self, location: Location, start: datetime, end: datetime, *, cursor: str, now: datetime
     ) -> Iterator[SalesPage]:
-        """Sales dated `start` <= date < `end`, voided ones among them, page by page from `cursor`, a `Place`.
+        """Sales dated `start` <= date < `end`, page by page from `cursor`, a `Place`; voided ones are among them, and
+        those on account or put aside that wait to be settled.
 
         Some may come again. Raises VendorBusy, VendorRefused, VendorUnreadable.
         """
@@ -118,7 +119,7 @@ class XSeriesAccount:
             latest = facts.read(fresh[-1])
             at = Place(at.since, at.offset + len(found) - 1, latest.id, latest.date)
             observed = self._observed(fresh, location, now)
-            kept = tuple(each for each in observed if each.sale.closed_at and start <= each.sale.closed_at < end)
+            kept = tuple(each for each in observed if _is_within(each.sale, start, end))
             yield fresh, SalesPage(observed=kept, next_cursor=str(at))
         yield [], SalesPage(observed=(), next_cursor="")
 
@@ -204,11 +205,13 @@ class XSeriesAccount:
         self._api.close()
 
     def _observed(self, found: Sequence[AnySale], location: Location, now: datetime) -> tuple[Observed, ...]:
-        """Those of this outlet that are finished: open ones are left out, nobody waits for them here."""
+        """Those of this outlet that are finished, or sold and not settled; other open ones nobody waits for here."""
         here = [each for each in map(facts.read, found) if each.outlet_id == location.external_id]
         self._learn({line.product_id for each in here for line in each.lines} - {""})
         made = (mapping.from_sale(each, currency=location.currency, names=self._names, now=now) for each in here)
-        return tuple(each for each in made if each.sale.state is not SaleState.OPEN)
+        return tuple(
+            each for each in made if each.sale.state is not SaleState.OPEN or each.sale.credit is not Credit.NONE
+        )
 
     def _learn(self, wanted: set[str]) -> None:
         """What goods are called; a consent without `products:read` leaves them without names."""
@@ -251,3 +254,8 @@ class XSeriesAccount:
             staff={str(each.id): mapping.full_name(each) for each in self._users},
             products=self._products,
         )
+
+
+def _is_within(sale: Sale, start: datetime, end: datetime) -> bool:
+    """The vendor's edges let in sales beside the window. What waits to be settled was found by its date."""
+    return sale.closed_at is None or start <= sale.closed_at < end

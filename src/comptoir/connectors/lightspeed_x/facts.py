@@ -9,7 +9,7 @@ from typing import Final
 from comptoir.connectors.lightspeed_x import sale_schemas
 from comptoir.connectors.lightspeed_x.client import AnySale
 from comptoir.connectors.lightspeed_x.values import text
-from comptoir.pos.model import Named, Payment, exact
+from comptoir.pos.model import Credit, Named, Payment, exact
 
 STATE_OF_STATUS: Final[Mapping[str, str]] = {
     "SAVED": "parked",
@@ -22,6 +22,8 @@ STATE_OF_STATUS: Final[Mapping[str, str]] = {
     "VOIDED": "voided",
 }
 """What the older word means; CLOSED and every `…_CLOSED` are closed."""
+CREDITS: Final[Mapping[str, Credit]] = {"onaccount": Credit.ON_ACCOUNT, "layby": Credit.LAYBY}
+"""How a sale waits to be settled, or waited, by its attributes; the older words begin with the same ones."""
 NOT_SOLD: Final = "VOIDED"
 TIP: Final = "TIP"
 
@@ -59,6 +61,7 @@ class Facts:
     lines: tuple[SoldLine, ...]
     payments: tuple[Payment, ...]
     tip: Decimal | None
+    credit: Credit
 
 
 def read(sale: AnySale) -> Facts:
@@ -102,6 +105,7 @@ def _of_nested(sale: sale_schemas.NestedSale) -> Facts:
             if each.deleted_at is None
         ),
         tip=_tip(sale.adjustments),
+        credit=_credit(sale.attributes),
     )
 
 
@@ -139,7 +143,13 @@ def _of_flat(sale: sale_schemas.FlatSale) -> Facts:
             if each.deleted_at is None
         ),
         tip=_tip(sale.adjustments),
+        credit=_credit(sale.attributes, sale.status),
     )
+
+
+def _credit(attributes: Sequence[str] | None, status: str | None = None) -> Credit:
+    words = [*(attributes or ()), (status or "").lower().partition("_")[0]]
+    return next((CREDITS[each] for each in words if each in CREDITS), Credit.NONE)
 
 
 def _is_closed(status: str | None) -> bool:

@@ -15,6 +15,7 @@ from comptoir.connectors.lightspeed_x import schemas
 from comptoir.connectors.lightspeed_x.facts import Facts, SoldLine
 from comptoir.connectors.lightspeed_x.values import text, unreadable
 from comptoir.pos.model import (
+    Credit,
     Identified,
     Line,
     Location,
@@ -52,7 +53,7 @@ def from_sale(read: Facts, *, currency: str, names: Names, now: datetime) -> Obs
         external_id=read.id,
         kind=_kind(goods, read.price),
         state=state,
-        counted=state is SaleState.CLOSED and (bool(goods) or not gift_cards),
+        counted=_counts(state, read.credit) and (bool(goods) or not gift_cards),
         currency=currency,
         opened_at=read.opened_at,
         closed_at=None if state is SaleState.OPEN else read.date,
@@ -67,6 +68,7 @@ def from_sale(read: Facts, *, currency: str, names: Names, now: datetime) -> Obs
         staff=_named(read.user_id, names.staff),
         lines=tuple(_line(each, names) for each in goods),
         payments=read.payments,
+        credit=read.credit,
     )
     return Observed(sale=sale, source=Source.READ, observed_at=now)
 
@@ -101,6 +103,11 @@ def _state(read: Facts) -> SaleState:
     if read.is_deleted or read.state == "voided":
         return SaleState.CANCELLED
     return SaleState.CLOSED if read.state == "closed" else SaleState.OPEN
+
+
+def _counts(state: SaleState, credit: Credit) -> bool:
+    """What was handed over on account, or put aside, is revenue too; an app may ask whether before it is settled."""
+    return state is SaleState.CLOSED or (state is SaleState.OPEN and credit is not Credit.NONE)
 
 
 def _kind(goods: Sequence[SoldLine], price: Decimal) -> SaleKind:

@@ -23,16 +23,21 @@ class Found:
     sale: Sale
 
 
-def ended(organisation_id: UUID, store_id: UUID, first: date, last: date, *, provider: str = "") -> Iterator[Found]:
+def ended(
+    organisation_id: UUID, store_id: UUID, first: date, last: date, *, provider: str = "", on_account: bool = False
+) -> Iterator[Found]:
     """Bills of these business dates that are not open, voided ones included: they may be why a number moved.
 
-    With a `provider`, those of its tills alone.
+    With a `provider`, those of its tills alone. `on_account`: also what was sold on these dates (UTC) on account or
+    put aside, whenever it was or will be settled.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, updated_at, document::text FROM ledger_sale WHERE organisation_id = %s AND store_id = %s"
-            " AND business_date BETWEEN %s AND %s AND state <> 'open' AND (%s = '' OR provider = %s) ORDER BY id",
-            [organisation_id, store_id, first, last, provider, provider],
+            " AND (business_date BETWEEN %s AND %s AND state <> 'open'"
+            " OR %s AND document ? 'credit' AND opened_at >= %s AND opened_at < %s::date + 1)"
+            " AND (%s = '' OR provider = %s) ORDER BY id",
+            [organisation_id, store_id, first, last, on_account, first, last, provider, provider],
         )
         for sale_id, updated_at, text in cursor.fetchall():
             yield Found(sale_id, updated_at, msgspec.json.decode(text, type=Sale))

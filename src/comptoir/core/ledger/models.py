@@ -56,6 +56,11 @@ class Sale(models.Model):
                 fields=["organisation_id", "store_id", "opened_at"], condition=models.Q(state="open"), name="sale_open"
             ),
             models.Index(fields=["organisation_id", "updated_at"], name="sale_by_change"),
+            models.Index(
+                fields=["organisation_id", "store_id", "opened_at"],
+                condition=models.Q(document__has_key="credit"),
+                name="sale_on_account",
+            ),
         ]
 
 

@@ -9,6 +9,7 @@ from comptoir.apps.weekly_balance.rules.confirming import CONFIRM_AT, SCHEDULE_Z
 from comptoir.apps.weekly_balance.rules.terms import (
     Basis,
     Choices,
+    CountOnAccountAt,
     LastYear,
     LineClass,
     Moment,
@@ -36,6 +37,7 @@ class Client(models.Model):
     preset = models.CharField(max_length=12, default=Preset.RETAIL)
     basis = models.CharField(max_length=12, default=Basis.WITHOUT_TAX)
     moment = models.CharField(max_length=12, default=Moment.COMPLETED)
+    count_on_account_at = models.CharField(max_length=12, default=CountOnAccountAt.SETTLEMENT)
     return_receipts = models.CharField(max_length=12, default=ReturnReceipts.IGNORED)
     labour_subtracts_returns = models.BooleanField(default=False)
     visitors_from_covers = models.BooleanField(default=False)
@@ -66,6 +68,7 @@ class Client(models.Model):
             preset=Preset(self.preset),
             basis=Basis(self.basis),
             moment=Moment(self.moment),
+            count_on_account_at=CountOnAccountAt(self.count_on_account_at),
             return_receipts=ReturnReceipts(self.return_receipts),
             labour_subtracts_returns=self.labour_subtracts_returns,
             visitors_from_covers=self.visitors_from_covers,

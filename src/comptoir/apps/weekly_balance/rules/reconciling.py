@@ -10,7 +10,7 @@ from typing import Final
 
 from comptoir.apps.weekly_balance.rules.figures import Figures, class_amounts, is_counted, net_of
 from comptoir.apps.weekly_balance.rules.terms import ALWAYS_COUNTED, Choices, FieldType, Preset
-from comptoir.pos.model import Sale
+from comptoir.pos.model import Credit, Sale
 
 ZERO: Final = Decimal(0)
 PER_RECEIPT: Final = Decimal("0.01")
@@ -80,7 +80,10 @@ def registers(parts: Mapping[str, Figures], whole: Figures, *, unallocated: bool
 
 
 def takings(sales: Iterable[tuple[str, Sale]], choices: Choices) -> list[Failure]:
-    """R4: what a receipt sold, with everything that is no sale, is what was paid, to 0.01 a receipt; it warns."""
+    """R4: what a receipt sold, with everything that is no sale, is what was paid, to 0.01 a receipt; it warns.
+
+    What is owed of a sale on account or a layby is no difference.
+    """
     found = []
     for name, sale in sales:
         if not is_counted(sale):
@@ -90,7 +93,8 @@ def takings(sales: Iterable[tuple[str, Sale]], choices: Choices) -> list[Failure
         tips = sum((each.tip for each in sale.payments), ZERO)
         paid = sum((each.amount for each in sale.payments), ZERO) + tips
         by = paid - sold - tips
-        if abs(by) > PER_RECEIPT:
+        owes = sale.credit is not Credit.NONE and by < 0
+        if abs(by) > PER_RECEIPT and not owes:
             found.append(Failure(Rule.R4, name, by))
     return found
 
@@ -104,7 +108,9 @@ def bridge(sales: Collection[Sale], choices: Choices) -> dict[str, Decimal]:
         for what, amount in class_amounts(sale, choices).items():
             name = "net_with_tax" if what in ALWAYS_COUNTED else str(what)
             found[name] = found.get(name, ZERO) + amount
+        paid = sum((each.amount for each in sale.payments), ZERO)
         for name, amount in (
+            ("owed", min(paid - sale.total, ZERO) if sale.credit is not Credit.NONE else ZERO),
             ("service_charge", sale.service_charge or ZERO),
             ("tip", sum((each.tip for each in sale.payments), ZERO)),
         ):

@@ -72,6 +72,13 @@ class Moment(StrEnum):
     OPENED = "opened"
 
 
+class CountOnAccountAt(StrEnum):
+    """When goods count that were handed over on account or put aside: once they are settled, or when sold (4.1)."""
+
+    SETTLEMENT = "settlement"
+    SALE = "sale"
+
+
 class ReturnReceipts(StrEnum):
     """What a receipt with returns alone does to the number of transactions (4.3)."""
 
@@ -111,6 +118,7 @@ class Choices:
     preset: Preset = Preset.RETAIL
     basis: Basis = Basis.WITHOUT_TAX
     moment: Moment = Moment.COMPLETED
+    count_on_account_at: CountOnAccountAt = CountOnAccountAt.SETTLEMENT
     return_receipts: ReturnReceipts = ReturnReceipts.IGNORED
     labour_subtracts_returns: bool = False
     visitors_from_covers: bool = False
