@@ -30,7 +30,7 @@ class Till:
     closed: bool = False
     known: bool = True
     references: set[str] = field(default_factory=set)
-    tasks: dict[str, datetime] = field(default_factory=dict)
+    tasks: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     lines: list[TillLine] = field(default_factory=list)
 
     def paid(self) -> int:
@@ -50,7 +50,7 @@ class Applying(RuleBasedStateMachine):
 
     @initialize(fault=FAULTS)
     def begin(self, fault: str) -> None:
-        self.till, self.now = Till(), NOON
+        self.till, self.now, self.due = Till(), NOON, AMOUNT
         self.seen: Seen | None = None
         self.attempts: list[Attempt] = []
         self.end = ""
@@ -65,22 +65,24 @@ class Applying(RuleBasedStateMachine):
     def step(self, fault: str) -> None:
         if self.end:
             return
-        step = next_step(amount=AMOUNT, attempts=self.attempts, seen=self.seen, now=self.now)
+        step = next_step(amount=self.due, attempts=self.attempts, seen=self.seen, now=self.now)
         if step.do is Do.READ:
             self.seen = self.till.read(self.now)
         elif step.do is Do.SEND_NEW:
-            assert self.seen and self.seen.remaining >= AMOUNT  # noqa: PT018
+            assert self.seen and self.seen.remaining >= self.due  # noqa: PT018
             number = len(self.attempts) + 1
             reference = application.reference_of("0" * 26, number)
-            self.attempts.append(Attempt(number, reference, Outcome.SENDING, self.now))
+            self.attempts.append(Attempt(number, reference, self.due, Outcome.SENDING, self.now))
             self.send(fault)
         elif step.do is Do.SEND_AGAIN:
+            assert self.attempts[-1].amount == self.due
             self.note(sent_at=self.now)
             self.send(fault)
         elif step.do is Do.EXPIRE:
             self.note(outcome=Outcome.EXPIRED, resolved_at=self.now)
         elif step.do is not Do.WAIT:
             self.end = step.code or "applied"
+            assert self.end != "amount_differs", "nobody typed anything"
             if step.do is Do.APPLIED and self.till.known:
                 assert self.seen
                 assert any(line.reference == step.reference for line in self.seen.lines)
@@ -97,7 +99,7 @@ class Applying(RuleBasedStateMachine):
         else:
             if reference not in self.till.references:
                 self.till.references.add(reference)
-                self.till.tasks[reference] = self.now + application.LIFETIME
+                self.till.tasks[reference] = (self.now + application.LIFETIME, self.attempts[-1].amount)
             lost = {"killed_after": Outcome.SENDING, "lost_answer": Outcome.UNKNOWN}
             self.note(outcome=lost.get(fault, Outcome.ACCEPTED))
 
@@ -105,12 +107,12 @@ class Applying(RuleBasedStateMachine):
     def till_works(self, tell: bool, refuse: bool, asleep: bool) -> None:
         if asleep:
             return
-        for reference, until in list(self.till.tasks.items()):
+        for reference, (until, amount) in list(self.till.tasks.items()):
             del self.till.tasks[reference]
-            fits = self.till.paid() + AMOUNT <= self.till.total
+            fits = self.till.paid() + amount <= self.till.total
             done = self.now <= until and fits and not refuse and not self.till.closed and self.till.known
             if done:
-                self.till.lines.append(TillLine(reference, AMOUNT))
+                self.till.lines.append(TillLine(reference, amount))
             if tell and self.attempts[-1].reference == reference and self.attempts[-1].outcome in application.OPEN:
                 ended = Outcome.TAKEN if done else Outcome.REFUSED
                 self.note(outcome=ended, resolved_at=self.now)
@@ -123,6 +125,12 @@ class Applying(RuleBasedStateMachine):
     def somebody_else_pays(self, amount: int, seldom: int) -> None:
         if seldom == 0 and self.till.paid() + amount <= self.till.total:
             self.till.other += amount
+
+    @rule(part=st.sampled_from([1, 450, 1250, AMOUNT]), seldom=SELDOM)
+    def some_is_given_back(self, part: int, seldom: int) -> None:
+        if seldom < 2 and part < self.due:
+            self.due -= part
+            self.end = "" if self.end == "amount_exceeds_remaining" else self.end
 
     @rule(seldom=SELDOM)
     def staff_close(self, seldom: int) -> None:
@@ -160,7 +168,7 @@ def seen(**changes: Any) -> Seen:
 def attempt(outcome: Outcome, *, ago: int = 0, number: int = 1) -> Attempt:
     at = NOON - timedelta(seconds=ago)
     resolved = None if outcome in application.OPEN else at
-    return Attempt(number, application.reference_of("0" * 26, number), outcome, at, resolved)
+    return Attempt(number, application.reference_of("0" * 26, number), AMOUNT, outcome, at, resolved)
 
 
 @pytest.mark.parametrize("outcome", [Outcome.SENDING, Outcome.UNKNOWN])
@@ -204,6 +212,17 @@ def test_t14_two_lines_of_one_payment_raise_the_alarm() -> None:
 )
 def test_t4_t5_t9_what_cannot_be_applied_waits_for_somebody(changes: dict[str, object], code: str) -> None:
     assert next_step(amount=AMOUNT, attempts=[], seen=seen(**changes), now=NOON).code == code
+
+
+@pytest.mark.parametrize("outcome", sorted(application.OPEN))
+def test_t4_what_was_asked_for_before_some_was_given_back_is_not_asked_again(outcome: Outcome) -> None:
+    step = next_step(amount=1200, attempts=[attempt(outcome, ago=5)], seen=seen(), now=NOON)
+    assert step.do is Do.WAIT
+    shown = seen(lines=(TillLine(attempt(outcome).reference, AMOUNT),))
+    step = next_step(amount=1200, attempts=[attempt(outcome, ago=5)], seen=shown, now=NOON)
+    assert (step.do, step.amount) == (Do.APPLIED, AMOUNT)
+    typed = seen(lines=(TillLine(attempt(outcome).reference, 1300),))
+    assert next_step(amount=1200, attempts=[attempt(outcome)], seen=typed, now=NOON).code == "amount_differs"
 
 
 def test_p3_an_old_read_decides_nothing() -> None:

@@ -3,11 +3,12 @@ retried through the link of the mail, and where it ends."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
-from comptoir.apps.pay_at_table import checking, linking, mails, retry_links, retrying, till_messages
+from comptoir.apps.pay_at_table import checking, linking, mails, retry_links, retrying, telling, till_messages
 from comptoir.apps.pay_at_table.alarm_tables import Notice
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, State
 from comptoir.connectors.lightspeed_k.simulator.settings import Condition
@@ -130,6 +131,62 @@ def test_t04_more_than_is_left(table: Table, postbox: Postbox) -> None:
     assert table.sent == 0
     assert press(table, mail) == [payment]
     assert table.go_on(payment).reason == "amount_exceeds_remaining"
+
+
+def asked_in_part(table: Table, payment: GuestPayment, *, amount: int) -> dict[str, Any]:
+    mine = {"organisation_id": payment.organisation_id, "payment_id": payment.id}
+    retrying.ask_for_refund(**mine, actor="user:alice", why="paid in cash too", now=table.now, amount=amount)
+    return {**mine, "actor": "provider", "refund_id": "r-1"}
+
+
+def test_t04_part_of_it_is_refunded_and_the_rest_applied(table: Table, postbox: Postbox) -> None:
+    table.vendor.world.pay(ZINC, table.bill, Payment(amount=12, method=CARD), now=table.now)
+    payment = table.go_on(table.take(2400, tip=200))
+    one_mail(table, postbox, "Refund €12.00 and apply €12.00")
+    assert telling.over_of(payment) == 1200
+    mine = asked_in_part(table, payment, amount=1200)
+    payment.refresh_from_db()
+    assert (telling.cause_of(payment), table.sent) == ("amount_exceeds_remaining", 0)
+    assert not table.told(postbox), "nothing new happened"
+    retrying.refunded(**mine, total=1200, now=table.now)
+    payment.refresh_from_db()
+    table.go_on(payment)
+    assert (payment.state, payment.amount, payment.due) == (State.APPLIED, 2400, 1200)
+    assert table.lines() == [("", 1200), (payment.applied_reference, 1200)]
+    assert "over: 1 payment" in table.told(postbox)[0].subject
+
+
+def test_t04_what_was_given_back_while_it_was_on_its_way_is_told_apart(table: Table, postbox: Postbox) -> None:
+    payment = table.run(table.take(2000))
+    mine = {"organisation_id": payment.organisation_id, "payment_id": payment.id, "actor": "provider"}
+    retrying.refunded(**mine, refund_id="r-1", total=800, now=table.now)
+    table.go_on(payment)
+    assert (payment.state, payment.reason, table.sent) == (State.REFUND_PENDING_POS, "refund_not_booked", 1)
+    one_mail(table, postbox, "The guest got €8.00 back; €12.00 of the payment belongs on the till")
+    table.strike_out(0)
+    table.pass_time(seconds=91)
+    table.read()
+    payment.refresh_from_db()
+    assert payment.reason == "reversed_on_pos"
+    mine.pop("actor")
+    retrying.retry(**mine, actor="user:alice", now=table.now)
+    payment.refresh_from_db()
+    assert table.go_on(payment).state == State.APPLIED
+    assert table.lines() == [(payment.applied_reference, 1200)]
+
+
+def test_t04_a_till_that_found_it_too_much_is_asked_for_less(table: Table) -> None:
+    """It was paid in cash between our read and the till's work: OVERPAID."""
+    payment = table.run(table.take(2400))
+    table.vendor.world.pay(ZINC, table.bill, Payment(amount=12, method=CARD), now=table.now)
+    table.hear()
+    assert table.go_on(payment).reason == "amount_exceeds_remaining"
+    assert table.attempts(payment) == [("01", "refused")]
+    mine = asked_in_part(table, payment, amount=1200)
+    retrying.refunded(**mine, total=1200, now=table.now)
+    payment.refresh_from_db()
+    table.go_on(payment)
+    assert (payment.state, table.attempts(payment)[-1]) == (State.APPLIED, ("02", "taken"))
 
 
 def test_t05_the_table_was_closed(table: Table, postbox: Postbox) -> None:
@@ -369,6 +426,19 @@ def test_t22_refunded_and_still_on_the_till(table: Table, postbox: Postbox) -> N
     payment.refresh_from_db()
     assert payment.state == State.REFUNDED
     assert "over" in table.told(postbox)[0].subject
+
+
+def test_t22_a_refund_that_was_booked_beside_the_line_is_said_by_somebody(table: Table, postbox: Postbox) -> None:
+    payment = table.go_on(table.take(1000))
+    mine = {"organisation_id": payment.organisation_id, "payment_id": payment.id}
+    retrying.refunded(**mine, actor="provider", refund_id="r-1", now=table.now)
+    retrying.settle_by_hand(**mine, actor="user:alice", why="booked at 21:04", now=table.now)
+    table.pass_time(seconds=3)
+    table.read()
+    payment.refresh_from_db()
+    assert (payment.state, telling.acts_of(payment)) == (State.REFUNDED, {"undo"})
+    retrying.undo(**mine, actor="user:alice", why="it was another bill", now=table.now)
+    one_mail(table, postbox, "The guest got €10.00 back")
 
 
 def test_t23_the_method_of_a_card_terminal(table: Table, postbox: Postbox) -> None:

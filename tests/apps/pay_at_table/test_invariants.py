@@ -7,7 +7,7 @@ not queued: the machine works as the sweeper would, in any order.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -20,11 +20,12 @@ import pytest
 import stamina
 from django.db import connection as database
 from django.db import transaction
+from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from comptoir.apps.pay_at_table import applying, checks, hearing, holding, looking_after, retrying
+from comptoir.apps.pay_at_table import applying, checks, hearing, holding, looking_after, refunding, retrying
 from comptoir.apps.pay_at_table.application import OPEN
 from comptoir.apps.pay_at_table.models import (
     ENDS,
@@ -36,6 +37,7 @@ from comptoir.apps.pay_at_table.models import (
     State,
     Transition,
 )
+from comptoir.apps.pay_at_table.provider_tables import Refund, RefundStatus
 from comptoir.apps.pay_at_table.recording import Taken, record
 from comptoir.connectors.lightspeed_k.connector import CONNECTOR
 from comptoir.connectors.lightspeed_k.simulator.settings import Condition, Lifetimes
@@ -56,12 +58,15 @@ from tests.examples import examples
 from tests.people import People
 
 DEEP = int(os.environ.get("DEEP_HISTORIES", "10000")) if os.environ.get("DEEP") else 0
+DEEP_STEPS = int(os.environ.get("DEEP_STEPS", "30"))
 FAULTS = st.sampled_from(["none"] * 6 + ["lost_answer", "lost_call", "never_sent", "killed_before", "killed_after"])
 IN_CI = 200
-"""Of six steps each, 50 seconds on a quiet core; `DEEP=1 DEEP_HISTORIES=250` tries longer ones."""
+"""Of six steps each, 50 seconds on a quiet core; `DEEP=1 DEEP_HISTORIES=250 DEEP_STEPS=30` tries longer ones."""
 SELDOM = st.sampled_from([False, False, False, True])
 PLACES = st.integers(0, 5)
 ACCESS_LIFE = timedelta(minutes=25)
+OPEN_ENDS = {State.NEEDS_ATTENTION, State.REFUND_PENDING_POS}
+ON_TILL = {State.APPLIED, State.REFUND_PENDING_POS}
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -155,14 +160,14 @@ def writes_until(limit: int | None) -> Iterator[None]:
 
 
 class Evening(RuleBasedStateMachine):
-    """One table, its guests, its staff, the till and the worker."""
+    """One table, its guests, its staff, the provider, the till and the worker."""
 
     house: House
 
     @initialize(parts=st.lists(st.sampled_from([400, 800, 1200, 2400, 2500]), min_size=1, max_size=2))
     def begin(self, parts: list[int]) -> None:
         self.clear()
-        self.number = 0
+        self.number = self.refunds = 0
         self.taken: dict[Any, tuple[int, int]] = {}
         self.news: list[bytes] = []
         self.removed_by_staff = False
@@ -314,6 +319,26 @@ class Evening(RuleBasedStateMachine):
         elif what == "close" and self.number > 1:
             world.close(ZINC, bill.external_id, [CARD], now=now)
 
+    @rule(place=PLACES, part=st.sampled_from([1, 400, 800, 1200, 2500]), seldom=SELDOM)
+    def the_provider_gives_back(self, place: int, part: int, seldom: bool) -> None:
+        """All of it, or a part: what is left is due on the till (T4, T22)."""
+        payments = self.payments()
+        if not payments or not seldom:
+            return
+        one = payments[place % len(payments)]
+        self.refunds += 1
+        with suppress(RuleBroken):  # more than was taken
+            refunding.report(
+                integration=self.house.integration,
+                payment=one,
+                refund_id=f"{one.provider_payment_id}-{self.refunds}",
+                amount=part,
+                reason="",
+                status=RefundStatus.SUCCEEDED,
+                actor="provider",
+                now=self.house.now,
+            )
+
     @rule(place=PLACES)
     def somebody_presses_retry(self, place: int) -> None:
         waiting = [each for each in self.payments() if each.state == State.NEEDS_ATTENTION]
@@ -340,12 +365,16 @@ class Evening(RuleBasedStateMachine):
         assert {each.id: (each.amount, each.tip) for each in payments} == getattr(self, "taken", {})
 
     def p2_and_p5_one_line_at_most(self, payments: list[GuestPayment], sales: list[Sale]) -> None:
-        """And *applied* means that there is one, of this amount."""
+        """And *applied* means that there is one, of what was not given back."""
         for payment in payments:
             lines = ours(payment, sales)
             assert len(lines) <= 1, (payment.public_id, lines)
             if payment.state == State.APPLIED:
-                assert lines == [(payment.applied_reference, payment.amount)]
+                assert lines == [(payment.applied_reference, payment.due)]
+            if payment.state == State.REFUND_PENDING_POS:
+                assert lines[0][1] > payment.due
+            given = Refund.objects.filter(payment_id=payment.id).aggregate(sum=Sum("amount"))["sum"] or 0
+            assert payment.given_back == min(given, payment.amount)
 
     def p8_the_journal_tells_every_step(self, payments: list[GuestPayment]) -> None:
         told: dict[Any, list[tuple[str, str]]] = {each.id: [] for each in payments}
@@ -373,15 +402,16 @@ class Evening(RuleBasedStateMachine):
         self.read()
         sales = house.live_sales()
         for payment in self.payments():
-            assert payment.state in ENDS | {State.NEEDS_ATTENTION}, (payment.state, payment.reason)
-            assert len(ours(payment, sales)) == (payment.state == State.APPLIED), (payment.state, payment.reason)
+            assert payment.state in ENDS | OPEN_ENDS, (payment.state, payment.reason)
+            assert len(ours(payment, sales)) == (payment.state in ON_TILL), (payment.state, payment.reason)
+            assert payment.due or payment.state in {State.REFUNDED, State.REFUND_PENDING_POS}
         self.p8_the_journal_tells_every_step(self.payments())
 
     def clear(self) -> None:
         house = self.house
         for sale in house.world.open_sales(ZINC):
             house.world.close(ZINC, sale.external_id, [CARD], now=house.now)
-        for model in (Transition, Attempt, Intent, Bill, GuestPayment):
+        for model in (Transition, Attempt, Intent, Bill, Refund, GuestPayment):
             model.objects.all().delete()
         CallBudget.objects.all().delete()
         house.seen.clear()
@@ -405,7 +435,7 @@ def test_p1_to_p8_and_p11_in_any_history(people: People, no_jobs: None, monkeypa
                 settings=settings(
                     max_examples=DEEP or examples(IN_CI),
                     derandomize=not DEEP,
-                    stateful_step_count=30 if DEEP else 6,
+                    stateful_step_count=DEEP_STEPS if DEEP else 6,
                     deadline=None,
                     suppress_health_check=list(HealthCheck),
                 ),

@@ -10,15 +10,19 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from comptoir.apps.pay_at_table.models import GuestPayment
+from comptoir.apps.pay_at_table.provider_tables import Refund
 from comptoir.core.outbox import endpoints, sending
 from comptoir.core.outbox.models import Endpoint, WebhookDelivery
 from comptoir.pos.hosting import Request
+from comptoir.pos.model import Payment
 from comptoir.sandbox.control.phones import PhonesPage
 from comptoir.sandbox.provider.books import Books
 from comptoir.sandbox.provider.company import DONE, REPORTED, Company
 from tests.answering import Answering, Asked, Told, answering
 from tests.apps.pay_at_table.provider import Provider
 from tests.apps.pay_at_table.table import Table
+from tests.connectors.lightspeed_k.simulator_shop import CARD, ZINC
+from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DOWN, BROKEN, HEARD = Told(hang_up=True), Told(500), Told(204)
@@ -124,3 +128,27 @@ def test_what_is_not_signed_with_its_secret_is_refused_and_sent_again(table: Tab
     assert house.state(payment)[0] == REPORTED
     assert WebhookDelivery.objects.filter(state=WebhookDelivery.State.WAITING).exists()
     assert house.company.look(house.company.payment(payment))["said"] == "applied", "asking is the other way"
+
+
+def test_t4_part_of_it_is_asked_for_on_the_page_given_back_by_the_provider_and_the_rest_applied(
+    table: Table, house: House, people: People
+) -> None:
+    """From the button of the page to the till, over the public API; asked for once, given back once."""
+    paid = house.pay()
+    table.vendor.world.pay(ZINC, table.bill, Payment(amount=12, method=CARD), now=table.now)
+    payment = table.go_on(GuestPayment.objects.get())
+    house.company.catch_up()
+    alice, path = people.client(people.alice), f"/pay-at-table/payments/{payment.public_id}"
+    page = alice.get(path).content.decode()
+    assert "Have €12.00 refunded, then enter €12.00" in page
+    assert not Refund.objects.exists(), "nobody asked for it yet"
+    alice.post(f"{path}/refund", {"why": "Cash came first", "amount": "1200"})
+    assert "to give back €12.00" in alice.get(path).content.decode()
+    for _ in range(2):
+        house.company.catch_up()
+    table.go_on(GuestPayment.objects.get())
+    assert [amount for _, amount in table.lines()] == [1200, 1200]
+    [refund] = Refund.objects.all()
+    assert (refund.amount, refund.status) == (1200, "succeeded")
+    assert house.company.look(house.company.payment(paid))["said"] == "applied"
+    assert "to give back" not in alice.get(path).content.decode()

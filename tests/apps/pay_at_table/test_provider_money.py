@@ -205,7 +205,9 @@ def test_e46_a_refund_of_what_is_on_the_till_waits_for_the_line_to_go(table: Tab
     table.settle(GuestPayment.objects.get())
     path = f"/payments/{payment}/refunds"
     assert provider.post(path, refund(amount=1000))[0] == 201
-    assert provider.get(f"/payments/{payment}")[1]["state"] == "applied"
+    found = provider.get(f"/payments/{payment}")[1]
+    assert (found["state"], found["reason"]) == ("refund_pending", "refund_not_booked")
+    assert (found["amount"]["amount"], found["due"]["amount"]) == (2400, 1400)
     assert provider.post(path, refund(provider_refund_id="r-2", amount=1400))[0] == 201
     found = provider.get(f"/payments/{payment}")[1]
     assert (found["state"], found["reason"]) == ("refund_pending", "refund_not_removed")

@@ -82,6 +82,24 @@ def test_each_kind_of_difference_is_a_row(table: Table) -> None:
 
 
 @DB
+def test_t4_p10_what_was_given_back_in_part_is_applied_and_refunded(table: Table) -> None:
+    table.vendor.world.pay(ZINC, table.bill, Payment(amount=12, method=CARD), now=table.now)
+    payment = table.go_on(table.take(2400))
+    mine = {"organisation_id": payment.organisation_id, "payment_id": payment.id, "actor": "provider"}
+    retrying.refunded(**mine, refund_id="r-1", total=1200, now=table.now)
+    payment.refresh_from_db()
+    assert states(report(table)) == ["missing_on_pos"]
+    assert table.go_on(payment).state == State.APPLIED
+    made = report(table)
+    totals = made.totals["card"]
+    assert (states(made), made.difference) == (["matched"], 0)
+    assert (totals["taken"], totals["applied"], totals["refunded"], totals["on_pos"]) == (2400, 1200, 1200, 1200)
+    retrying.refunded(**mine, refund_id="r-2", total=1500, now=table.now)
+    made = report(table)
+    assert (states(made), made.difference) == (["refunded_not_removed"], 300)
+
+
+@DB
 def test_a_line_without_a_reference_is_found_by_its_amount(table: Table) -> None:
     payment = table.go_on(table.take(500))
     world: Any = table.vendor.world
@@ -136,16 +154,17 @@ AMOUNTS = st.sampled_from([100, 250, 250, 999])
 
 @settings(max_examples=examples(300), deadline=None)
 @given(
-    payments=st.lists(st.tuples(AMOUNTS, STANDS, st.sampled_from(["a", "b"])), max_size=6),
+    payments=st.lists(st.tuples(AMOUNTS, STANDS, st.sampled_from(["a", "b"]), st.sampled_from([0, 0, 50])), max_size=6),
     lines=st.lists(st.tuples(AMOUNTS, st.integers(-3, 7), st.sampled_from(["a", "b", "c"])), max_size=8),
 )
 def test_p10_in_any_day_the_difference_is_that_of_its_rows(
-    payments: list[tuple[int, str, str]], lines: list[tuple[int, int, str]]
+    payments: list[tuple[int, str, str, int]], lines: list[tuple[int, int, str]]
 ) -> None:
     at = datetime.fromisoformat("2026-11-27T20:00:00+00:00")
     taken = [
-        Taken(f"g{n}", f"q{n}", "card", amount, 0, "APM", bill, frozenset({f"CT{n}"}), stands, "", at)
-        for n, (amount, stands, bill) in enumerate(payments)
+        Taken(f"g{n}", f"q{n}", "card", amount, back, 0, "APM", bill, frozenset({f"CT{n}"}), stands, "", at)
+        for n, (amount, stands, bill, part) in enumerate(payments)
+        for back in [amount if stands == "refunded" else part]
     ]
     shown = [Line(bill, f"CT{n}" if n >= 0 else "", amount, 0, "APM", at) for amount, n, bill in lines]
     day = match(taken, shown, kinds={"APM": "card"}, foreign=frozenset())
@@ -155,6 +174,7 @@ def test_p10_in_any_day_the_difference_is_that_of_its_rows(
         assert not shown
         return
     assert totals.taken == totals.applied + totals.settled_manually + totals.refunded + totals.open
+    assert totals.refunded == sum(each.given_back for each in taken)
     assert totals.difference == day.difference == totals.on_pos - totals.applied
     by_hand = sum(len(row.lines) for row in day.rows if row.state is Row.SETTLED_MANUALLY)
     assert sum(len(row.lines) for row in day.rows) == len(shown)

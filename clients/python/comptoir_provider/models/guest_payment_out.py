@@ -21,6 +21,8 @@ T = TypeVar("T", bound="GuestPaymentOut")
 class GuestPaymentOut:
     """A guest payment and where it stands; money is on the till only in `applied`.
 
+    `due`: what of the amount belongs on the till, less once some of it was given back.
+    `refund_asked`: how much the restaurant asks to have given back.
     `retryable`: a retry would do something now. `captured_in_future`: the provider's clock is
     wrong; the instant it came counts.
 
@@ -33,6 +35,7 @@ class GuestPaymentOut:
             captured_in_future (bool):
             check_id (str):
             created_at (datetime.datetime):
+            due (Amount): Money: minor units (cents, pence) and ISO 4217 currency.
             group_id (str):
             id (str):
             integration_id (str):
@@ -44,6 +47,7 @@ class GuestPaymentOut:
             pos_reference (str):
             provider_payment_id (str):
             reason (str):
+            refund_asked (Amount | None):
             refund_asked_at (datetime.datetime | None):
             refunds (list[RefundOut]):
             retryable (bool):
@@ -63,6 +67,7 @@ class GuestPaymentOut:
     captured_in_future: bool
     check_id: str
     created_at: datetime.datetime
+    due: Amount
     group_id: str
     id: str
     integration_id: str
@@ -74,6 +79,7 @@ class GuestPaymentOut:
     pos_reference: str
     provider_payment_id: str
     reason: str
+    refund_asked: Amount | None
     refund_asked_at: datetime.datetime | None
     refunds: list[RefundOut]
     retryable: bool
@@ -86,6 +92,7 @@ class GuestPaymentOut:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.amount import Amount  # noqa: PLC0415
         from ..models.reason_out import ReasonOut  # noqa: PLC0415
 
         amount = self.amount.to_dict()
@@ -119,6 +126,8 @@ class GuestPaymentOut:
 
         created_at = self.created_at.isoformat()
 
+        due = self.due.to_dict()
+
         group_id = self.group_id
 
         id = self.id
@@ -144,6 +153,12 @@ class GuestPaymentOut:
         provider_payment_id = self.provider_payment_id
 
         reason = self.reason
+
+        refund_asked: dict[str, Any] | None
+        if isinstance(self.refund_asked, Amount):
+            refund_asked = self.refund_asked.to_dict()
+        else:
+            refund_asked = self.refund_asked
 
         refund_asked_at: None | str
         if isinstance(self.refund_asked_at, datetime.datetime):
@@ -186,6 +201,7 @@ class GuestPaymentOut:
                 "captured_in_future": captured_in_future,
                 "check_id": check_id,
                 "created_at": created_at,
+                "due": due,
                 "group_id": group_id,
                 "id": id,
                 "integration_id": integration_id,
@@ -197,6 +213,7 @@ class GuestPaymentOut:
                 "pos_reference": pos_reference,
                 "provider_payment_id": provider_payment_id,
                 "reason": reason,
+                "refund_asked": refund_asked,
                 "refund_asked_at": refund_asked_at,
                 "refunds": refunds,
                 "retryable": retryable,
@@ -279,6 +296,8 @@ class GuestPaymentOut:
 
         created_at = datetime.datetime.fromisoformat(d.pop("created_at"))
 
+        due = Amount.from_dict(d.pop("due"))
+
         group_id = d.pop("group_id")
 
         id = d.pop("id")
@@ -313,6 +332,21 @@ class GuestPaymentOut:
         provider_payment_id = d.pop("provider_payment_id")
 
         reason = d.pop("reason")
+
+        def _parse_refund_asked(data: object) -> Amount | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                refund_asked_type_0 = Amount.from_dict(data)
+
+                return refund_asked_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Amount | None, data)
+
+        refund_asked = _parse_refund_asked(d.pop("refund_asked"))
 
         def _parse_refund_asked_at(data: object) -> datetime.datetime | None:
             if data is None:
@@ -372,6 +406,7 @@ class GuestPaymentOut:
             captured_in_future=captured_in_future,
             check_id=check_id,
             created_at=created_at,
+            due=due,
             group_id=group_id,
             id=id,
             integration_id=integration_id,
@@ -383,6 +418,7 @@ class GuestPaymentOut:
             pos_reference=pos_reference,
             provider_payment_id=provider_payment_id,
             reason=reason,
+            refund_asked=refund_asked,
             refund_asked_at=refund_asked_at,
             refunds=refunds,
             retryable=retryable,

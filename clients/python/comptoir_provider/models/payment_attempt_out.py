@@ -2,19 +2,24 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.amount import Amount
+
 
 T = TypeVar("T", bound="PaymentAttemptOut")
 
 
 @_attrs_define
 class PaymentAttemptOut:
-    """One reference under which the till was asked.
+    """One reference under which the till was asked, and for how much.
 
     Attributes:
+        amount (Amount): Money: minor units (cents, pence) and ISO 4217 currency.
         code (str):
         number (int):
         outcome (str):
@@ -24,6 +29,7 @@ class PaymentAttemptOut:
         sent_at (datetime.datetime):
     """
 
+    amount: Amount
     code: str
     number: int
     outcome: str
@@ -34,6 +40,8 @@ class PaymentAttemptOut:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        amount = self.amount.to_dict()
+
         code = self.code
 
         number = self.number
@@ -56,6 +64,7 @@ class PaymentAttemptOut:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "amount": amount,
                 "code": code,
                 "number": number,
                 "outcome": outcome,
@@ -70,7 +79,11 @@ class PaymentAttemptOut:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.amount import Amount  # noqa: PLC0415
+
         d = dict(src_dict)
+        amount = Amount.from_dict(d.pop("amount"))
+
         code = d.pop("code")
 
         number = d.pop("number")
@@ -99,6 +112,7 @@ class PaymentAttemptOut:
         sent_at = datetime.datetime.fromisoformat(d.pop("sent_at"))
 
         payment_attempt_out = cls(
+            amount=amount,
             code=code,
             number=number,
             outcome=outcome,

@@ -41,10 +41,12 @@ OPEN: Final = frozenset({Outcome.SENDING, Outcome.UNKNOWN, Outcome.ACCEPTED})
 
 @dataclass(frozen=True)
 class Attempt:
-    """One reference. `sent_at` is of the latest sending, `resolved_at` of a definite end."""
+    """One reference, and the `amount` the till was asked for under it. `sent_at` is of the latest sending,
+    `resolved_at` of a definite end."""
 
     number: int
     reference: str
+    amount: int
     outcome: Outcome
     sent_at: datetime
     resolved_at: datetime | None = None
@@ -94,11 +96,12 @@ class Do(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """The next step; `code` says why somebody must look, `reference` which line is the evidence."""
+    """The next step; `code` says why somebody must look, `reference` which line is the evidence, `amount` its money."""
 
     do: Do
     code: str = ""
     reference: str = ""
+    amount: int = 0
     at: datetime | None = None
 
 
@@ -110,7 +113,8 @@ def reference_of(payment_ulid: str, number: int) -> str:
 def next_step(
     *, amount: int, attempts: Sequence[Attempt], seen: Seen | None, now: datetime, currency: str = ""
 ) -> Step:
-    """The one step that is safe now. `attempts` are of one payment, oldest first."""
+    """The one step that is safe now. `amount` is what is due on the till: less than before, once some was given back.
+    `attempts` are of one payment, oldest first."""
     if seen is None or seen.moved or now - seen.at > FRESH:
         return Step(Do.READ)
     ours = {each.reference for each in attempts}
@@ -118,8 +122,7 @@ def next_step(
     if len(lines) > 1:
         return Step(Do.ATTENTION, "duplicate_on_pos")
     if lines:
-        wrong = lines[0].amount != amount
-        return Step(Do.ATTENTION, "amount_differs") if wrong else Step(Do.APPLIED, reference=lines[0].reference)
+        return _shown(lines[0], amount=amount, attempts=attempts)
     last = attempts[-1] if attempts else None
     if not seen.found and attempts and not seen.sales_searched:
         return Step(Do.READ)
@@ -135,10 +138,18 @@ def next_step(
     return _while_free(len(attempts), amount=amount, seen=seen)
 
 
+def _shown(line: TillLine, *, amount: int, attempts: Sequence[Attempt]) -> Step:
+    """As it is due now, or as it was asked for before some of it was given back; anything else somebody typed."""
+    asked = next(each.amount for each in attempts if each.reference == line.reference)
+    if line.amount not in (amount, asked):
+        return Step(Do.ATTENTION, "amount_differs")
+    return Step(Do.APPLIED, reference=line.reference, amount=line.amount)
+
+
 def _while_open(last: Attempt, *, amount: int, seen: Seen, now: datetime) -> Step:
     if now >= last.over_at:
         return Step(Do.EXPIRE) if seen.at >= last.over_at else Step(Do.READ)
-    fits = seen.found and not seen.closed and amount <= seen.remaining
+    fits = seen.found and not seen.closed and amount == last.amount and amount <= seen.remaining
     if last.outcome is not Outcome.ACCEPTED and fits:
         return Step(Do.SEND_AGAIN, reference=last.reference)
     return Step(Do.WAIT, at=min(last.over_at, now + ASK_AGAIN))
@@ -147,7 +158,7 @@ def _while_open(last: Attempt, *, amount: int, seen: Seen, now: datetime) -> Ste
 def _said_but_not_shown(taken: Attempt, *, seen: Seen, now: datetime) -> Step:
     """The till's yes is evidence where the bill cannot be seen any more; where it can, the bill is."""
     if not seen.found:
-        return Step(Do.APPLIED, reference=taken.reference)
+        return Step(Do.APPLIED, reference=taken.reference, amount=taken.amount)
     if now < taken.over_at:
         return Step(Do.WAIT, at=min(taken.over_at, now + ASK_AGAIN))
     return Step(Do.ATTENTION, "reversed_on_pos")

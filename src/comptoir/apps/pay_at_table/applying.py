@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from comptoir.apps.pay_at_table import application, checks, days, listening, plans, readiness
+from comptoir.apps.pay_at_table import application, checks, days, listening, plans, readiness, waking
 from comptoir.apps.pay_at_table.application import Do, Outcome, Seen, Step, next_step
-from comptoir.apps.pay_at_table.failures import Failure, failure_of
+from comptoir.apps.pay_at_table.failures import Failure, failure_of, of_refund
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, Bill, GuestPayment, Integration, MethodKind, State
 from comptoir.apps.pay_at_table.plans import PlanState
@@ -24,6 +24,7 @@ WAITS: Final = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120,
 VENDOR_FAULTS: Final = (VendorRefused, VendorBusy, VendorUnreadable, OutcomeUnknown)
 NOT_UNDERSTOOD: Final = "invalid_request"
 """As the connector calls what the till could not make sense of."""
+TOO_MUCH: Final = "amount_exceeds_remaining"
 TURN: Final = timedelta(seconds=1)
 MOST_STEPS: Final = 12
 Clock = Callable[[], datetime]
@@ -44,14 +45,14 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
                 return
             continue
         step = next_step(
-            amount=payment.amount,
+            amount=payment.due,
             currency=payment.currency,
             attempts=_pure(payment, made, integration, now=now),
             seen=seen,
             now=now,
         )
-        if payment.given_back_at is not None and step.do in {Do.SEND_NEW, Do.SEND_AGAIN, Do.ATTENTION}:
-            _give_up(payment, _pure(payment, made, integration, now=now), step, now=now)
+        if payment.given_back_at is not None and step.do in {Do.SEND_NEW, Do.ATTENTION}:
+            _give_up(payment, step, now=now)
             return
         if step.do is Do.READ:
             seen = _read(payment, integration, made, now=now, again=seen)
@@ -68,11 +69,9 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
             return
 
 
-def _give_up(payment: GuestPayment, made: list[application.Attempt], step: Step, *, now: datetime) -> None:
-    """The guest has the money back: nothing is sent any more, and what may still arrive is waited for."""
-    if step.do is Do.SEND_AGAIN:
-        _rest(payment, Step(Do.WAIT, at=made[-1].over_at), now=now)
-    elif step.code == "duplicate_on_pos":
+def _give_up(payment: GuestPayment, step: Step, *, now: datetime) -> None:
+    """The guest has the money back, nothing of it may still arrive, and nothing is sent any more."""
+    if step.code in {"duplicate_on_pos", "amount_differs"}:
         _rest(payment, step, now=now)
     else:
         with transaction.atomic():
@@ -103,7 +102,7 @@ def _pure(
     lifetime, found = timedelta(seconds=integration.lifetime_s), []
     for each in made:
         outcome, resolved = Outcome(each.outcome), each.resolved_at
-        pure = application.Attempt(each.number, each.reference, outcome, each.sent_at, resolved, lifetime)
+        pure = application.Attempt(each.number, each.reference, each.amount, outcome, each.sent_at, resolved, lifetime)
         again = payment.retried_at is not None and resolved is not None and resolved < payment.retried_at
         if outcome is Outcome.TAKEN and again and now >= pure.over_at:
             pure = replace(pure, outcome=Outcome.EXPIRED)
@@ -137,6 +136,8 @@ def _blocked(payment: GuestPayment, made: list[Attempt]) -> Failure | None:
         if each.outcome == Outcome.REFUSED
         and each.check_id == payment.check_id  # what was said of another number of the bill says nothing of this one
         and (payment.retried_at is None or cast(datetime, each.resolved_at) > payment.retried_at)
+        # What was too much says nothing of the less that is due since some was given back.
+        and not (each.amount > payment.due and failure_of(each.code).code == TOO_MUCH)
     ]
     if not since:
         return None
@@ -155,7 +156,8 @@ def _read(
     except VENDOR_FAULTS as fault:
         taken = next((each for each in made if each.outcome == Outcome.TAKEN), None)
         if taken is not None:  # the till's own yes is evidence (P5); a later read may disprove it
-            _rest(payment, Step(Do.APPLIED, reference=taken.reference), now=now, by="callback")
+            yes = Step(Do.APPLIED, reference=taken.reference, amount=taken.amount)
+            _rest(payment, yes, now=now, by="callback")
         else:
             _put_off_for(payment, integration, fault, now=now)
         return None
@@ -170,9 +172,12 @@ def _write_down(
 ) -> Attempt | None:
     """The attempt, committed before its call; None when it is another payment's turn, or a refusal stands."""
     if made and made[-1].outcome in application.OPEN:
-        Attempt.objects.filter(
-            organisation_id=payment.organisation_id, payment_id=payment.id, number=made[-1].number
-        ).update(sent_at=now)
+        with transaction.atomic():
+            if _has_changed(payment, now=now):
+                return None
+            Attempt.objects.filter(
+                organisation_id=payment.organisation_id, payment_id=payment.id, number=made[-1].number
+            ).update(sent_at=now)
         return made[-1]
     refusal = _blocked(payment, made)
     if refusal is not None:
@@ -197,6 +202,8 @@ def _write_down(
         return None
     try:
         with transaction.atomic():
+            if _has_changed(payment, now=now):
+                return None
             if not _is_its_turn(payment, seen):
                 move(payment, State.QUEUED, now=now, reason="another_first", waiting_until=now + TURN)
                 return None
@@ -208,6 +215,7 @@ def _write_down(
                 integration_id=integration.id,
                 check_id=payment.check_id,
                 reference=application.reference_of(payment.ulid, number),
+                amount=payment.due,
                 method=method,
                 made_at=now,
                 sent_at=now,
@@ -219,6 +227,18 @@ def _write_down(
             waiting_until=now + TURN
         )
         return None
+
+
+def _has_changed(payment: GuestPayment, *, now: datetime) -> bool:
+    """Under the payment's lock: whether some of it was given back since it was read, or somebody ended it; then it is
+    looked at again."""
+    rows = GuestPayment.objects.select_for_update().filter(organisation_id=payment.organisation_id, id=payment.id)
+    row = rows.get()
+    if row.state in MOVING and row.given_back == payment.given_back:
+        return False
+    rows.filter(state__in=MOVING).update(waiting_until=now)
+    waking.apply_soon(row)
+    return True
 
 
 def _is_its_turn(payment: GuestPayment, seen: Seen) -> bool:
@@ -242,7 +262,7 @@ def _send(payment: GuestPayment, integration: Integration, attempt: Attempt, *, 
         check_id=attempt.check_id,
         reference=attempt.reference,
         endpoint_id=integration.endpoint_id,
-        amount=Money(payment.amount, payment.currency).major,
+        amount=Money(attempt.amount, payment.currency).major,
         tip=Money(payment.tip if integration.tip_to_pos else 0, payment.currency).major,
         method=attempt.method,
         staff_id=integration.staff_id,
@@ -334,6 +354,8 @@ def _rest(payment: GuestPayment, step: Step, *, now: datetime, by: str = "poll")
         if step.do is Do.WAIT:
             move(payment, State(payment.state), now=now, reason=payment.reason, waiting_until=step.at)
             return
+        if _has_changed(payment, now=now):
+            return
         if step.do is Do.APPLIED:
             payment.applied_reference = step.reference
             for attempt in _attempts(payment):
@@ -343,8 +365,8 @@ def _rest(payment: GuestPayment, step: Step, *, now: datetime, by: str = "poll")
             move(
                 payment, State.APPLIED, now=now, cause=f"line {step.reference}" if by == "poll" else "the till said so"
             )
-            if payment.given_back_at is not None:
-                move(payment, State.REFUND_PENDING_POS, now=now, reason="refund_not_removed")
+            if step.amount > payment.due:
+                move(payment, State.REFUND_PENDING_POS, now=now, reason=of_refund(payment.due))
         else:
             for attempt in _attempts(payment):  # seen on the bill, and wrong there: others of this bill need not wait
                 _resolve(attempt, Outcome.TAKEN, now=now, by=by)

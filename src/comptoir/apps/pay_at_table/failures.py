@@ -370,8 +370,20 @@ CATALOGUE: Final = (
         "refund_not_removed",
         HUMAN,
         _("refunded, still on the till"),
-        _("The guest got %(amount)s back, and the payment still stands on the till."),
-        (_("Remove the line on the till, or book a refund there."),),
+        _("The guest got %(given_back)s back, and the payment still stands on the till."),
+        (_("Remove the line on the till, or book a refund there and say so on the page of the payment."),),
+        act=Act.WATCH,
+    ),
+    Failure(
+        "T22",
+        "refund_not_booked",
+        HUMAN,
+        _("refunded in part, whole on the till"),
+        _("The guest got %(given_back)s back; %(amount)s of the payment belongs on the till, which shows more."),
+        (
+            _("Book a refund of %(given_back)s on the till, and say so on the page of the payment."),
+            _("Or remove the line on the till, then press Retry: %(amount)s is entered."),
+        ),
         act=Act.WATCH,
     ),
     Failure(
@@ -443,6 +455,11 @@ SIGNALS: Final[Mapping[str, str]] = {
 def failure_of(signal: str) -> Failure:
     """The row of a till's refusal; what nobody knows is T15."""
     return BY_CODE[SIGNALS.get(signal, OTHER.code)]
+
+
+def of_refund(due: int) -> str:
+    """The row of a payment that was given back, all or in part, and stands whole on the till (T22)."""
+    return "refund_not_booked" if due else "refund_not_removed"
 
 
 def named(code: str) -> Failure:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from comptoir.apps.pay_at_table import checks
 from comptoir.apps.pay_at_table.amounts import check_guest_amount, check_payable, payable
@@ -22,7 +22,8 @@ def held(bill: Bill, *, now: datetime, beside: str = "") -> int:
     if beside:
         live = live.exclude(session=beside)
     moving = GuestPayment.objects.filter(**mine, state__in=MOVING)
-    return sum(rows.aggregate(sum=Sum("amount"))["sum"] or 0 for rows in (live, moving))
+    held_now = live.aggregate(sum=Sum("amount"))["sum"] or 0
+    return held_now + (moving.aggregate(sum=Sum(F("amount") - F("given_back")))["sum"] or 0)
 
 
 def hold(

@@ -206,7 +206,7 @@ def _about(integration: Integration, payments: Sequence[GuestPayment], code: str
 
 def _sums(integration: Integration, payments: Sequence[GuestPayment]) -> dict[str, Any]:
     currencies = sorted({each.currency for each in payments})
-    sums = [Money(sum(each.amount for each in payments if each.currency == one), one) for one in currencies]
+    sums = [Money(sum(each.at_stake for each in payments if each.currency == one), one) for one in currencies]
     return {
         "count": len(payments),
         "sum": " + ".join(formats.money(each) for each in sums),
@@ -218,7 +218,7 @@ def _facts(integration: Integration, payment: GuestPayment) -> dict[str, str]:
     zone = ZoneInfo(store_of(integration).timezone)
     voucher = payment.method_kind == "voucher"
     return {
-        "amount": formats.money(Money(payment.amount, payment.currency)),
+        "amount": formats.money(Money(payment.at_stake, payment.currency)),
         "tip": formats.money(Money(payment.tip, payment.currency)) if payment.tip else "",
         "table": payment.table_number,
         "check": payment.check_id,

@@ -31,12 +31,14 @@ class Row(StrEnum):
 
 @dataclass(frozen=True)
 class Taken:
-    """A payment of ours. `stands` is `applied`, `settled_manually`, `refunded` or `open`; `tip` is of the till."""
+    """A payment of ours. `stands` is `applied`, `settled_manually`, `refunded` or `open`, of what of its `amount` was
+    not `given_back`; `tip` is of the till."""
 
     id: str
     provider_payment_id: str
     kind: str
     amount: int
+    given_back: int
     tip: int
     method: str
     check_id: str
@@ -44,6 +46,11 @@ class Taken:
     stands: str
     reason: str
     at: datetime
+
+    @property
+    def due(self) -> int:
+        """What belongs on the till."""
+        return self.amount - self.given_back
 
 
 @dataclass(frozen=True)
@@ -134,14 +141,14 @@ def _row(payment: Taken, ours: list[Line], loose: list[Line]) -> Matched:
     if payment.stands == "settled_manually":
         return Matched(Row.SETTLED_MANUALLY, payment, (found,) if found else ())
     if found is None:
-        return Matched(Row.MISSING_ON_POS, payment, (), -payment.amount)
+        return Matched(Row.MISSING_ON_POS, payment, (), -payment.due)
     return Matched(Row.MATCHED_BY_AMOUNT, payment, (found,))
 
 
 def _state_of(payment: Taken, line: Line) -> Row:
-    if payment.stands == "refunded":
+    if payment.stands == "refunded" or (payment.given_back and line.amount > payment.due):
         return Row.REFUNDED_NOT_REMOVED
-    if line.amount != payment.amount:
+    if line.amount != payment.due:
         return Row.AMOUNT_DIFFERS
     if line.method != payment.method:
         return Row.METHOD_DIFFERS
@@ -149,7 +156,7 @@ def _state_of(payment: Taken, line: Line) -> Row:
 
 
 def _difference(payment: Taken, ours: Iterable[Line]) -> int:
-    expected = payment.amount if payment.stands == "applied" else 0
+    expected = payment.due if payment.stands == "applied" else 0
     return sum(line.amount for line in ours) - expected
 
 
@@ -158,7 +165,7 @@ def _nearest(payment: Taken, loose: list[Line]) -> Line | None:
     alike = [
         line
         for line in loose
-        if line.amount == payment.amount and (line.check_id == payment.check_id or abs(line.at - payment.at) <= NEAR)
+        if line.amount == payment.due and (line.check_id == payment.check_id or abs(line.at - payment.at) <= NEAR)
     ]
     on_bill = [line for line in alike if line.check_id == payment.check_id]
     found = (on_bill or alike)[:1]
@@ -175,7 +182,8 @@ def _sum(day: Day, kinds: dict[str, str]) -> None:
         if row.taken is not None:
             totals.taken += row.taken.amount
             totals.tips += row.taken.tip
-            setattr(totals, row.taken.stands, getattr(totals, row.taken.stands) + row.taken.amount)
+            totals.refunded += row.taken.given_back
+            setattr(totals, row.taken.stands, getattr(totals, row.taken.stands) + row.taken.due)
         if row.state is not Row.SETTLED_MANUALLY:
             totals.on_pos += sum(line.amount for line in row.lines)
         totals.difference += row.difference

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from comptoir.apps.pay_at_table import happenings, waking
+from comptoir.apps.pay_at_table.failures import of_refund
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.models import (
     MOVING,
@@ -32,6 +33,8 @@ from comptoir.pos.model import Check, Payment, SaleState
 
 PREFIX: Final = "CT"
 """Of every reference of ours."""
+BOOKED: Final = "booked_by_hand"
+"""Why a payment is at an end whose line still shows what was given back: somebody booked that on the till."""
 EDITED: Final = "edited"
 
 
@@ -86,8 +89,8 @@ def keep_all(integration: Integration, shown: Sequence[Check], *, now: datetime)
 def fit_intents(integration: Integration, bill: Bill, *, now: datetime) -> None:
     """Let go of holds that the bill does not carry any more, the latest first. Inside a transaction."""
     on_bill = {**_mine(integration), "check_id": bill.check_id}
-    moving = GuestPayment.objects.filter(**on_bill, state__in=MOVING).values_list("amount", flat=True)
-    left = 0 if bill.closed else bill.remaining - sum(moving)
+    moving = GuestPayment.objects.filter(**on_bill, state__in=MOVING)
+    left = 0 if bill.closed else bill.remaining - sum(each.due for each in moving)
     held = Intent.objects.select_for_update().filter(**on_bill, state=IntentState.HELD, expires_at__gt=now)
     for intent in held.order_by("created_at", "id"):
         left -= intent.amount
@@ -111,14 +114,14 @@ def end_intent(intent: Intent, state: IntentState, *, now: datetime) -> None:
 
 
 def compare(integration: Integration, bill: Bill, *, now: datetime) -> None:
-    """What we hold to be on this bill and what it shows: gone, doubled, removed after a refund, or there after all."""
-    lines = [line["reference"] for line in bill.payments if line["reference"].startswith(PREFIX)]
+    """What we hold to be on this bill and what it shows: gone, doubled, changed after a refund, or there after all."""
+    lines = [(line["reference"], line["amount"]) for line in bill.payments if line["reference"].startswith(PREFIX)]
     settled = GuestPayment.objects.select_for_update().filter(**_mine(integration), check_id=bill.check_id)
     for payment in settled.exclude(state__in=MOVING):
         ours = Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id)
         # What came with an order has no attempt of its own: it is on the till under the order's reference.
         known = {*ours.values_list("reference", flat=True), payment.applied_reference} - {""}
-        shown = [each for each in lines if each in known]
+        shown = [each for each in lines if each[0] in known]
         _judge(payment, shown, closed=bill.closed, now=now)
 
 
@@ -129,23 +132,42 @@ def wake(integration: Integration, *, check_ids: Sequence[str]) -> None:
         waking.apply_soon(payment)
 
 
-def _judge(payment: GuestPayment, shown: list[str], *, closed: bool, now: datetime) -> None:
+def _judge(payment: GuestPayment, shown: list[tuple[str, int]], *, closed: bool, now: datetime) -> None:
     state = State(payment.state)
     if len(shown) > 1:
         if state is not State.NEEDS_ATTENTION or payment.reason != "duplicate_on_pos":
-            move(payment, State.NEEDS_ATTENTION, now=now, reason="duplicate_on_pos", cause=", ".join(shown))
-    elif state is State.APPLIED and not shown and not closed:
-        payment.applied_reference = ""
-        move(payment, State.NEEDS_ATTENTION, now=now, reason="reversed_on_pos")
-    elif state is State.REFUND_PENDING_POS and not shown and not closed:
-        move(payment, State.REFUNDED, now=now, reason="line_removed")
-    elif state is State.REFUNDED and shown:
-        move(payment, State.REFUND_PENDING_POS, now=now, reason="refund_not_removed")
-    elif state is State.SETTLED_MANUALLY and shown:
+            cause = ", ".join(reference for reference, _ in shown)
+            move(payment, State.NEEDS_ATTENTION, now=now, reason="duplicate_on_pos", cause=cause)
+    elif not shown:
+        _miss(payment, closed=closed, now=now)
+    elif state in {State.APPLIED, State.REFUND_PENDING_POS, State.REFUNDED}:
+        _weigh(payment, shown[0][1], now=now)
+    elif state is State.SETTLED_MANUALLY:
         move(payment, State.NEEDS_ATTENTION, now=now, reason="duplicate_on_pos", cause="entered by hand as well")
-    elif state is State.NEEDS_ATTENTION and shown and payment.reason not in {"amount_differs", "refund_asked"}:
+    elif state is State.NEEDS_ATTENTION and payment.reason not in {"amount_differs", "refund_asked"}:
         move(payment, State.QUEUED, now=now, reason="seen_on_till")
         waking.apply_soon(payment)
+
+
+def _miss(payment: GuestPayment, *, closed: bool, now: datetime) -> None:
+    """No line of it: a bill that is closed may show none."""
+    if closed or payment.state not in {State.APPLIED, State.REFUND_PENDING_POS}:
+        return
+    if not payment.due:
+        move(payment, State.REFUNDED, now=now, reason="line_removed")
+        return
+    payment.applied_reference = ""
+    move(payment, State.NEEDS_ATTENTION, now=now, reason="reversed_on_pos")
+
+
+def _weigh(payment: GuestPayment, amount: int, *, now: datetime) -> None:
+    """Its line, after some or all of it was given back: as it should be, or still too much. What somebody booked on the
+    till beside it is known to nobody else."""
+    is_pending = payment.state == State.REFUND_PENDING_POS
+    if is_pending and amount == payment.due:
+        move(payment, State.APPLIED, now=now, reason="line_changed")
+    elif not is_pending and payment.given_back and amount > payment.due and payment.reason != BOOKED:
+        move(payment, State.REFUND_PENDING_POS, now=now, reason=of_refund(payment.due))
 
 
 def _successor(integration: Integration, bill: Bill, shown: Sequence[Check]) -> str | None:

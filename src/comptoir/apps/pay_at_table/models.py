@@ -177,8 +177,9 @@ class Intent(models.Model):
 class GuestPayment(models.Model):
     """Money a provider says it took. `waiting_until` is when the worker should look again,
     `tries` how often the till could not be asked in a row, `retried_at` when a person last said *again*,
-    `given_back_at` when the provider had given back all
-    of it, `told_at` when a mail about it was written first. `business_date` is that of the store at which it came."""
+    `given_back` how much of the amount the provider has
+    given back, `given_back_at` when that was all of it, `refund_asked` how much somebody asked it to give back,
+    `told_at` when a mail about it was written first. `business_date` is that of the store at which it came."""
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
@@ -205,6 +206,8 @@ class GuestPayment(models.Model):
     applied_at = models.DateTimeField(null=True)
     business_date = models.DateField(null=True)
     refund_asked_at = models.DateTimeField(null=True)
+    refund_asked = models.BigIntegerField(null=True)
+    given_back = models.BigIntegerField(default=0)
     given_back_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
@@ -222,6 +225,10 @@ class GuestPayment(models.Model):
                 condition=~models.Q(state=State.APPLIED) | ~models.Q(applied_reference=""),
                 name="table_applied_has_evidence",
             ),
+            models.CheckConstraint(
+                condition=models.Q(given_back__gte=0, given_back__lte=models.F("amount")),
+                name="table_given_back_at_most_what_was_taken",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["organisation", "integration_id", "check_id", "id"])]
 
@@ -235,6 +242,16 @@ class GuestPayment(models.Model):
         """What references are made of."""
         return str(ULID.from_uuid(self.id))
 
+    @property
+    def at_stake(self) -> int:
+        """What people are told of: what is due, or what it was about."""
+        return self.due or self.amount
+
+    @property
+    def due(self) -> int:
+        """What belongs on the till: what was taken, less what was given back (T4). The amount itself never changes."""
+        return self.amount - self.given_back
+
 
 class Attempt(models.Model):
     """One reference of one payment, written down before the call that carries it."""
@@ -246,6 +263,8 @@ class Attempt(models.Model):
     integration_id = models.UUIDField()
     check_id = models.CharField(max_length=64)
     reference = models.CharField(max_length=50)
+    # What the till was asked for under this reference; asked again, it is the same.
+    amount = models.BigIntegerField()
     method = models.CharField(max_length=64, blank=True)
     outcome = models.CharField(max_length=10, default=Outcome.SENDING)
     code = models.CharField(max_length=40, blank=True)

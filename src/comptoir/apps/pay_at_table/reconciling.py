@@ -29,6 +29,7 @@ COLUMNS: Final = (
     "kind",
     "check",
     "taken",
+    "refunded",
     "tip",
     "on_pos",
     "pos_method",
@@ -41,7 +42,6 @@ STANDS: Final = {
     State.APPLIED: "applied",
     State.SETTLED_MANUALLY: "settled_manually",
     State.REFUNDED: "refunded",
-    State.REFUND_PENDING_POS: "refunded",
 }
 
 
@@ -113,8 +113,9 @@ def csv_of(report: DayReport) -> str:
     lines = [spreadsheets.line(COLUMNS)]
     for row in report.rows:
         cells = dict(row)
-        for name in ("taken", "tip", "on_pos", "difference"):
-            cells[name] = "" if row[name] is None else Money(row[name], report.currency).major
+        for name in ("taken", "refunded", "tip", "on_pos", "difference"):
+            amount = row.get(name)  # reports of earlier versions know no part that was given back
+            cells[name] = "" if amount is None else Money(amount, report.currency).major
         lines.append(spreadsheets.line(cells[name] for name in COLUMNS))
     return "".join(lines)
 
@@ -154,14 +155,22 @@ def _taken(integration: Integration, payment: GuestPayment) -> Taken:
         provider_payment_id=payment.provider_payment_id,
         kind=payment.method_kind,
         amount=payment.amount,
+        given_back=payment.given_back,
         tip=payment.tip if integration.tip_to_pos else 0,
         method=used or (integration.voucher_method if voucher else integration.card_method),
         check_id=payment.check_id,
         references=frozenset(each.reference for each in attempts),
-        stands=STANDS.get(State(payment.state), "open"),
+        stands=_stands(payment),
         reason=payment.reason,
         at=payment.applied_at or payment.created_at,
     )
+
+
+def _stands(payment: GuestPayment) -> str:
+    """Of what was not given back; what is still on the till after a refund is so far there."""
+    if payment.state == State.REFUND_PENDING_POS:
+        return "applied" if payment.due else "refunded"
+    return STANDS.get(State(payment.state), "open")
 
 
 def _foreign(integration: Integration, day: date, lines: tuple[Line, ...]) -> frozenset[str]:
@@ -186,6 +195,7 @@ def _row(row: Matched, currency: str) -> dict[str, Any]:
         "kind": taken.kind if taken else "",
         "check": taken.check_id if taken and taken.check_id else first.check_id if first else "",
         "taken": taken.amount if taken else None,
+        "refunded": taken.given_back if taken else None,
         "tip": taken.tip if taken else None,
         "on_pos": sum(line.amount for line in row.lines) if row.lines else None,
         "pos_method": first.method if first else "",

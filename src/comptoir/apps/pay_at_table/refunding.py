@@ -27,7 +27,8 @@ def report(
 ) -> tuple[Refund, bool]:
     """The refund, and whether it is new. Reported again, its status goes on, from pending to an end, never back.
 
-    Once all of a payment is given back, the payment is refunded, or waits for its line to be removed from the till.
+    What was given back is due on the till no more: all of it, and the payment is refunded, or waits for its line to be
+    removed; some of it, and the rest goes to the till, or the line there is to be changed (T4, T22).
     Raises RuleBroken: `refund_exceeds_payment` (E45; pending ones count, failed ones do not), `provider_id_conflict`.
     """
     mine = {"organisation_id": payment.organisation_id}
@@ -67,12 +68,13 @@ def report(
                 refund_id=str(refund.id),
             )
         succeeded = given.filter(status=RefundStatus.SUCCEEDED).aggregate(sum=Sum("amount"))["sum"] or 0
-        if succeeded >= payment.amount:
+        if succeeded:
             retrying.refunded(
                 organisation_id=payment.organisation_id,
                 payment_id=payment.id,
                 actor=actor,
                 refund_id=refund_id,
+                total=min(succeeded, payment.amount),
                 now=now,
             )
     return refund, known is None

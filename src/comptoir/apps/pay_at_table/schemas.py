@@ -228,10 +228,11 @@ class ConfirmIn(Schema):
 
 
 class PaymentAttemptOut(Schema):
-    """One reference under which the till was asked."""
+    """One reference under which the till was asked, and for how much."""
 
     number: int
     reference: str
+    amount: Amount
     outcome: str
     sent_at: datetime
     resolved_at: datetime | None
@@ -272,6 +273,8 @@ class ReasonOut(Schema):
 class GuestPaymentOut(Schema):
     """A guest payment and where it stands; money is on the till only in `applied`.
 
+    `due`: what of the amount belongs on the till, less once some of it was given back.
+    `refund_asked`: how much the restaurant asks to have given back.
     `retryable`: a retry would do something now. `captured_in_future`: the provider's clock is
     wrong; the instant it came counts.
     """
@@ -287,6 +290,7 @@ class GuestPaymentOut(Schema):
     method_kind: str
     pos_method: str
     amount: Amount
+    due: Amount
     tip: Amount
     tip_sent_to_pos: bool
     state: str
@@ -298,6 +302,7 @@ class GuestPaymentOut(Schema):
     applied_at: datetime | None
     pos_reference: str
     refunds: list[RefundOut]
+    refund_asked: Amount | None
     refund_asked_at: datetime | None
     business_date: date | None
     captured_at: datetime | None

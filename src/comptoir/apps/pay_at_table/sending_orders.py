@@ -223,12 +223,14 @@ def _payment(order: Order, integration: Integration) -> OrderPayment | None:
     if order.payment_id is None:
         return None
     paid = GuestPayment.objects.get(organisation_id=order.organisation_id, id=order.payment_id)
+    if not paid.due:
+        return None
     voucher = paid.method_kind == MethodKind.VOUCHER
     method = integration.voucher_method if voucher else integration.card_method
     if not method:
         raise RuleBroken("No payment method of the till is chosen.", code="method_not_mapped", status=409)
     return OrderPayment(
-        amount=Money(paid.amount, paid.currency).major,
+        amount=Money(paid.due, paid.currency).major,
         tip=Money(paid.tip if integration.tip_to_pos else 0, paid.currency).major,
         method=method,
     )

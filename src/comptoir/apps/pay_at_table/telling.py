@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.failures import Act, Failure, failure_of, named
+from comptoir.apps.pay_at_table.mirror import BOOKED
 from comptoir.apps.pay_at_table.models import ENDS, Attempt, Bill, GuestPayment, Integration, State
 from comptoir.apps.pay_at_table.order_tables import Order
 from comptoir.core.accounts.models import Store
@@ -18,9 +19,10 @@ from comptoir.kernel.money import Money
 from comptoir.web import formats
 
 UNKNOWN: Final = "unknown_result"
+TOO_MUCH: Final = "amount_exceeds_remaining"
 PERSONS_ONLY: Final = frozenset({"refund_asked", "settlement_undone"})
 """Reasons that say what a person did; the cause is the one before it."""
-ON_THE_WAY: Final = frozenset({"", "retry", "sending", "another_first"})
+ON_THE_WAY: Final = frozenset({"", "retry", "sending", "another_first", "given_back"})
 """Reasons that say nothing is wrong yet."""
 
 
@@ -70,6 +72,8 @@ def _cause(payment: GuestPayment, attempts: list[Attempt]) -> str:
     if payment.state in {State.NEEDS_ATTENTION, State.REFUND_PENDING_POS}:
         if payment.reason not in PERSONS_ONLY:
             return named(payment.reason).code
+        if payment.reason == "refund_asked" and payment.refund_asked not in (None, payment.due):
+            return TOO_MUCH
         return _last_refusal(attempts) or "pos_rejected_other"
     if payment.state == State.QUEUED and payment.reason not in ON_THE_WAY:
         return named(payment.reason).code
@@ -127,12 +131,23 @@ def of_order(order: Order, integration: Integration) -> tuple[str, tuple[str, ..
 
 def acts_of(payment: GuestPayment) -> frozenset[str]:
     """What may be done with it now."""
-    if payment.state == State.SETTLED_MANUALLY:
+    if payment.state == State.SETTLED_MANUALLY or payment.reason == BOOKED:
         return frozenset({"undo"})
+    if payment.state == State.REFUND_PENDING_POS:
+        return frozenset({"settle"})
     if payment.state not in {State.NEEDS_ATTENTION, State.QUEUED}:
         return frozenset()
     asked = payment.refund_asked_at is not None
     return frozenset({"retry", "settle"} if asked else {"retry", "settle", "ask_refund"})
+
+
+def over_of(payment: GuestPayment) -> int:
+    """How much would have to be given back for the rest to fit the bill (T4); 0 where that is no way."""
+    if payment.state != State.NEEDS_ATTENTION or payment.reason != TOO_MUCH or payment.refund_asked_at is not None:
+        return 0
+    mine = {"organisation_id": payment.organisation_id, "integration_id": payment.integration_id}
+    bill = Bill.objects.filter(**mine, check_id=payment.check_id, closed=False).first()
+    return payment.due - bill.remaining if bill and 0 < bill.remaining < payment.due else 0
 
 
 def _last_refusal(attempts: list[Attempt]) -> str:
@@ -180,9 +195,10 @@ def _places(payment: GuestPayment) -> dict[str, str]:
         "store": store.name,
         "location": location_name(mine, integration),
         "table": payment.table_number,
-        "amount": formats.money(Money(payment.amount, payment.currency)),
+        "amount": formats.money(Money(payment.at_stake, payment.currency)),
+        "given_back": formats.money(Money(payment.given_back, payment.currency)),
         "remaining": formats.money(Money(remaining, payment.currency)),
-        "over": formats.money(Money(max(0, payment.amount - remaining), payment.currency)),
+        "over": formats.money(Money(max(0, payment.due - remaining), payment.currency)),
         "method": method or "–",
         "since": formats.clock_time(payment.created_at, ZoneInfo(store.timezone)),
         "said": payment.said or (last.said if last else ""),

@@ -27,7 +27,7 @@ def show(organisation_id: UUID, payment_id: UUID, *, now: datetime) -> None:
             "Table %(table)s paid %(amount)s by %(provider)s, not on the check, ref %(ref)s, do not ask again."
         ) % {
             "table": payment.table_number or "–",
-            "amount": formats.money(Money(payment.amount, payment.currency)),
+            "amount": formats.money(Money(payment.at_stake, payment.currency)),
             "provider": integration.name,
             "ref": payment.ulid[-4:],
         }

@@ -80,6 +80,10 @@ class ProviderApi:
         """Where a payment stands."""
         return self._call("GET", f"{integration}/payments/{quote(payment)}")
 
+    def refund(self, integration: str, payment: str, body: Mapping[str, Any], *, key: str) -> None:
+        """Money went back to a guest."""
+        self._call("POST", f"{integration}/payments/{quote(payment)}/refunds", body, key=key)
+
     def menu(self, integration: str) -> dict[str, Any]:
         """The first menu of a store."""
         menus = self._list("GET", f"{integration}/menus")

@@ -79,7 +79,7 @@ def _row(payment: GuestPayment, integration: Integration) -> dict[str, Any]:
     zone = ZoneInfo(store_of(integration).timezone)
     return {
         "payment": payment,
-        "amount": Money(payment.amount, payment.currency),
+        "amount": Money(payment.at_stake, payment.currency),
         "tip": Money(payment.tip, payment.currency) if payment.tip else None,
         "taken_at": formats.clock_time(payment.captured_at or payment.created_at, zone),
         "light": Status(level, word),
@@ -95,7 +95,7 @@ def _row(payment: GuestPayment, integration: Integration) -> dict[str, Any]:
 
 def _pace(payment: GuestPayment) -> int:
     """How many seconds until the page looks again: soon on its way, now and then where it goes on by itself, else 0."""
-    if payment.state == State.QUEUED and payment.reason not in {"retry", ""}:
+    if payment.state == State.QUEUED and payment.reason not in {"retry", "given_back", ""}:
         return LATER
     return SOON if payment.state in MOVING else 0
 
@@ -108,7 +108,7 @@ def _way(told: telling.Told, payment: GuestPayment, integration: Integration) ->
         return retry_links.integration_url(integration) + "#methods", _("Open the integration")
     if told.act is Act.RECONNECT:
         return reverse("connection", args=[public_id("con", integration.connection_id)]), _("Reconnect Lightspeed")
-    if told.act is Act.REFUND:
+    if told.act is Act.REFUND or telling.over_of(payment):
         return retry_links.payment_url(payment), _("Have it refunded")
     return None
 
@@ -129,7 +129,7 @@ def _choices(payment: GuestPayment, integration: Integration) -> list[dict[str, 
         integration_id=integration.id,
         closed=False,
         succeeded_by="",
-        remaining__gte=payment.amount,
+        remaining__gte=payment.due,
     )
     return [
         {"bill": each, "remaining": Money(each.remaining, each.currency)}

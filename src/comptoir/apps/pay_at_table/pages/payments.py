@@ -30,7 +30,7 @@ from comptoir.web.toasts import refusals, toast
 
 EXPORTED: Final = (
     "id", "created_at", "business_date", "store", "integration", "table", "check", "method_kind", "currency", "amount",
-    "tip", "state", "reason", "provider_payment_id", "applied_reference", "applied_at",
+    "given_back", "tip", "state", "reason", "provider_payment_id", "applied_reference", "applied_at",
 )  # fmt: skip
 CHOICES: Final = (listing.OPEN, *State)
 
@@ -109,8 +109,8 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
                 (
                     each.public_id, each.created_at, each.business_date, names.get(integration.store_id, ""),
                     integration.name, each.table_number, each.check_id, each.method_kind, each.currency, each.amount,
-                    each.tip, each.state, each.reason, each.provider_payment_id, each.applied_reference,
-                    each.applied_at,
+                    each.given_back, each.tip, each.state, each.reason, each.provider_payment_id,
+                    each.applied_reference, each.applied_at,
                 )
             )  # fmt: skip
 
@@ -132,6 +132,8 @@ def payment(request: OrganisationRequest, payment_id: str) -> HttpResponse:
         **row_of(found, integration, told.code),
         "told": told,
         "acts": told.acts if may_settle else frozenset(),
+        "part": _part(found),
+        "asked": Money(found.refund_asked, found.currency) if found.refund_asked else None,
         "attempts": list(Attempt.objects.filter(**mine).order_by("number")),
         "moments": [_moment(each, people) for each in journal],
         "here": request.path,
@@ -163,7 +165,7 @@ def act(request: OrganisationRequest, payment_id: str, what: str) -> HttpRespons
                 retrying.undo(**common, why=why)
                 toast(request, _("Taken back: it needs somebody again."))
             case "refund":
-                retrying.ask_for_refund(**common, why=why)
+                retrying.ask_for_refund(**common, why=why, amount=_minor(request.POST.get("amount", "")))
                 toast(request, _("The provider was asked to give the money back."))
             case _:
                 raise asking.nothing()
@@ -196,10 +198,28 @@ def row_of(payment: GuestPayment, integration: Integration, code: str) -> dict[s
         "integration": integration,
         "amount": Money(payment.amount, payment.currency),
         "tip": Money(payment.tip, payment.currency) if payment.tip else None,
+        "given_back": Money(payment.given_back, payment.currency) if payment.given_back else None,
         "method": wording.METHODS.get(payment.method_kind, payment.method_kind),
         "light": Status(level, word),
         "cause": named(code).short if code else "",
     }
+
+
+def _part(payment: GuestPayment) -> dict[str, Any] | None:
+    """*Apply part of it* (T4): what the provider would be asked for, in minor units and as money, and what is left."""
+    over = telling.over_of(payment)
+    if not over:
+        return None
+    return {
+        "minor": over,
+        "over": Money(over, payment.currency),
+        "rest": Money(payment.due - over, payment.currency),
+    }
+
+
+def _minor(text: str) -> int | None:
+    """As the page's own button says; all of it where it says nothing."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
 
 
 def _moment(row: Transition, people: dict[str, str]) -> Moment:
@@ -210,7 +230,7 @@ def _moment(row: Transition, people: dict[str, str]) -> Moment:
 
 def _sums(waiting: list[GuestPayment]) -> list[Money]:
     currencies = sorted({each.currency for each in waiting})
-    return [Money(sum(each.amount for each in waiting if each.currency == one), one) for one in currencies]
+    return [Money(sum(each.at_stake for each in waiting if each.currency == one), one) for one in currencies]
 
 
 def _causes(

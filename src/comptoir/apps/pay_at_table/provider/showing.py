@@ -132,6 +132,7 @@ def payment(row: GuestPayment, integration: Integration, *, now: datetime) -> Gu
         method_kind=row.method_kind,
         pos_method=made[-1].method if made else "",
         amount=money(row.amount),
+        due=money(row.due),
         tip=money(row.tip),
         tip_sent_to_pos=integration.tip_to_pos,
         state=row.state,
@@ -139,10 +140,11 @@ def payment(row: GuestPayment, integration: Integration, *, now: datetime) -> Gu
         state_reason=_reason(told),
         retryable="retry" in told.acts,
         next_retry_at=told.next_at,
-        attempts=[_attempt(each) for each in made],
+        attempts=[_attempt(each, row) for each in made],
         applied_at=row.applied_at,
         pos_reference=row.applied_reference,
         refunds=[refund(each, row) for each in Refund.objects.filter(**mine).order_by("id")],
+        refund_asked=money(row.refund_asked) if row.refund_asked else None,
         refund_asked_at=row.refund_asked_at,
         business_date=row.business_date,
         captured_at=row.captured_at,
@@ -170,10 +172,11 @@ def _reason(told: Told) -> ReasonOut | None:
     return ReasonOut(code=told.code, message=told.happened, pos_raw=told.said) if told.code else None
 
 
-def _attempt(made: Attempt) -> PaymentAttemptOut:
+def _attempt(made: Attempt, of: GuestPayment) -> PaymentAttemptOut:
     return PaymentAttemptOut(
         number=made.number,
         reference=made.reference,
+        amount=Amount(amount=made.amount, currency=of.currency),
         outcome=made.outcome,
         sent_at=made.sent_at,
         resolved_at=made.resolved_at,
