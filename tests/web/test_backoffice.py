@@ -8,9 +8,12 @@ from django.db import connection
 from django.test import Client
 
 from comptoir.core.accounts import signing_up
-from comptoir.core.accounts.models import Organisation, User
-from comptoir.core.accounts.partner_tables import PartnerToken
+from comptoir.core.accounts.models import HOUSE, Organisation, User
+from comptoir.core.accounts.operators import set_operator
+from comptoir.core.accounts.partner_tables import PartnerClient, PartnerToken
 from comptoir.core.accounts.partners import grants
+from comptoir.core.audit import chain
+from comptoir.core.audit import reads as audit
 from comptoir.core.audit.models import Note
 from comptoir.core.audit.notes import note
 from comptoir.core.connections.models import Connection
@@ -159,6 +162,8 @@ def test_the_inbox_of_all_is_searched_and_says_nothing_of_bodies(people: People,
         )
     page = operator.get("/backoffice/inbox?search=zinc&outcome=parked&provider=sixpos").content.decode()
     assert page.count("Show what was in it") == 1
+    assert ">6xpos</td>" in page
+    assert "Parked" in page
     assert "secret" not in page
     for nothing in ("search=nobody", "outcome=waiting", "provider=lightspeed_k", "before=1"):
         assert "Nothing matches" in operator.get(f"/backoffice/inbox?{nothing}").content.decode()
@@ -207,6 +212,76 @@ def test_the_contacts_of_a_partner_are_changed_and_mailed_from_then_on(people: P
     told = set(OutgoingMail.objects.values_list("to", flat=True))
     assert told == {"new@x.example", "other@x.example", "olga@example.com"}, "and the operator"
     assert operator.post("/backoffice/partners/pcl_01JZZZZZZZZZZZZZZZZZZZZZZZ/contacts").status_code == 404
+
+
+def test_what_operators_do_to_the_installation_is_a_chain_of_its_own(people: People, operator: Client) -> None:
+    said = {"name": "6xpos", "provider": "sixpos", "contacts": "old@x.example", "redirect_uris": ""}
+    assert operator.post("/backoffice/partners", said).status_code == 200
+    client = PartnerClient.objects.get()
+    operator.post(f"/backoffice/partners/{client.public_id}/contacts", {"contacts": "new@x.example"})
+    for _again in range(2):
+        operator.post("/backoffice/configuration", {"sign_up": "open", "includes": ["loyalty"]})
+    operator.post("/backoffice/aliases", {"field": "orders amount", "other": "total_ttc"})
+    operator.post("/backoffice/aliases/orders/amount/total_ttc/remove")
+    Notification.objects.create(
+        provider="sixpos", door="x", body=b"?", body_hash=b"1", verified=False, received_at=NOW, received_minute=NOW
+    )
+    opened = f"/backoffice/inbox/{Notification.objects.get().id}/open"
+    assert operator.post(opened, {"reason": "It was routed to nobody."}).status_code == 200
+    set_operator(email=people.bob.email, is_operator=True, now=NOW)
+    assert [each.what for each in reversed(list(audit.every(HOUSE)))] == [
+        "partner.registered",
+        "partner.contacts_changed",
+        "configuration.changed",
+        "configuration.changed",
+        "configuration.changed",
+        "configuration.changed",
+        "inbox.glass_broken",
+        "operator.made",
+    ]
+    page = operator.get("/backoffice/activity?search=Olga").content.decode()
+    for words in ("old@x.example → new@x.example", "first → open", "orders amount: total_ttc", "routed to nobody"):
+        assert words in page, words
+    assert "operator.made" not in page, "that was done on the command line"
+    assert people.bob.email in operator.get("/backoffice/activity").content.decode()
+    taken = operator.get("/backoffice/activity/export?search=6xpos")
+    assert len(b"".join(taken.streaming_content).splitlines()) == 3  # type: ignore[attr-defined]
+
+    assert chain.seal_all() == 9
+    assert chain.read() == chain.Chain(9, 0, ())
+    assert HOUSE not in Organisation.objects.values_list("id", flat=True)
+    assert "2 organisations" in operator.get("/backoffice").content.decode()
+    assert operator.get("/backoffice/merchant/org_00000000000000000000000000/stores").status_code == 404
+
+
+def test_an_owner_reads_and_exports_what_was_done(people: People, operator: Client) -> None:
+    path = at(people.le_zinc, f"modules/{people.bar.public_id}/loyalty/off")
+    install_all(organisation=people.le_zinc, store=people.bar, provider="sixpos", now=NOW)
+    assert operator.post(path).status_code == 302
+    alice = people.client(people.alice)
+    assert "An app was switched off" in alice.get("/settings/activity?search=olga").content.decode()
+    assert "Nothing matches" in alice.get("/settings/activity?search=nobody").content.decode()
+    sheet = b"".join(alice.get("/settings/activity/export").streaming_content).decode()  # type: ignore[attr-defined]
+    assert "module.switched_off" in sheet
+    assert "The activity was exported" in alice.get("/settings/activity").content.decode()
+    assert people.client(people.bob).get("/settings/activity").status_code == 403
+
+
+def test_an_operator_who_works_nowhere_finds_around_and_out(operator: Client) -> None:
+    page = operator.get("/backoffice/jobs").content.decode()
+    for path in ("/backoffice/inbox", "/backoffice/activity", "/settings/second-factor/", "/sign-out"):
+        assert f'"{path}"' in page, path
+    assert operator.get("/settings/second-factor/").status_code in (200, 302)
+
+
+def test_nothing_connected_is_not_called_working(people: People, operator: Client, settings: Any) -> None:
+    settings.COMPTOIR_MAIL_SERVER = "there is one"
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+    Organisation.objects.create(name="Aux Trois Moulins", created_at=NOW)
+    row = operator.get("/backoffice/health?search=Moulins").content.decode()
+    assert "Nothing connected yet" in row
+    assert "Working" not in row
 
 
 def test_requests_that_wait_stand_on_the_first_page(people: People, operator: Client) -> None:

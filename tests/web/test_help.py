@@ -25,6 +25,7 @@ FILES = {
     "loyalty_member_data",
     "tablet_code",
     "inbox_export",
+    "activity_export",
     "late_changes_export",
     "loyalty_rewards_export",
     "loyalty_figures_export",

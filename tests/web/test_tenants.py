@@ -83,6 +83,8 @@ PAGES = {
     "partner_send_again": Row(Of.ORGANISATION, "post", {"request_id": "partner_request_id", "mail": "slugs"}),
     "partner_authorise": Row(Of.NOBODY, why="lets a partner into one's own; tests/apps/loyalty/partner/test_flow_x.py"),
     "visits": Row(Of.EACH),
+    "activity": Row(Of.EACH),
+    "activity_export": Row(Of.EACH),
     "visit_answer": Row(Of.ORGANISATION, "post", {"act": "decline"}),
     "loyalty_partner_checklist": Row(Of.EACH),
     "loyalty_partner_messages": Row(Of.EACH),

@@ -106,7 +106,15 @@ def test_what_a_visitor_changes_is_written_down_under_his_name(people: People, o
 
 
 @pytest.mark.parametrize(
-    "path", ["/settings/visits", "/settings/users", "/settings/tokens", "/settings/partners", "/webhooks"]
+    "path",
+    [
+        "/settings/visits",
+        "/settings/users",
+        "/settings/tokens",
+        "/settings/partners",
+        "/settings/activity",
+        "/webhooks",
+    ],
 )
 def test_nothing_that_outlasts_a_visit_is_open_to_a_visitor(people: People, operator: Client, path: str) -> None:
     visit = asks(people, operator, wish="act")

@@ -198,7 +198,7 @@ def operator(
     with house.ready():
         from comptoir.core.accounts.operators import set_operator
 
-        user = set_operator(email=email, is_operator=not off)
+        user = set_operator(email=email, is_operator=not off, now=datetime.now(UTC))
         words = f"{user.email} {'may not' if off else 'may'} enter the back office."
         typer.echo(json.dumps({"email": user.email, "operator": user.is_operator}) if as_json else words)
 

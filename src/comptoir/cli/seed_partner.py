@@ -48,7 +48,7 @@ def sow(*, password: str, now: datetime) -> tuple[list[Membership], User, dict[s
         _member(organisation, TECHNICAL, PARTNER, Role.PARTNER, password),
     ]
     operator = _user(OPERATOR, "Olga", password)
-    set_operator(email=operator.email, is_operator=True)
+    set_operator(email=operator.email, is_operator=True, now=now)
     client = PartnerClient.objects.filter(name=PARTNER).first()
     if client is None:
         client, _secret = grants.register(

@@ -109,6 +109,13 @@ GUIDES: Final[Mapping[str, Guide]] = {
         _("Approve a request, then generate the token: it is shown once, and the partner is told by mail."),
         _("A partner is registered once, with the addresses that hear of each step."),
     ),
+    "activity": (
+        _("Who did what, the latest first: your people, partners, and whoever runs Comptoir."),
+        _("Nobody can change what stands here, or take it away unseen. Export it to keep it elsewhere."),
+    ),
+    "backoffice_house_activity": (
+        _("What was set for the whole installation, which partners were registered, who became an operator."),
+    ),
     "backoffice_activity": (_("Who did what, the latest first. Search by subject or by person; export all of it."),),
     "backoffice_jobs": (_("What waits to be done, and what was given up: see the log for why, then try it again."),),
     "backoffice_inbox": (_("When something came in, from where and what became of it: never what was in it."),),

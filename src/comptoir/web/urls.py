@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 
 from comptoir.web import scans
 from comptoir.web.pages import (
+    activity,
     backoffice,
     backoffice_health,
     backoffice_partners,
@@ -155,10 +156,14 @@ urlpatterns = [
         visits.of_the_operator,
         name="backoffice_visit",
     ),
-    path("backoffice/merchant/<str:merchant_id>/activity", backoffice.activity, name="backoffice_activity"),
+    path("settings/activity", activity.mine, name="activity"),
+    path("settings/activity/export", activity.mine_export, name="activity_export"),
+    path("backoffice/activity", activity.of_house, name="backoffice_house_activity"),
+    path("backoffice/activity/export", activity.of_house_export, name="backoffice_house_activity_export"),
+    path("backoffice/merchant/<str:merchant_id>/activity", activity.of_merchant, name="backoffice_activity"),
     path(
         "backoffice/merchant/<str:merchant_id>/activity/export",
-        backoffice.activity_export,
+        activity.of_merchant_export,
         name="backoffice_activity_export",
     ),
     path(

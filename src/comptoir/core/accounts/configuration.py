@@ -1,13 +1,13 @@
 """What whoever runs the installation set on a page, over what its environment says: one row for each name."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import structlog
+from django.db import transaction
 
+from comptoir.core.accounts import house
 from comptoir.core.accounts.house_tables import Configuration
-
-log = structlog.get_logger(__name__)
 
 
 def value(name: str, otherwise: Any) -> Any:
@@ -15,12 +15,22 @@ def value(name: str, otherwise: Any) -> Any:
     return next(iter(Configuration.objects.filter(name=name).values_list("value", flat=True)), otherwise)
 
 
-def change(name: str, to: Any, *, actor: str, now: datetime) -> None:
-    """Set it for the whole installation, from the next question on."""
+@transaction.atomic
+def change(
+    name: str, to: Any, *, actor: str, now: datetime, otherwise: Any = None, details: Mapping[str, object] | None = None
+) -> None:
+    """Set it for the whole installation, from the next question on; the same again changes nothing.
+
+    It is written down with what stood before (`otherwise` where nothing was set), or with other `details`.
+    """
+    before = value(name, otherwise)
+    if before == to:
+        return
     Configuration.objects.update_or_create(
         name=name, defaults={"value": to, "changed_at": now, "changed_by": actor[:64]}
     )
-    log.info("configuration.changed", name=name, actor=actor)
+    said = details or {"before": before, "after": to}
+    house.note(actor=actor, what="configuration.changed", subject=name, details=said, now=now)
 
 
 def row(name: str) -> Configuration | None:

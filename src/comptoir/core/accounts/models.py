@@ -1,6 +1,6 @@
 """Tables of organisations, stores, people and API tokens."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -13,9 +13,23 @@ from comptoir.core.accounts.slugs import LONGEST as LONGEST_SLUG
 from comptoir.core.accounts.slugs import StoreSlugField
 from comptoir.kernel.ids import new_id, public_id
 
+HOUSE: Final = UUID(int=0)
+"""The installation itself, as whose row its own records stand; it is no tenant (`house.py`)."""
+
+
+class Tenants(models.Manager["Organisation"]):
+    """Every organisation but the installation itself."""
+
+    def get_queryset(self) -> models.QuerySet["Organisation"]:
+        """Without the row of the house."""
+        return super().get_queryset().exclude(id=HOUSE)
+
 
 class Organisation(models.Model):
     """The tenant. `is_sandbox`: nobody sells there; partners try their calls out (loyalty.md 3.1)."""
+
+    objects = Tenants()
+    everything: ClassVar[models.Manager["Organisation"]] = models.Manager()
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=120)

@@ -9,7 +9,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, User
+from comptoir.core.accounts.partner_tables import PartnerToken
 from comptoir.core.accounts.roles import Role, may
+from comptoir.core.audit.notes import SYSTEM
 from comptoir.kernel.ids import parse_id, public_id
 
 
@@ -91,9 +93,10 @@ def invitations(organisation_id: UUID) -> list[InvitationFacts]:
 
 
 def actors_named(organisation_id: UUID, search: str) -> list[str]:
-    """The actors of this organisation whose name or address has this part, as a note quotes them."""
+    """The actors of this organisation, and operators, whose name or address has this part, as a note quotes them."""
     people = Q(name__icontains=search) | Q(email__icontains=search)
-    users = User.objects.filter(people, membership__organisation_id=organisation_id).values_list("pk", flat=True)
+    here = Q(membership__organisation_id=organisation_id) | Q(is_operator=True)
+    users = User.objects.filter(people, here).order_by("pk").distinct().values_list("pk", flat=True)
     return [f"user:{user_id}" for user_id in users[:200]]
 
 
@@ -113,7 +116,16 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     tokens = {each: _token(each.removeprefix("token:")) for each in wanted if each.startswith("token:")}
     names = {f"user:{user.pk}": str(user) for user in User.objects.filter(pk__in=users)}
     known = {each.id: each.name for each in ApiToken.objects.filter(id__in=tokens.values())}
-    return names | {actor: known[token] for actor, token in tokens.items() if token in known}
+    called = {actor: known[token] for actor, token in tokens.items() if token in known}
+    return names | called | _partners(wanted) | {SYSTEM: "Comptoir"}
+
+
+def _partners(actors: Iterable[str]) -> dict[str, str]:
+    """The makers of tills behind their tokens."""
+    tokens = {each: parse_id("ptk", each.removeprefix("partner:")) for each in actors if each.startswith("partner:")}
+    rows = PartnerToken.objects.filter(id__in=tokens.values()).values_list("id", "client__name")
+    known = dict(rows)
+    return {actor: known[token] for actor, token in tokens.items() if token in known}
 
 
 def _token(text: str) -> UUID:

@@ -38,6 +38,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "partners.manage": frozenset({Role.OWNER}),
     "users.manage": frozenset({Role.OWNER}),
     "visits.manage": frozenset({Role.OWNER}),
+    "activity.view": frozenset({Role.OWNER}),
 }
 
 

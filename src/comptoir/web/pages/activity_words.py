@@ -3,9 +3,48 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 NOTHING: Final = "–"
+WORDS: Final[Mapping[str, Promise]] = {
+    "visit.asked": gettext_lazy("Support asked to come in"),
+    "visit.allowed": gettext_lazy("Support was let in"),
+    "visit.declined": gettext_lazy("Support was declined"),
+    "visit.entered": gettext_lazy("Support came in"),
+    "visit.acted": gettext_lazy("Support changed something"),
+    "visit.ended": gettext_lazy("A support visit was ended"),
+    "inbox.glass_broken": gettext_lazy("An operator looked into what came in"),
+    "audit.exported": gettext_lazy("The activity was exported"),
+    "plan.changed": gettext_lazy("The plan was changed"),
+    "module.switched_on": gettext_lazy("An app was switched on"),
+    "module.switched_off": gettext_lazy("An app was switched off"),
+    "organisation.sandbox": gettext_lazy("Sandbox or not was changed"),
+    "partner.requested": gettext_lazy("A partner was asked for"),
+    "partner.approved": gettext_lazy("A partner was approved"),
+    "partner.declined": gettext_lazy("A partner was declined"),
+    "partner.consented": gettext_lazy("A partner was let in"),
+    "partner.mailed_again": gettext_lazy("A mail to a partner was sent again"),
+    "partner.page_seen": gettext_lazy("Slugs were looked at"),
+    "partner.sheet_taken": gettext_lazy("Slugs were exported"),
+    "partner_token.made": gettext_lazy("A partner’s token was made"),
+    "partner_token.extended": gettext_lazy("Stores were added to a partner’s token"),
+    "partner_token.revoked": gettext_lazy("A partner’s token was revoked"),
+    "points.adjusted": gettext_lazy("A partner added points"),
+    "partner.registered": gettext_lazy("A partner was registered"),
+    "partner.contacts_changed": gettext_lazy("The contacts of a partner were changed"),
+    "configuration.changed": gettext_lazy("The configuration was changed"),
+    "job.tried_again": gettext_lazy("A job was tried again"),
+    "operator.made": gettext_lazy("Somebody became an operator"),
+    "operator.removed": gettext_lazy("Somebody is no operator any more"),
+}
+"""What operators, partners and support did; what people do in their own pages is told there."""
+
+
+def word(what: str) -> Promise | str:
+    """What a code means, "" where the code is all there is."""
+    return WORDS.get(what, "")
 
 
 def lines(details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

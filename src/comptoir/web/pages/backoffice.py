@@ -1,23 +1,21 @@
-"""The operator's back office: organisations, their stores, partners with their requests and tokens, what was done."""
+"""The operator's back office: organisations, their stores, what came in, and jobs."""
 
-import json
-from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
 import structlog
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.core.accounts import reads
+from comptoir.core.accounts import house, reads
 from comptoir.core.accounts.models import Organisation
 from comptoir.core.accounts.partners import requests
 from comptoir.core.accounts.stores import stores
-from comptoir.core.audit import reads as audit
 from comptoir.core.audit.notes import note
 from comptoir.core.installations.modules import modules
 from comptoir.core.intake import reads as intake
@@ -26,12 +24,11 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
 from comptoir.web.backstage import OperatorRequest, operators
-from comptoir.web.pages import activity_words
+from comptoir.web.pages.inbox import OUTCOMES
 from comptoir.web.pages.visit_rows import described
-from comptoir.web.spreadsheets import MARK, download, line
+from comptoir.web.parts import Status
 from comptoir.web.toasts import toast
 
-AUDIT_COLUMNS = ("at", "actor", "what", "subject", "details")
 LONGEST_LIST = 200
 SHORTEST_REASON = 10
 LONGEST_NUMBER = 19
@@ -74,39 +71,6 @@ def merchant_stores(request: OperatorRequest, merchant_id: str) -> HttpResponse:
 
 @require_GET
 @operators
-def activity(request: OperatorRequest, merchant_id: str) -> HttpResponse:
-    """What was done in an organisation, the latest first; searched by subject or person."""
-    found, search = organisation_of(merchant_id), request.GET.get("search", "").strip()
-    actors = reads.actors_named(found.id, search) if search else ()
-    before = request.GET.get("before")
-    rows = audit.activity(
-        found.id,
-        search=search,
-        actors=actors,
-        before=parse_id("not", before) if before else None,
-        limit=LONGEST_LIST,
-    )
-    names = reads.names_of([each.actor for each in rows if each.actor.startswith("user:")])
-    values = {
-        "organisation": found,
-        "rows": [(each, names.get(each.actor, each.actor), list(activity_words.lines(each.details))) for each in rows],
-        "search": search,
-        "older": rows[-1].public_id if len(rows) == LONGEST_LIST else None,
-    }
-    return render(request, "web/backoffice/activity.html", values)
-
-
-@require_GET
-@operators
-def activity_export(request: OperatorRequest, merchant_id: str) -> StreamingHttpResponse:
-    """All of it, or what a search finds, as CSV; that it was taken is written down."""
-    found, search = organisation_of(merchant_id), request.GET.get("search", "").strip()
-    note(organisation_id=found.id, actor=f"user:{request.user.pk}", what="audit.exported", now=timezone.now())
-    return download("activity.csv", _lines(found.id, search))
-
-
-@require_GET
-@operators
 def inbox(request: OperatorRequest) -> HttpResponse:
     """What came in for everybody: when, from which till, what became of it. Never what was in it."""
     said = {name: request.GET.get(name, "").strip() for name in ("search", "provider", "outcome", "before")}
@@ -118,11 +82,20 @@ def inbox(request: OperatorRequest) -> HttpResponse:
         before=int(said["before"]) if said["before"].isdecimal() and len(said["before"]) < LONGEST_NUMBER else 0,
     )
     names = dict(Organisation.objects.filter(id__in={each.organisation_id for each in found}).values_list("id", "name"))
+    tills = {each.manifest.slug: each.manifest.name for each in registry.connectors()}
     values = said | {
-        "rows": [(each, names.get(each.organisation_id) if each.organisation_id else "") for each in found],
+        "rows": [
+            (
+                each,
+                names.get(each.organisation_id) if each.organisation_id else "",
+                tills.get(each.provider, each.provider),
+                Status(*OUTCOMES[each.outcome][:2]),
+            )
+            for each in found
+        ],
         "older": found[-1].id if len(found) == 2 * intake.PAGE else None,
-        "providers": [(each.manifest.slug, each.manifest.name) for each in registry.connectors()],
-        "outcomes": ["waiting", *intake.OUTCOMES],
+        "providers": tills.items(),
+        "outcomes": [(name, OUTCOMES["" if name == "waiting" else name][1]) for name in ("waiting", *intake.OUTCOMES)],
     }
     return render(request, "web/backoffice/inbox.html", values)
 
@@ -139,15 +112,14 @@ def break_glass(request: OperatorRequest, notification_id: int) -> HttpResponse:
     organisation_id, body = found
     actor = f"user:{request.user.pk}"
     log.warning("backoffice.glass_broken", actor=actor, notification=notification_id)
-    if organisation_id is not None:
-        note(
-            organisation_id=organisation_id,
-            actor=actor,
-            what="inbox.glass_broken",
-            subject=str(notification_id),
-            details={"reason": reason[:500]},
-            now=timezone.now(),
-        )
+    written = partial(note, organisation_id=organisation_id) if organisation_id is not None else house.note
+    written(
+        actor=actor,
+        what="inbox.glass_broken",
+        subject=str(notification_id),
+        details={"reason": reason[:500]},
+        now=timezone.now(),
+    )
     values = {"number": notification_id, "body": body.decode("utf-8", "replace"), "reason": reason}
     return render(request, "web/backoffice/body.html", values)
 
@@ -165,15 +137,10 @@ def jobs(request: OperatorRequest) -> HttpResponse:
 def job_again(request: OperatorRequest, job_id: int) -> HttpResponse:
     """Try a job once more."""
     done = engine.again(job_id)
+    if done:
+        house.note(actor=f"user:{request.user.pk}", what="job.tried_again", subject=str(job_id), now=timezone.now())
     toast(request, _("It is tried again.") if done else _("There is nothing to try again."))
     return redirect("backoffice_jobs")
-
-
-def _lines(organisation_id: UUID, search: str) -> Iterator[str]:
-    yield MARK + line(AUDIT_COLUMNS)
-    actors = reads.actors_named(organisation_id, search) if search else ()
-    for each in audit.every(organisation_id, search=search, actors=actors):
-        yield line((each.at, each.actor, each.what, each.subject, json.dumps(each.details, ensure_ascii=False)))
 
 
 def organisation_of(public: str) -> Organisation:

@@ -61,7 +61,8 @@ def _row(organisation: Organisation) -> Row:
     )
     told = tuple(tell(each, Role.VIEWER) for each in found.findings)
     worst = found.findings[0] if found.findings else None
-    return Row(organisation, told[0].light if worst else Status("ok", _("Working")), connections, told)
+    well = Status("ok", _("Working")) if found.stores or connections else Status("off", _("Nothing connected yet"))
+    return Row(organisation, told[0].light if worst else well, connections, told)
 
 
 def _light(found: lights.Light | None) -> Status:

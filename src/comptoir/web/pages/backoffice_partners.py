@@ -87,6 +87,7 @@ def partners(request: OperatorRequest) -> HttpResponse:
                 provider=said["provider"],
                 redirect_uris=said["redirect_uris"].split(),
                 contacts=said["contacts"],
+                actor=f"user:{request.user.pk}",
                 now=timezone.now(),
             )
         except RuleBroken as refused:
@@ -105,7 +106,12 @@ def contacts(request: OperatorRequest, client_id: str) -> HttpResponse:
     except forms.ValidationError as error:
         toast(request, " ".join(error.messages), level="bad")
     else:
-        changed = grants.set_contacts(client_id=parse_id("pcl", client_id), contacts=wanted)
+        changed = grants.set_contacts(
+            client_id=parse_id("pcl", client_id),
+            contacts=wanted,
+            actor=f"user:{request.user.pk}",
+            now=timezone.now(),
+        )
         toast(request, _("%(name)s: noted.") % {"name": changed.name})
     return redirect("backoffice_partners")
 

@@ -121,7 +121,9 @@ def house(request: OperatorRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actor, now = f"user:{request.user.pk}", timezone.now()
         said = form.cleaned_data
-        configuration.change(signing_up.POLICY, said["sign_up"], actor=actor, now=now)
+        configuration.change(
+            signing_up.POLICY, said["sign_up"], actor=actor, now=now, otherwise=signing_up.policy_now()
+        )
         slugs = [each.slug for each in plans.known()]
         configuration.change(
             plans.LEFT_OUT, [each for each in slugs if each not in said["includes"]], actor=actor, now=now

@@ -30,6 +30,7 @@ SETTINGS: Final = (
     Setting("partners", _("Partners"), _("Makers of tills that call Comptoir: slugs, tokens."), "partners.view"),
     Setting("users", _("Users"), _("Who works here, with which role, in which stores."), "users.manage"),
     Setting("visits", _("Support visits"), _("Whoever runs Comptoir comes in only if you allow it."), "visits.manage"),
+    Setting("activity", _("Activity"), _("Who did what here, and what stood before."), "activity.view"),
 )
 
 

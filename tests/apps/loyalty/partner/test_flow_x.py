@@ -394,3 +394,7 @@ def test_an_operator_looks_into_a_body_only_with_a_reason_that_is_kept(
     assert "secret-order" in shown.content.decode()
     kept = Note.objects.get(what="inbox.glass_broken")
     assert (kept.organisation_id, kept.details) == (people.le_zinc.id, {"reason": "The brand asked about this order."})
+    read = people.client(people.alice).get("/settings/activity").content.decode()
+    assert "The brand asked about this order." in read
+    assert "An operator looked into what came in" in read
+    assert "The brand asked" not in people.client(people.charlie).get("/settings/activity").content.decode()

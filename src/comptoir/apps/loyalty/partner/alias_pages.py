@@ -55,8 +55,9 @@ def names(request: OperatorRequest) -> HttpResponse:
         if sum(len(others) for table in added.values() for others in table.values()) >= MOST:
             raise RuleBroken(_("There are as many names as there can be. Remove one first."), code="too_many_names")
         table = added.setdefault(kind, {})
-        table[name] = (*table.get(name, ()), form.cleaned_data["other"])
-        _write(request, added)
+        other = form.cleaned_data["other"]
+        table[name] = (*table.get(name, ()), other)
+        _write(request, added, added=f"{kind} {name}: {other}")
         toast(request, _("It holds from the next call on."))
         return redirect("backoffice_aliases")
     added = aliases.added()
@@ -77,11 +78,12 @@ def remove(request: OperatorRequest, kind: str, name: str, other: str) -> HttpRe
     if other not in added.get(kind, {}).get(name, ()):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     added[kind][name] = tuple(each for each in added[kind][name] if each != other)
-    _write(request, added)
+    _write(request, added, removed=f"{kind} {name}: {other}")
     toast(request, _("It holds from the next call on."))
     return redirect("backoffice_aliases")
 
 
-def _write(request: OperatorRequest, added: dict[str, dict[str, tuple[str, ...]]]) -> None:
-    said = {kind: {name: list(others) for name, others in table.items() if others} for kind, table in added.items()}
-    configuration.change(aliases.NAME, said, actor=f"user:{request.user.pk}", now=timezone.now())
+def _write(request: OperatorRequest, table: dict[str, dict[str, tuple[str, ...]]], **details: str) -> None:
+    """What holds from now on, and what of it is new, or gone."""
+    said = {kind: {name: list(others) for name, others in found.items() if others} for kind, found in table.items()}
+    configuration.change(aliases.NAME, said, actor=f"user:{request.user.pk}", now=timezone.now(), details=details)

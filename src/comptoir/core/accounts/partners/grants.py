@@ -13,12 +13,13 @@ from uuid import UUID
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
+from comptoir.core.accounts import house
 from comptoir.core.accounts.models import Membership, User
 from comptoir.core.accounts.partner_tables import PartnerClient, PartnerGrant, PartnerToken
 from comptoir.core.accounts.partners import scopes as known_scopes
 from comptoir.core.accounts.partners import tokens
 from comptoir.core.accounts.roles import Role
-from comptoir.core.audit.notes import note
+from comptoir.core.audit.notes import SYSTEM, note
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.seal import Secret, new_token, token_hash
 
@@ -38,8 +39,15 @@ class Granted:
     expires_in: int
 
 
+@transaction.atomic
 def register(
-    *, name: str, provider: str, redirect_uris: Collection[str], contacts: Collection[str], now: datetime
+    *,
+    name: str,
+    provider: str,
+    redirect_uris: Collection[str],
+    contacts: Collection[str],
+    now: datetime,
+    actor: str = SYSTEM,
 ) -> tuple[PartnerClient, Secret]:
     """A new client and the only showing of its secret. Raises RuleBroken (`client_exists`, `redirect_invalid`)."""
     if PartnerClient.objects.filter(name__iexact=name.strip()).exists():
@@ -58,16 +66,21 @@ def register(
         contacts=list(contacts),
         created_at=now,
     )
+    said = {"connector": provider, "contacts": made.contacts, "redirect_uris": made.redirect_uris}
+    house.note(actor=actor, what="partner.registered", subject=made.name, details=said, now=now)
     return made, Secret(secret)
 
 
-def set_contacts(*, client_id: UUID, contacts: Collection[str]) -> PartnerClient:
+@transaction.atomic
+def set_contacts(*, client_id: UUID, contacts: Collection[str], actor: str, now: datetime) -> PartnerClient:
     """Whom the mails about requests go to, from now on. Raises RuleBroken (`not_found`, 404)."""
-    found = PartnerClient.objects.filter(id=client_id).first()
+    found = PartnerClient.objects.select_for_update().filter(id=client_id).first()
     if found is None:
         raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+    said = {"before": found.contacts, "after": list(contacts)}
     found.contacts = list(contacts)
     found.save(update_fields=["contacts"])
+    house.note(actor=actor, what="partner.contacts_changed", subject=found.name, details=said, now=now)
     return found
 
 
