@@ -129,10 +129,11 @@ def test_names_come_from_their_lists_and_goods_may_stay_without() -> None:
             assert sale.staff.name == "Alice"
 
 
-def _shift(made: Shop, user: str) -> None:
+def _shift(made: Shop, user: str, **edited: datetime) -> None:
     name = made.retailer.identifier
     came = NOW - timedelta(hours=4)
-    made.retailer.put("shifts", {"id": name(f"shift/{user}"), "user_id": name(f"user/{user}"), "time_in": came})
+    shift = {"id": name(f"shift/{user}"), "user_id": name(f"user/{user}"), "time_in": came}
+    made.retailer.put("shifts", shift | edited)
 
 
 def test_shifts_of_the_only_outlet_are_its_own_and_an_open_one_has_no_end() -> None:
@@ -140,8 +141,11 @@ def test_shifts_of_the_only_outlet_are_its_own_and_an_open_one_has_no_end() -> N
         _shift(made, "alice")
         opened = account(made)
         [found] = opened.shifts(place(opened, made), NOW - timedelta(days=1), NOW)
+        _shift(made, "alice", time_out=NOW - timedelta(hours=1), updated_at=NOW)
+        [edited] = opened.shifts(place(opened, made), NOW - timedelta(days=1), NOW)
         opened.close()
     assert (found.started_at, found.ended_at) == (NOW - timedelta(hours=4), None)
+    assert (edited.id, edited.ended_at, edited.changed_at) == (found.id, NOW - timedelta(hours=1), NOW)
 
 
 def test_shifts_that_could_be_anywhere_are_not_provided() -> None:

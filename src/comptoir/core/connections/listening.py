@@ -31,6 +31,15 @@ def tune(connection: Connection) -> None:
     _tell_at(connection, _wanted(connection))
 
 
+def again(connection: Connection) -> None:
+    """Ask once more for what was asked for: a vendor may have forgotten it, or we may have moved. Raises as `tune`."""
+    if connection.listening_door is None:
+        return
+    door = WebhookAddress.objects.get(organisation_id=connection.organisation_id, id=connection.listening_door)
+    with open_vendor(connection) as opened:
+        cast(TellsSalesNews, opened).listen_for_sales(f"{settings.COMPTOIR_URL}{webhook_path(door)}")
+
+
 def stop(connection: Connection) -> None:
     """Have the vendor tell us nothing more. Harmless to repeat. Raises as `tune` does."""
     _tell_at(connection, None)

@@ -43,6 +43,25 @@ def listen_one(*, connection_id: str, **_: str) -> None:
         log.warning("connection.not_listening", connection=connection_id, cause=error.for_log)
 
 
+@engine.job("connections.listen_again_one", queue=engine.BACKGROUND)
+def listen_again_one(*, connection_id: str, **_: str) -> None:
+    """Ask one vendor once more for what was asked for; one that cannot answer is asked the next day."""
+    found = Connection.objects.filter(id=UUID(connection_id), status=Connection.Status.CONNECTED).first()
+    try:
+        if found is not None:
+            listening.again(found)
+    except (VendorBusy, VendorRefused, OutcomeUnknown) as error:
+        log.warning("connection.not_listening", connection=connection_id, cause=error.for_log)
+
+
+@engine.periodic("connections.listen_again", cron="41 3 * * *")
+def listen_again() -> None:
+    """One job a day for each connection whose vendor was asked to tell."""
+    rows = Connection.objects.filter(status=Connection.Status.CONNECTED, listening_door__isnull=False)
+    for connection_id in rows.values_list("id", flat=True):
+        listen_again_one.enqueue_once(key=f" {connection_id}", connection_id=str(connection_id))
+
+
 def enqueue_listening(*connections: UUID) -> None:
     """One job for each vendor that should tell us elsewhere, of these connections or of all; call it after linking."""
     for connection_id in listening.due(connections):
