@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
+
 from bench.failure import BenchFailure
 from comptoir.kernel import postgres
 from comptoir.kernel.postgres import processes
@@ -23,6 +25,9 @@ from comptoir.kernel.postgres import processes
 FOLDER: Final = Path(__file__).resolve().parents[1] / ".cache" / "bench"
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
+ENDING: Final = (
+    "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1"
+)
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -38,8 +43,16 @@ class House:
 
     @property
     def database_cpu(self) -> float:
-        """CPU seconds of the server, ended backends included once it has waited for them."""
+        """CPU seconds of the server, ended backends included once it has waited for them (`settle`)."""
         return sum(cpu(process.pid) for process in processes.serving(self.cluster.name))
+
+    def settle(self) -> None:
+        """Until the server has waited for all its ended backends: between the two, their CPU counts nowhere."""
+        with psycopg.connect(self.cluster.dsn(), autocommit=True) as session:
+            deadline = time.monotonic() + STOP_SECONDS
+            while time.monotonic() < deadline and session.execute(ENDING).fetchone():
+                time.sleep(0.05)
+        time.sleep(0.2)  # what has left the list is still to be waited for, our own session too
 
     def run(self, module: str, *arguments: str) -> Any:
         """A module of the bench to its end; what it says in its last line, read as JSON. Raises BenchFailure."""

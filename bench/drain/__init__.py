@@ -54,8 +54,10 @@ def _ratio(took: Took, wanted: float) -> float:
 
 
 def _measured(module: str, number: int, house: running.House) -> Took:
+    house.settle()
     before = house.database_cpu
     said = house.run(module, str(number))
+    house.settle()
     if said["sales"] != number:
         raise BenchFailure(f"{module} brought {said['sales']:,} of {number:,} sales.")
     thousands = number / 1000

@@ -20,7 +20,9 @@ def main() -> None:
     from comptoir.core.intake import process
     from comptoir.core.ledger.models import Sale
     from comptoir.core.outbox import dispatch
+    from comptoir.kernel import memory
 
+    memory.collect_by_batches()  # as a worker does
     connection.ensure_connection()
     began, worked = time.perf_counter(), time.process_time()
     process.drain(clock=now, then=lambda: dispatch.dispatch(clock=now))

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any, Final, cast
@@ -12,6 +11,7 @@ from a2wsgi import WSGIMiddleware
 from comptoir.project.wsgi import application as django
 
 from comptoir.core.intake.receive import Receiver  # isort: skip  (Django must be set up first)
+from comptoir.kernel import memory  # isort: skip
 from comptoir.project.environment import POOL_SIZE, conninfo  # isort: skip
 from comptoir.web.hooks import Doors, is_door  # isort: skip
 from comptoir.web.live import Live  # isort: skip
@@ -65,9 +65,7 @@ class Front:
 
     @contextlib.asynccontextmanager
     async def _running(self) -> AsyncIterator[None]:
-        # What is loaded by now stays for good: no collection needs to walk through it again, while a door waits.
-        gc.collect()
-        gc.freeze()
+        memory.keep_what_is_loaded()  # no door waits for a collection that walks through all of Django
         tasks = [asyncio.create_task(self._receiver.run()), asyncio.create_task(self._live.run())]
         try:
             yield

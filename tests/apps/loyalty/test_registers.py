@@ -8,6 +8,7 @@ import pytest
 from comptoir.apps.loyalty import registers
 from comptoir.apps.loyalty.devices import Register
 from comptoir.core.installations.models import Installation
+from comptoir.core.ledger import reads
 from comptoir.kernel.money import Money
 from comptoir.pos.model import Named
 from tests.apps.loyalty.till import NOON, Till, bill, counter_entry, open_check, refund
@@ -86,9 +87,9 @@ def test_a_register_is_stale_after_thirty_days(till: Till) -> None:
 
 def test_two_hundred_orders_take_as_many_questions_as_one(till: Till, django_assert_max_num_queries: object) -> None:
     till.record(*(bill(f"A{number}", str(Decimal(number + 1))) for number in range(200)))
-    sale_ids = [row.sale_id for row in till.offers()]
+    orders = reads.sales(till.organisation.id, limit=200)
     with django_assert_max_num_queries(8):  # type: ignore[operator]
-        registers.detect(organisation_id=till.organisation.id, sale_ids=sale_ids, now=till.now)
+        registers.detect(organisation_id=till.organisation.id, orders=orders, now=till.now)
     till.hear()
     assert Register.objects.count() == 1
 

@@ -8,10 +8,12 @@ from django.db import connections
 
 from comptoir.apps.loyalty import claims, entries, showings
 from comptoir.apps.loyalty.devices import Screen, Tablet
+from comptoir.apps.loyalty.members import passes
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.tablets import claiming, state
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import public_id
+from comptoir.pos.scans import REFERENCE
 from tests.apps.loyalty.counter import before_it, linked, shown, state_of
 from tests.apps.loyalty.till import ALICES_PHONE, BOBS_PHONE, NOON, Till, bill, refund, till_of
 from tests.people import People
@@ -50,6 +52,18 @@ def test_a_sale_below_the_minimum_is_not_offered(till: Till) -> None:
 def test_e12_a_refunded_sale_leaves_the_tablet(till: Till) -> None:
     tablet = linked(till)
     till.sends(bill("A1", "24.00"), refund("A2", "A1", "-24.00"))
+    assert shown(till, tablet) == ""
+
+
+def test_a_bill_whose_pass_was_scanned_at_the_till_is_collected_and_not_shown(till: Till) -> None:
+    tablet = linked(till)
+    till.sends(bill("A1", "5.00"))
+    till.claim("A1")
+    alice = Member.objects.get(organisation=till.organisation, phone=ALICES_PHONE)
+    code = passes.issue(organisation_id=till.organisation.id, member_id=alice.id, actor="", now=till.now).code
+    till.record(bill("A2", "24.00"), aliases=(f"{REFERENCE}:{code}",))
+    till.hear()
+    assert till.offer("A2").member_id == alice.id
     assert shown(till, tablet) == ""
 
 

@@ -64,10 +64,15 @@ class Till:
     now: datetime = NOON + timedelta(seconds=2)
     ticks: count = field(default_factory=count)  # type: ignore[type-arg]
 
-    def record(self, *sales: Sale, source: Source = Source.NOTIFICATION) -> None:
+    def record(self, *sales: Sale, source: Source = Source.NOTIFICATION, aliases: tuple[str, ...] = ()) -> None:
         """Into the ledger only: loyalty has not heard of it yet."""
         observed = [
-            Observed(sale=sale, source=source, observed_at=self.now + timedelta(milliseconds=next(self.ticks)))
+            Observed(
+                sale=sale,
+                source=source,
+                observed_at=self.now + timedelta(milliseconds=next(self.ticks)),
+                aliases=aliases,
+            )
             for sale in sales
         ]
         with transaction.atomic():

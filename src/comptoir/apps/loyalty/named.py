@@ -29,7 +29,7 @@ HANDED_OUT_BEFORE: Final = timedelta(hours=12)
 
 def owners(organisation_id: UUID, chains: Iterable[Chain]) -> set[UUID]:
     """The members whose rewards these bills name."""
-    found = {name for chain in chains for name in _names(chain.root.sale)}
+    found = {name for chain in chains for name in names(chain.root.sale)}
     return set(_held(organisation_id, found).values_list("member_id", flat=True)) if found else set()
 
 
@@ -40,7 +40,7 @@ def mark(offer: Offer, chain: Chain, *, member_id: UUID | None, now: datetime) -
     """
     sale = chain.root.sale
     is_final = sale.kind is SaleKind.SALE and sale.state is SaleState.CLOSED and sale.counted
-    if not is_final or (not (said := _names(sale)) and (member_id is None or not _free(sale))):
+    if not is_final or (not (said := names(sale)) and (member_id is None or not _free(sale))):
         return False
     held = list(_held(offer.organisation_id, said).select_for_update().order_by("id")) if said else []
     known = {name for row in held for name in (row.code, row.public_id)}
@@ -66,7 +66,7 @@ def release(offer: Offer, member_id: UUID) -> None:
     )
 
 
-def _names(sale: Sale) -> list[str]:
+def names(sale: Sale) -> list[str]:
     """What the bill names, once for each line; what it names as a whole counts where no line does."""
     lines = [line.reward for line in sale.lines if line.reward and line.quantity > 0]
     return lines + list((Counter(sale.rewards) - Counter(lines)).elements())

@@ -27,6 +27,8 @@ BY_SALE: Final = "sale"
 def used_on(organisation_id: UUID, sale_ids: Collection[UUID]) -> Used:
     """The rewards used on each of these sales."""
     found: defaultdict[UUID, list[HeldReward]] = defaultdict(list)
+    if not sale_ids:
+        return {}
     rows = HeldReward.objects.filter(organisation_id=organisation_id, used_sale_id__in=sale_ids)
     for row in rows.order_by("id"):
         if row.used_sale_id:

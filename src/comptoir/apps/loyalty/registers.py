@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty import programmes, writing
@@ -55,27 +56,37 @@ def key_of(record: reads.SaleRecord) -> Key:
     return record.provider, record.sale.location_id, register.id if register else ""
 
 
-def detect(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> None:
+def detect(*, organisation_id: UUID, orders: Iterable[reads.SaleRecord], now: datetime) -> dict[Key, Register]:
     """Make registers out of closed orders of at least 1.00, and keep up what is known of them, in a transaction.
 
     Smaller orders are told by registers that are known already. Telling it the same orders again changes nothing.
+    Returns the registers of these orders.
     """
-    orders = [each for each in reads.records(organisation_id, sale_ids) if _is_paid_order(each)]
-    running = programmes.running_at(organisation_id, {each.store_id for each in orders}) if orders else set()
+    paid = [each for each in orders if _is_paid_order(each)]
+    running = programmes.running_at(organisation_id, {each.store_id for each in paid}) if paid else set()
     by_key: dict[Key, list[reads.SaleRecord]] = {}
-    for order in orders:
+    for order in paid:
         if order.store_id in running:
             by_key.setdefault(key_of(order), []).append(order)
     if not by_key:
-        return
-    drafts = [_draft(organisation_id, key, found, now) for key, found in sorted(by_key.items()) if _detects(found)]
-    writing.write(drafts)
-    known = Register.objects.select_for_update().filter(
-        organisation_id=organisation_id, location_id__in={location for _provider, location, _device in by_key}
-    )
-    heard = [(each, by_key.get((each.provider, each.location_id, each.device_id))) for each in known.order_by("id")]
-    _keep_up(organisation_id, [(register, max(found, key=_closed)) for register, found in heard if found])
+        return {}
+    known = _held(organisation_id, by_key)
+    drafts = [
+        _draft(organisation_id, key, found, now)
+        for key, found in sorted(by_key.items())
+        if key not in known and _detects(found)
+    ]
+    if drafts:
+        writing.write(drafts)
+        known = _held(organisation_id, by_key)
+    _keep_up(organisation_id, [(known[key], max(found, key=_closed)) for key, found in by_key.items() if key in known])
     notify_live(organisation_id, LIVE_TOPIC)
+    return known
+
+
+def _held(organisation_id: UUID, keys: Collection[Key]) -> dict[Key, Register]:
+    """The registers of these tills, ours alone until the transaction ends; taken in one order."""
+    return _by_key(_of(organisation_id, keys).select_for_update().order_by("id"), keys)
 
 
 def _is_paid_order(record: reads.SaleRecord) -> bool:
@@ -133,9 +144,21 @@ def _keep_up(organisation_id: UUID, heard: Iterable[tuple[Register, reads.SaleRe
 
 def of_orders(organisation_id: UUID, keys: Collection[Key]) -> dict[Key, Register]:
     """The registers of these tills, as far as they are known."""
-    found = Register.objects.filter(organisation_id=organisation_id, location_id__in={key[1] for key in keys})
-    rows = {(each.provider, each.location_id, each.device_id): each for each in found}
-    return {key: rows[key] for key in keys if key in rows}
+    return _by_key(_of(organisation_id, keys), keys) if keys else {}
+
+
+def _of(organisation_id: UUID, keys: Collection[Key]) -> QuerySet[Register]:
+    """These registers, and perhaps a few more."""
+    return Register.objects.filter(
+        organisation_id=organisation_id,
+        location_id__in={location for _provider, location, _device in keys},
+        device_id__in={device for _provider, _location, device in keys},
+    )
+
+
+def _by_key(rows: Iterable[Register], keys: Collection[Key]) -> dict[Key, Register]:
+    found = {(each.provider, each.location_id, each.device_id): each for each in rows}
+    return {key: found[key] for key in keys if key in found}
 
 
 def register(organisation_id: UUID, register_id: UUID) -> Register:

@@ -46,9 +46,15 @@ def scanned(organisation_id: UUID, store_id: UUID, provider: str, code: str, now
     )
 
 
-def collect(organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> None:
-    """Give bills to those whose pass was scanned for them. Whoever collected first keeps it; twice changes nothing."""
+def collect(organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Give bills to those whose pass was scanned for them; returns the sales that were given.
+
+    Whoever collected first keeps it; twice changes nothing.
+    """
     shown = reads.aliases(organisation_id, sale_ids, prefix=f"{REFERENCE}:")
+    if not shown:
+        return set()
+    given: set[UUID] = set()
     waiting = Offer.objects.filter(organisation_id=organisation_id, sale_id__in=shown, state=State.OPEN, member_id=None)
     for offer in waiting.order_by("sale_id"):
         try:
@@ -57,6 +63,9 @@ def collect(organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) ->
             )
         except RuleBroken as refused:  # it waits at the counter, as any other bill
             log.info("scan.not_collected", offer=offer.public_id, cause=refused.code)
+        else:
+            given.add(offer.sale_id)
+    return given
 
 
 def _products(member: Member, store_id: UUID, provider: str, now: datetime) -> tuple[str, ...]:

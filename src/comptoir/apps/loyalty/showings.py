@@ -1,11 +1,12 @@
 """Offers on tablets: queued when the sale arrives, until they are claimed, dismissed, superseded or too old (2.4)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from comptoir.apps.loyalty import registers, writing
 from comptoir.apps.loyalty.devices import WAITING, Register, Screen, Showing, Tablet
@@ -19,6 +20,24 @@ SHOWN_FOR: Final = timedelta(minutes=10)
 PREVIOUS_FOR: Final = timedelta(minutes=2)
 NEWS: Final = "offer"
 
+TURNS_SQL: Final[LiteralString] = (
+    "SELECT 1 FROM loyalty_register WHERE organisation_id = %s AND id = ANY(%s::uuid[]) ORDER BY id FOR NO KEY UPDATE"
+)
+SUPERSEDE_SQL: Final[LiteralString] = (
+    "UPDATE loyalty_showing AS before SET state = 'superseded', ended_at = %(now)s"
+    " WHERE organisation_id = %(organisation)s AND register_id = ANY(%(registers)s::uuid[])"
+    " AND state IN ('queued', 'shown') AND EXISTS (SELECT 1 FROM loyalty_showing AS later"
+    " WHERE later.organisation_id = before.organisation_id AND later.register_id = before.register_id"
+    " AND (later.closed_at, later.offer_id) > (before.closed_at, before.offer_id))"
+)
+
+
+class Linked(NamedTuple):
+    """A tablet at a register, and since when."""
+
+    id: UUID
+    since: datetime
+
 
 def audience(tablet_id: UUID) -> str:
     """For whom news of one tablet are: nobody else hears them."""
@@ -31,20 +50,22 @@ def tell(tablet_ids: Collection[UUID], topic: str = NEWS) -> None:
         notify_all([audience(tablet_id) for tablet_id in sorted(tablet_ids)], topic)
 
 
-def refresh(*, organisation_id: UUID, sale_ids: Collection[UUID], now: datetime) -> None:
+def refresh(
+    *, organisation_id: UUID, offers: Sequence[Offer], tills: Mapping[registers.Key, Register], now: datetime
+) -> None:
     """Queue what just arrived on the tablets of its register, and let them see what became of the rest.
 
-    Call it in the transaction that settled the offers. Hearing of the same sale again changes nothing.
+    Call it in the transaction that settled the offers; `tills` are the registers that are known already. Hearing of the
+    same sale again changes nothing.
     """
-    linked = _linked(organisation_id)
+    linked = _linked(organisation_id) if offers else {}
     if not linked:
         return
-    found = list(Offer.objects.filter(organisation_id=organisation_id, sale_id__in=sale_ids))
-    tills = registers.of_orders(organisation_id, {_key(offer) for offer in found})
+    others = registers.of_orders(organisation_id, {_key(offer) for offer in offers} - set(tills))
     touched: set[UUID] = set()
     fresh: dict[UUID, list[Offer]] = {}
-    for offer in found:
-        register = tills.get(_key(offer))
+    for offer in offers:
+        register = tills.get(_key(offer)) or others.get(_key(offer))
         if register is None or register.id not in linked:
             continue
         touched.add(register.id)
@@ -111,42 +132,41 @@ def _claimable(rows: QuerySet[Showing]) -> Showing | None:
 
 def _queue(organisation_id: UUID, fresh: dict[UUID, list[Offer]], now: datetime) -> None:
     """On each register the order closed latest is shown; it takes the place of all others (loyalty.md E22)."""
-    # Two handlers with orders of one register take turns.
-    tills = Register.objects.select_for_update(no_key=True).filter(organisation_id=organisation_id, id__in=fresh)
-    list(tills.order_by("id").values_list("id"))
     drafts = [
         Showing(
             organisation_id=organisation_id,
             offer_id=offer.id,
             register_id=register_id,
-            state=Screen.QUEUED,
+            state=Screen.QUEUED if offer is newest else Screen.SUPERSEDED,
             closed_at=offer.closed_at,
             queued_at=now,
+            ended_at=None if offer is newest else now,
         )
         for register_id, offers in fresh.items()
+        for newest in [max(offers, key=lambda each: (each.closed_at, each.id))]
         for offer in offers
     ]
     drafts.sort(key=lambda each: each.offer_id)
-    writing.write(drafts)
-    rows = Showing.objects.filter(organisation_id=organisation_id, register_id__in=fresh)
-    later = Q(closed_at__gt=OuterRef("closed_at")) | Q(
-        closed_at=OuterRef("closed_at"), offer_id__gt=OuterRef("offer_id")
-    )
-    of_the_same = Showing.objects.filter(later, organisation_id=organisation_id, register_id=OuterRef("register_id"))
-    rows.filter(Exists(of_the_same), state__in=WAITING).update(state=Screen.SUPERSEDED, ended_at=now)
+    register_ids = sorted(fresh)
+    with connection.cursor() as cursor:
+        # Two handlers with orders of one register take turns.
+        cursor.execute(TURNS_SQL, [organisation_id, register_ids])
+        writing.write(drafts)
+        cursor.execute(SUPERSEDE_SQL, {"organisation": organisation_id, "registers": register_ids, "now": now})
 
 
-def _may_be_shown(offer: Offer, tablets: list[Tablet], now: datetime) -> bool:
+def _may_be_shown(offer: Offer, tablets: list[Linked], now: datetime) -> bool:
     """Waiting for somebody, closed just now, and after the register was linked (loyalty.md 2.1)."""
-    since = min(tablet.linked_at for tablet in tablets if tablet.linked_at)
+    since = min(tablet.since for tablet in tablets)
     return offer.state == State.OPEN and offer.closed_at >= max(since, now - SHOWN_FOR)
 
 
-def _linked(organisation_id: UUID) -> dict[UUID, list[Tablet]]:
-    found: dict[UUID, list[Tablet]] = {}
-    for tablet in Tablet.objects.filter(organisation_id=organisation_id, revoked_at=None, linked_at__isnull=False):
-        if tablet.register_id is not None:
-            found.setdefault(tablet.register_id, []).append(tablet)
+def _linked(organisation_id: UUID) -> dict[UUID, list[Linked]]:
+    found: dict[UUID, list[Linked]] = {}
+    rows = Tablet.objects.filter(organisation_id=organisation_id, revoked_at=None, linked_at__isnull=False)
+    for tablet_id, register_id, linked_at in rows.values_list("id", "register_id", "linked_at"):
+        if register_id and linked_at:
+            found.setdefault(register_id, []).append(Linked(tablet_id, linked_at))
     return found
 
 

@@ -5,27 +5,31 @@ They travel as one JSON text: the ORM's bulk_create costs more than everything e
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import msgspec
 from django.db import connection, models
 
 
-def write(rows: Sequence[models.Model], *, unique: tuple[str, ...] = (), updated: tuple[str, ...] = ()) -> None:
+def write(
+    rows: Sequence[models.Model], *, unique: tuple[str, ...] = (), updated: tuple[str, ...] = (), returned: str = ""
+) -> set[Any]:
     """Insert rows of one table, in their order; of those that are there already only the `updated` fields are written.
 
     `unique` are the fields by which a row is known to be there; without them, whatever is in the way stays as it is.
-    Fields hold what JSON can say: no bytes.
+    Returns the field `returned` of what was written. Fields hold what JSON can say: no bytes.
     """
     if not rows:
-        return
+        return set()
     names = [(field.column, field.attname) for field in rows[0]._meta.concrete_fields]
     told = [{column: getattr(row, attribute) for column, attribute in names} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_statement(type(rows[0]), unique, updated), [msgspec.json.encode(told).decode()])
+        cursor.execute(_statement(type(rows[0]), unique, updated, returned), [msgspec.json.encode(told).decode()])
+        return {value for (value,) in cursor.fetchall()} if returned else set()
 
 
 @cache
-def _statement(model: type[models.Model], unique: tuple[str, ...], updated: tuple[str, ...]) -> str:
+def _statement(model: type[models.Model], unique: tuple[str, ...], updated: tuple[str, ...], returned: str) -> str:
     columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
     table, names = model._meta.db_table, ", ".join(columns.values())
     done = "NOTHING"
@@ -34,4 +38,5 @@ def _statement(model: type[models.Model], unique: tuple[str, ...], updated: tupl
         done = f"UPDATE SET {news}"
     found = f"({', '.join(columns[name] for name in unique)})" if unique else ""
     rows = f"json_populate_recordset(NULL::{table}, %s::json)"
-    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {rows} ON CONFLICT {found} DO {done}"  # noqa: S608
+    told = f" RETURNING {columns[returned]}" if returned else ""
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {rows} ON CONFLICT {found} DO {done}{told}"  # noqa: S608

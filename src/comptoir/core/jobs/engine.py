@@ -29,7 +29,7 @@ from procrastinate.tasks import Task
 from structlog.contextvars import bound_contextvars, get_contextvars
 from ulid import ULID
 
-from comptoir.kernel import metrics
+from comptoir.kernel import memory, metrics
 from comptoir.kernel.errors import VendorBusy
 
 log = structlog.get_logger(__name__)
@@ -174,6 +174,7 @@ def run_worker(*, concurrency: int) -> None:
 
     `concurrency` is the number of jobs of each queue at the same time.
     """
+    memory.collect_by_batches()
     asyncio.run(_work_until_told(concurrency))
 
 
