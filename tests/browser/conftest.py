@@ -1,4 +1,5 @@
-"""One running demo for all journeys of a process: each has people and an organisation of its own."""
+"""One running demo for all journeys of a process: each has people and an organisation of its own. It ends with the last
+of them, for it takes half of a core while it lives."""
 
 import json
 import os
@@ -13,7 +14,7 @@ from tests.browser.running import Demo, first_free_port
 from tests.servers import until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     data = tmp_path_factory.mktemp("demo")
     environ = {name: value for name, value in os.environ.items() if not name.startswith("COMPTOIR_")}
@@ -27,7 +28,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         return facts.exists()
 
     try:
-        until(is_ready, seconds=90)
+        until(is_ready, seconds=180)
         yield Demo(json.loads(facts.read_text()))
     finally:
         process.send_signal(signal.SIGINT)
