@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from comptoir.cli import data, house
 from comptoir.cli.main import app
-from comptoir.core.connections.models import CallBudget, LocationLink
+from comptoir.core.connections.models import CallBudget, Connection, LocationLink
 from comptoir.core.intake.importing import reading, reads, runs, windows
 from comptoir.core.intake.importing.windows import Span
 from comptoir.core.intake.models import ImportRun, ImportWindow
@@ -382,7 +382,7 @@ def test_the_command_waits_for_what_somebody_else_reads_and_takes_it_up(
 ) -> None:
     """As beside a worker that dies: its window is read by the command, which says nothing before."""
     day = (END - timedelta(days=1)).date()
-    run_id = runs.begin_days(people.bar, first=day, last=day, now=clock())
+    [run_id] = runs.begin_days(people.bar, first=day, last=day, now=clock())
     waits, said = threading.Event(), list[dict[str, int]]()
     monkeypatch.setattr(data.time, "sleep", lambda seconds: waits.set())
 
@@ -418,3 +418,25 @@ def comptoir(*arguments: str) -> Result:
     """The command in this process and on this database."""
     with mock.patch.object(house, "ready", house.sentences):
         return CliRunner().invoke(app, arguments)
+
+
+@pytest.mark.django_db
+def test_days_of_a_store_are_read_at_every_location_that_feeds_it(people: People, link: LocationLink) -> None:
+    """A bar with a terrace may be two locations at the maker; an account that was given back is asked for nothing."""
+    day = (END - timedelta(days=1)).date()
+    first = runs.begin_days(people.bar, first=day, last=day, now=clock())
+    terrace = LocationLink.objects.create(
+        organisation_id=link.organisation_id,
+        connection=link.connection,
+        provider=link.provider,
+        external_id="terrace",
+        name="Terrace",
+        store=people.bar,
+    )
+    both = runs.begin_days(people.bar, first=day, last=day, now=clock())
+    fed_by = dict(ImportRun.objects.values_list("id", "location_link_id"))
+    assert both[:1] == first, "the one that is going goes on"
+    assert [fed_by[each] for each in both] == [link.id, terrace.id]
+    Connection.objects.update(status=Connection.Status.RECONNECT, status_reason=Connection.GIVEN_BACK)
+    with pytest.raises(RuleBroken, match="not linked"):
+        runs.begin_days(people.bar, first=day, last=day, now=clock())

@@ -44,7 +44,7 @@ def clock() -> datetime:
 def read(link: LocationLink) -> ImportRun:
     """The whole business day, once more."""
     assert link.store
-    run_id = runs.begin_days(link.store, first=DAY, last=DAY, now=clock())
+    [run_id] = runs.begin_days(link.store, first=DAY, last=DAY, now=clock())
     reading.run(organisation_id=link.organisation_id, run_id=run_id, clock=clock)
     return ImportRun.objects.get(id=run_id)
 
@@ -125,7 +125,7 @@ def test_an_attempt_that_goes_on_where_another_stopped_proves_nothing(vendor: Ve
     read(link)
     number = reopened(vendor)
     assert link.store
-    run_id = runs.begin_days(link.store, first=DAY, last=DAY, now=clock())
+    [run_id] = runs.begin_days(link.store, first=DAY, last=DAY, now=clock())
     ImportWindow.objects.filter(run_id=run_id).update(cursor=f"0:{NOON.isoformat()}|")
     reading.run(organisation_id=link.organisation_id, run_id=run_id, clock=clock)
     assert state(number) == "closed"
@@ -143,7 +143,7 @@ def test_a_day_that_is_not_over_takes_nothing_back(vendor: Vendor, link: Locatio
     read(link)
     number = reopened(vendor)
     assert link.store
-    run_id = runs.begin_days(link.store, first=DAY, last=DAY, now=clock())
+    [run_id] = runs.begin_days(link.store, first=DAY, last=DAY, now=clock())
     reading.run(organisation_id=link.organisation_id, run_id=run_id, clock=lambda: NOON + timedelta(hours=3))
     assert state(number) == "closed"
 

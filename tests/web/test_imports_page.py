@@ -127,7 +127,7 @@ def test_what_makes_no_sense_is_said_beside_the_field(people: People, vendor: Ve
 
 
 def test_charlie_sees_no_import_of_le_zinc(people: People, vendor: Vendor, link: LocationLink) -> None:
-    run_id = runs.begin_days(people.bar, first=START.date(), last=START.date(), now=START)
+    [run_id] = runs.begin_days(people.bar, first=START.date(), last=START.date(), now=START)
 
     assert reads.import_runs(people.chez_charlie.id, now=datetime.now(UTC)) == []
     page = people.client(people.charlie).get("/imports").content.decode()

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -44,7 +45,13 @@ def import_sales(
     store = find_store(store_id)
     zone = ZoneInfo(store.timezone)
     until = last or business_date(clock(), zone=zone, day_start=store.day_start)
-    run_id = runs.begin_days(store, first=first, last=until, now=clock())
+    begun = runs.begin_days(store, first=first, last=until, now=clock())
+    done = [_follow(store, each, quiet=quiet, clock=clock) for each in begun]
+    return {"read": sum(each.sales_read for each in done), "changed": sum(each.sales_changed for each in done)}
+
+
+def _follow(store: Store, run_id: UUID, *, quiet: bool, clock: Callable[[], datetime]) -> import_reads.ImportFacts:
+    """Read one location's days to their end, beside whatever worker reads them."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
         task = bar.add_task(f"{store.name}: reading", total=1.0)
@@ -62,7 +69,7 @@ def import_sales(
     if found is None or found.state != "done":
         words = "Somebody paused or cancelled this import; what was read stays."
         raise ComptoirError((found.fault or found.waits_for if found else "") or words)
-    return {"read": found.sales_read, "changed": found.sales_changed}
+    return found
 
 
 def export(store_id: str, first: date, last: date) -> str:

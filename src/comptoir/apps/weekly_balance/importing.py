@@ -107,7 +107,11 @@ def begin(
             overwrite=overwrite,
             actor=actor,
             started_at=now,
-            run_ids=[runs.begin_days(store, first=first, last=last, now=now) for store in stores.order_by("id")],
+            run_ids=[
+                run_id
+                for store in stores.order_by("id")
+                for run_id in runs.begin_days(store, first=first, last=last, now=now)
+            ],
         )
         row.save(force_insert=True)
     return row

@@ -106,8 +106,8 @@ def begin(request: OrganisationRequest) -> HttpResponse:
         return _page(request, form, status=422)
     chosen = form.cleaned_data
     store = next(each for each in mine if each.public_id == chosen["store"])
-    run_id = runs.begin_days(store, first=chosen["since"], last=chosen["until"], now=timezone.now())
-    enqueue_imports(*runs.whose(run_id))
+    for run_id in runs.begin_days(store, first=chosen["since"], last=chosen["until"], now=timezone.now()):
+        enqueue_imports(*runs.whose(run_id))
     toast(request, _("The days are being read; you can leave this page."))
     return redirect("imports")
 

@@ -57,16 +57,18 @@ def begin(
     return found.id
 
 
-def begin_days(shop: Store, *, first: date, last: date, now: datetime) -> UUID:
-    """The same for the business dates `first` to `last` of a store."""
+@transaction.atomic
+def begin_days(shop: Store, *, first: date, last: date, now: datetime) -> list[UUID]:
+    """The same for the business dates `first` to `last` of a store: an import for each location that feeds it."""
     zone = ZoneInfo(shop.timezone)
     start, _ = business_day_bounds(first, zone=zone, day_start=shop.day_start)
     _, end = business_day_bounds(last, zone=zone, day_start=shop.day_start)
-    links = LocationLink.objects.select_related("store")
-    link = links.filter(organisation_id=shop.organisation_id, store=shop).order_by("id").first()
-    if link is None:
+    links = LocationLink.objects.select_related("store", "connection")
+    feeding = links.filter(organisation_id=shop.organisation_id, store=shop).order_by("id")
+    asked = [each for each in feeding if not each.connection.is_given_back]
+    if not asked:
         raise RuleBroken("This store is not linked to a point of sale yet.", code="location_unlinked")
-    return begin(link, start=start, end=end, now=now)
+    return [begin(link, start=start, end=end, now=now) for link in asked]
 
 
 def _create(
