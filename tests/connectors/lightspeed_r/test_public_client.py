@@ -31,7 +31,7 @@ def outside(
     behaviour: Behaviour = WIDE, prepare: Callable[[RSeriesSimulator], None] | None = None
 ) -> Iterator[PublicClient]:
     """A client of a chain that has traded for some days, and knows its address alone."""
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = datetime.now(UTC).replace(microsecond=500_000)  # what a shop writes down is not shown so finely
     made = trade(Chain(sales_a_day=30, since=(now - timedelta(days=4)).date()), behaviour)
     made.advance(now)
     furnish(made, now)
@@ -93,6 +93,20 @@ def test_each_resource_is_walked_counted_sorted_and_read_one_by_one(
         for sign in ("", "-"):
             again = client.every(path, **more, sort=f"{sign}{sort}")
             assert sorted(int(each[key]) for each in again) == ids, sort
+
+
+def test_pages_in_the_order_of_an_instant_bring_what_happened_within_one_second_once(
+    client: PublicClient, account: str
+) -> None:
+    """A cursor tells whole seconds, so that is how finely records stand in order."""
+    since = (datetime.now(UTC) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    for sort in ("timeStamp", "-timeStamp"):
+        found = client.every(
+            f"Account/{account}/SaleLine", sort=sort, limit="1", timeStamp=f">,{since}", archived="true"
+        )
+        ids = [each["saleLineID"] for each in found]
+        assert len(ids) > 1
+        assert len(ids) == len(set(ids)), sort
 
 
 @pytest.mark.parametrize("resource", FIELDS)

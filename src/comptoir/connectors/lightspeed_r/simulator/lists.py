@@ -55,10 +55,10 @@ class Selections:
 
 
 def _sortable(value: Any) -> Any:
-    """Unset instants come before all others."""
+    """Unset instants come before all others. A cursor tells whole seconds, so the order knows no more of them."""
     if value is None:
         return 0.0
-    return value.timestamp() if isinstance(value, datetime) else value
+    return value.replace(microsecond=0).timestamp() if isinstance(value, datetime) else value
 
 
 def page(selections: Selections, entity: Entity, query: Query, *, address: str, circles: bool = False) -> Page:
