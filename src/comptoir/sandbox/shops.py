@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,12 +24,28 @@ LIGHTSPEED_R: Final = "lightspeed_r"
 HISTORY: Final = timedelta(days=45)
 HOUR: Final = timedelta(hours=1)
 SALES_A_DAY: Final = 18
+BOTH: Final = Chain(sales_a_day=SALES_A_DAY)
+TWELVE: Final = Chain(
+    account_id=900112,
+    name="Alice’s Shops",
+    shops=tuple(
+        (name, "US/Eastern" if place < 8 else "America/Chicago")
+        for place, name in enumerate(
+            (
+                *("Harbour Street", "Old Station", "North Gate", "Mill Lane", "Church Square", "Bridge Road"),
+                *("Market Hall", "Park Row", "River Side", "Hill Top", "South Quay", "West End"),
+            )
+        )
+    ),
+    sales_a_day=5,
+)
+"""A chain of 12 shops in two time zones."""
 
 
 class Shops:
     """Safe to use from several threads. `path` keeps the first day and every act; None keeps them in memory.
 
-    `conditions`: what is made to go wrong now.
+    `conditions`: what is made to go wrong now. `chain`: which shops; seed and first day are those said here.
     """
 
     def __init__(
@@ -39,13 +56,14 @@ class Shops:
         seed: int,
         now: datetime,
         conditions: Conditions = frozenset,
+        chain: Chain = BOTH,
     ) -> None:
         self._path = path
         self._lock = threading.Lock()
         lines = path.read_text().splitlines() if path is not None and path.exists() else []
         since = datetime.fromisoformat(json.loads(lines[0])["since"]) if lines else now - HISTORY
-        behaviour = Behaviour()
-        self.trade = trade(Chain(since=since.date(), seed=seed, sales_a_day=SALES_A_DAY), behaviour)
+        behaviour = Behaviour(registers=max(1, len(chain.shops) // 2))
+        self.trade = trade(replace(chain, since=since.date(), seed=seed), behaviour)
         self.books = self.trade.books
         if not lines:
             self._write({"since": since.isoformat()})

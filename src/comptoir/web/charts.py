@@ -33,6 +33,15 @@ INK: Final[Mapping[Theme, str]] = {"light": "#3a4649", "dark": "#c5cdd0"}
 HEAT: Final[Mapping[Theme, tuple[str, str]]] = {"light": ("#e6f2f3", "#00525a"), "dark": ("#20363a", "#8fe3e6")}
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
 GRID: Final[Mapping[Theme, str]] = {"light": "#e2e7e9", "dark": "#30383b"}
+LABELS: Final[dict[str, Any]] = {
+    "title": None,
+    "labelAngle": 0,
+    "labelOverlap": "greedy",
+    "labelSeparation": 8,
+    "domain": False,
+    "ticks": False,
+}
+"""An axis of words: those that would run together are left out."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class Chart:
                 "field": "day",
                 "type": "ordinal",
                 "sort": {"field": "n"},
-                "axis": {"title": None, "labelAngle": 0, "labelOverlap": "greedy", "domain": False, "ticks": False},
+                "axis": LABELS,
             },
             "y": {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5}},
             "color": {
@@ -114,7 +123,6 @@ class HeatMap:
 
     def described(self, theme: Theme, language: str) -> dict[str, Any]:  # noqa: ARG002 (labels are words already)
         """The Vega-Lite specification."""
-        axis = {"title": None, "domain": False, "ticks": False, "labelAngle": 0, "labelOverlap": "greedy"}
         low, high = HEAT[theme]
         return {
             "$schema": SCHEMA,
@@ -124,8 +132,8 @@ class HeatMap:
             "data": {"values": [{"row": row, "column": column, "value": value} for row, column, value in self.cells]},
             "mark": {"type": "rect", "cornerRadius": 2},
             "encoding": {
-                "x": {"field": "column", "type": "ordinal", "sort": list(self.columns), "axis": axis},
-                "y": {"field": "row", "type": "ordinal", "sort": list(self.rows), "axis": axis},
+                "x": {"field": "column", "type": "ordinal", "sort": list(self.columns), "axis": LABELS},
+                "y": {"field": "row", "type": "ordinal", "sort": list(self.rows), "axis": LABELS},
                 "color": {
                     "field": "value",
                     "type": "quantitative",

@@ -1,7 +1,9 @@
 """Where one can go: the house's own places and those of the apps, as far as a role may see them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -33,8 +35,11 @@ class Entry:
     icon: str
     permission: str
     begins_group: bool = False
+    app: str = ""
+    keeps: tuple[str, ...] = ()
 
 
+NOTHING: Final[Mapping[str, str]] = {}
 OPENING = (Entry(_("Overview"), "overview", "overview", "overview.view"),)
 HOUSE = (
     Entry(_("Sales"), "sales", "sales", "sales.view", begins_group=True),
@@ -45,21 +50,38 @@ HOUSE = (
 )
 
 
-def places(role: Role, path: str) -> tuple[Place, ...]:
-    """The places this role may go to, the one that `path` lies in marked as current."""
+def places(role: Role, path: str, query: Mapping[str, str] = NOTHING) -> tuple[Place, ...]:
+    """The places this role may go to, the one that `path` lies in marked as current.
+
+    `query`: what stands in the address, of which places of the same app may carry something on.
+    """
     found = [(entry, url) for entry in _entries() if may(role, entry.permission) and (url := _address(entry.url_name))]
     current = max((url for _entry, url in found if _lies_in(path, url)), key=len, default="")
+    here = next((entry.app for entry, url in found if url == current), "")
     return tuple(
-        Place(entry.label, url, entry.icon, is_current=url == current, begins_group=entry.begins_group)
+        Place(
+            entry.label,
+            url + (_kept(entry, query) if entry.app == here else ""),
+            entry.icon,
+            is_current=url == current,
+            begins_group=entry.begins_group,
+        )
         for entry, url in found
     )
+
+
+def _kept(entry: Entry, query: Mapping[str, str]) -> str:
+    kept = {name: query[name] for name in entry.keeps if query.get(name)}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _entries() -> Iterator[Entry]:
     yield from OPENING
     for app in manifest.apps():
         for position, item in enumerate(app.navigation):
-            yield Entry(item.label, item.url_name, item.icon, item.permission, begins_group=position == 0)
+            yield Entry(
+                item.label, item.url_name, item.icon, item.permission, position == 0, app=app.slug, keeps=item.keeps
+            )
     yield from HOUSE
 
 

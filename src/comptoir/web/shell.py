@@ -186,7 +186,7 @@ def _shell(request: HttpRequest) -> Shell | None:
         organisation=membership.organisation,
         organisations=tuple(each.organisation for each in memberships_of(request)),
         role_name=_("Support") if visit else ROLE_NAMES[role],
-        places=places(role, request.path),
+        places=places(role, request.path, request.GET),
         visit=visit,
         visited_until=getattr(membership, "visited_until", None) if is_owner else None,
         is_asked=is_owner and getattr(membership, "is_asked", False),

@@ -9,6 +9,8 @@ from comptoir.core.installations.manifest import App, NavigationItem
 from comptoir.pos.events import EventKind
 
 ANALYSTS = OFFICE | {Role.VIEWER}
+KEEPS = ("at",)
+"""The location options stand in the address of every page."""
 APP = App(
     slug="traffic",
     name=_("Traffic"),
@@ -19,10 +21,10 @@ APP = App(
         EventKind.SALE_VOIDED: handlers.sales_moved,
     },
     navigation=(
-        NavigationItem(_("Traffic"), "traffic", "chart", "traffic.view"),
-        NavigationItem(_("Reports"), "traffic_totals", "table", "traffic.view"),
-        NavigationItem(_("Locations"), "traffic_locations", "store", "traffic.locations"),
-        NavigationItem(_("POS integration"), "traffic_jobs", "connections", "traffic.status"),
+        NavigationItem(_("Traffic"), "traffic", "chart", "traffic.view", keeps=KEEPS),
+        NavigationItem(_("Reports"), "traffic_totals", "table", "traffic.view", keeps=KEEPS),
+        NavigationItem(_("Locations"), "traffic_locations", "store", "traffic.locations", keeps=KEEPS),
+        NavigationItem(_("POS integration"), "traffic_jobs", "connections", "traffic.status", keeps=KEEPS),
     ),
     permissions={
         "traffic.view": ANALYSTS,

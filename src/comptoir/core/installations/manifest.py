@@ -61,12 +61,16 @@ takes all of them in a few queries is fast, and one bad event still holds up nob
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """A place in the navigation. `label` is lazily translated text; `icon` a name of the icon set."""
+    """A place in the navigation. `label` is lazily translated text; `icon` a name of the icon set.
+
+    `keeps`: what of the query of one place of the app is carried on to the others.
+    """
 
     label: str | Promise
     url_name: str
     icon: str
     permission: str
+    keeps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from comptoir.pos.hosting import Request, Response
 from comptoir.sandbox.shops import Shops
 
 MOST: Final = 30
+MOST_OF_A_DAY: Final = 500
 HEADERS: Final = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
@@ -44,6 +45,8 @@ class ShopsPage:
         day = _day(request.query.get("day", ""))
         with self._shops.books.lock:
             values = {
+                "name": self._shops.books.name,
+                "shops": len(list(self._shops.books.all("Shop"))),
                 "day": day.isoformat() if day else "",
                 "sales": [self._sale(row) for row in self._rows("Sale", "createTime", day)],
                 "entries": [self._entry(row) for row in self._rows("EmployeeHours", "checkIn", day)],
@@ -53,7 +56,7 @@ class ShopsPage:
 
     def _rows(self, entity: str, stamp: str, day: date | None) -> list[Row]:
         rows = [row for row in self._shops.books.all(entity) if day is None or row[stamp].date() == day]
-        return sorted(rows, key=lambda row: row[stamp], reverse=True)[:MOST]
+        return sorted(rows, key=lambda row: row[stamp], reverse=True)[: MOST_OF_A_DAY if day else MOST]
 
     def _sale(self, row: Row) -> dict[str, Any]:
         shop = self._shops.books.get("Shop", int(row["shopID"])) or {}

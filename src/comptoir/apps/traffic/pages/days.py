@@ -19,7 +19,7 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
 from comptoir.apps.traffic.pages.reports import KINDS
-from comptoir.apps.traffic.pages.scope import place_of
+from comptoir.apps.traffic.pages.where import place_of, where_of
 from comptoir.core.intake import clocking
 from comptoir.kernel.clock import business_day_bounds, local_hour
 from comptoir.kernel.errors import RuleBroken
@@ -54,6 +54,7 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
         request.organisation.id, store_ids=[place.store.id], since=which, until=which, now=now
     )
     values = {
+        "where": where_of(request, at=place.store.public_id, now=now),
         "place": place,
         "day": which,
         "hours": [_hour(place, at, rows.get(at)) for at in _hours(place, which)],

@@ -17,15 +17,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import chains, checking, jobs, tasks
 from comptoir.apps.traffic.models import ImportJob
+from comptoir.apps.traffic.pages import first_download
 from comptoir.apps.traffic.pages.addressed import actor, connection_of, job_of
 from comptoir.apps.traffic.pages.editors import editors
 from comptoir.apps.traffic.pages.matching import Shop, shops_of
 from comptoir.apps.traffic.pages.troubles import troubles
+from comptoir.apps.traffic.pages.where import Where, where_of
 from comptoir.core.accounts.roles import may
 from comptoir.core.connections import reads, revoking
 from comptoir.core.connections.models import Connection
 from comptoir.core.installations.manifest import App
-from comptoir.core.intake.importing import reads as imports
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.pages.connections import offered
@@ -87,15 +88,24 @@ def add(request: OrganisationRequest) -> HttpResponse:
 
 
 def _list(request: OrganisationRequest, form: LabelForm, *, status: int = 200) -> HttpResponse:
-    found = jobs.jobs(request.organisation.id)
+    where = where_of(request)
     connections = {each.id: each for each in reads.connections(request.organisation.id)}
+    found = [each for each in jobs.jobs(request.organisation.id) if _is_about(each, where, connections)]
     rows = [(each, jobs.public(each), _light(each, connections), _facts(each, connections)) for each in found]
     values = {
+        "where": where,
         "rows": rows,
         "form": form if may(request.role, "traffic.connect") else None,
-        "troubles": troubles(request, connections) if found else [],
+        "troubles": troubles(where, request.organisation.id, connections) if found else [],
     }
     return render(request, "traffic/integrations.html", values, status=status)
+
+
+def _is_about(job: ImportJob, where: Where, connections: dict[UUID, reads.ConnectionFacts]) -> bool:
+    """Whether its shops feed what was chosen; one that feeds nothing yet is about everything."""
+    known = connections.get(job.connection_id) if job.connection_id else None
+    fed = {each.store_id for each in known.locations if each.store_id} if known else set()
+    return not where.at or not fed or bool(fed & where.store_ids)
 
 
 @require_GET
@@ -108,9 +118,14 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         connection = connection_of(request, parse_id("con", connection_id))
         jobs.attach(job=job, connection=connection)
         return redirect("traffic_job", job_id)
+    if "HX-Request" in request.headers:
+        return render(request, "traffic/first_download.html", {"bars": first_download.bars(job)})
     shops = shops_of(request, job)
     form = ScheduleForm(initial={"rhythm": job.rhythm, "start": job.start.strftime("%H:%M")})
+    where = where_of(request)
+    shops = [each for each in shops if each.link.store is None or each.link.store.id in where.store_ids]
     values = {
+        "where": where,
         "job": job,
         "job_id": job_id,
         "steps": _steps(job, shops),
@@ -122,7 +137,8 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "editors": editors(request),
         "form": form,
         "may_connect": may(request.role, "traffic.connect"),
-        "progress": _progress(request, job),
+        "unmatched": sum(not each.chosen for each in shops),
+        "bars": first_download.bars(job),
         "others": _named(jobs.others_over(connection_of(request, job.connection_id))) if job.connection_id else "",
     }
     return render(request, "traffic/integration.html", values)
@@ -241,11 +257,3 @@ def _facts(job: ImportJob, connections: dict[UUID, reads.ConnectionFacts]) -> di
         "next": min(due.values(), default=None),
         "owner": found.consented_by if found else "",
     }
-
-
-def _progress(request: OrganisationRequest, job: ImportJob) -> list[Any]:
-    """The first download: imports of its stores that still read."""
-    mine = {each.id for each in jobs.stores_of(job)}
-    found = imports.import_runs(request.organisation.id, store_ids=mine, now=timezone.now()) if mine else []
-    names = {each.id: each.name for each in jobs.stores_of(job)}
-    return [(names[each.store_id], each, int(each.share * 100)) for each in found if each.state == "running"][:20]

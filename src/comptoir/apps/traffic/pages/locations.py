@@ -21,7 +21,7 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.counting import aside
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.models import Counter, Hour
-from comptoir.apps.traffic.pages.scope import place_of
+from comptoir.apps.traffic.pages.where import place_of, where_of
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.errors import RuleBroken
@@ -144,7 +144,8 @@ def node_add(request: OrganisationRequest) -> HttpResponse:
 
 def _list(request: OrganisationRequest, form: NodeForm, *, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=now)
+    where = where_of(request, now=now)
+    found = list(where.places)
     nodes = {each.id: each.name for each in chains.nodes(request.organisation.id)}
     latest = _latest(request, found)
     rows = [
@@ -152,6 +153,7 @@ def _list(request: OrganisationRequest, form: NodeForm, *, status: int = 200) ->
         for each in found
     ]
     values = {
+        "where": where,
         "rows": rows,
         "without_id": sum(not each.location.location_id for each in found),
         "form": form if may(request.role, "traffic.manage") else None,
@@ -212,6 +214,7 @@ def _initial(place: Place) -> dict[str, Any]:
 
 def _one(request: OrganisationRequest, place: Place, form: LocationForm, *, status: int = 200) -> HttpResponse:
     values = {
+        "where": where_of(request, at=place.store.public_id),
         "place": place,
         "form": form,
         "may_manage": may(request.role, "traffic.manage"),
@@ -288,7 +291,7 @@ def upload(request: OrganisationRequest) -> HttpResponse:
             now=timezone.now(),
             store_ids=request.store_ids,
         )
-    return render(request, "traffic/upload.html", {"taken": taken})
+    return render(request, "traffic/upload.html", {"taken": taken, "where": where_of(request)})
 
 
 def _counters(request: OrganisationRequest, place: Place) -> list[tuple[Counter, str, Status]]:

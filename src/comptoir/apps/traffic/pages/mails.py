@@ -10,8 +10,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from comptoir.apps.traffic import chains, report_mails
+from comptoir.apps.traffic import report_mails
 from comptoir.apps.traffic.models import ReportMail
+from comptoir.apps.traffic.pages.where import Where, where_of
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import OrganisationRequest, page
@@ -36,17 +37,17 @@ class MailForm(forms.Form):
 @page("traffic.view")
 def mails(request: OrganisationRequest) -> HttpResponse:
     """One's own report mails; a new one."""
+    where = where_of(request)
     form = MailForm(request.POST or None, initial={"rhythm": "daily", "hour": 7})
     if request.method == "POST" and form.is_valid():
-        places = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
         report_mails.add(
             organisation_id=request.organisation.id,
             user=request.user,
             rhythm=form.cleaned_data["rhythm"],
             hour=form.cleaned_data["hour"],
             language=(get_language() or "en")[:2],
-            store_ids=request.store_ids,
-            zone=ZoneInfo(places[0].store.timezone if places else "UTC"),
+            store_ids=frozenset(where.store_ids) if where.at else request.store_ids,
+            zone=ZoneInfo(where.places[0].store.timezone if where.places else "UTC"),
             now=timezone.now(),
         )
         toast(request, _("It comes by itself from now on, to %(email)s.") % {"email": request.user.email})
@@ -55,8 +56,19 @@ def mails(request: OrganisationRequest) -> HttpResponse:
         "due_at"
     )
     words = dict(RHYTHMS)
-    values = {"rows": [(public_id("rpm", row.id), words[row.rhythm], row.due_at) for row in rows], "form": form}
+    values = {
+        "where": where,
+        "rows": [(public_id("rpm", row.id), words[row.rhythm], _about(row, where), row.due_at) for row in rows],
+        "form": form,
+    }
     return render(request, "traffic/mails.html", values, status=422 if form.is_bound else 200)
+
+
+def _about(row: ReportMail, where: Where) -> str:
+    """Which stores it is about, by name; "" for all that somebody sees."""
+    if row.store_ids is None or {str(each.store.id) for each in where.everywhere} <= set(row.store_ids):
+        return ""
+    return ", ".join(each.store.name for each in where.everywhere if str(each.store.id) in row.store_ids)
 
 
 @require_POST

@@ -86,6 +86,8 @@ def match(request: OrganisationRequest, job_id: str) -> HttpResponse:
         )
         for link in links.order_by("id"):
             choice = chosen.get(str(link.id))
+            if not choice and request.POST.get("rest") == linking.NEW_STORE and link.store is None:
+                choice = linking.NEW_STORE
             if choice is None:
                 continue
             linking.feed(request.organisation, link, choice, now=now)

@@ -9,16 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.traffic import catching_up, chains
+from comptoir.apps.traffic import catching_up
 from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.pages.where import Option, where_of
 from comptoir.apps.traffic.periods import Comparison, Period, compared
 from comptoir.apps.traffic.reports import reading
 from comptoir.kernel.clock import business_date, day_in
-from comptoir.kernel.errors import RuleBroken
-from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import OrganisationRequest
 
 PERIODS: Final[dict[str, str | Promise]] = {
@@ -39,20 +37,6 @@ COMPARISONS: Final[dict[str, str | Promise]] = {
 }
 LONGEST: Final = timedelta(days=3 * 366)
 KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "opens", "closes")
-
-
-@dataclass(frozen=True)
-class Option:
-    """A node or a store to choose, indented by its depth."""
-
-    value: str
-    name: str
-    depth: int
-
-    @property
-    def label(self) -> str:
-        """With the indent that a list can show."""
-        return "\u2003" * self.depth + self.name
 
 
 @dataclass(frozen=True)
@@ -111,9 +95,8 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
     """What the address says, and the usual where it says nothing that can be read. Raises RuleBroken (404)."""
     now = timezone.now()
     said = request.GET
-    everywhere = tuple(chains.places(request.organisation.id, store_ids=request.store_ids, now=now))
-    options, chosen, name = _chosen(request, everywhere, said.get("at", ""))
-    today = _today(chosen or everywhere, now)
+    where = where_of(request, now=now)
+    today = _today(where.places or where.everywhere, now)
     period, word = _period(said.get("period", ""), said.get("since", ""), said.get("until", ""), today, usual)
     beside_word = said.get("beside", "")
     chosen_day = day_in(said.get("from", ""))
@@ -121,16 +104,14 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
     if comparison is Comparison.CHOSEN and chosen_day is None:
         comparison = Comparison.LAST_WEEK
     opens, closes = _time(said.get("opens", "")), _time(said.get("closes", ""))
-    store_ids = {each.store.id for each in chosen}
-    catching_up.fresh(
-        request.organisation.id, store_ids, since=max(period.since, today - timedelta(days=7)), until=today, now=now
-    )
+    since = max(period.since, today - timedelta(days=7))
+    catching_up.fresh(request.organisation.id, where.store_ids, since=since, until=today, now=now)
     return Scope(
-        places=chosen,
-        everywhere=everywhere,
-        options=options,
-        at=said.get("at", ""),
-        name=name,
+        places=where.places,
+        everywhere=where.everywhere,
+        options=where.options,
+        at=where.at,
+        name=where.name,
         period=period,
         period_word=word,
         comparison=comparison,
@@ -144,51 +125,6 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
     )
 
 
-def place_of(request: OrganisationRequest, store_id: str) -> Place:
-    """The location of an address, as far as the reader may see it. Raises RuleBroken (404)."""
-    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
-    place = next((each for each in found if each.store.id == parse_id("sto", store_id)), None)
-    if place is None:
-        raise RuleBroken(gettext("There is nothing here under this id."), code="not_found", status=404)
-    return place
-
-
-def _chosen(
-    request: OrganisationRequest, everywhere: tuple[Place, ...], at: str
-) -> tuple[tuple[Option, ...], tuple[Place, ...], str]:
-    nodes = chains.nodes(request.organisation.id)
-    options: list[Option] = []
-
-    def add(parent: UUID | None, depth: int) -> None:
-        for node in (each for each in nodes if each.parent_id == parent):
-            inside = chains.below(request.organisation.id, node.id)
-            if any(place.node_id in inside for place in everywhere):
-                options.append(Option(public_id("nod", node.id), node.name, depth))
-                add(node.id, depth + 1)
-                options.extend(
-                    Option(place.store.public_id, place.store.name, depth + 1)
-                    for place in everywhere
-                    if place.node_id == node.id
-                )
-
-    add(None, 0)
-    placed = {each.value for each in options}
-    options += [
-        Option(each.store.public_id, each.store.name, 0) for each in everywhere if each.store.public_id not in placed
-    ]
-    if not at:
-        return tuple(options), everywhere, ""
-    found = next((each for each in options if each.value == at), None)
-    if found is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
-    if at.startswith("sto_"):
-        mine = tuple(each for each in everywhere if each.store.public_id == at)
-    else:
-        inside = chains.below(request.organisation.id, parse_id("nod", at))
-        mine = tuple(each for each in everywhere if each.node_id in inside)
-    return tuple(options), mine, found.name
-
-
 def _today(places: tuple[Place, ...], now: datetime) -> date:
     """The business date of the first store; now, where there is none."""
     if not places:
@@ -199,7 +135,7 @@ def _today(places: tuple[Place, ...], now: datetime) -> date:
 
 def _period(word: str, since: str, until: str, today: date, usual: str) -> tuple[Period, str]:
     first, last = day_in(since), day_in(until)
-    if first is not None and last is not None and first <= last:
+    if word not in PERIODS and first is not None and last is not None and first <= last:
         return Period(max(first, last - LONGEST), last), ""
     word = word if word in PERIODS else usual
     if word == "today":

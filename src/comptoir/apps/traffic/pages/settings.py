@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import chains, rights, tasks
 from comptoir.apps.traffic.models import Day, EditRight, Settings
+from comptoir.apps.traffic.pages.where import Where, where_of
 from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import Role, may
 from comptoir.core.audit.notes import note
@@ -96,7 +97,10 @@ def _page(request: OrganisationRequest, form: SettingsForm, *, status: int = 200
         for each in Membership.objects.filter(organisation=request.organisation).select_related("user")
     }
     nodes = {each.id: each.name for each in chains.nodes(request.organisation.id)}
+    where = where_of(request)
+    inside = {each.node_id for each in where.places}
     values = {
+        "where": where,
         "form": form,
         "may_manage": may(request.role, "traffic.manage"),
         "editor_form": EditorForm(request.organisation.id) if may(request.role, "traffic.connect") else None,
@@ -108,11 +112,18 @@ def _page(request: OrganisationRequest, form: SettingsForm, *, status: int = 200
                 nodes.get(row.node_id, "") if row.node_id else "",
             )
             for row in rows
-            if row.user_id in people
+            if row.user_id in people and _reaches(row, where, inside)
         ],
         "here": reverse("traffic_settings"),
     }
     return render(request, "traffic/settings.html", values, status=status)
+
+
+def _reaches(row: EditRight, where: Where, nodes: set[UUID | None]) -> bool:
+    """Whether a right holds somewhere in what was chosen."""
+    if not where.at or row.node_id is None:
+        return True
+    return bool(chains.below(row.organisation_id, row.node_id) & nodes)
 
 
 @require_POST

@@ -11,13 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.models import Counter, Hour
+from comptoir.apps.traffic.pages.where import Where
 from comptoir.core.connections import reads
 from comptoir.core.connections.models import Connection
 from comptoir.kernel.clock import business_date
-from comptoir.web.shell import OrganisationRequest
 
 SILENT: Final = timedelta(hours=2)
 
@@ -33,7 +32,7 @@ class Trouble:
     url: str
 
 
-def troubles(request: OrganisationRequest, connections: dict[UUID, reads.ConnectionFacts]) -> list[Trouble]:
+def troubles(where: Where, organisation_id: UUID, connections: dict[UUID, reads.ConnectionFacts]) -> list[Trouble]:
     """The rows of the troubleshooting table that hold now, in words (2.7)."""
     now = timezone.now()
     found = []
@@ -44,20 +43,19 @@ def troubles(request: OrganisationRequest, connections: dict[UUID, reads.Connect
             }
             url = reverse("connection", args=[each.public_id])
             found.append(Trouble("bad", each.account_name, why, _("Sign in again"), url))
-    places = chains.places(request.organisation.id, store_ids=request.store_ids, now=now)
     fed = {location.store_id for each in connections.values() for location in each.locations}
     latest = dict(
-        Hour.objects.filter(organisation_id=request.organisation.id, transactions__gt=0)
+        Hour.objects.filter(organisation_id=organisation_id, transactions__gt=0)
         .values_list("store_id")
         .annotate(latest=Max("hour"))
         .values_list("store_id", "latest")
     )
     silent = set(
-        Counter.objects.filter(organisation_id=request.organisation.id, active=True)
+        Counter.objects.filter(organisation_id=organisation_id, active=True)
         .exclude(heard_at__gte=now - SILENT)
         .values_list("store_id", flat=True)
     )
-    for place in places:
+    for place in where.places:
         found += _of_place(place, fed, latest.get(place.store.id), silent, now)
     return found
 

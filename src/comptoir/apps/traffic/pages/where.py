@@ -1,0 +1,107 @@
+"""Location options: which node of the tree, or which store, a page is about; kept in its address as `at`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from comptoir.apps.traffic import chains
+from comptoir.apps.traffic.chains import Place
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.shell import OrganisationRequest
+
+
+@dataclass(frozen=True)
+class Option:
+    """A node or a store to choose, indented by its depth."""
+
+    value: str
+    name: str
+    depth: int
+
+    @property
+    def label(self) -> str:
+        """With the indent that a list can show."""
+        return "\u2003" * self.depth + self.name
+
+
+@dataclass(frozen=True)
+class Where:
+    """What was chosen: its `places`, of `everywhere` that the reader sees. `at` and `name` are "" for the whole."""
+
+    at: str
+    name: str
+    places: tuple[Place, ...]
+    everywhere: tuple[Place, ...]
+    options: tuple[Option, ...]
+
+    @property
+    def query(self) -> str:
+        """What a link has to carry on."""
+        return urlencode({"at": self.at}) if self.at else ""
+
+    @property
+    def store_ids(self) -> set[UUID]:
+        """The stores that were chosen."""
+        return {each.store.id for each in self.places}
+
+
+def where_of(request: OrganisationRequest, *, at: str | None = None, now: datetime | None = None) -> Where:
+    """What the address says, or `at`: the page of one store is about that one. Raises RuleBroken (404)."""
+    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=now or timezone.now())
+    everywhere, said = tuple(found), request.GET.get("at", "") if at is None else at
+    options = _options(request, everywhere)
+    if not said:
+        return Where("", "", everywhere, everywhere, options)
+    chosen = next((each for each in options if each.value == said), None)
+    if chosen is None:
+        raise nothing_here()
+    if said.startswith("sto_"):
+        mine = tuple(each for each in everywhere if each.store.public_id == said)
+    else:
+        inside = chains.below(request.organisation.id, parse_id("nod", said))
+        mine = tuple(each for each in everywhere if each.node_id in inside)
+    return Where(said, chosen.name, mine, everywhere, options)
+
+
+def place_of(request: OrganisationRequest, store_id: str) -> Place:
+    """The location of an address, as far as the reader may see it. Raises RuleBroken (404)."""
+    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
+    place = next((each for each in found if each.store.id == parse_id("sto", store_id)), None)
+    if place is None:
+        raise nothing_here()
+    return place
+
+
+def nothing_here() -> RuleBroken:
+    """The refusal of an id that nobody here has."""
+    return RuleBroken(gettext("There is nothing here under this id."), code="not_found", status=404)
+
+
+def _options(request: OrganisationRequest, everywhere: tuple[Place, ...]) -> tuple[Option, ...]:
+    """The tree: nodes with something in them, each with its stores below it; then stores that are in none."""
+    nodes = chains.nodes(request.organisation.id)
+    options: list[Option] = []
+
+    def add(parent: UUID | None, depth: int) -> None:
+        for node in (each for each in nodes if each.parent_id == parent):
+            inside = chains.below(request.organisation.id, node.id)
+            if any(place.node_id in inside for place in everywhere):
+                options.append(Option(public_id("nod", node.id), node.name, depth))
+                add(node.id, depth + 1)
+                options.extend(
+                    Option(place.store.public_id, place.store.name, depth + 1)
+                    for place in everywhere
+                    if place.node_id == node.id
+                )
+
+    add(None, 0)
+    placed = {each.value for each in options}
+    rest = (
+        Option(each.store.public_id, each.store.name, 0) for each in everywhere if each.store.public_id not in placed
+    )
+    return (*options, *rest)

@@ -1,0 +1,117 @@
+"""Location options: top left on every page of the app, for any node of the tree, and kept in the address."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import time_machine
+
+from comptoir.apps.traffic import chains, jobs, report_mails, urls
+from comptoir.apps.traffic.models import ImportJob, ReportMail
+from comptoir.core.mail.models import OutgoingMail
+from comptoir.kernel.ids import public_id
+from tests.apps.traffic.chain import DAY, NOW, make, sell, utc_store
+from tests.people import People, create_store
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CHOSEN = re.compile(r'<option value="([^"]+)" selected>[^<]*</option>')
+NO_PAGE = ("export", "download", "check", "undo")
+"""Parts and files."""
+
+
+@pytest.fixture
+def chain(people: People) -> People:
+    """Le Zinc lies in the region West of the district North; Quai Bob lies nowhere."""
+    utc_store(people)
+    region = node(people, "West", "region", node(people, "North", "district", None))
+    chains.save_location(
+        store=people.bar, values={"location_id": "1"}, node_id=region, actor="u", now=NOW, today=NOW.date()
+    )
+    create_store(people.le_zinc, "Quai Bob")
+    sell(people, 10, "12")
+    make(people)
+    jobs.begin(organisation_id=people.le_zinc.id, label="Shops", actor="u", now=NOW)
+    return people
+
+
+def node(people: People, name: str, kind: str, parent: UUID | None) -> UUID:
+    made = chains.add_node(
+        organisation_id=people.le_zinc.id, name=name, kind=kind, parent_id=parent, actor="u", now=NOW
+    )
+    return made.id
+
+
+def at(name: str) -> str:
+    return public_id("nod", next(each.id for each in chains.Node.objects.all() if each.name == name))
+
+
+def pages(people: People) -> dict[str, str]:
+    """Every page that is looked at, by its route: nobody has to add a new one here."""
+    known = {"store_id": people.bar.public_id, "on": DAY.isoformat(), "job_id": jobs.public(ImportJob.objects.get())}
+    client, found = people.client(people.alice), {}
+    for each in urls.urlpatterns:
+        route = "/" + str(each.pattern)
+        path = re.sub(r"<\w+:(\w+)>", lambda part: known.get(part[1], ""), route)
+        if "//" in path or path.endswith("/") or any(part in str(each.name) for part in NO_PAGE):
+            continue
+        if client.get(path).status_code == 200:
+            found[str(each.name)] = path
+    return found
+
+
+def test_every_page_has_them_first_and_what_was_chosen_goes_from_page_to_page(chain: People) -> None:
+    client, found, north = chain.client(chain.alice), pages(chain), at("North")
+    looked_at = {"", "_totals", "_day", "_locations", "_location", "_jobs", "_job", "_settings", "_mails", "_upload"}
+    assert {f"traffic{each}" for each in looked_at} <= set(found)
+    for name, path in found.items():
+        page = client.get(f"{path}?at={north}").content.decode()
+        options = page[page.index('<select id="at" name="at">') :].split("</select>")[0]
+        filters = page[page.index('<div class="filters') :]
+        assert filters.index("<select") == filters.index('<select id="at"'), name
+        assert [each.strip("\u2003") for each in re.findall(r">([^<]+)</option>", options)[1:]] == [
+            "North",
+            "West",
+            "Le Zinc",
+            "Quai Bob",
+        ], name
+        own = name in ("traffic_day", "traffic_location")
+        assert CHOSEN.findall(options) == [chain.bar.public_id if own else north], name
+        navigation = page[page.index("<nav") :].split("</nav>")[0]
+        for each in ("/traffic", "/traffic/reports/totals", "/traffic/locations", "/traffic/integrations"):
+            assert f'href="{each}?at={north}"' in navigation, (name, each)
+        assert f"?at={north}" not in re.sub(r'href="/traffic[^"]*"', "", navigation), "to nobody else’s pages"
+
+
+def test_a_node_of_nobody_here_is_not_found(chain: People) -> None:
+    client = chain.client(chain.charlie)
+    for path in ("/traffic/locations", "/traffic/integrations", "/traffic/settings", "/traffic/reports/mails"):
+        assert client.get(f"{path}?at={at('North')}").status_code == 404
+
+
+def test_lists_are_about_what_was_chosen(chain: People) -> None:
+    client = chain.client(chain.alice)
+    assert "Quai Bob</a>" in client.get("/traffic/locations").content.decode()
+    listed = client.get(f"/traffic/locations?at={at('North')}").content.decode()
+    assert ("Le Zinc</a>" in listed, "Quai Bob</a>" in listed) == (True, False)
+    troubles = client.get(f"/traffic/integrations?at={at('West')}").content.decode()
+    assert ("Le Zinc</th>" in troubles, "Quai Bob</th>" in troubles) == (True, False)
+
+
+def test_a_report_mail_is_about_what_was_chosen(chain: People) -> None:
+    client = chain.client(chain.alice)
+    with time_machine.travel(NOW, tick=False):
+        client.post(f"/traffic/reports/mails?at={at('North')}", {"rhythm": "daily", "hour": "13"})
+    assert ReportMail.objects.get().store_ids == [str(chain.bar.id)]
+    assert report_mails.send_due(now=NOW + timedelta(hours=1)) == 1
+    text = OutgoingMail.objects.get(template="traffic/mails/report").text
+    assert ("Le Zinc:" in text, "Quai Bob:" in text) == (True, False)
+    with time_machine.travel(NOW, tick=False):
+        assert '<td data-label="Stores">Le Zinc</td>' in client.get("/traffic/reports/mails").content.decode()
+
+
+def test_a_period_by_name_stands_before_days_that_the_form_sent_along(chain: People) -> None:
+    client = chain.client(chain.alice)
+    with time_machine.travel(NOW, tick=False):
+        page = client.get("/traffic/reports/totals?period=yesterday&since=2026-01-01&until=2026-01-31").content.decode()
+    assert "20 May 2026 to 20 May 2026" in page
