@@ -14,6 +14,7 @@ from comptoir.kernel.errors import RuleBroken
         ("12", "0012", "", True),
         ("1234", "1234", "", True),
         ("12345", "12345", "", True),
+        ("1", "1", "", True),
         ("1", "01", "", True),
         ("1", "001", "", True),
         ("1", "10", "", False),

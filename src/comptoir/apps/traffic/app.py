@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.traffic import handlers
+from comptoir.apps.traffic import handlers, resting
 from comptoir.apps.traffic.guides import GUIDES
 from comptoir.core.accounts.roles import OFFICE, Role
 from comptoir.core.installations.manifest import App, NavigationItem
@@ -37,4 +37,5 @@ APP = App(
         "traffic.connect": frozenset({Role.OWNER}),
     },
     guides=GUIDES,
+    at_rest=resting.at_rest,
 )

@@ -22,9 +22,12 @@ from comptoir.core.intake.scheduling import schedules
 from comptoir.core.intake.scheduling.times import Rhythm
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id, public_id
+from comptoir.pos import registry
+from comptoir.pos.capabilities import Capability
 
 USUAL_START: Final = time(0, 2)
 MANUAL: Final = "manual"
+BOUGHT: Final = ("transactions", "sales", "items")
 
 
 @transaction.atomic
@@ -132,6 +135,17 @@ def follow_status(*, organisation_id: UUID, store_id: UUID, actor: str, now: dat
     for job in jobs(organisation_id):
         if job.connection_id in fed_by:
             _rest(job, actor, now)
+
+
+def fed_kinds(organisation_id: UUID, store_id: UUID) -> frozenset[str]:
+    """The figures of a store that a job which runs brings from the till: nobody types them by the way (2.1)."""
+    running = ImportJob.objects.filter(organisation_id=organisation_id, active=True, finished_at__isnull=False)
+    links = LocationLink.objects.filter(
+        organisation_id=organisation_id, store_id=store_id, connection_id__in=running.values("connection_id")
+    )
+    providers = set(links.values_list("provider", flat=True))
+    told = {kind for provider in providers for kind in registry.connector(provider).manifest.capabilities}
+    return frozenset((*BOUGHT, "staff_hours") if Capability.SHIFTS in told else BOUGHT) if providers else frozenset()
 
 
 def public(job: ImportJob) -> str:

@@ -101,6 +101,8 @@ class App:
     `troubles_at` is the path of the page that mends it.
     `partner_places` are its pages about makers of tills, linked from the page *Partners*, and `backoffice_places` those
     for whoever runs the installation.
+    `at_rest` tells the stores of which it wants nothing to be read now: one of which nobody else wants anything either
+    is left alone.
     `comes_with_store`: every store that is linked gets it; False for one that is set up on its own pages.
     """
 
@@ -117,6 +119,7 @@ class App:
     heard: Callable[[Sequence[Heard], datetime], None] | None = None
     troubles: Callable[[UUID, datetime], Iterable[Trouble]] | None = None
     troubles_at: str = ""
+    at_rest: Callable[[], set[UUID]] | None = None
     comes_with_store: bool = True
     partner_places: tuple[NavigationItem, ...] = ()
     backoffice_places: tuple[NavigationItem, ...] = ()

@@ -15,6 +15,7 @@ from django.db.models import F
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
 from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.installations import uses
 from comptoir.core.intake import books
 from comptoir.core.intake.models import ClockReading
 from comptoir.core.ledger import store, time_clock
@@ -44,6 +45,7 @@ def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
     """(organisation, location link) of those whose clocks are to be read now; a new link is taken up."""
     telling = [each.manifest.slug for each in registry.connectors() if Capability.SHIFTS in each.manifest.capabilities]
     live = LocationLink.objects.filter(store__isnull=False, connection__status=Connection.Status.CONNECTED)
+    live = live.exclude(store_id__in=uses.stores_at_rest())
     places = set(live.filter(provider__in=telling).values_list("organisation_id", "id"))
     known = {(row.organisation_id, row.location_link_id): row for row in ClockReading.objects.all()}
     ClockReading.objects.bulk_create(

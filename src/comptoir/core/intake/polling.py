@@ -18,6 +18,7 @@ from django.db.models import F, QuerySet
 
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.installations import uses
 from comptoir.core.intake import books, closing
 from comptoir.core.intake.models import BookReading
 from comptoir.core.ledger import reads as ledger
@@ -47,8 +48,12 @@ LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
 def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
-    """(organisation, location link) of those whose books are to be read now; a new link is taken up."""
+    """(organisation, location link) of those whose books are to be read now; a new link is taken up.
+
+    A store at rest is not asked for; when it is back, its books are read from where they were left.
+    """
     live = LocationLink.objects.filter(store__isnull=False, connection__status=Connection.Status.CONNECTED)
+    live = live.exclude(store_id__in=uses.stores_at_rest())
     places = set(live.values_list("organisation_id", "id"))
     known = {(row.organisation_id, row.location_link_id): row for row in BookReading.objects.all()}
     BookReading.objects.bulk_create(

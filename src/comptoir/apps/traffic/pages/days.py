@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import catching_up, chains, kpis, making, projection, rights, shown, tailoring
+from comptoir.apps.traffic import catching_up, chains, jobs, kpis, making, projection, rights, shown, tailoring
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
@@ -53,6 +53,8 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
     differs = tailoring.differing(
         request.organisation.id, store_ids=[place.store.id], since=which, until=which, now=now
     )
+    may_edit = _may_edit(request, place)
+    fed = jobs.fed_kinds(request.organisation.id, place.store.id) if may_edit else frozenset()
     values = {
         "where": where_of(request, at=place.store.public_id, now=now),
         "place": place,
@@ -60,7 +62,9 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
         "hours": [_hour(place, at, rows.get(at)) for at in _hours(place, which)],
         "kinds": list(KINDS.items()),
         "tiles": [shown.tile(kpi, whole, None, place.store.currency) for kpi in KPIS if kpi.of(whole) is not None],
-        "may_edit": _may_edit(request, place),
+        "may_edit": may_edit,
+        "fed": fed,
+        "locked": fed if may_edit and "edit" not in request.GET else frozenset(),
         "differs": [_differs(place, each) for each in differs],
         "history": _history(request, place, which),
         "not_provided": clocking.not_provided(request.organisation.id, [place.store.id]),
@@ -81,6 +85,12 @@ def edit(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
             status=403,
         )
     typed = _typed(request, place, which)
+    if "correct" not in request.POST and {each.kind for each in typed} & jobs.fed_kinds(
+        request.organisation.id, place.store.id
+    ):
+        raise RuleBroken(
+            _("The till brings these figures. Press “Correct them by hand” first."), code="fed_by_import", status=409
+        )
     if not typed:
         toast(request, _("Nothing was changed."), level="info")
         return redirect("traffic_day", store_id, on)
