@@ -268,10 +268,11 @@ def changes_export(request: OrganisationRequest) -> HttpResponseBase:
 
 
 def _changes(scope: Scope) -> Any:
+    until = max(scope.period.until, scope.today) if scope.period_word else scope.period.until
     return Change.objects.filter(
         organisation_id=scope.organisation_id,
         store_id__in=[each.store.id for each in scope.places],
-        business_date__range=(scope.period.since, max(scope.period.until, scope.today)),
+        business_date__range=(scope.period.since, until),
     ).order_by("-seen_at", "hour", "kind")
 
 
