@@ -21,6 +21,7 @@ from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.revoking import revoke
 from comptoir.core.connections.tasks import enqueue_listening, listen_again
 from comptoir.core.connections.tokens import TokenPair
+from comptoir.core.intake import hints, polling
 from comptoir.core.intake.models import BookReading, ImportRun, Notification
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.models import RegisterClosure, Sale
@@ -177,6 +178,21 @@ def test_a_sale_that_is_told_is_read_at_once_and_a_void_as_well(house: House) ->
     assert Sale.objects.count() == 1
 
 
+def test_what_is_told_while_books_are_read_is_read_after_that(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.link("main")
+    house.books_are_read_and_not_due()
+    link = LocationLink.objects.get(store__isnull=False)
+    began = datetime.now(UTC)
+    BookReading.objects.update(due_at=began)
+
+    def told_meanwhile(*_: object, **__: object) -> None:
+        hints.follow([(link.store_id, "lightspeed_x", link.external_id)], now=began + timedelta(seconds=1))
+
+    monkeypatch.setattr(polling.closing, "read_closures", told_meanwhile)
+    polling.read(organisation_id=link.organisation_id, link_id=link.id, clock=lambda: began)
+    assert BookReading.objects.get().due_at == began + timedelta(seconds=1)
+
+
 def test_a_sale_of_another_outlet_is_read_where_it_was_sold(house: House) -> None:
     house.link("main")
     house.link("far")
@@ -198,7 +214,7 @@ def test_a_closing_that_is_told_is_counted_at_once_and_keeps_its_word(house: Hou
     tills.open("main", at=now - timedelta(hours=1))
     number = str(house.shop.counter.ring([SCARF], at=now)["id"])
     house.books_are_read_and_not_due()
-    assert not RegisterClosure.objects.exists()
+    assert not RegisterClosure.objects.filter(closed_at__isnull=False).exists()
     tills.close("main", at=now + timedelta(seconds=1))
 
     def closed() -> RegisterClosure | None:

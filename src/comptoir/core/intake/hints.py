@@ -36,5 +36,6 @@ def _hasten(organisation_id: UUID, link_id: UUID, now: datetime) -> None:
     if row is None:  # just linked: the tick reads it within a minute
         return
     at = max(now, row.read_at + APART) if row.read_at else now
-    rows.filter(due_at__gt=at).update(due_at=at)
+    # Also where they were due before: they may be read at this moment, and what was told since is read after that.
+    rows.update(due_at=at)
     read_books.enqueue_once(key=f" {link_id}", at=at, organisation_id=str(organisation_id), link_id=str(link_id))
