@@ -3,8 +3,9 @@ that are not provided. Everything is real: the vendor's simulator, our server an
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -42,6 +43,12 @@ class Owner:
     def sells(self, *, minutes_ago: int = 0) -> str:
         at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=minutes_ago)
         return str(self.shop.counter.ring([SCARF], at=at, outlet="Montmartre")["id"])
+
+    def begin_the_day(self) -> datetime:
+        """The store's day began twelve hours ago, whenever this runs: nothing here falls on two days."""
+        began = datetime.now(ZoneInfo("Europe/Paris")) - timedelta(hours=12)
+        Store.objects.filter(id=self.people.bar.id).update(day_start=time(began.hour))
+        return began
 
     def sees(self, path: str, *words: str) -> None:
         """Jobs are done and the page is looked at again until it says all of it."""
@@ -82,6 +89,7 @@ def owner(people: People, chromium: Browser, monkeypatch: pytest.MonkeyPatch, se
 
 
 def test_from_the_consent_to_a_closing_that_is_bridged(owner: Owner) -> None:
+    owner.begin_the_day()
     tills, today = owner.shop.simulator.tills, datetime.now(UTC).replace(microsecond=0)
     tills.open("Montmartre", at=today - timedelta(minutes=40))
     before = owner.sells(minutes_ago=30)
@@ -130,8 +138,12 @@ def see_the_closing(owner: Owner) -> None:
     owner.sells()
     BookReading.objects.update(read_at=now - timedelta(minutes=1))
     owner.shop.simulator.tills.close("Montmartre", at=now.replace(microsecond=0) + timedelta(seconds=1))
-    day = now.astimezone().date()
-    owner.sees(f"/balance/of/{department.public_id}/{day}", "What the tills counted", "Till Montmartre", "48.00")
+    owner.sees(
+        f"/balance/of/{department.public_id}/{owner.begin_the_day().date()}",
+        "What the tills counted",
+        "Till Montmartre",
+        "48.00",
+    )
     owner.visitor.expect_accessible()
     owner.visitor.picture("closing")
     owner.page.set_viewport_size({"width": 390, "height": 844})
