@@ -19,7 +19,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from comptoir.core.accounts import reads, signing_up, visits
 from comptoir.core.accounts.models import Organisation, User
-from comptoir.core.accounts.roles import Role, may
+from comptoir.core.accounts.roles import NOT_ON_A_VISIT, Role, may
 from comptoir.core.accounts.visit_tables import Visit
 from comptoir.web import gate, live
 from comptoir.web.membership import current_membership, memberships_of, visible_stores, visit_of
@@ -135,6 +135,8 @@ def _answer(
     if not may(role, permission):
         return _refused(request, membership.organisation, role, permission)
     visit = visit_of(request)
+    if visit is not None and permission in NOT_ON_A_VISIT:
+        return _refused(request, membership.organisation, role, permission)
     if visit is not None and request.method not in SAFE_METHODS:
         if visit.access != Visit.Access.ACT:
             return render(request, "web/only_looking.html", status=403)

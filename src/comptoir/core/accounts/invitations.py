@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from comptoir.core.accounts import members
+from comptoir.core.accounts.authority import EVERYBODY, Authority
 from comptoir.core.accounts.models import Invitation, Membership, Organisation, User
 from comptoir.core.accounts.partners import requests
 from comptoir.core.accounts.reads import InvitationFacts
@@ -35,11 +36,14 @@ def invite(
     language: str,
     by: User,
     now: datetime,
+    authority: Authority = EVERYBODY,
 ) -> Invitation:
     """Write the invitation and its mail. The address is taken as typed, a `+tag` included.
 
-    Raises RuleBroken: `address_invalid`, `already_member`, `already_invited`, `too_many_invitations`.
+    Raises RuleBroken: `address_invalid`, `already_member`, `already_invited`, `too_many_invitations`,
+    `beyond_your_role`.
     """
+    authority.must_give(role, store_ids)
     address = email.strip().lower()
     check_address(address)
     if Membership.objects.filter(organisation=organisation, user__email=address).exists():
@@ -72,9 +76,15 @@ def invite(
 
 
 @transaction.atomic
-def resend(*, organisation_id: UUID, invitation_id: UUID, actor: str, now: datetime) -> InvitationFacts:
-    """A new link for another week; the earlier one stops working. Raises RuleBroken: `not_found`, `sent_just_now`."""
+def resend(
+    *, organisation_id: UUID, invitation_id: UUID, actor: str, now: datetime, authority: Authority = EVERYBODY
+) -> InvitationFacts:
+    """A new link for another week; the earlier one stops working.
+
+    Raises RuleBroken: `not_found`, `sent_just_now`, `beyond_your_role`.
+    """
     found = _waiting(organisation_id, invitation_id)
+    authority.must_be_over(InvitationFacts.of(found))
     if now - found.sent_at < PAUSE_BETWEEN_MAILS:
         raise RuleBroken("It was sent a moment ago: wait a minute.", code="sent_just_now")
     key = new_token("inv_")
@@ -86,9 +96,12 @@ def resend(*, organisation_id: UUID, invitation_id: UUID, actor: str, now: datet
 
 
 @transaction.atomic
-def withdraw(*, organisation_id: UUID, invitation_id: UUID, actor: str, now: datetime) -> InvitationFacts:
-    """The link stops working. Raises RuleBroken (`not_found`)."""
+def withdraw(
+    *, organisation_id: UUID, invitation_id: UUID, actor: str, now: datetime, authority: Authority = EVERYBODY
+) -> InvitationFacts:
+    """The link stops working. Raises RuleBroken: `not_found`, `beyond_your_role`."""
     found = _waiting(organisation_id, invitation_id)
+    authority.must_be_over(InvitationFacts.of(found))
     found.withdrawn_at = now
     found.save(update_fields=["withdrawn_at"])
     _note(found, actor, "invitation.withdrawn", now)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from comptoir.core.accounts.authority import EVERYBODY, Authority
 from comptoir.core.accounts.models import Membership, MembershipStore, Organisation, Store, User
 from comptoir.core.accounts.reads import MemberFacts, members
 from comptoir.core.accounts.roles import Role
@@ -22,9 +23,12 @@ def change(
     store_ids: Collection[UUID] | None,
     actor: str,
     now: datetime,
+    authority: Authority = EVERYBODY,
 ) -> MemberFacts:
-    """Another role or other stores (None: all). Raises RuleBroken: `not_found`, `last_owner`."""
+    """Another role or other stores (None: all). Raises RuleBroken: `not_found`, `last_owner`, `beyond_your_role`."""
     before = _locked(organisation_id, membership_id)
+    authority.must_be_over(before)
+    authority.must_give(role, store_ids)
     if before.role is Role.OWNER and role is not Role.OWNER:
         _keep_an_owner(organisation_id, membership_id)
     give(organisation_id=organisation_id, user_id=before.user_id, role=role, store_ids=store_ids)
@@ -36,9 +40,15 @@ def change(
 
 
 @transaction.atomic
-def remove(*, organisation_id: UUID, membership_id: int, actor: str, now: datetime) -> MemberFacts:
-    """Out at once: the next request of theirs finds no membership. Raises RuleBroken: `not_found`, `last_owner`."""
+def remove(
+    *, organisation_id: UUID, membership_id: int, actor: str, now: datetime, authority: Authority = EVERYBODY
+) -> MemberFacts:
+    """Out at once: the next request of theirs finds no membership.
+
+    Raises RuleBroken: `not_found`, `last_owner`, `beyond_your_role`.
+    """
     found = _locked(organisation_id, membership_id)
+    authority.must_be_over(found)
     if found.role is Role.OWNER:
         _keep_an_owner(organisation_id, membership_id)
     Membership.objects.filter(organisation_id=organisation_id, id=membership_id).delete()
@@ -55,8 +65,10 @@ def restore(
     store_ids: Collection[UUID] | None,
     actor: str,
     now: datetime,
+    authority: Authority = EVERYBODY,
 ) -> MemberFacts:
     """Take a removal back; somebody who has come back another way keeps what they have now. Raises RuleBroken."""
+    authority.must_give(role, store_ids)
     _lock(organisation_id)
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:

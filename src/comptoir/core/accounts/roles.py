@@ -36,10 +36,13 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "webhooks.manage": frozenset({Role.OWNER}),
     "partners.view": frozenset({Role.OWNER, Role.PARTNER}),
     "partners.manage": frozenset({Role.OWNER}),
-    "users.manage": frozenset({Role.OWNER}),
+    "users.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
     "visits.manage": frozenset({Role.OWNER}),
     "activity.view": frozenset({Role.OWNER}),
 }
+
+NOT_ON_A_VISIT = frozenset({"users.manage"})
+"""Whoever runs the installation visits as a supervisor, and yet lets nobody in."""
 
 
 def allow(permission: str, roles: frozenset[Role]) -> None:

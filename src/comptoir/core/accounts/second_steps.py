@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from comptoir.core.accounts.authority import EVERYBODY, Authority
 from comptoir.core.accounts.models import Membership, User
 from comptoir.core.accounts.reads import MemberFacts, members
 from comptoir.core.audit.notes import note
@@ -19,15 +20,19 @@ def has_any(user_id: int) -> bool:
 
 
 @transaction.atomic
-def reset(*, organisation_id: UUID, membership_id: int, actor: str, now: datetime) -> MemberFacts:
-    """For an owner of the only organisation that the person works for: an account is not one organisation's to weaken.
+def reset(
+    *, organisation_id: UUID, membership_id: int, actor: str, now: datetime, authority: Authority = EVERYBODY
+) -> MemberFacts:
+    """For whoever manages the users of the only organisation that the person works for: an account is not one
+    organisation's to weaken.
 
-    Raises RuleBroken: `not_found`, `works_elsewhere`.
+    Raises RuleBroken: `not_found`, `works_elsewhere`, `beyond_your_role`.
     """
     found = members(organisation_id, membership_id=membership_id)
     if not found:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     [member] = found
+    authority.must_be_over(member)
     User.objects.select_for_update().get(pk=member.user_id)
     if Membership.objects.filter(user_id=member.user_id).exclude(organisation_id=organisation_id).exists():
         words = _("This account works for another organisation too: whoever runs the installation takes them away.")

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account.internal.flows import reauthentication
 from django import forms
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.core.accounts import invitations as inviting
 from comptoir.core.accounts import members, reads, second_steps
+from comptoir.core.accounts.authority import Authority
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.partners import tokens as partner_tokens
 from comptoir.core.accounts.reads import InvitationFacts, MemberFacts
@@ -39,7 +41,7 @@ UNDO_WITHIN = timedelta(hours=1)
 ALL, CHOSEN = "all", "chosen"
 ROLE_WORDS: dict[Role, Promise] = {
     Role.OWNER: gettext_lazy("Everything, in all stores: tills, apps, people."),
-    Role.SUPERVISOR: gettext_lazy("Sales, inbox and imports of their stores, and the programme of each app."),
+    Role.SUPERVISOR: gettext_lazy("Sales, inbox, imports and people of their stores, and the programme of each app."),
     Role.REGIONAL_SUPERVISOR: gettext_lazy("Sales and inbox of their stores."),
     Role.MANAGER: gettext_lazy("Sales, inbox and imports of their stores, and what stands at the till."),
     Role.STAFF: gettext_lazy("Points at the counter of their stores."),
@@ -62,8 +64,12 @@ class ReachForm(forms.Form):
         label=gettext_lazy("Chosen stores"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, mine: list[Store], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, mine: list[Store], authority: Authority, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, ROLE_NAMES[role]) for role in Role if role in authority.roles]  # type: ignore[attr-defined]
+        if authority.store_ids is not None:  # whoever has chosen stores gives nobody all of them
+            self.fields["reach"].choices = self.fields["reach"].choices[1:]  # type: ignore[attr-defined]
+            self.fields["reach"].initial = CHOSEN
         self.fields["stores"].choices = [(each.public_id, each.name) for each in mine]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -95,9 +101,10 @@ class InviteForm(ReachForm):
 @page(PERMISSION)
 def users(request: OrganisationRequest) -> HttpResponse:
     """Everybody, and the form to ask somebody; POST sends the invitation."""
-    mine = stores(request.organisation.id)
+    authority, mine = _authority(request), _stores(request)
+    reach = ALL if authority.store_ids is None else CHOSEN
     form = InviteForm(
-        mine, request.POST or None, initial={"language": get_language(), "role": Role.STAFF, "reach": ALL}
+        mine, authority, request.POST or None, initial={"language": get_language(), "role": Role.STAFF, "reach": reach}
     )
     if form.is_bound and form.is_valid():
         email, language = form.cleaned_data["email"], form.cleaned_data["language"]
@@ -108,6 +115,7 @@ def users(request: OrganisationRequest) -> HttpResponse:
                 language=language,
                 by=request.user,
                 now=timezone.now(),
+                authority=authority,
                 **form.given(),
             )
         except RuleBroken as refused:
@@ -116,21 +124,31 @@ def users(request: OrganisationRequest) -> HttpResponse:
             toast(request, _("A mail with a link is on its way to %(email)s.") % {"email": email})
             return redirect("users")
     now = timezone.now()
-    names = {each.id: each.name for each in mine}
-    waiting = reads.invitations(request.organisation.id)
+    names = {each.id: each.name for each in stores(request.organisation.id)}
+    waiting = [each for each in reads.invitations(request.organisation.id) if authority.is_over(each)]
     values = {
         "members": [(each, ROLE_NAMES[each.role], _stores_of(each, names)) for each in members_of(request)],
         "invitations": [(each, ROLE_NAMES[each.role], _stores_of(each, names), _light(each, now)) for each in waiting],
         "form": form,
-        "roles": [(ROLE_NAMES[role], words) for role, words in ROLE_WORDS.items()],
+        "roles": [(ROLE_NAMES[role], words) for role, words in ROLE_WORDS.items() if role in authority.roles],
         "me": request.user.pk,
     }
     return render(request, "web/settings/users.html", values, status=422 if form.is_bound else 200)
 
 
 def members_of(request: OrganisationRequest) -> list[MemberFacts]:
-    """Those of this organisation."""
-    return reads.members(request.organisation.id)
+    """Those of this organisation who work in a store of the reader's."""
+    return [each for each in reads.members(request.organisation.id) if _authority(request).sees(each)]
+
+
+def _authority(request: OrganisationRequest) -> Authority:
+    return Authority(request.role, request.store_ids)
+
+
+def _stores(request: OrganisationRequest) -> list[Store]:
+    """Those that the reader may give."""
+    mine = stores(request.organisation.id)
+    return [each for each in mine if request.store_ids is None or each.id in request.store_ids]
 
 
 @require_http_methods(["GET", "POST"])
@@ -138,11 +156,10 @@ def members_of(request: OrganisationRequest) -> list[MemberFacts]:
 def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
     """One member: role and stores, the connections that stand on their sign-in, and the way out."""
     found = _member(request, membership_id)
-    ids = found.store_ids
-    mine = stores(request.organisation.id)
+    authority, ids, mine = _authority(request), found.store_ids, _stores(request)
     chosen = [each.public_id for each in mine if ids is not None and each.id in ids]
     initial = {"role": found.role.value, "reach": ALL if ids is None else CHOSEN, "stores": chosen}
-    form = ReachForm(mine, request.POST or None, initial=initial)
+    form = ReachForm(mine, authority, request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
         try:
             members.change(
@@ -150,6 +167,7 @@ def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
                 membership_id=membership_id,
                 actor=f"user:{request.user.pk}",
                 now=timezone.now(),
+                authority=authority,
                 **form.given(),
             )
         except RuleBroken as refused:
@@ -160,6 +178,7 @@ def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
     values = {
         "member": found,
         "role_name": ROLE_NAMES[found.role],
+        "is_over": authority.is_over(found),
         "form": form,
         "consents": connections.consented_by(request.organisation.id, found.user_id),
         "partner_tokens": partner_tokens.number_of(request.organisation.id, found.user_id, now=timezone.now()),
@@ -182,6 +201,7 @@ def forget_second_steps(request: OrganisationRequest, membership_id: int) -> Htt
             membership_id=membership_id,
             actor=f"user:{request.user.pk}",
             now=timezone.now(),
+            authority=_authority(request),
         )
         tell_news("second_steps_removed", member.email)
     toast(request, _("%(name)s signs in with the password alone now, and was told by mail.") % {"name": member.called})
@@ -197,6 +217,7 @@ def remove(request: OrganisationRequest, membership_id: int) -> HttpResponse:
         membership_id=membership_id,
         actor=f"user:{request.user.pk}",
         now=timezone.now(),
+        authority=_authority(request),
     )
     claims = {
         "removed": gone.user_id,
@@ -226,9 +247,10 @@ def restore(request: OrganisationRequest, token: str) -> HttpResponse:
         organisation_id=request.organisation.id,
         user_id=user_id,
         role=role,
-        store_ids=ids,
+        store_ids=None if ids is None else [UUID(each) for each in ids],
         actor=f"user:{request.user.pk}",
         now=timezone.now(),
+        authority=_authority(request),
     )
     toast(request, _("%(name)s works here again.") % {"name": back.called})
     return redirect("users")
@@ -258,6 +280,7 @@ def _named(request: OrganisationRequest, invitation_id: str) -> dict[str, Any]:
         "invitation_id": parse_id("inv", invitation_id),
         "actor": f"user:{request.user.pk}",
         "now": timezone.now(),
+        "authority": _authority(request),
     }
 
 
@@ -265,6 +288,7 @@ def _member(request: OrganisationRequest, membership_id: int) -> MemberFacts:
     found = reads.members(request.organisation.id, membership_id=membership_id)
     if not found:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    _authority(request).must_see(found[0])
     return found[0]
 
 

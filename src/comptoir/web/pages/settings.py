@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from comptoir.core.accounts.roles import may
+from comptoir.core.accounts.roles import NOT_ON_A_VISIT, may
+from comptoir.web.membership import visit_of
 from comptoir.web.shell import OrganisationRequest, page
 
 
@@ -38,5 +39,6 @@ SETTINGS: Final = (
 @page("settings.view")
 def settings(request: OrganisationRequest) -> HttpResponse:
     """Everything this role may look at."""
-    shown = [each for each in SETTINGS if may(request.role, each.permission)]
+    closed = NOT_ON_A_VISIT if visit_of(request) else frozenset()
+    shown = [each for each in SETTINGS if may(request.role, each.permission) and each.permission not in closed]
     return render(request, "web/settings/list.html", {"settings": shown})

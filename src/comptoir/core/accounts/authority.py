@@ -1,0 +1,73 @@
+"""Over whom somebody has a say: an owner over everybody, a supervisor over the people of the stores that are theirs.
+
+Nobody gives more than they have: not a role above their own, not a store that is not theirs (weekly-balance.md 2).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from comptoir.core.accounts.reads import InvitationFacts, MemberFacts
+from comptoir.core.accounts.roles import Role
+from comptoir.kernel.errors import RuleBroken
+
+GIVES: Final[dict[Role, frozenset[Role]]] = {
+    Role.OWNER: frozenset(Role),
+    Role.SUPERVISOR: frozenset(
+        {Role.SUPERVISOR, Role.REGIONAL_SUPERVISOR, Role.MANAGER, Role.STAFF, Role.VIEWER},
+    ),
+}
+"""Which roles a role gives, changes and takes away; a partner is the owner's matter, since tokens stand on it."""
+Person = MemberFacts | InvitationFacts
+
+
+@dataclass(frozen=True)
+class Authority:
+    """What somebody may do with people: their role, and their stores (None: all)."""
+
+    role: Role
+    store_ids: frozenset[UUID] | None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles they may give."""
+        return GIVES.get(self.role, frozenset())
+
+    def sees(self, person: Person) -> bool:
+        """Whether somebody works in a store of theirs."""
+        if self.store_ids is None or person.store_ids is None:
+            return True
+        return bool(self.store_ids & person.store_ids)
+
+    def is_over(self, person: Person) -> bool:
+        """Whether they may change or remove somebody, or send and withdraw this invitation."""
+        return person.role in self.roles and self._covers(person.store_ids)
+
+    def must_see(self, person: Person) -> None:
+        """Raises RuleBroken (404) for somebody of other stores."""
+        if not self.sees(person):
+            raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+
+    def must_be_over(self, person: Person) -> None:
+        """Raises RuleBroken: `not_found` for somebody of other stores, `beyond_your_role` (403)."""
+        self.must_see(person)
+        if not self.is_over(person):
+            raise RuleBroken(_("An owner has to do this."), code="beyond_your_role", status=403)
+
+    def must_give(self, role: Role, store_ids: Collection[UUID] | None) -> None:
+        """Raises RuleBroken (`beyond_your_role`, 403) for a role above their own, or stores that are not theirs."""
+        reach = None if role is Role.OWNER else store_ids
+        if role not in self.roles or not self._covers(reach):
+            raise RuleBroken(
+                _("You give the roles below an owner’s, in your stores."), code="beyond_your_role", status=403
+            )
+
+    def _covers(self, store_ids: Collection[UUID] | None) -> bool:
+        return self.store_ids is None or (store_ids is not None and self.store_ids.issuperset(store_ids))
+
+
+EVERYBODY: Final = Authority(Role.OWNER, None)
+"""An owner's, and that of whoever runs the installation."""
