@@ -25,7 +25,7 @@ from comptoir.apps.pay_at_table.order_tables import Order, OrderKind, OrderState
 from comptoir.apps.traffic import jobs, projection, rights
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.weekly_balance import setting_up
-from comptoir.apps.weekly_balance.models import Correction, PosImport
+from comptoir.apps.weekly_balance.models import Correction, PosImport, ReopenRequest
 from comptoir.apps.weekly_balance.models import Field as BalanceField
 from comptoir.core.accounts import visits
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, Store, User
@@ -170,7 +170,16 @@ def _balance(world: World) -> None:
         actor="user:1",
         started_at=NOW,
     )
+    reopening = ReopenRequest.objects.create(
+        organisation_id=organisation_id,
+        department_id=department.id,
+        business_date=NOW.date(),
+        reason="A typo.",
+        asked_by=f"user:{world.people.alice.pk}",
+        asked_at=NOW,
+    )
     world.ids |= {
+        "reopen_id": reopening.public_id,
         "balance_import_id": asked.public_id,
         "department_id": department.public_id,
         "field_id": field_of_sales.public_id,

@@ -10,7 +10,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comptoir.apps.weekly_balance import engine, sources, states, trail
-from comptoir.apps.weekly_balance.models import Cell, Change, Client, Correction, Day, Department, Field, TypedHour
+from comptoir.apps.weekly_balance.models import (
+    Cell,
+    Change,
+    Client,
+    Correction,
+    Day,
+    Department,
+    Field,
+    ReopenRequest,
+    TypedHour,
+)
 from comptoir.apps.weekly_balance.rules import cells
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.terms import FieldType
@@ -40,7 +50,10 @@ def confirm(*, client: Client, department: Department, day: date, actor: str, no
 
 @transaction.atomic
 def reopen(*, department: Department, day: date, reason: str, actor: str, now: datetime) -> Day:
-    """Let a confirmed day be changed again; the reason stands in its history. Raises RuleBroken."""
+    """Let a confirmed day be changed again; the reason stands in its history, and whoever asked for it has been heard.
+
+    Raises RuleBroken.
+    """
     reason = reason.strip()
     if not reason:
         raise RuleBroken(_("Say why the day is reopened."), code="reason_missing", status=422)
@@ -48,6 +61,10 @@ def reopen(*, department: Department, day: date, reason: str, actor: str, now: d
     before, row.state = row.state, cells.move(DayState(row.state), DayState.REOPENED)
     row.reason = reason[:LONGEST_REASON]
     row.save(update_fields=["state", "reason"])
+    asked = ReopenRequest.objects.filter(organisation_id=department.organisation_id, department_id=department.id)
+    asked.filter(business_date=day, state=ReopenRequest.State.WAITING).update(
+        state=ReopenRequest.State.GRANTED, answered_by=actor, answered_at=now
+    )
     _tell(department, row, before, actor, trail.EDIT, now)
     return row
 

@@ -1,6 +1,7 @@
 """A day's history, targets and sums as its page says them."""
 
 from decimal import Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,8 @@ from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.terms import FieldType
 from comptoir.web.parts import Moment
 
+UNMOVED: Final = (trail.REOPEN_ASKED, trail.REOPEN_REFUSED, trail.REOPEN_WITHDRAWN)
+
 
 def history(found: DayView, people: dict[str, str]) -> list[Moment]:
     """Every change of the day and its numbers, the newest first."""
@@ -19,11 +22,16 @@ def history(found: DayView, people: dict[str, str]) -> list[Moment]:
         Moment(
             at=each.at,
             title=_title(each, found),
-            detail=" · ".join(filter(None, [wording.cause(each.cause), each.reason])),
+            detail=" · ".join(filter(None, [_cause(each), each.reason])),
             who=wording.actor(each.actor, people),
         )
         for each in found.changes
     ]
+
+
+def _cause(change: Change) -> str:
+    """Why; of what the title says already, nothing."""
+    return "" if change.cause in UNMOVED else wording.cause(change.cause)
 
 
 def _title(change: Change, found: DayView) -> str:
@@ -33,6 +41,8 @@ def _title(change: Change, found: DayView) -> str:
     if change.cause in (trail.ASKED, trail.KEPT):
         words = _("%(name)s: %(standing)s stands, the till says %(proposed)s")
         return words % {"name": name, "standing": before, "proposed": after}
+    if change.cause in UNMOVED:
+        return f"{name}: {wording.cause(change.cause)}"
     return f"{name}: {before} → {after}"
 
 

@@ -16,7 +16,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     ),
     "balance_day": (
         _("The day by hours and registers, what its checks say, and every change with who made it."),
-        _("A confirmed day is final. A supervisor can reopen it and has to say why."),
+        _("A confirmed day is final. A supervisor can reopen it and has to say why; anybody else can ask for it here."),
     ),
     "balance_budgets": (
         _("Type a target for each day, or spread that of a month or a year by the weights of weekdays."),

@@ -24,6 +24,7 @@ from comptoir.apps.weekly_balance import (
     import_logs,
     indexes,
     reads,
+    reopen_pages,
     sources,
     trail,
     typed_hours,
@@ -71,7 +72,6 @@ def balance(request: OrganisationRequest) -> HttpResponse:
         "why_empty": why_empty,
         "lost": _lost(department, days),
         "log": "" if why_empty else import_logs.log_of(department, now=timezone.now()),
-        "may_reopen": may(request.role, "weekly_balance.reopen"),
         "may_manage": may(request.role, "weekly_balance.manage"),
         "may_import": may(request.role, "weekly_balance.import"),
         "lines": [
@@ -79,6 +79,7 @@ def balance(request: OrganisationRequest) -> HttpResponse:
         ],
         "on": asking.shown_day(request, department, days),
         "ready": sum(each.state in (DayState.READY, DayState.REOPENED) for each in grid.columns),
+        **reopen_pages.shown(request, departments),
     }
     return render(request, "weekly_balance/week.html", values)
 
@@ -181,7 +182,7 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
         ],
         "moments": day_words.history(found, people),
         "may_confirm": state in (DayState.READY, DayState.REOPENED, DayState.INCOMPLETE, DayState.OPEN),
-        "may_reopen": may(request.role, "weekly_balance.reopen"),
+        **reopen_pages.of_day(request, department, when),
         "reopeners": accounts.holders(request.organisation.id, "weekly_balance.reopen", store_id=department.store_id),
         "is_confirmed": state is DayState.CONFIRMED,
     }

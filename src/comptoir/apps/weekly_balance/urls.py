@@ -8,6 +8,7 @@ from comptoir.apps.weekly_balance import (
     import_pages,
     pages,
     preset_pages,
+    reopen_pages,
     set_up_pages,
     typing_pages,
 )
@@ -38,5 +39,8 @@ urlpatterns = [
     path("balance/of/<str:department_id>/<str:day>", pages.one_day, name="balance_day"),
     path("balance/of/<str:department_id>/<str:day>/confirm", pages.confirm, name="balance_confirm"),
     path("balance/of/<str:department_id>/<str:day>/reopen", pages.reopen, name="balance_reopen"),
+    path("balance/of/<str:department_id>/<str:day>/ask", reopen_pages.ask, name="balance_reopen_ask"),
+    path("balance/reopening/<str:request_id>/<slug:decision>", reopen_pages.answer, name="balance_reopen_answer"),
+    path("balance/reopening/<str:request_id>/asker/<slug:what>", reopen_pages.settle, name="balance_reopen_settle"),
     path("balance/of/<str:department_id>/<str:day>/note", pages.note, name="balance_note"),
 ]

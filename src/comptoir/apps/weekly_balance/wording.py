@@ -100,6 +100,9 @@ CAUSES: Final[dict[str, Promise]] = {
     trail.LATE: gettext_lazy("changed at the till later"),
     trail.ASKED: gettext_lazy("waits for a supervisor"),
     trail.KEPT: gettext_lazy("a supervisor kept the number"),
+    trail.REOPEN_ASKED: gettext_lazy("asked to be reopened"),
+    trail.REOPEN_REFUSED: gettext_lazy("reopening refused"),
+    trail.REOPEN_WITHDRAWN: gettext_lazy("not asked any more"),
     trail.LIVE: gettext_lazy("told by the till"),
     trail.NOTE: gettext_lazy("note"),
 }

@@ -4,6 +4,7 @@ from comptoir.apps.weekly_balance.models.budgets import Budget, BudgetShape
 from comptoir.apps.weekly_balance.models.departments import Department, Field, Register
 from comptoir.apps.weekly_balance.models.imports import Night, PosImport
 from comptoir.apps.weekly_balance.models.numbers import Cell, Day, HourFigure, TypedHour
+from comptoir.apps.weekly_balance.models.reopening import ReopenRequest
 from comptoir.apps.weekly_balance.models.settings import Client
 from comptoir.apps.weekly_balance.models.trail import Change, Correction
 
@@ -21,5 +22,6 @@ __all__ = [
     "Night",
     "PosImport",
     "Register",
+    "ReopenRequest",
     "TypedHour",
 ]
