@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from comptoir.apps.weekly_balance import setting_up
 from comptoir.apps.weekly_balance.rules.days import Clock, Former, interval_of, intervals
 from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.kernel.errors import RuleBroken
 from tests.apps.weekly_balance.bills import DAY, bill, line, worked_day
 from tests.apps.weekly_balance.house import ALICE, House
 
@@ -78,6 +79,34 @@ def test_a_zone_that_was_wrong_from_the_beginning_is_put_right_for_every_day(hou
     move(house, "Europe/Paris", since=DAY)
     move(house, "Europe/Lisbon", since=DAY)
     assert house.department.former_clocks == [], "back to what it was: nothing ever changed"
+
+
+@pytest.mark.django_db
+def test_two_clocks_that_begin_their_days_a_day_apart_are_refused_and_nothing_is_saved(house: House) -> None:
+    house.sells(*worked_day())
+    move(house, "Pacific/Kiritimati")  # fourteen hours before UTC
+    house.compute(DAY)
+    with pytest.raises(RuleBroken) as refused:
+        move(house, "Pacific/Pago_Pago", since=DAY + 3 * ONE_DAY)  # eleven behind it: 25 hours, one day twice
+    assert refused.value.code == "clocks_too_far"
+    house.department.refresh_from_db()
+    assert house.department.zone == "Pacific/Kiritimati"
+    assert [each["zone"] for each in house.department.former_clocks] == ["Europe/Copenhagen"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "may"),
+    [
+        ("Pacific/Pago_Pago", time(0), False),
+        ("Pacific/Pago_Pago", time(23), False),
+        ("America/Los_Angeles", time(0), True),
+        ("America/Los_Angeles", time(3), False),
+    ],
+)
+def test_a_clock_takes_over_less_than_a_day_away(zone: str, start: time, may: bool) -> None:
+    """Kiritimati begins its day at 10:00 UTC the day before, Los Angeles in summer at 07:00."""
+    former = Clock(ZoneInfo("Pacific/Kiritimati"), time(0))
+    assert Clock(ZoneInfo(zone), start).follows(former, DAY) is may
 
 
 @pytest.mark.django_db

@@ -158,6 +158,7 @@ def test_wb01_the_settings_offer_to_turn_both_on(people: People) -> None:
         "last_year": "weekday",
         "basis": "without_tax",
         "moment": "completed",
+        "count_on_account_at": "settlement",
         "return_receipts": "ignored",
     }
     refused = alice.post("/balance/settings/save", said)

@@ -2,16 +2,20 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client as Browser
 
-from comptoir.apps.weekly_balance import confirming
+from comptoir.apps.weekly_balance import confirming, sources
 from comptoir.apps.weekly_balance.models import Department
+from comptoir.apps.weekly_balance.rules.figures import Figures, figures
+from comptoir.apps.weekly_balance.rules.terms import FieldType
 from comptoir.core.accounts.roles import Role
+from comptoir.core.ledger import days as ledger
 from comptoir.kernel.errors import RuleBroken
 from tests.apps.weekly_balance.bills import DAY, bill, line, local
-from tests.apps.weekly_balance.house import House, link, other_store
+from tests.apps.weekly_balance.house import House, add_department, link, other_store
 from tests.apps.weekly_balance.test_pages import alice, day_path, member, ready, scoped, text
 from tests.people import create_member
 
@@ -38,7 +42,51 @@ def test_wb06_a_register_of_no_department_is_said_over_the_week(house: House, al
     house.sells(bill("1", local(11), line("1", "125"), register="7"))
     assert "belongs to no department" not in text(alice, f"/balance?week={DAY}")
     house.sells(bill("2", local(12), line("1", "125"), register="8"))
-    assert "Register 8 sold in this week and belongs to no department" in text(alice, f"/balance?week={DAY}")
+    shown = text(alice, f"/balance?week={DAY}")
+    assert "Register 8 sold in this week and belongs to no department" in shown
+
+
+def test_wb06_what_it_sold_stands_in_a_row_and_nothing_is_dropped(house: House, alice: Browser) -> None:
+    house.takes("7")
+    add_department(house.store, "Terrace", ["9"])
+    sold = {"7": "125", "8": "250", "9": "375", "": "500"}
+    house.sells(*(bill(f"n{each}", local(11), line("1", price), register=each) for each, price in sold.items()))
+    found = sources.lost(house.department, house.client.choices, first=DAY, last=DAY)
+    assert found == {DAY: figures_of(house, "8", "")}
+    unallocated = found[DAY][FieldType.NET_SALES]
+    departments = Department.objects.filter(store_id=house.store.id)
+    taken = [
+        sources.measured(each, house.client.choices, first=DAY, last=DAY)[DAY].day[FieldType.NET_SALES]
+        for each in departments
+    ]
+    assert sum(taken) + unallocated == Decimal(1000), "R3: the departments and what is in none are the shop"
+
+    shown = text(alice, f"/balance?week={DAY}")
+    assert "Unallocated: 8, no register" in shown
+    rows = shown.split("Unallocated: 8")[1]
+    assert re.search(r"5267 Net sales.*?600\.00.*?<strong>600\.00", rows, re.DOTALL)
+
+
+def figures_of(house: House, *registers: str) -> Figures:
+    """What these registers sold, bill by bill."""
+    found: Figures = {}
+    for each in ledger.ended(house.store.organisation_id, house.store.id, DAY, DAY):
+        if (each.sale.register.id if each.sale.register else "") in registers:
+            for kind, value in figures(each.sale, house.client.choices).items():
+                found[kind] = found.get(kind, Decimal(0)) + value
+    return found
+
+
+def test_3_4_a_type_that_is_taken_is_said_with_the_way_to_the_field_that_has_it(house: House, alice: Browser) -> None:
+    taken, other = house.field(FieldType.NET_SALES), house.field(FieldType.RETURNS)
+    answer = alice.post(f"/balance/fields/{other.public_id}", {"field_type": "net_sales"})
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert "5267 Net sales is fed by this already" in shown
+    assert f'href="#{taken.public_id}"' in shown
+    assert f'id="{taken.public_id}"' in shown
+    other.refresh_from_db()
+    assert other.field_type == FieldType.RETURNS
 
 
 def test_wb27_the_page_says_where_shown_hours_do_not_add_up_to_the_day(house: House, alice: Browser) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.weekly_balance import asking, reads, set_up_forms, setting_up, sources, wording
-from comptoir.apps.weekly_balance.models import Client, Department
+from comptoir.apps.weekly_balance.models import Client, Department, Field
 from comptoir.apps.weekly_balance.rules.confirming import due_at, latest_night
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType
 from comptoir.core.accounts.roles import may
@@ -21,9 +21,10 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.parts import Tab
 from comptoir.web.shell import OrganisationRequest, page
-from comptoir.web.toasts import refusals, toast
+from comptoir.web.toasts import toast
 
 NEW = "new"
+NOT_FOUND = 404
 
 
 def tabs(current: str) -> list[Tab]:
@@ -165,6 +166,7 @@ def save_department(request: OrganisationRequest, department_id: str) -> HttpRes
             "client_number_unknown": "client_number",
             "register_taken": "terminals",
             "registers_swallowed": "terminals",
+            "clocks_too_far": "zone",
         }
         form.add_error(place.get(refused.code), refused.for_owner)
         return _department(request, form, found, status=422)
@@ -201,6 +203,11 @@ def _department(
 @page("weekly_balance.view")
 def fields(request: OrganisationRequest) -> HttpResponse:
     """Every row of the balance with what feeds it, and which of the eight types feed none yet."""
+    return _fields(request)
+
+
+def _fields(request: OrganisationRequest, *, taken_by: Field | None = None, status: int = 200) -> HttpResponse:
+    """With `taken_by`, the row that is fed already by what another one was to be fed by (3.4)."""
     asking.client_of(request)
     found = reads.fields(request.organisation.id)
     taken = {each.field_type for each in found}
@@ -212,8 +219,9 @@ def fields(request: OrganisationRequest) -> HttpResponse:
         "left": sum(kind not in taken for kind in POS_TYPES),
         "touched": len(setting_up.departments(request.organisation.id)),
         "may_manage": may(request.role, "weekly_balance.manage"),
+        "taken_by": taken_by,
     }
-    return render(request, "weekly_balance/fields.html", values)
+    return render(request, "weekly_balance/fields.html", values, status=status)
 
 
 @require_POST
@@ -247,7 +255,15 @@ def save_field(request: OrganisationRequest, field_id: str) -> HttpResponse:
         )
 
     act: Callable[[], None] = {"usual": all_of_them, "new": another}.get(field_id, one)
-    with refusals(request):
+    try:
         act()
+    except RuleBroken as refused:
+        if refused.status == NOT_FOUND:
+            raise
+        if refused.code == "field_type_taken":
+            found = setting_up.fed_by(request.organisation.id, FieldType(request.POST["field_type"]))
+            return _fields(request, taken_by=found, status=422)
+        toast(request, refused.for_owner, level="bad")
+    else:
         toast(request, _("Saved. New days follow; confirmed days stay as they are."))
     return redirect("balance_fields")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.weekly_balance import sources
 from comptoir.apps.weekly_balance.models import Client, Day, Department, Field, Register
+from comptoir.apps.weekly_balance.rules.days import Clock
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES, FieldType
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -163,6 +164,12 @@ def _former_clocks(
     before = standing.on(from_day - timedelta(days=1))
     if (str(before.zone), before.day_start) == clock or not days.filter(business_date__lt=from_day).exists():
         return kept
+    if not Clock(ZoneInfo(clock[0]), clock[1]).follows(before, from_day):
+        raise RuleBroken(
+            _("This clock begins its days a day or more away from the one before. Make a new department for it."),
+            code="clocks_too_far",
+            status=422,
+        )
     return [*kept, {"until": str(from_day), "zone": str(before.zone), "day_start": str(before.day_start)}]
 
 
@@ -215,6 +222,11 @@ def _claim_registers(department: Department) -> None:
     )
 
 
+def fed_by(organisation_id: UUID, field_type: FieldType) -> Field | None:
+    """The field that a type feeds: one at most."""
+    return Field.objects.filter(organisation_id=organisation_id, field_type=field_type).first()
+
+
 @transaction.atomic
 def map_field(
     *, organisation_id: UUID, field_id: UUID, field_type: FieldType, is_split: bool, actor: str, now: datetime
@@ -224,9 +236,8 @@ def map_field(
     if found is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     if field_type is not FieldType.MANUAL:
-        others = Field.objects.filter(organisation_id=organisation_id, field_type=field_type).exclude(id=field_id)
-        other = others.first()
-        if other is not None:
+        other = fed_by(organisation_id, field_type)
+        if other is not None and other.id != field_id:
             raise RuleBroken(
                 _("%(field)s is fed by this already.") % {"field": f"{other.number} {other.name}"},
                 code="field_type_taken",

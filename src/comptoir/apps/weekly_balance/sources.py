@@ -1,7 +1,7 @@
 """What the ledger and the imports know of a department's days; one question each, whatever the number of days."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -84,7 +84,12 @@ def moment_of(sale: Sale, choices: Choices) -> datetime:
 
 def measured(department: Department, choices: Choices, *, first: date, last: date) -> dict[date, DayFigures]:
     """What the ledger has for each of the days, those without a bill left out."""
-    mine = ledger.ended(
+    return gathered(_bills(department, choices, first, last), department, choices, first=first, last=last)
+
+
+def _bills(department: Department, choices: Choices, first: date, last: date) -> Iterator[Found]:
+    """The bills of the department's store around these days, as the client wants them read."""
+    found = ledger.ended(
         department.organisation_id,
         department.store_id,
         first - ONE_DAY,
@@ -92,7 +97,7 @@ def measured(department: Department, choices: Choices, *, first: date, last: dat
         provider=choices.provider,
         on_account=choices.count_on_account_at is CountOnAccountAt.SALE,
     )
-    return gathered(mine, department, choices, first=first, last=last)
+    return (as_counted(each, choices) for each in found)
 
 
 def gathered(
@@ -101,7 +106,7 @@ def gathered(
     """Bills of the department's store in days, hours and registers on its own clock; pure."""
     found: defaultdict[date, DayFigures] = defaultdict(DayFigures)
     clock = clock_of(department)
-    for each in (as_counted(bill, choices) for bill in bills):
+    for each in bills:
         if not takes(department, each.sale):
             continue
         moment = moment_of(each.sale, choices)
@@ -113,17 +118,36 @@ def gathered(
 
 def unallocated(organisation_id: UUID, store_id: UUID, *, first: date, last: date) -> dict[date, list[str]]:
     """Registers of a store that sold on these business dates and belong to no department, by date (WB-06)."""
-    mine = set(
-        Register.objects.filter(organisation_id=organisation_id, store_id=store_id).values_list(
-            "client_number", "register_id"
-        )
-    )
+    mine = _claimed(organisation_id, store_id)
     found: defaultdict[date, list[str]] = defaultdict(list)
     for day, location, register in ledger.registers(organisation_id, store_id, first, last):
-        keys = {(number, one) for number in ("", location) for one in ("", register)}
-        if not keys & mine:
+        if _is_lost(mine, location, register):
             found[day].append(register)
     return dict(found)
+
+
+def lost(department: Department, choices: Choices, *, first: date, last: date) -> dict[date, Figures]:
+    """What registers of no department sold in the department's store, by the days of its clock (WB-06, R3)."""
+    mine = _claimed(department.organisation_id, department.store_id)
+    clock = clock_of(department)
+    found: defaultdict[date, Figures] = defaultdict(dict)
+    for each in _bills(department, choices, first, last):
+        register = each.sale.register.id if each.sale.register else ""
+        day = clock.day_of(moment_of(each.sale, choices))
+        if first <= day <= last and _is_lost(mine, each.sale.location_id, register):
+            for kind, value in figures(each.sale, choices).items():
+                found[day][kind] = found[day].get(kind, Decimal(0)) + value
+    return dict(found)
+
+
+def _claimed(organisation_id: UUID, store_id: UUID) -> set[tuple[str, str]]:
+    """(client number, register) of the departments of a store; "" is every one."""
+    rows = Register.objects.filter(organisation_id=organisation_id, store_id=store_id)
+    return set(rows.values_list("client_number", "register_id"))
+
+
+def _is_lost(claimed: set[tuple[str, str]], location: str, register: str) -> bool:
+    return not claimed & {(number, one) for number in ("", location) for one in ("", register)}
 
 
 def first_sale(department: Department) -> date | None:

@@ -57,6 +57,10 @@ class Clock:
         """The UTC instants at which a business day begins and ends."""
         return self._begin(day), self._begin(day + ONE_DAY)
 
+    def follows(self, former: "Clock", day: date) -> bool:
+        """Whether it may take over from another clock on a business date: both begin it less than a day apart."""
+        return abs(self._begin(day) - former._begin(day)) < ONE_DAY
+
     def _begin(self, day: date) -> datetime:
         clock = self.on(day)
         return business_day_bounds(day, zone=clock.zone, day_start=clock.day_start)[0]
