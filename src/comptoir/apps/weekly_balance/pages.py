@@ -28,13 +28,13 @@ from comptoir.apps.weekly_balance import (
     sources,
     trail,
     typed_hours,
+    unallocated,
     wording,
 )
 from comptoir.apps.weekly_balance.closing_words import closings_in_words
 from comptoir.apps.weekly_balance.models import Department, Field
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.days import Interval, week_label
-from comptoir.apps.weekly_balance.rules.figures import Figures
 from comptoir.apps.weekly_balance.rules.terms import FieldType
 from comptoir.core.accounts import reads as accounts
 from comptoir.core.accounts.roles import may
@@ -57,7 +57,7 @@ def balance(request: OrganisationRequest) -> HttpResponse:
     days = asking.week(request, client, department)
     grid = reads.week(department, days)
     before, after = asking.beside(days)
-    opened, lost = sources.first_sale(department), _lost(department, days)
+    opened = sources.first_sale(department)
     why_empty = causes.of(client, department, grid, now=timezone.now())
     values = {
         "grid": grid,
@@ -71,10 +71,7 @@ def balance(request: OrganisationRequest) -> HttpResponse:
         "before": before,
         "after": after,
         "why_empty": why_empty,
-        "lost": lost,
-        "lost_rows": _lost_rows(grid, sources.lost(department, client.choices, first=days[0], last=days[-1]))
-        if lost
-        else [],
+        **unallocated.shown(client, department, grid),
         "log": "" if why_empty else import_logs.log_of(department, now=timezone.now()),
         "may_manage": may(request.role, "weekly_balance.manage"),
         "may_import": may(request.role, "weekly_balance.import"),
@@ -86,24 +83,6 @@ def balance(request: OrganisationRequest) -> HttpResponse:
         **reopen_pages.shown(request, departments),
     }
     return render(request, "weekly_balance/week.html", values)
-
-
-def _lost(department: Department, days: tuple[date, ...]) -> list[str]:
-    """Registers that sold in this week and are of no department (WB-06)."""
-    found = sources.unallocated(department.organisation_id, department.store_id, first=days[0], last=days[-1])
-    return sorted({register or _("no register") for registers in found.values() for register in registers})
-
-
-def _lost_rows(grid: reads.Week, found: dict[date, Figures]) -> list[tuple[Field, list[tuple[date, str]], str]]:
-    """What they sold, in the fields that the balance has: (field, by day, week)."""
-    currency, rows = grid.department.currency, []
-    for row in grid.rows:
-        values = [(each.day, found.get(each.day, {}).get(row.kind)) for each in grid.columns]
-        known = [value for _day, value in values if value is not None]
-        if any(known):
-            shown = [(day, wording.bare(value, row.kind, currency)) for day, value in values]
-            rows.append((row.field, shown, wording.bare(sum(known, Decimal(0)), row.kind, currency)))
-    return rows
 
 
 def _row(row: reads.Row, department: Department) -> dict[str, Any]:
@@ -163,7 +142,8 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
 
     names = {each.id: wording.field_name(each.name) for each in found.fields}
     state = DayState(found.row.state)
-    closings = closing.of_days(asking.client_of(request), department, [when])
+    client = asking.client_of(request)
+    closings = closing.of_days(client, department, [when])
     values = {
         "department": department,
         "receipts": f"{reverse('sales')}?{urlencode({'day': when, 'store': public_id('sto', department.store_id)})}",
@@ -182,7 +162,9 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
                 [(one, plain(found.registers.get((register, one.id)), one.id)) for one in shown],
             )
             for register in sorted({register for register, _field in found.registers})
-        ],
+        ]
+        if client.multi_cash_registers
+        else [],
         "failures": [(wording.RULES.get(each["rule"], each["rule"]), each) for each in found.row.failures],
         "closings": closings_in_words(department, closings.get(when)),
         "others": [each.public_id for each in found.corrections if each.field_id in kinds][1:],

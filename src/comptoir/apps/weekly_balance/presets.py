@@ -13,7 +13,7 @@ from comptoir.apps.weekly_balance.closing import Closings
 from comptoir.apps.weekly_balance.closing_words import closings_in_words
 from comptoir.apps.weekly_balance.models import Client, Department
 from comptoir.apps.weekly_balance.rules import reconciling
-from comptoir.apps.weekly_balance.rules.figures import Figures
+from comptoir.apps.weekly_balance.rules.figures import Figures, given_away
 from comptoir.apps.weekly_balance.rules.terms import Basis, FieldType, Preset
 
 BRIDGE: Final[dict[str, Promise]] = {
@@ -42,7 +42,8 @@ class Comparison:
 
     `closings` are what its registers counted, `sums` the number and total of its sales as its maker adds them up; of
     a till that tells neither, the bridge starts from what its bills were paid with. `unpaid` names the bills whose
-    payments are not what they sold, each with the difference.
+    payments are not what they sold, each with the difference; `given_away` is the list price of what was sold for
+    nothing.
     """
 
     figures: dict[Preset, Figures]
@@ -50,6 +51,7 @@ class Comparison:
     closings: Closings | None
     sums: tuple[int, Decimal] | None
     unpaid: tuple[tuple[str, Decimal], ...]
+    given_away: Decimal
 
 
 def compare(client: Client, department: Department, day: date, *, basis: Basis) -> Comparison:
@@ -67,6 +69,7 @@ def compare(client: Client, department: Department, day: date, *, basis: Basis) 
         bridge=reconciling.bridge(sales, asked),
         closings=closing.of_days(client, department, [day]).get(day),
         sums=sources.vendor_sums(department, asked, [day]).get(day),
+        given_away=sum((given_away(each, asked) for each in sales), Decimal(0)),
         unpaid=tuple((each.where, each.by) for each in reconciling.takings(named, asked)),
     )
 
@@ -107,6 +110,7 @@ def report_in_words(found: Comparison, department: Department) -> dict[str, Any]
             for kind in (FieldType.GROSS_SALES, FieldType.NET_SALES)
             if found.sums and figures.get(kind) == found.sums[1]
         ],
+        "given_away": money(found.given_away) if found.given_away else "",
         "closings": closings_in_words(department, found.closings),
         "unpaid": [(name, money(by)) for name, by in found.unpaid],
     }

@@ -76,9 +76,12 @@ def figures(sale: Sale, choices: Choices) -> Figures:
     amounts = [each for each in amounts_of(sale) if choices.counts(choices.class_of(each.line))]
     sold = [each for each in amounts if each.line.quantity > 0]
     returned = [each for each in amounts if each.line.quantity < 0]
+    charge = charge_of(sale, choices)
     gross = _sum(each.gross(choices.basis) for each in sold)
     discounts = gross - _sum(each.net(choices.basis) for each in sold)
     returns = -_sum(each.net(choices.basis) for each in returned)
+    gross += max(charge[choices.basis], ZERO)
+    returns -= min(charge[choices.basis], ZERO)
     found = {
         FieldType.GROSS_SALES: gross,
         FieldType.NET_SALES: net_of(gross, discounts, returns, choices),
@@ -89,17 +92,42 @@ def figures(sale: Sale, choices: Choices) -> Figures:
         FieldType.GOODS_RETURNED: _units(returned),
     }
     if choices.preset is Preset.VAT:
-        found[FieldType.GROSS_SALES] = _sum(each.net_with for each in amounts)
-        found[FieldType.NET_SALES] = _sum(each.net_without for each in amounts)
+        found[FieldType.GROSS_SALES] = _sum(each.net_with for each in amounts) + charge[Basis.WITH_TAX]
+        found[FieldType.NET_SALES] = _sum(each.net_without for each in amounts) + charge[Basis.WITHOUT_TAX]
     if choices.visitors_from_covers and sale.covers is not None:
         found[FieldType.VISITORS] = Decimal(sale.covers)
     return found
+
+
+def charge_of(sale: Sale, choices: Choices) -> dict[Basis, Decimal]:
+    """The service charge that a sale has beside its lines, where the client counts it: no goods, no transaction (4.3).
+
+    Given back it is negative.
+    """
+    charge = _exact(sale.service_charge or ZERO) if choices.counts(LineClass.SERVICE_CHARGE) else ZERO
+    if not charge:
+        return {Basis.WITH_TAX: ZERO, Basis.WITHOUT_TAX: ZERO}
+    taxes = [line.tax for line in sale.lines if line.tax is not None]
+    if len(taxes) < len(sale.lines) or not taxes:
+        tax = _taxes(sale)[-1]
+    else:
+        tax = _exact(sale.tax - _sum(taxes)) if sale.tax is not None else ZERO
+    return {Basis.WITH_TAX: charge, Basis.WITHOUT_TAX: charge - tax}
 
 
 def net_of(gross: Decimal, discounts: Decimal, returns: Decimal, choices: Choices) -> Decimal:
     """Net sales of the presets `retail` and `labour`; a comp is a discount of 100 %."""
     takes_returns = choices.preset is not Preset.LABOUR or choices.labour_subtracts_returns
     return gross - discounts - (returns if takes_returns else ZERO)
+
+
+def given_away(sale: Sale, choices: Choices) -> Decimal:
+    """The list price of what was sold for nothing: it stands in gross sales and in discounts (4.3)."""
+    if not is_counted(sale):
+        return ZERO
+    amounts = [each for each in amounts_of(sale) if choices.counts(choices.class_of(each.line))]
+    free = (each for each in amounts if each.line.quantity > 0 and not each.net(choices.basis))
+    return _sum(each.gross(choices.basis) for each in free)
 
 
 def flags(sale: Sale, choices: Choices) -> frozenset[Flag]:
@@ -141,6 +169,11 @@ def _as_told(sale: Sale, taxes: list[Decimal]) -> list[Amount]:
 
 def taxes_of(sale: Sale) -> list[Decimal]:
     """The tax within each line's total. A service charge that the sale has beside its lines takes its share first."""
+    return _taxes(sale)[:-1]
+
+
+def _taxes(sale: Sale) -> list[Decimal]:
+    """The tax of each line, and last that of the service charge."""
     charge = sale.service_charge or ZERO
     totals = [*(line.total for line in sale.lines), charge]
     rates = [line.tax_rate_ppm for line in sale.lines]
@@ -149,7 +182,7 @@ def taxes_of(sale: Sale) -> list[Decimal]:
     rates.append(usual)
     implied = [_within(total, rate) for total, rate in zip(totals, rates, strict=True)]
     if sale.tax is None:
-        return implied[:-1]
+        return implied
     if not known:
         whole = _sum(totals)
         implied = [_exact(sale.tax * total / whole) for total in totals] if whole else implied
@@ -159,7 +192,7 @@ def taxes_of(sale: Sale) -> list[Decimal]:
         implied = [each + _exact(left * weight / sum(weights)) for each, weight in zip(implied, weights, strict=True)]
         heaviest = max(range(len(weights)), key=weights.__getitem__)
         implied[heaviest] += sale.tax - _sum(implied)
-    return implied[:-1]
+    return implied
 
 
 def rounded(value: Decimal, field: FieldType, currency: str) -> Decimal:
