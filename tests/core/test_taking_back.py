@@ -142,6 +142,7 @@ def test_a_day_that_brings_nothing_at_all_is_not_believed(vendor: Vendor, link: 
 def test_a_day_that_is_not_over_takes_nothing_back(vendor: Vendor, link: LocationLink) -> None:
     read(link)
     number = reopened(vendor)
+    Sale.objects.update(observed_at=NOON)
     assert link.store
     [run_id] = runs.begin_days(link.store, first=DAY, last=DAY, now=clock())
     reading.run(organisation_id=link.organisation_id, run_id=run_id, clock=lambda: NOON + timedelta(hours=3))

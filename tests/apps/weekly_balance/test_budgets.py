@@ -98,6 +98,24 @@ def test_sales_per_hour_scheduled_are_what_the_schedule_promises(house: House) -
     assert shown(house)["Budgeted sales per hour scheduled"].total.endswith("25.00")
 
 
+@pytest.mark.django_db
+def test_sales_per_hour_of_each_kind_are_their_own_sums(house: House) -> None:
+    """Worked: what was sold by the hours worked; scheduled and budgeted: the target by the hours planned or meant."""
+    house.sells(*worked_day())
+    extra = setting_up.add_field(
+        organisation_id=house.client.organisation_id, number="5276", name="Hours scheduled", actor=ALICE, now=house.now
+    )
+    Field.objects.filter(id=extra.id).update(field_type=FieldType.SCHEDULED_HOURS)
+    typed(house, FieldType.HOURS, "10")
+    typed(house, FieldType.SCHEDULED_HOURS, "16")
+    target(house, "400")
+    target(house, "20", kind=FieldType.HOURS)
+    found = shown(house)
+    assert found["Sales per hour worked"].total.endswith("39.10")
+    assert found["Budgeted sales per hour scheduled"].total.endswith("25.00")
+    assert found["Sales per hour, budget"].total.endswith("20.00")
+
+
 def typed(house: House, kind: FieldType, value: str) -> None:
     from comptoir.apps.weekly_balance import confirming
 

@@ -11,6 +11,7 @@ from comptoir.apps.weekly_balance import confirming, sources
 from comptoir.apps.weekly_balance.models import Department
 from comptoir.apps.weekly_balance.rules.figures import Figures, figures
 from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import Role
 from comptoir.core.ledger import days as ledger
 from comptoir.kernel.errors import RuleBroken
@@ -75,6 +76,13 @@ def figures_of(house: House, *registers: str) -> Figures:
             for kind, value in figures(each.sale, house.client.choices).items():
                 found[kind] = found.get(kind, Decimal(0)) + value
     return found
+
+
+def test_3_4_mapping_says_how_many_departments_it_touches(house: House) -> None:
+    rita = scoped(house, "Rita", Role.REGIONAL_SUPERVISOR, house.store.id)
+    assert "A change is for the whole client: 1 department." in text(rita, "/balance/fields")
+    add_department(Store.objects.get(id=other_store(house.people, "Cellar")), "Cellar")
+    assert "A change is for the whole client: 2 departments." in text(rita, "/balance/fields"), "also of other regions"
 
 
 def test_3_4_a_type_that_is_taken_is_said_with_the_way_to_the_field_that_has_it(house: House, alice: Browser) -> None:
