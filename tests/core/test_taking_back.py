@@ -145,7 +145,9 @@ def test_a_day_that_is_not_over_takes_nothing_back(vendor: Vendor, link: Locatio
     Sale.objects.update(observed_at=NOON)
     assert link.store
     [run_id] = runs.begin_days(link.store, first=DAY, last=DAY, now=clock())
+    ImportWindow.objects.update(due_at=NOON)
     reading.run(organisation_id=link.organisation_id, run_id=run_id, clock=lambda: NOON + timedelta(hours=3))
+    assert ImportWindow.objects.get(run_id=run_id).state == "done"
     assert state(number) == "closed"
 
 
