@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from comptoir.apps.traffic import catching_up, chains, jobs
-from comptoir.apps.traffic.models import Hour, ImportJob, Tailored
+from comptoir.apps.traffic.models import Change, Hour, ImportJob, Tailored
 from comptoir.connectors.lightspeed_r.simulator import Basket
 from comptoir.core.installations import modules
 from comptoir.core.installations.install import install
@@ -114,3 +114,19 @@ def test_another_app_that_is_on_for_the_store_has_it_asked_all_the_same(house: C
     assert asked(house)
     modules.switch(organisation_id=people.le_zinc.id, store_id=people.bar.id, app="loyalty", on=False, now=NOW)
     assert not asked(house)
+
+
+def test_the_first_reading_of_a_clock_is_no_change_of_the_days_it_tells_of(house: Connected) -> None:
+    begin, organisation_id = NOW - timedelta(days=3), house.people.le_zinc.id
+    sell(house, "10", at=begin)
+    house.imports(NOW - timedelta(days=5), NOW)
+    catching_up.everything(organisation_id=organisation_id, now=NOW)
+    entry = house.shop.trade.clock.note(1, 1, begin, begin + timedelta(hours=8))["employeeHoursID"]
+    house.polls()
+    catching_up.everything(organisation_id=organisation_id, now=house.now)
+    assert sum(each.staff_hours or 0 for each in Hour.objects.all()) == 8
+    assert not Change.objects.exists()
+    house.shop.trade.clock.edit(entry, checkOut=begin + timedelta(hours=6))
+    house.polls(timedelta(hours=7))
+    catching_up.everything(organisation_id=organisation_id, now=house.now)
+    assert {each.kind for each in Change.objects.all()} == {"staff_hours"}, "an edit of it is"

@@ -6,6 +6,7 @@ Making a day twice changes nothing, and it does not matter in what order its sou
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,11 +18,13 @@ from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.making import COLUMNS, ZERO, Made, StoreDay, bucket_of, make
 from comptoir.apps.traffic.models import Change, Day, Hour, Settings
 from comptoir.core.accounts.models import Store
-from comptoir.core.ledger import trading_days
+from comptoir.core.ledger import staff_hours, trading_days
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.ids import new_id
 
 HOUR: Final = timedelta(hours=1)
+CLOCK_IS_NEW: Final = timedelta(days=2)
+"""Until then the past of a store's clock is being read for the first time."""
 AT_ONCE: Final = 200
 """Days that are made in one transaction."""
 SHOWN: Final = ("visitors", "transactions", "sales", "items", "staff_hours")
@@ -134,7 +137,12 @@ def _tell(
     changed: set[tuple[UUID, datetime]],
     now: datetime,
 ) -> None:
-    """What moved after its day was over is listed; the first reading of a day is no change of it."""
+    """What moved after its day was over is listed; the first reading of a day, or of a store's clock, is no change."""
+    is_new = {
+        store
+        for store, first in staff_hours.first_told(organisation_id, list(stores)).items()
+        if now - first < CLOCK_IS_NEW
+    }
     had = {(store, row.business_date) for (store, _hour), row in known.items()}
     today = {
         each.id: business_date(now, zone=ZoneInfo(each.timezone), day_start=each.day_start) for each in stores.values()
@@ -147,23 +155,18 @@ def _tell(
         for kind in SHOWN:
             old = getattr(known[key], kind) if key in known else None
             new = made[key].values[kind] if key in made else None
-            if (old or ZERO) != (new or ZERO) or (
-                kind in ("visitors", "staff_hours") and (old is None) != (new is None)
-            ):
-                rows.append(
-                    Change(
-                        organisation_id=organisation_id,
-                        id=new_id(),
-                        store_id=key[0],
-                        hour=key[1],
-                        business_date=day,
-                        kind=kind,
-                        old=old,
-                        new=new,
-                        seen_at=now,
-                    )
-                )
+            if _is_news(kind, old, new, is_first=key[0] in is_new):
+                facts = {"store_id": key[0], "hour": key[1], "business_date": day, "kind": kind, "old": old, "new": new}
+                rows.append(Change(organisation_id=organisation_id, id=new_id(), seen_at=now, **facts))
     Change.objects.bulk_create(rows, batch_size=1000)
+
+
+def _is_news(kind: str, old: Decimal | None, new: Decimal | None, *, is_first: bool) -> bool:
+    """Not known is not nought, but where nothing can be unknown. `is_first`: the clock's past is only being read."""
+    if kind == "staff_hours" and old is None and is_first:
+        return False
+    can_be_unknown = kind in ("visitors", "staff_hours")
+    return (old or ZERO) != (new or ZERO) or (can_be_unknown and (old is None) != (new is None))
 
 
 def _write_days(

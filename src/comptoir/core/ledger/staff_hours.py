@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from comptoir.core.ledger import trading_days
 from comptoir.core.ledger.models import ClockEntry, StaffHour
@@ -75,6 +75,12 @@ def open_since(organisation_id: UUID, store_ids: Collection[UUID]) -> list[tuple
         organisation_id=organisation_id, store_id__in=store_ids, deleted=False, ended_at__isnull=True
     )
     return list(rows.order_by("started_at").values_list("store_id", "staff_id", "started_at"))
+
+
+def first_told(organisation_id: UUID, store_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the clock of each store was read for the first time and told of somebody."""
+    rows = ClockEntry.objects.filter(organisation_id=organisation_id, store_id__in=store_ids)
+    return dict(rows.order_by().values_list("store_id").annotate(first=Min("first_seen_at")))
 
 
 def _ended(store: StoreFacts) -> QuerySet[ClockEntry]:
