@@ -101,7 +101,8 @@ def test_lists_are_about_what_was_chosen(chain: People) -> None:
 def test_a_report_mail_is_about_what_was_chosen(chain: People) -> None:
     client = chain.client(chain.alice)
     with time_machine.travel(NOW, tick=False):
-        client.post(f"/traffic/reports/mails?at={at('North')}", {"rhythm": "daily", "hour": "13"})
+        here = f"/traffic/reports/mails?at={at('North')}"
+        assert client.post(here, {"rhythm": "daily", "hour": "13"})["Location"] == here, "the choice stays"
     assert ReportMail.objects.get().store_ids == [str(chain.bar.id)]
     assert report_mails.send_due(now=NOW + timedelta(hours=1)) == 1
     text = OutgoingMail.objects.get(template="traffic/mails/report").text

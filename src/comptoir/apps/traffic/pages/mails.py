@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -51,7 +52,7 @@ def mails(request: OrganisationRequest) -> HttpResponse:
             now=timezone.now(),
         )
         toast(request, _("It comes by itself from now on, to %(email)s.") % {"email": request.user.email})
-        return redirect("traffic_mails")
+        return redirect(f"{reverse('traffic_mails')}?{where.query}")
     rows = ReportMail.objects.filter(organisation_id=request.organisation.id, user_id=request.user.pk).order_by(
         "due_at"
     )
