@@ -173,12 +173,13 @@ def test_a_job_that_was_given_up_is_shown_and_tried_again(people: People, operat
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts)"
-            " VALUES ('imports', 'test.given_up', '{\"secret\": 1}', 'failed', 5) RETURNING id"
+            " VALUES ('imports', 'test.given_up', '{\"secret\": 1, \"request_id\": \"q\"}', 'failed', 5) RETURNING id"
         )
         row = cursor.fetchone()
     number = int(row[0]) if row else 0
     page = operator.get("/backoffice/jobs").content.decode()
     assert "test.given_up" in page
+    assert ">q</code>" in page
     assert "secret" not in page
     assert operator.post(f"/backoffice/jobs/{number}/again").status_code == 302
     assert engine.failed() == []
@@ -306,4 +307,8 @@ def test_details_are_read_as_words_and_exported_as_json(people: People, operator
 def test_organisations_are_found_by_name(people: People, operator: Client) -> None:
     page = operator.get("/backoffice?search=zinc").content.decode()
     assert "Le Zinc" in page
+    Installation.objects.filter(store=people.bar).update(enabled=True)
+    stores = operator.get(at(people.le_zinc, "stores")).content.decode()
+    assert "pay_at_table" not in stores
+    assert "Owner" in stores
     assert "Chez Charlie" not in page

@@ -81,6 +81,7 @@ def test_many_troubles_are_counted() -> None:
 
 
 GOOD, QUIET, SIGNED_OUT = Light(), found(Cause.QUIET), found(Cause.SIGNED_OUT)
+MONEY = found(Cause.MONEY_NOT_ON_TILL)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,7 @@ GOOD, QUIET, SIGNED_OUT = Light(), found(Cause.QUIET), found(Cause.SIGNED_OUT)
         ([GOOD, found(Cause.STORE_NOT_CONNECTED)], "info", "1 of 2 stores is sending sales."),
         ([GOOD, QUIET], "warn", "1 store needs a look."),
         ([SIGNED_OUT, QUIET], "bad", "1 store has lost its till: sign in there again."),
+        ([SIGNED_OUT, MONEY], "bad", "Guests of 1 store have paid what its till does not show."),
         ([found(Cause.NOTHING_YET)], "off", "Nothing has come in yet."),
     ],
 )

@@ -290,13 +290,14 @@ def waiting() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Failed:
-    """A job that was given up, and since when."""
+    """A job that was given up, since when, and the id under which the log says why ("" for one of the clock)."""
 
     id: int
     name: str
     queue: str
     attempts: int
     at: datetime | None
+    correlation: str
 
 
 def failed(*, limit: int = 100) -> list[Failed]:
@@ -304,9 +305,9 @@ def failed(*, limit: int = 100) -> list[Failed]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT j.id, j.task_name, j.queue_name, j.attempts,"
-            " (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id)"
+            " (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id), coalesce(j.args ->> %s, '')"
             " FROM procrastinate_jobs j WHERE j.status = 'failed' ORDER BY j.id DESC LIMIT %s",
-            [limit],
+            [CORRELATION, limit],
         )
         return [Failed(*row) for row in cursor.fetchall()]
 

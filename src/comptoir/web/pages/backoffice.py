@@ -17,6 +17,7 @@ from comptoir.core.accounts.models import Organisation
 from comptoir.core.accounts.partners import requests
 from comptoir.core.accounts.stores import stores
 from comptoir.core.audit.notes import note
+from comptoir.core.installations import plans
 from comptoir.core.installations.modules import modules
 from comptoir.core.intake import reads as intake
 from comptoir.core.jobs import engine
@@ -27,6 +28,7 @@ from comptoir.web.backstage import OperatorRequest, operators
 from comptoir.web.pages.inbox import OUTCOMES
 from comptoir.web.pages.visit_rows import described
 from comptoir.web.parts import Status
+from comptoir.web.shell import ROLE_NAMES
 from comptoir.web.toasts import toast
 
 LONGEST_LIST = 200
@@ -56,13 +58,14 @@ def merchant_stores(request: OperatorRequest, merchant_id: str) -> HttpResponse:
     """The stores of an organisation, with the slug of each to copy and what runs there."""
     found = organisation_of(merchant_id)
     on: dict[UUID, list[str]] = {}
+    called = {each.slug: each.name for each in plans.known()}
     for module in modules(found.id).values():
         if module.is_on:
-            on.setdefault(module.store_id, []).append(module.app)
+            on.setdefault(module.store_id, []).append(str(called.get(module.app, module.app)))
     values = {
         "organisation": found,
         "rows": [(each, ", ".join(sorted(on.get(each.id, ())))) for each in stores(found.id)],
-        "people": reads.members(found.id),
+        "people": [(each, ROLE_NAMES[each.role]) for each in reads.members(found.id)],
         "tokens": requests.tokens_of(found.id),
         "visits": described(found.id, timezone.now()),
     }

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from comptoir.core.accounts.roles import Role
-from comptoir.core.health.causes import Colour, Subject
+from comptoir.core.health.causes import Cause, Colour, Subject
 from comptoir.core.health.lights import Health, Light, health
 from comptoir.core.intake import reads
 from comptoir.core.intake.reads import StoreHealth
@@ -70,6 +70,14 @@ def read_flow(stores: Iterable[StoreHealth], judged: Health, role: Role) -> Flow
     """Put figures and lights together; pure."""
     lines = tuple(_line(store, judged.stores.get(store.store_id, Light()), role) for store in stores)
     level, answer = _answer([line.light.level for line in lines])
+    worst = [light.worst.cause for light in judged.stores.values() if light.worst]
+    if unpaid := worst.count(Cause.MONEY_NOT_ON_TILL):
+        text = ngettext(
+            "Guests of %(number)d store have paid what its till does not show.",
+            "Guests of %(number)d stores have paid what their tills do not show.",
+            unpaid,
+        )
+        level, answer = "bad", text % {"number": unpaid}
     house = [each for each in judged.troubles if each.rule.subject == Subject.HOUSE and each.rule.colour == Colour.RED]
     if house:
         level, answer = "bad", str(health_words.tell(house[0], role).sentence)
