@@ -23,6 +23,9 @@ from comptoir.apps.pay_at_table import integrations, linking
 from comptoir.apps.pay_at_table.models import GuestPayment, State
 from comptoir.apps.pay_at_table.order_tables import Order, OrderKind, OrderState
 from comptoir.apps.traffic import jobs, projection, rights
+from comptoir.apps.traffic.alert_tables import Alert as TrafficAlert
+from comptoir.apps.traffic.alert_tables import BusinessException
+from comptoir.apps.traffic.counting import doors
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.weekly_balance import setting_up
 from comptoir.apps.weekly_balance.models import Correction, PosImport, ReopenRequest
@@ -234,7 +237,21 @@ def _traffic(world: World) -> None:
     counter = add_counter(organisation_id=organisation.id, store_id=world.cellar.id, name=OF_THE_STORE, now=now)
     projection.restate(organisation.id, {(world.cellar.id, NOW.date())}, now=now)
     rights.allow(organisation_id=organisation.id, user_id=world.people.alice.pk, node_id=None, actor="user:1", now=now)
+    alert = TrafficAlert.objects.create(
+        organisation_id=organisation.id,
+        id=new_id(),
+        store_id=world.cellar.id,
+        kind="counter_dead",
+        part=str(counter.id),
+        name=OF_THE_STORE,
+        details={"counter": OF_THE_STORE},
+        since=NOW,
+        opened_at=NOW,
+    )
+    BusinessException.objects.create(organisation_id=organisation.id, store_id=world.cellar.id, on=NOW.date())
     world.ids |= {
+        "door_id": doors.add(**made, name=OF_THE_ORGANISATION)[0].public_id,  # type: ignore[arg-type]
+        "traffic_alert_id": public_id("tal", alert.id),
         "job_id": jobs.public(job),
         "connected_job_id": jobs.public(other),
         "counter_id": public_id("cnt", counter.id),

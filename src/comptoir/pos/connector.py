@@ -72,7 +72,8 @@ class Manifest:
     `signature_header` carries the signature of each notification, lower-case; "" where the vendor signs nothing.
     `numbers_bills`: each register gives its bills numbers one after the other, so that one which is missing is a
     question. `reopened_leave_books`: a closed bill that somebody opens again is in the books no longer, and nothing
-    else says so; what a whole reading does not bring any more is taken back.
+    else says so; what a whole reading does not bring any more is taken back. `web_register`: the register of exactly
+    this name is the web store's; "" where the vendor has no such register.
     """
 
     slug: str
@@ -92,6 +93,7 @@ class Manifest:
     signature_header: str = ""
     numbers_bills: bool = False
     reopened_leave_books: bool = False
+    web_register: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """A mail server that keeps what it gets: the demo's post, and the tests'. What is sent to it leaves no further."""
 
 import asyncio
+import base64
 import re
 import threading
 import weakref
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -32,6 +33,16 @@ class Mail:
     headers: Mapping[str, str]
     text: str
     html: str
+    images: Mapping[str, bytes] = field(default_factory=dict)
+    """What the HTML shows from within the mail, by content id."""
+
+    @property
+    def drawn(self) -> str:
+        """The HTML with its own pictures in place, as a mail program shows it."""
+        html = self.html
+        for cid, image in self.images.items():
+            html = html.replace(f"cid:{cid}", f"data:image/png;base64,{base64.b64encode(image).decode()}")
+        return html
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -162,6 +173,11 @@ def _read(raw: bytes, at: datetime) -> Mail:
         headers={name: str(value) for name, value in message.items()},
         text=_body(message, "plain"),
         html=_body(message, "html"),
+        images={
+            str(part["Content-ID"]).strip("<>"): part.get_content()
+            for part in message.walk()
+            if part.get_content_type() == "image/png" and part["Content-ID"]
+        },
     )
 
 

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
+from ninja.security import APIKeyHeader
 
 from comptoir.apps.traffic import catching_up, chains, location_ids
-from comptoir.apps.traffic.counting import receiving
+from comptoir.apps.traffic.counting import doors, receiving
 from comptoir.apps.traffic.counting.receiving import Reading
+from comptoir.apps.traffic.door_tables import CountDoor
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import exporting
+from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.api import Bearer, Problem, one_organisation
@@ -75,15 +79,38 @@ class HoursOut(Schema):
 def take_counts(request: HttpRequest, said: CountsIn, organisation: str | None = None) -> Status[ReceivedOut]:
     """Take counts of people. No image, no face and no telephone is ever accepted: counts only."""
     mine = one_organisation(request, organisation)
-    found = receiving.receive(
-        organisation_id=mine.id,
-        readings=[_reading(each) for each in said.counts],
-        source="api",
-        now=timezone.now(),
-        store_ids=None,
-    )
-    refused = [RefusedOut(place=each.place, code=each.code, detail=each.words) for each in found.refused]
-    return Status(202, ReceivedOut(taken=found.taken, resets=found.resets, refused=refused))
+    return Status(202, _received(mine.id, [_reading(each) for each in said.counts], "api", timezone.now()))
+
+
+class Signed(APIKeyHeader):
+    """A signature after Standard Webhooks over the raw body, by the secret of the address."""
+
+    param_name = "webhook-signature"
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> tuple[CountDoor, str]:  # noqa: ARG002
+        """The door and the message's id, where the signature says so. Raises RuleBroken (401, 403, 404)."""
+        address = request.resolver_match.kwargs["door"] if request.resolver_match else ""
+        headers = {name: request.headers.get(name, "") for name in doors.HEADERS}
+        found = doors.open_with(parse_id("tdr", address), headers, request.body, now=timezone.now())
+        if modules.is_off_everywhere(found[0].organisation_id, catching_up.APP):
+            raise modules.inactive()
+        return found
+
+
+@router.post("/traffic/webhooks/{door}", auth=Signed(), response={202: ReceivedOut, 400: Problem, **FAULTS})
+def take_signed_counts(request: HttpRequest, door: str, said: CountsIn) -> Status[dict[str, Any]]:  # noqa: ARG001
+    """Take counts that are signed after Standard Webhooks with the secret of this address, instead of a token.
+
+    A message told again (the same `webhook-id`) gets the answer it got first, and counts nothing twice.
+    """
+    opened, message_id = request.auth  # type: ignore[attr-defined]
+    now, readings = timezone.now(), [_reading(each) for each in said.counts]
+
+    def take() -> dict[str, Any]:
+        return _received(opened.organisation_id, readings, "webhook", now).model_dump()
+
+    answer, _is_new = doors.once(opened, message_id, take, now=now)
+    return Status(202, answer)
 
 
 @router.get("/traffic/hours", auth=READ, response={200: HoursOut, **FAULTS})
@@ -108,6 +135,14 @@ def hours(
     changed = None if updated_since is None else _aware(updated_since)
     found = exporting.rows(mine.id, mine.name, places, Period(since, until), updated_since=changed, limit=limit)
     return HoursOut(data=[_as_json(each) for each in found])
+
+
+def _received(organisation_id: UUID, readings: list[Reading], source: str, now: datetime) -> ReceivedOut:
+    found = receiving.receive(
+        organisation_id=organisation_id, readings=readings, source=source, now=now, store_ids=None
+    )
+    refused = [RefusedOut(place=each.place, code=each.code, detail=each.words) for each in found.refused]
+    return ReceivedOut(taken=found.taken, resets=found.resets, refused=refused)
 
 
 def _reading(said: CountIn) -> Reading:

@@ -23,6 +23,7 @@ APP = App(
     navigation=(
         NavigationItem(_("Traffic"), "traffic", "chart", "traffic.view", keeps=KEEPS),
         NavigationItem(_("Reports"), "traffic_totals", "table", "traffic.view", keeps=KEEPS),
+        NavigationItem(_("Alerts"), "traffic_alerts", "warn", "traffic.view", keeps=KEEPS),
         NavigationItem(_("Locations"), "traffic_locations", "store", "traffic.locations", keeps=KEEPS),
         NavigationItem(_("POS integration"), "traffic_jobs", "connections", "traffic.status", keeps=KEEPS),
     ),

@@ -121,7 +121,7 @@ def save_location(
     )
     before = row.status
     row.location_id = location_ids.check(str(values.get("location_id", row.location_id)))
-    for name in ("mask", "status", "category", "target_conversion"):
+    for name in ("mask", "status", "category", "target_conversion", "target_star"):
         if name in values:
             setattr(row, name, values[name])
     row.matching_id = location_ids.matching(row.location_id, row.mask) if row.location_id else ""

@@ -29,6 +29,21 @@ SETTINGS: Final = (
     _("With or without tax, weeks from Monday or Sunday, what a transaction is: for all days, past ones too."),
 )
 MAILS: Final = (_("The figures of yesterday or of last week, of the stores you see, at the hour you choose."),)
+ALERTS: Final = (
+    _("A counter that tells nothing for 2 hours of opening, a till that was not read for 90 minutes of opening."),
+    _("No sale in 2 hours with more than 30 visitors, more sales than visitors, a conversion below 7 tenths of usual."),
+    _("More visitors for each hour of staff than the location’s target for 3 hours; somebody in for 16 hours."),
+    _("Mails go at once, after 24 hours, 48 hours later and 7 days later; one button stops them."),
+)
+DOORS: Final = (
+    _("Counters, or a program, send counts to an address of their own and sign them with its secret."),
+    _("The secret is shown once. A new one can be made at any time; the old one holds for 24 hours more."),
+    _("A message counts once, however often it is sent; one signed more than five minutes ago is refused."),
+)
+HOURS: Final = (
+    _("While a location is closed, nothing of it is silent: alerts count only the time in which it is open."),
+    _("Where nobody typed hours, they are those in which people came or bought in two of the last four weeks or more."),
+)
 GUIDES: Final[Mapping[str, Guide]] = {
     "traffic": (_("What came through the doors, who bought, and what that brought, beside what is usual."), RATIOS),
     "traffic_day": DAY,
@@ -47,6 +62,12 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_changes_export": (_("The same as a file."),),
     "traffic_mails": MAILS,
     "traffic_mail_delete": MAILS,
+    "traffic_alerts": ALERTS,
+    "traffic_alerts_to_me": ALERTS,
+    "traffic_alert_mails": ALERTS,
+    "traffic_hours": HOURS,
+    "traffic_exception_add": HOURS,
+    "traffic_exception_delete": HOURS,
     "traffic_locations": LOCATION,
     "traffic_location": LOCATION,
     "traffic_upload": (
@@ -57,7 +78,11 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_counter_switch": LOCATION,
     "traffic_location_save": LOCATION,
     "traffic_node_add": LOCATION,
+    "traffic_doors": DOORS,
+    "traffic_door_rotate": DOORS,
+    "traffic_door_delete": DOORS,
     "traffic_jobs": JOB,
+    "traffic_read_now": JOB,
     "traffic_job_add": JOB,
     "traffic_job_match": JOB,
     "traffic_job": JOB,

@@ -7,9 +7,11 @@ from typing import Any, ClassVar, Final
 
 from django.db import models
 
+from comptoir.apps.traffic import alert_tables, door_tables  # noqa: F401  (tables of their own files)
+
 
 class Settings(models.Model):
-    """How a chain counts. `week_starts_on`: 0 Monday, 6 Sunday."""
+    """How a chain counts. `week_starts_on`: 0 Monday, 6 Sunday; `web_store`: orders of the web store count too."""
 
     organisation_id = models.UUIDField(primary_key=True)
     with_tax = models.BooleanField(default=False)
@@ -17,6 +19,7 @@ class Settings(models.Model):
     subtract_returns = models.BooleanField(default=False)
     transactions = models.CharField(max_length=16, default="sales")
     measured_wins = models.BooleanField(default=False)
+    web_store = models.BooleanField(default=False)
 
 
 class Node(models.Model):
@@ -51,6 +54,7 @@ class Location(models.Model):
     status_since = models.DateTimeField()
     category = models.CharField(max_length=60, blank=True)
     target_conversion = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    target_star = models.DecimalField(max_digits=6, decimal_places=2, null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -116,7 +120,10 @@ class EditRight(models.Model):
 
 
 class Counter(models.Model):
-    """One sensor or virtual line of a location; only entrances feed visitors. `factor` corrects its counts."""
+    """One sensor or virtual line of a location; only entrances feed visitors. `factor` corrects its counts.
+
+    `heard_at` is how far it has told of: the end of its latest count, whenever that arrived.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation_id = models.UUIDField()

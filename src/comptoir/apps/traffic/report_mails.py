@@ -16,7 +16,7 @@ from comptoir.apps.traffic import catching_up, chains, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, ReportMail
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports import comparing, reading
+from comptoir.apps.traffic.reports import comparing, mail_charts, reading
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.installations import modules
 from comptoir.core.mail.send import send
@@ -91,6 +91,7 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     organisation = Organisation.objects.get(id=organisation_id)
     with translation.override(row.language):
         context = _context(organisation, places, row.rhythm, now)
+        drawn: list[mail_charts.Drawn] = context["charts"]
     send(
         template="traffic/mails/report",
         to=reader.email,
@@ -99,6 +100,7 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
         organisation_id=organisation_id,
         now=now,
         key=f"traffic {row.id} {slot.isoformat()}",
+        images=[each.image for each in drawn],
     )
     return 1
 
@@ -140,6 +142,7 @@ def _context(organisation: Organisation, places: list[chains.Place], rhythm: str
             )
             for each in places
         ],
+        "charts": mail_charts.of_mail(scope, period, beside, currency=currency, day_start=store.day_start.hour),
         "heads": [str(BY_SLUG[slug].label) for slug in slugs],
         "moved": moved.values("store_id", "business_date").distinct().count(),
         "url": f"{settings.COMPTOIR_URL}/traffic?since={period.since}&until={period.until}",

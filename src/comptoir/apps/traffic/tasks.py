@@ -5,6 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from comptoir.apps.traffic import catching_up, report_mails
+from comptoir.apps.traffic.alerts import mailing, watching
+from comptoir.apps.traffic.counting import doors
 from comptoir.core.jobs import engine
 
 LATELY: Final = timedelta(minutes=10)
@@ -50,6 +52,8 @@ def look() -> None:
 def sweep() -> None:
     """Now and then everything is compared; files that named places nobody knew are forgotten after a month."""
     catching_up.forget_old(now=utc_now())
+    watching.forget_old(now=utc_now())
+    doors.forget_old(now=utc_now())
     for organisation_id in catching_up.all_chains():
         enqueue_filling(organisation_id)
 
@@ -58,3 +62,9 @@ def sweep() -> None:
 def mail_reports() -> None:
     """Reports whose time has come go out."""
     report_mails.send_due(now=utc_now())
+
+
+@engine.periodic("traffic.alerts", cron="*/5 * * * *")
+def watch_alerts() -> None:
+    """What goes wrong with feeds and figures is told, what is well again is closed."""
+    mailing.tick(clock=utc_now)

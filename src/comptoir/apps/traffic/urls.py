@@ -3,10 +3,13 @@
 from django.urls import path
 
 from comptoir.apps.traffic.pages import (
+    alerts,
     dashboard,
     days,
+    doors,
     editors,
     equation,
+    hours,
     integration,
     locations,
     mails,
@@ -14,6 +17,7 @@ from comptoir.apps.traffic.pages import (
     over_time,
     reports,
     settings,
+    troubles,
 )
 
 urlpatterns = [
@@ -34,10 +38,20 @@ urlpatterns = [
     path("traffic/reports/changes/export", reports.changes_export, name="traffic_changes_export"),
     path("traffic/reports/mails", mails.mails, name="traffic_mails"),
     path("traffic/reports/mails/<str:mail_id>/delete", mails.delete, name="traffic_mail_delete"),
+    path("traffic/alerts", alerts.alerts, name="traffic_alerts"),
+    path("traffic/alerts/mails", alerts.to_me, name="traffic_alerts_to_me"),
+    path("traffic/alerts/<str:alert_id>/mails/<slug:position>", alerts.stop, name="traffic_alert_mails"),
     path("traffic/locations", locations.locations, name="traffic_locations"),
     path("traffic/locations/upload", locations.upload, name="traffic_upload"),
     path("traffic/locations/nodes", locations.node_add, name="traffic_node_add"),
     path("traffic/locations/<str:store_id>", locations.location, name="traffic_location"),
+    path("traffic/locations/<str:store_id>/hours", hours.hours, name="traffic_hours"),
+    path("traffic/locations/<str:store_id>/hours/dates", hours.exception_add, name="traffic_exception_add"),
+    path(
+        "traffic/locations/<str:store_id>/hours/dates/<str:on>/delete",
+        hours.exception_delete,
+        name="traffic_exception_delete",
+    ),
     path("traffic/locations/<str:store_id>/save", locations.location_save, name="traffic_location_save"),
     path("traffic/locations/<str:store_id>/counters", locations.counter_add, name="traffic_counter_add"),
     path(
@@ -45,7 +59,11 @@ urlpatterns = [
         locations.counter_switch,
         name="traffic_counter_switch",
     ),
+    path("traffic/webhooks", doors.doors, name="traffic_doors"),
+    path("traffic/webhooks/<str:door_id>/rotate", doors.rotate, name="traffic_door_rotate"),
+    path("traffic/webhooks/<str:door_id>/delete", doors.delete, name="traffic_door_delete"),
     path("traffic/integrations", integration.integrations, name="traffic_jobs"),
+    path("traffic/integrations/read-now", troubles.read_now, name="traffic_read_now"),
     path("traffic/integrations/new", integration.add, name="traffic_job_add"),
     path("traffic/integrations/<str:job_id>", integration.integration, name="traffic_job"),
     path("traffic/integrations/<str:job_id>/match", matching.match, name="traffic_job_match"),

@@ -48,6 +48,7 @@ class RSeries:
         calls_per_second=CALLS_PER_SECOND,
         refresh_idle=REFRESH_IDLE,
         notifies=False,
+        web_register="eCom",  # lightspeed-r-series.md 9.4
     )
 
     def endpoints(self, environ: Mapping[str, str]) -> Endpoints:

@@ -14,6 +14,7 @@ from django.db import connection
 from comptoir.core.accounts.models import Store
 from comptoir.core.ledger import rollup
 from comptoir.core.ledger.models import Sale as SaleRow
+from comptoir.pos import registry
 from comptoir.pos.model import Sale, SaleState
 
 FIGURES_SQL: Final[LiteralString] = (
@@ -22,7 +23,19 @@ FIGURES_SQL: Final[LiteralString] = (
     # The key is by hour: no trading day begins or ends further away from its date than this.
     " AND hour >= %(since)s::date - interval '2 days' AND hour < %(until)s::date + interval '3 days'"
     " AND business_date BETWEEN %(since)s AND %(until)s AND measure = ANY(%(measures)s)"
+    " AND (store_id, register_id) NOT IN (SELECT * FROM unnest(%(but_stores)s::uuid[], %(but_registers)s::text[]))"
     " GROUP BY store_id, hour, business_date, measure, currency"
+)
+# One sale of a register says what it is called: registers are few, and its first sale of the time is found at once.
+WEB_SQL: Final[LiteralString] = (
+    "SELECT r.store_id, r.register_id FROM (SELECT DISTINCT store_id, register_id FROM ledger_hourlyfigure"
+    " WHERE organisation_id = %(organisation)s AND store_id = ANY(%(stores)s) AND register_id <> ''"
+    " AND hour >= %(since)s::date - interval '2 days' AND hour < %(until)s::date + interval '3 days'"
+    " AND business_date BETWEEN %(since)s AND %(until)s) AS r"
+    " CROSS JOIN LATERAL (SELECT provider, register_name FROM ledger_sale AS s"
+    " WHERE s.organisation_id = %(organisation)s AND s.store_id = r.store_id AND s.register_id = r.register_id"
+    " AND s.business_date BETWEEN %(since)s AND %(until)s LIMIT 1) AS named"
+    " WHERE (named.provider, named.register_name) IN (SELECT * FROM unnest(%(providers)s::text[], %(names)s::text[]))"
 )
 STAFF_SQL: Final[LiteralString] = (
     "SELECT store_id, hour, business_date, value FROM ledger_staffhour"
@@ -55,10 +68,29 @@ class WorkedHour:
 
 
 def figures(
-    organisation_id: UUID, *, store_ids: Collection[UUID], since: date, until: date, measures: Collection[str]
+    organisation_id: UUID,
+    *,
+    store_ids: Collection[UUID],
+    since: date,
+    until: date,
+    measures: Collection[str],
+    but: Collection[tuple[UUID, str]] = (),
 ) -> list[Hour]:
-    """What these stores sold, `since` to `until` business date included."""
-    return [Hour(*row) for row in _rows(FIGURES_SQL, organisation_id, store_ids, since, until, measures)]
+    """What these stores sold, `since` to `until` business date included; `but` registers, by store, are left out."""
+    values = {"but_stores": [store for store, _ in but], "but_registers": [register for _, register in but]}
+    return [Hour(*row) for row in _rows(FIGURES_SQL, organisation_id, store_ids, since, until, measures, **values)]
+
+
+def web_registers(
+    organisation_id: UUID, *, store_ids: Collection[UUID], since: date, until: date
+) -> set[tuple[UUID, str]]:
+    """Registers, by store, that are a web store's: what is sold there was not sold in the shop."""
+    names = {each.manifest.slug: each.manifest.web_register for each in registry.connectors()}
+    known = {slug: name for slug, name in names.items() if name}
+    if not known:
+        return set()
+    values = {"providers": list(known), "names": list(known.values())}
+    return {(row[0], row[1]) for row in _rows(WEB_SQL, organisation_id, store_ids, since, until, (), **values)}
 
 
 def worked(organisation_id: UUID, *, store_ids: Collection[UUID], since: date, until: date) -> list[WorkedHour]:
@@ -73,8 +105,10 @@ def _rows(
     since: date,
     until: date,
     measures: Collection[str],
+    **more: Any,
 ) -> list[tuple[Any, ...]]:
     values: dict[str, Any] = {
+        **more,
         "organisation": organisation_id,
         "stores": list(store_ids),
         "since": since,

@@ -1,12 +1,13 @@
 """Hand waiting mails to the mail server, each until it is taken or given up."""
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
 import structlog
@@ -68,7 +69,23 @@ def message_of(mail: OutgoingMail) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
+    if mail.images:
+        _add_images(message, mail.images)
     return message
+
+
+def _add_images(message: EmailMessage, images: Iterable[Mapping[str, str]]) -> None:
+    """Beside the HTML that shows them (multipart/related), so that no reader lists them as files."""
+    html = cast(EmailMessage, message.get_body(("html",)))
+    for each in images:
+        html.add_related(
+            base64.b64decode(each["png"]),
+            maintype="image",
+            subtype="png",
+            cid=f"<{each['cid']}>",
+            filename=each["name"],
+            disposition="inline",
+        )
 
 
 def due(*, now: datetime) -> list[UUID]:
@@ -98,6 +115,6 @@ def _not_taken(mail: OutgoingMail, error: MailNotTaken, *, now: datetime) -> Non
 
 
 def _finish(mail: OutgoingMail, state: OutgoingMail.State, *, now: datetime) -> None:
-    mail.state, mail.finished_at, mail.text, mail.html = state, now, "", ""
+    mail.state, mail.finished_at, mail.text, mail.html, mail.images = state, now, "", "", []
     mail.fault = "" if state == State.SENT else mail.fault
-    mail.save(update_fields=["state", "finished_at", "text", "html", "fault"])
+    mail.save(update_fields=["state", "finished_at", "text", "html", "images", "fault"])

@@ -29,6 +29,8 @@ class OutgoingMail(models.Model):
     subject = models.CharField(max_length=400)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    # Pictures that the HTML shows: cid, name and the PNG in base64.
+    images = models.JSONField(default=list)
     message_id = models.CharField(max_length=200)
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)

@@ -1,6 +1,8 @@
 """Write a mail: the one way in to the mail room."""
 
-from collections.abc import Mapping
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -15,6 +17,15 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id
 
 
+@dataclass(frozen=True)
+class InlineImage:
+    """A PNG that travels inside a mail; the template shows it as `src="cid:{cid}"` and says in `alt` what is seen."""
+
+    cid: str
+    name: str
+    png: bytes
+
+
 def send(
     *,
     template: str,
@@ -25,12 +36,13 @@ def send(
     now: datetime,
     key: str = "",
     reply_to: str = "",
+    images: Sequence[InlineImage] = (),
 ) -> OutgoingMail:
     """Write a mail into the caller's transaction; it is sent if and only if that commits.
 
     `template` is a path without suffix, such as `mails/verify_address`: beside it stand `.subject.txt`, `.txt` and
     `.mjml`. It is rendered now, in `language`, so what it says is what was true when it was asked for.
-    An answer goes to `reply_to`, if given.
+    An answer goes to `reply_to`, if given. `images` are part of the mail: nothing is fetched from anywhere.
     With a `key`, the same mail asked for again is the mail that was written first, whatever became of it.
 
     A mail may arrive twice: when we die after the server took it and before we wrote that down. Both copies carry one
@@ -56,6 +68,7 @@ def send(
         "subject": words.subject,
         "text": words.text,
         "html": words.html,
+        "images": [{"cid": each.cid, "name": each.name, "png": base64.b64encode(each.png).decode()} for each in images],
         "message_id": f"<{mail_id}@{parseaddr(settings.COMPTOIR_MAIL_FROM)[1].rpartition('@')[2]}>",
         "due_at": now,
         "created_at": now,

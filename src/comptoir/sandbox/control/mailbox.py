@@ -50,7 +50,7 @@ class Mailbox:
         if mail is None:
             return _nothing()
         if match["body"]:
-            return Response(200, (LINKS_LEAVE_THE_FRAME + mail.html).encode(), BODY_HEADERS)
+            return Response(200, (LINKS_LEAVE_THE_FRAME + mail.drawn).encode(), BODY_HEADERS)
         return self._draw("mail.html", {"mail": mail, "number": match["number"], "at": _words_for(mail.at)})
 
     def _draw(self, template: str, values: dict[str, object]) -> Response:

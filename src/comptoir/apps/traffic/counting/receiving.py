@@ -84,8 +84,7 @@ def receive(
         _store(organisation_id, deltas, source, now)
         resets, spans = _totals(organisation_id, [each for each in accepted if each[1].is_total], source, now)
         touched = {(counter.store_id, reading.start) for counter, reading in deltas} | spans
-        heard = {counter.id for counter, _reading in accepted}
-        Counter.objects.filter(organisation_id=organisation_id, id__in=heard).update(heard_at=now)
+        _hear(organisation_id, accepted, now)
         days = {(store, known.day(store, start)) for store, start in touched}
         if accepted:
             notify_live(organisation_id, LIVE_TOPIC)
@@ -162,6 +161,18 @@ def _fault(reading: Reading, now: datetime) -> tuple[str, str] | None:
     if reading.start > now + AHEAD:
         return "count_in_future", "A count lies in the future."
     return None
+
+
+def _hear(organisation_id: UUID, found: Iterable[tuple[Counter, Reading]], now: datetime) -> None:
+    """How far each counter has told of. What comes late says nothing of now: it makes no dead counter alive."""
+    told: dict[UUID, datetime] = {}
+    for counter, reading in found:
+        end = reading.start if reading.is_total else reading.start + timedelta(minutes=reading.minutes)
+        end = min(end, now)
+        told[counter.id] = max(told.get(counter.id, end), end)
+    for counter_id, until in sorted(told.items()):
+        rows = Counter.objects.filter(organisation_id=organisation_id, id=counter_id)
+        rows.exclude(heard_at__gte=until).update(heard_at=until)
 
 
 def _store(organisation_id: UUID, found: Iterable[tuple[Counter, Reading]], source: str, now: datetime) -> None:

@@ -21,7 +21,7 @@ from comptoir.apps.traffic.pages import first_download
 from comptoir.apps.traffic.pages.addressed import actor, connection_of, job_of
 from comptoir.apps.traffic.pages.editors import editors
 from comptoir.apps.traffic.pages.matching import Shop, shops_of
-from comptoir.apps.traffic.pages.troubles import troubles
+from comptoir.apps.traffic.pages.troubles import fresh, troubles
 from comptoir.apps.traffic.pages.where import Where, where_of
 from comptoir.core.accounts.roles import may
 from comptoir.core.connections import reads, revoking
@@ -96,7 +96,9 @@ def _list(request: OrganisationRequest, form: LabelForm, *, status: int = 200) -
         "where": where,
         "rows": rows,
         "form": form if may(request.role, "traffic.connect") else None,
-        "troubles": troubles(where, request.organisation.id, connections) if found else [],
+        "troubles": troubles(request, where, connections) if found else [],
+        "fresh": fresh(where, connections),
+        "may_read": may(request.role, "traffic.jobs"),
     }
     return render(request, "traffic/integrations.html", values, status=status)
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.apps.traffic import chains, tasks
+from comptoir.apps.traffic.alerts import finding, opening
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.counting import aside
 from comptoir.apps.traffic.counting.receiving import add_counter
@@ -68,6 +69,14 @@ class LocationForm(forms.Form):
     category = forms.CharField(label=gettext_lazy("Category"), required=False, max_length=60)
     target_conversion = forms.DecimalField(
         label=gettext_lazy("Target conversion in %"), required=False, min_value=0, max_value=100, decimal_places=2
+    )
+    target_star = forms.DecimalField(
+        label=gettext_lazy("Visitors per staff hour, at most"),
+        required=False,
+        min_value=0,
+        max_value=9999,
+        decimal_places=2,
+        help_text=gettext_lazy("Three hours above it are an alert."),
     )
 
     def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
@@ -158,6 +167,7 @@ def _list(request: OrganisationRequest, form: NodeForm, *, status: int = 200) ->
         "without_id": sum(not each.location.location_id for each in found),
         "form": form if may(request.role, "traffic.manage") else None,
         "may_manage": may(request.role, "traffic.manage"),
+        "may_connect": may(request.role, "traffic.connect"),
     }
     return render(request, "traffic/locations.html", values, status=status)
 
@@ -209,6 +219,7 @@ def _initial(place: Place) -> dict[str, Any]:
         "node": public_id("nod", place.node_id) if place.node_id else "",
         "category": row.category,
         "target_conversion": row.target_conversion,
+        "target_star": row.target_star,
     }
 
 
@@ -220,6 +231,7 @@ def _one(request: OrganisationRequest, place: Place, form: LocationForm, *, stat
         "may_manage": may(request.role, "traffic.manage"),
         "counters": _counters(request, place),
         "counter_form": CounterForm(),
+        "calendar": opening.calendars(request.organisation.id, [place.store], now=timezone.now())[place.store.id],
         "status": _light(place, _latest(request, [place]).get(place.store.id), timezone.now()),
     }
     return render(request, "traffic/location.html", values, status=status)
@@ -296,13 +308,14 @@ def upload(request: OrganisationRequest) -> HttpResponse:
 
 def _counters(request: OrganisationRequest, place: Place) -> list[tuple[Counter, str, Status]]:
     rows = Counter.objects.filter(organisation_id=request.organisation.id, store_id=place.store.id).order_by("name")
-    return [(row, public_id("cnt", row.id), _alive(row)) for row in rows]
+    silent = finding.silent_counters(request.organisation.id, [place.store], now=timezone.now())
+    return [(row, public_id("cnt", row.id), _alive(row, is_silent=row.id in silent)) for row in rows]
 
 
-def _alive(row: Counter) -> Status:
+def _alive(row: Counter, *, is_silent: bool) -> Status:
+    """Silent is who told nothing for two hours in which the location was open."""
     if not row.active:
         return Status("off", _("Off"))
     if row.heard_at is None:
         return Status("off", _("Nothing yet"))
-    silent = (timezone.now() - row.heard_at).total_seconds() > 2 * 3600
-    return Status("warn", _("Silent"), row.heard_at) if silent else Status("ok", _("Counting"), row.heard_at)
+    return Status("warn", _("Silent"), row.heard_at) if is_silent else Status("ok", _("Counting"), row.heard_at)

@@ -24,7 +24,7 @@ from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import ROLE_NAMES, OrganisationRequest, page
 from comptoir.web.toasts import toast
 
-FIELDS: Final = ("with_tax", "week_starts_on", "subtract_returns", "transactions", "measured_wins")
+FIELDS: Final = ("with_tax", "week_starts_on", "subtract_returns", "transactions", "measured_wins", "web_store")
 TRANSACTIONS: Final[list[tuple[str, str | Promise]]] = [
     ("sales", gettext_lazy("receipts with something sold")),
     ("all", gettext_lazy("these and receipts of returns alone")),
@@ -45,6 +45,13 @@ class SettingsForm(forms.Form):
     subtract_returns = forms.BooleanField(label=gettext_lazy("Items less returned goods"), required=False)
     measured_wins = forms.BooleanField(
         label=gettext_lazy("A figure that is measured anew replaces what was typed"), required=False
+    )
+    web_store = forms.BooleanField(
+        label=gettext_lazy("Orders of the web store count too"),
+        required=False,
+        help_text=gettext_lazy(
+            "They are left out otherwise, also those fetched in the shop: who orders there passes no counter."
+        ),
     )
 
 

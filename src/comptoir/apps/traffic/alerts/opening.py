@@ -1,0 +1,119 @@
+"""When locations are open: as somebody typed it, else as their own figures of the latest weeks say.
+
+A shop that is closed at night is not silent: what alerts call silence is time in which it was open.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from comptoir.apps.traffic.alert_tables import BusinessException, BusinessHours
+from comptoir.apps.traffic.models import Hour
+from comptoir.core.accounts.models import Store
+
+DAY: Final = timedelta(days=1)
+LEARNED_FROM: Final = timedelta(days=28)
+OFTEN: Final = 2
+"""An hour of the week counts as open where people came or bought in it in so many of the four weeks, or more."""
+FARTHEST: Final = timedelta(days=15)
+"""Silence is counted no further back than this: it is long enough for any alert."""
+
+Span = tuple[time, time]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The open hours of one location. `week` is by weekday, 0 Monday; `dates` are other than usual."""
+
+    zone: ZoneInfo
+    week: Mapping[int, tuple[Span, ...]]
+    dates: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
+    is_typed: bool = True
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is: of a location nobody knows to be open nobody can say that it is silent."""
+        return bool(self.week)
+
+    def spans(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The times within in which it is open, in UTC; those of the night before that reach in included."""
+        day = since.astimezone(self.zone).date() - DAY
+        last = until.astimezone(self.zone).date()
+        while day <= last:
+            for opens, closes in self.dates.get(day, self.week.get(day.weekday(), ())):
+                begin = datetime.combine(day, opens, self.zone).astimezone(UTC)
+                end_day = day if closes > opens else day + DAY
+                end = datetime.combine(end_day, closes, self.zone).astimezone(UTC)
+                if max(begin, since) < min(end, until):
+                    yield max(begin, since), min(end, until)
+            day += DAY
+
+    def open_between(self, since: datetime, until: datetime) -> timedelta:
+        """How long it was open in between."""
+        return sum((end - begin for begin, end in self.spans(max(since, until - FARTHEST), until)), timedelta(0))
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it is open at this moment."""
+        return any(True for _ in self.spans(at, at + timedelta(microseconds=1)))
+
+
+def calendars(organisation_id: UUID, stores: Collection[Store], *, now: datetime) -> dict[UUID, Calendar]:
+    """Each location's, typed or learned."""
+    typed, dates = _typed(organisation_id), _dates(organisation_id)
+    untyped = [each for each in stores if each.id not in typed]
+    learned = _learned(organisation_id, untyped, now) if untyped else {}
+    return {
+        each.id: Calendar(
+            ZoneInfo(each.timezone),
+            typed.get(each.id) or learned.get(each.id, {}),
+            dates.get(each.id, {}),
+            is_typed=each.id in typed,
+        )
+        for each in stores
+    }
+
+
+def _typed(organisation_id: UUID) -> dict[UUID, dict[int, tuple[Span, ...]]]:
+    found: defaultdict[UUID, dict[int, tuple[Span, ...]]] = defaultdict(dict)
+    for row in BusinessHours.objects.filter(organisation_id=organisation_id):
+        found[row.store_id][row.weekday] = ((row.opens, row.closes),)
+    return dict(found)
+
+
+def _dates(organisation_id: UUID) -> dict[UUID, dict[date, tuple[Span, ...]]]:
+    found: defaultdict[UUID, dict[date, tuple[Span, ...]]] = defaultdict(dict)
+    for row in BusinessException.objects.filter(organisation_id=organisation_id):
+        found[row.store_id][row.on] = () if row.opens is None or row.closes is None else ((row.opens, row.closes),)
+    return dict(found)
+
+
+def _learned(
+    organisation_id: UUID, stores: Collection[Store], now: datetime
+) -> dict[UUID, dict[int, tuple[Span, ...]]]:
+    """Hours of the week in which people came or bought, often enough in the latest four weeks."""
+    zones = {each.id: ZoneInfo(each.timezone) for each in stores}
+    rows = Hour.objects.filter(
+        Q(visitors__gt=0) | Q(transactions__gt=0),
+        organisation_id=organisation_id,
+        store_id__in=zones,
+        hour__range=(now - LEARNED_FROM, now),
+    )
+    seen: defaultdict[UUID, defaultdict[tuple[int, time], int]] = defaultdict(lambda: defaultdict(int))
+    for store_id, hour in rows.values_list("store_id", "hour"):
+        local = hour.astimezone(zones[store_id])
+        seen[store_id][local.weekday(), local.time()] += 1
+    found: dict[UUID, dict[int, tuple[Span, ...]]] = {}
+    for store_id, hours in seen.items():
+        week: defaultdict[int, tuple[Span, ...]] = defaultdict(tuple)
+        for (weekday, begin), times in sorted(hours.items()):
+            if times >= OFTEN:
+                end = (datetime.combine(date.min, begin) + timedelta(hours=1)).time()
+                week[weekday] = (*week[weekday], (begin, end))
+        found[store_id] = dict(week)
+    return found
