@@ -20,6 +20,7 @@ from comptoir.apps.loyalty.partner_tables import HookMessage, PartnerHook
 from comptoir.apps.loyalty.rewards import buying, catalogue
 from comptoir.apps.loyalty.tablets import pairing
 from comptoir.apps.pay_at_table import integrations, linking
+from comptoir.apps.pay_at_table.alarm_tables import Orphan
 from comptoir.apps.pay_at_table.models import GuestPayment, State
 from comptoir.apps.pay_at_table.order_tables import Order, OrderKind, OrderState
 from comptoir.apps.traffic import jobs, projection, rights
@@ -117,6 +118,12 @@ def _tables(world: World) -> None:
         created_at=NOW,
         updated_at=NOW,
     )
+    orphan = Orphan.objects.create(
+        organisation=world.people.le_zinc,
+        reference="CT01ARZ3NDEKTSV4RRFFQ69G5FAV-01",
+        store_id=world.cellar.id,
+        first_at=NOW,
+    )
     order = Order.objects.create(
         organisation=world.people.le_zinc,
         integration_id=integration.id,
@@ -133,6 +140,7 @@ def _tables(world: World) -> None:
     world.ids |= {
         "integration_id": integration.public_id,
         "payment_id": payment.public_id,
+        "orphan_reference": orphan.reference,
         "order_id": order.public_id,
         "key_id": public_id("key", key.app_id),
     }

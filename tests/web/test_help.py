@@ -32,6 +32,7 @@ FILES = {
     "balance_export",
     "table_payments_export",
     "table_plan_export",
+    "backoffice_tables_export",
     "table_reconciliation_export",
     "traffic_totals_export",
     "traffic_over_time_export",

@@ -253,6 +253,7 @@ PAGES = {
     "table_payments_export": Row(Of.EACH),
     "table_retry_all": Row(Of.STORE, "post", data={"integration": "integration_id", "cause": "check_closed"}),
     "table_payment": Row(Of.STORE),
+    "table_unknown_seen_to": Row(Of.STORE, "post", {"reference": "orphan_reference"}),
     "table_payment_act": Row(Of.STORE, "post", {"what": "retry"}),
     "table_orders": Row(Of.EACH),
     "table_order": Row(Of.STORE),

@@ -141,6 +141,15 @@ WORDS: dict[Cause, Words] = {
         _("See open payments"),
         _of_app,
     ),
+    Cause.PAYMENT_UNKNOWN: Words(
+        _("Unknown payment"),
+        _(
+            "The till of %(name)s tells of payments under references like those of Comptoir, which Comptoir never sent "
+            "(%(count)d). Look at the bills, then say so."
+        ),
+        _("See which"),
+        _of_app,
+    ),
     Cause.IMPORT_STOPPED: Words(
         _("Import stopped"),
         _("An import for %(name)s stopped; what was read until then is kept, and it goes on where it stopped."),

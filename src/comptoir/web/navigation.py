@@ -37,6 +37,8 @@ class Entry:
     begins_group: bool = False
     app: str = ""
     keeps: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Further routes that lie in it, by name, although their addresses do not say so."""
 
 
 NOTHING: Final[Mapping[str, str]] = {}
@@ -56,14 +58,15 @@ def places(role: Role, path: str, query: Mapping[str, str] = NOTHING) -> tuple[P
     `query`: what stands in the address, of which places of the same app may carry something on.
     """
     found = [(entry, url) for entry in _entries() if may(role, entry.permission) and (url := _address(entry.url_name))]
-    current = max((url for _entry, url in found if _lies_in(path, url)), key=len, default="")
-    here = next((entry.app for entry, url in found if url == current), "")
+    near = [(len(_nearest(path, (url, *map(_address, entry.also)))), url, entry) for entry, url in found]
+    length, current, entry_here = max(near, key=lambda each: each[0], default=(0, "", None))
+    here = entry_here.app if length and entry_here else ""
     return tuple(
         Place(
             entry.label,
             url + (_kept(entry, query) if entry.app == here else ""),
             entry.icon,
-            is_current=url == current,
+            is_current=bool(length) and url == current,
             begins_group=entry.begins_group,
         )
         for entry, url in found
@@ -80,7 +83,7 @@ def _entries() -> Iterator[Entry]:
     for app in manifest.apps():
         for position, item in enumerate(app.navigation):
             yield Entry(
-                item.label, item.url_name, item.icon, item.permission, position == 0, app=app.slug, keeps=item.keeps
+                item.label, item.url_name, item.icon, item.permission, position == 0, app.slug, item.keeps, item.also
             )
     yield from HOUSE
 
@@ -91,6 +94,11 @@ def _address(url_name: str) -> str:
         return reverse(url_name)
     except NoReverseMatch:
         return ""
+
+
+def _nearest(path: str, urls: tuple[str, ...]) -> str:
+    """The longest of these that `path` lies in; empty where it lies in none."""
+    return max((url for url in urls if url and _lies_in(path, url)), key=len, default="")
 
 
 def _lies_in(path: str, url: str) -> bool:

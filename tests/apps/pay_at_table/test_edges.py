@@ -129,12 +129,20 @@ def test_e13_a_result_at_another_stores_door_is_a_security_note(table: Table, pe
     assert Note.objects.filter(what="table.result_at_wrong_store").count() == 1
 
 
-def test_f07_a_reference_like_ours_that_is_not_raises_an_alarm(table: Table) -> None:
+def test_f07_a_reference_like_ours_that_is_not_raises_an_alarm(table: Table, people: People) -> None:
     for reference in ("CT01ARZ3NDEKTSV4RRFFQ69G5FAV-01", "somebody-else"):
         body = {"thirdPartyReference": reference, "status": "SUCCESS", "type": "PAYMENT"}
         table.arrive(json.dumps(body | {"businessLocationId": int(ZINC)}).encode())
     process.drain(clock=lambda: table.now)
-    assert [each.reference for each in Orphan.objects.all()] == ["CT01ARZ3NDEKTSV4RRFFQ69G5FAV-01"]
+    [orphan] = Orphan.objects.all()
+    assert orphan.reference == "CT01ARZ3NDEKTSV4RRFFQ69G5FAV-01"
+    alice, bob = people.client(people.alice), people.client(people.bob)
+    assert "Unknown payment" in alice.get("/").content.decode()
+    assert orphan.reference in alice.get("/pay-at-table/payments?state=open").content.decode()
+    path = f"/pay-at-table/payments/unknown/{orphan.reference}"
+    assert [bob.post(path).status_code, alice.post(path).status_code] == [403, 302]
+    assert "Unknown payment" not in alice.get("/").content.decode()
+    assert alice.post(path).status_code == 404
 
 
 def test_e16_an_item_that_is_added_keeps_no_payment_back(table: Table) -> None:

@@ -1,6 +1,7 @@
 """Lists ask as often for twenty rows as for two."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from comptoir.apps.pay_at_table import notices, telling
+from comptoir.apps.pay_at_table.alarm_tables import Notice
 from comptoir.apps.pay_at_table.integrations import create
 from comptoir.apps.pay_at_table.models import Bill, GuestPayment, Integration, State
 from comptoir.core.connections.models import LocationLink
+from comptoir.core.installations.manifest import Trouble
+from comptoir.kernel.ids import new_id
 from tests.apps.pay_at_table.table import Table
 from tests.people import People, create_store
 
@@ -95,6 +99,26 @@ def test_a_look_at_what_is_overdue_reads_causes_in_bulk(table: Table) -> None:
     stuck(table, 8)
     look()
     assert sum('FROM "pay_at_table_attempt"' in each for each in asked_by(look)) == few
+
+
+def test_the_dashboard_asks_once_for_the_troubles_of_all_stores(table: Table, people: People) -> None:
+    def troubles() -> list[Trouble]:
+        return list(notices.troubles(people.le_zinc.id, table.now + timedelta(minutes=3)))
+
+    stuck(table, 1)
+    notices.look(table.integration.organisation_id, table.integration.id, now=table.now)
+    few, found = asked_by(troubles), troubles()
+    stores(table, people, range(3))
+    [payment], [notice] = GuestPayment.objects.all(), Notice.objects.all()
+    for each in Integration.objects.exclude(id=table.integration.id):
+        payment.id, payment.integration_id = new_id(), each.id
+        payment.provider_payment_id = each.name
+        payment.save(force_insert=True)
+        mine = {"organisation_id": each.organisation_id, "integration_id": each.id, "payment_id": payment.id}
+        Notice.objects.create(**mine, code=notice.code, due_at=notice.due_at)
+    assert [each.count for each in found] == [1]
+    assert sorted(each.count for each in troubles()) == [1, 1, 1, 1]
+    assert len(asked_by(troubles)) == len(few)
 
 
 @pytest.mark.parametrize("path", ["/pay-at-table", "/pay-at-table/integrations"])

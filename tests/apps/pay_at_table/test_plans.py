@@ -2,18 +2,22 @@
 
 import csv
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.apps.pay_at_table import plans, setting_up
+from comptoir.apps.pay_at_table import plans, pricing, setting_up
 from comptoir.apps.pay_at_table.models import Integration, State
 from comptoir.apps.pay_at_table.plan_tables import Period, PlanLine
-from comptoir.apps.pay_at_table.plans import GRACE, PRICES, TRIAL, PlanState
+from comptoir.apps.pay_at_table.plans import GRACE, TRIAL, PlanState
+from comptoir.core.accounts.models import User
+from comptoir.core.accounts.roles import Role
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.kernel.errors import RuleBroken
+from comptoir.web.navigation import places
 from tests.apps.pay_at_table.provider import linked, provider_of
 from tests.apps.pay_at_table.table import Table
 from tests.people import People
@@ -134,10 +138,10 @@ def test_a_line_that_ended_begins_anew_and_cancelling_what_is_over_is_refused(ta
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_price_is_that_of_the_day_it_was_chosen(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_price_is_that_of_the_day_it_was_chosen(table: Table) -> None:
     plans.choose(table.integration, Period.MONTHLY, actor=ALICE, now=NOON)
     before = PlanLine.objects.get().price
-    monkeypatch.setitem(PRICES, Period.MONTHLY, PRICES[Period.YEARLY])
+    pricing.change(currency="EUR", monthly=Decimal(290), yearly=Decimal(2900), actor=ALICE, now=NOON)
     assert PlanLine.objects.get().price == before == 2900
 
 
@@ -152,3 +156,44 @@ def test_a_line_is_active_then_in_grace_then_ended_and_never_back(ends: datetime
     assert order.index(here) <= order.index(later)
     assert (here is PlanState.ACTIVE) == (ends is None or now < ends)
     assert (here is PlanState.ENDED) == (ends is not None and now >= ends + GRACE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_o10_whoever_runs_the_installation_sets_prices_and_lists_what_was_chosen(
+    table: Table, people: People, alice: Client
+) -> None:
+    bob = people.client(people.bob)
+    User.objects.filter(id=people.bob.id).update(is_operator=True)
+    here, offer = "/backoffice/pay-at-table", "/pay-at-table/catalogue/lightspeed_k"
+    assert alice.get(here).status_code == 403
+    plans.choose(table.integration, Period.MONTHLY, actor=ALICE, now=table.now)
+    wanted = {"currency": "CHF", "monthly": "35.50", "yearly": "355"}
+    for wrong in ({"monthly": "0"}, {"monthly": "35.505"}, {"currency": "JPY"}, {"yearly": "NaN"}):
+        assert bob.post(here, {**wanted, **wrong}).status_code == 422
+    assert "€29.00 a month" in shown(alice, offer)
+    assert bob.post(here, wanted).status_code == 302
+    page = shown(alice, offer)
+    assert "CHF" in page
+    assert "35.50 a month" in page
+    page = shown(bob, here)
+    assert "€29.00" in page, "what was chosen keeps its price"
+    assert "Le Zinc" in page
+    lines = list(csv.reader(bob.get(f"{here}/export").getvalue().decode().splitlines()))
+    assert [(row[0], row[4], row[5], row[6]) for row in lines[1:]] == [("Le Zinc", "monthly", "2900", "EUR")]
+    plans.choose(table.integration, Period.YEARLY, actor=ALICE, now=table.now)
+    assert (PlanLine.objects.get().price, PlanLine.objects.get().currency) == (35500, "CHF")
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/pay-at-table", "Tables"),
+        ("/pay-at-table/orders", "Tables"),
+        ("/pay-at-table/reconciliation", "Payments"),
+        ("/pay-at-table/catalogue/lightspeed_k", "Pay at table"),
+        ("/pay-at-table/plan", "Pay at table"),
+        ("/nowhere", ""),
+    ],
+)
+def test_the_navigation_marks_where_a_page_lies(path: str, place: str) -> None:
+    assert "".join(str(each.label) for each in places(Role.OWNER, path) if each.is_current) == place

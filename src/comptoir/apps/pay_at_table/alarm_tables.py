@@ -63,7 +63,7 @@ class Notice(models.Model):
 
 
 class Orphan(models.Model):
-    """A till told of a reference that is written like ours and is not (F7); the alarm is that this row exists."""
+    """A till told of a reference that is written like ours and is not (F7): an alarm until somebody has seen to it."""
 
     pk = models.CompositePrimaryKey("organisation_id", "reference")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, db_index=False)
@@ -73,3 +73,5 @@ class Orphan(models.Model):
     said = models.CharField(max_length=40, blank=True)
     first_at = models.DateTimeField()
     seen = models.IntegerField(default=1)
+    seen_to_at = models.DateTimeField(null=True)
+    seen_to_by = models.CharField(max_length=64, blank=True)

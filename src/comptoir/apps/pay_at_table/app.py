@@ -22,9 +22,15 @@ APP = App(
     },
     navigation=(
         NavigationItem(_("Tables"), "tables", "store", "pay_at_table.view"),
-        NavigationItem(_("Payments"), "table_payments", "sales", "pay_at_table.view"),
-        NavigationItem(_("Pay at table"), "table_integrations", "settings", "pay_at_table.manage"),
+        NavigationItem(_("Payments"), "table_payments", "sales", "pay_at_table.view", also=("table_reconciliation",)),
+        NavigationItem(
+            _("Pay at table"),
+            "table_integrations",
+            "settings",
+            "pay_at_table.manage", also=("table_catalogue", "table_plan"),
+        ),
     ),
     guides=GUIDES,
+    backoffice_places=(NavigationItem(_("Prices of pay at table"), "backoffice_tables", "settings", "operator"),),
     comes_with_store=False,
 )

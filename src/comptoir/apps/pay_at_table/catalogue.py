@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import setting_up
+from comptoir.apps.pay_at_table import pricing, setting_up
 from comptoir.apps.pay_at_table.plan_tables import Period
-from comptoir.apps.pay_at_table.plans import PRICES, TRIAL
+from comptoir.apps.pay_at_table.plans import TRIAL
 from comptoir.apps.pay_at_table.setting_up import Place
 from comptoir.kernel.money import Money
 from comptoir.pos import registry
@@ -51,7 +51,7 @@ def places(organisation_id: UUID, slug: str, *, store_ids: Collection[UUID] | No
 
 def prices() -> dict[Period, Money]:
     """Of one integration, a month and a year."""
-    return dict(PRICES)
+    return pricing.prices()
 
 
 def trial_days() -> int:
@@ -61,7 +61,8 @@ def trial_days() -> int:
 
 def price_words() -> str:
     """Both prices in one line."""
-    month, year = (formats.money(PRICES[each]) for each in (Period.MONTHLY, Period.YEARLY))
+    asked = pricing.prices()
+    month, year = (formats.money(asked[each]) for each in (Period.MONTHLY, Period.YEARLY))
     return _("%(month)s a month or %(year)s a year for each place") % {"month": month, "year": year}
 
 

@@ -25,6 +25,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "table_plan": (
         _("A line for each integration: its period, its price and its end. The file is for whoever sends the bill."),
     ),
+    "backoffice_tables": (
+        _("What an integration costs a month and a year. Whoever chose it before keeps the price of that day."),
+        _("Every plan line of the installation stands below; its file is what the bills are written from."),
+    ),
     "table_orders": (_("Every order that guests placed from their phones. “Needs you” is not in the kitchen."),),
     "table_order": (
         _("An item the till does not know is named once, or left out; then press Send again. It is delivered once."),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from comptoir.apps.pay_at_table.alarm_tables import Orphan
 from comptoir.apps.pay_at_table.models import ENDS, GuestPayment, Integration, State
 from comptoir.apps.pay_at_table.order_tables import Order
 
@@ -62,6 +63,12 @@ def waiting(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> lis
     """What a person is needed for, the oldest first."""
     wanted = Wanted(state=State.NEEDS_ATTENTION)
     return list(_rows(organisation_id, wanted, store_ids=store_ids).order_by("id")[:MOST_EXPORTED_AT_ONCE])
+
+
+def orphans(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> "QuerySet[Orphan]":
+    """Payments that the till told of and nobody knows, until somebody has seen to them; the oldest first."""
+    rows = Orphan.objects.filter(organisation_id=organisation_id, seen_to_at=None).order_by("first_at", "reference")
+    return rows if store_ids is None else rows.filter(store_id__in=store_ids)
 
 
 def orders(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from comptoir.apps.pay_at_table import mails, waking
-from comptoir.apps.pay_at_table.alarm_tables import Notice
+from comptoir.apps.pay_at_table.alarm_tables import Notice, Orphan
 from comptoir.apps.pay_at_table.application import GRACE, OPEN
 from comptoir.apps.pay_at_table.days import store_of
 from comptoir.apps.pay_at_table.failures import Kind, named
@@ -55,17 +55,22 @@ def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
 
 
 def troubles(organisation_id: UUID, now: datetime) -> Iterator[Trouble]:
-    """Money that is not on the till, by store, for the dashboard: what is overdue."""
-    overdue = Notice.objects.filter(organisation_id=organisation_id, over_at=None, due_at__lte=now)
-    waiting: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    for notice in overdue.order_by("due_at")[:MOST]:
-        if named(notice.code).counts:
-            waiting[notice.integration_id].append(notice.payment_id)
-    for integration in Integration.objects.filter(organisation_id=organisation_id, id__in=waiting):
-        payments = waiting[integration.id]
-        first = GuestPayment.objects.filter(organisation_id=organisation_id, id__in=payments).order_by("id").first()
-        if first is not None:
-            yield Trouble(integration.store_id, len(payments), first.created_at)
+    """For the dashboard, by store: money that is overdue on the till, and payments there that nobody knows (F7)."""
+    mine = {"organisation_id": organisation_id}
+    overdue = Notice.objects.filter(**mine, over_at=None, due_at__lte=now).order_by("due_at")[:MOST]
+    late = {each.payment_id for each in overdue if named(each.code).counts}
+    taken: defaultdict[UUID, list[datetime]] = defaultdict(list)
+    payments = GuestPayment.objects.filter(**mine, id__in=late)
+    for integration_id, at in payments.values_list("integration_id", "created_at"):
+        taken[integration_id].append(at)
+    stores = dict(Integration.objects.filter(**mine, id__in=taken).values_list("id", "store_id"))
+    for integration_id, times in taken.items():
+        yield Trouble(stores[integration_id], len(times), min(times))
+    unknown: defaultdict[UUID, list[datetime]] = defaultdict(list)
+    for store_id, at in Orphan.objects.filter(**mine, seen_to_at=None).values_list("store_id", "first_at")[:MOST]:
+        unknown[store_id].append(at)
+    for store_id, times in unknown.items():
+        yield Trouble(store_id, len(times), min(times), code="payment_unknown")
 
 
 def due_at(payment: GuestPayment, code: str, *, lifetime: timedelta) -> datetime:

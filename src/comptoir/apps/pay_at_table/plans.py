@@ -4,7 +4,7 @@ Comptoir takes no cards: a plan line is recorded and can be exported, whoever ru
 """
 
 from calendar import monthrange
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,19 +15,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import mails
+from comptoir.apps.pay_at_table import mails, pricing
 from comptoir.apps.pay_at_table.models import Integration
 from comptoir.apps.pay_at_table.plan_tables import Period, PlanLine
+from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
-from comptoir.kernel.money import Money
 
 TRIAL: Final = timedelta(days=30)
 GRACE: Final = timedelta(days=7)
 WARNED_DAYS: Final = (14, 7, 1)
-CURRENCY: Final = "EUR"
-PRICES: Final = {Period.MONTHLY: Money(2900, CURRENCY), Period.YEARLY: Money(29000, CURRENCY)}
-"""Of one integration; what others ask is not published (pay-at-table.md, A12)."""
 MONTHS: Final = {Period.MONTHLY: 1, Period.YEARLY: 12}
 
 
@@ -65,10 +62,19 @@ def state_at(line: PlanLine, now: datetime) -> PlanState:
 def standings(organisation_id: UUID, ids: Collection[UUID], *, now: datetime) -> dict[UUID, Standing]:
     """Of these integrations, in one question; those that were never switched on are not in it."""
     lines = PlanLine.objects.filter(organisation_id=organisation_id, integration_id__in=ids)
-    return {
-        line.integration_id: Standing(state_at(line, now), not line.period, _runs_until(line, now), line)
-        for line in lines
-    }
+    return {line.integration_id: _standing(line, now) for line in lines}
+
+
+def every(*, now: datetime) -> Iterator[tuple[str, str, Integration, Standing]]:
+    """Every line of the installation with the names of its organisation and store: for whoever sends the bills."""
+    lines = list(PlanLine.objects.select_related("organisation").order_by("organisation__name", "integration_id"))
+    known = Integration.objects.in_bulk([each.integration_id for each in lines], field_name="id")
+    stores = Store.objects.in_bulk([each.store_id for each in known.values()])
+    for line in lines:
+        integration = known.get(line.integration_id)
+        if integration is not None:
+            store = stores.get(integration.store_id)
+            yield line.organisation.name, store.name if store else "", integration, _standing(line, now)
 
 
 def begin(integration: Integration, *, now: datetime) -> None:
@@ -77,7 +83,7 @@ def begin(integration: Integration, *, now: datetime) -> None:
         organisation_id=integration.organisation_id,
         integration_id=integration.id,
         defaults={
-            "currency": CURRENCY,
+            "currency": pricing.prices()[Period.MONTHLY].currency,
             "began_at": now,
             "trial_until": now + TRIAL,
             "ends_at": now + TRIAL,
@@ -89,7 +95,8 @@ def choose(integration: Integration, period: Period, *, actor: str, now: datetim
     """Add it to the plan, or change its period: from the end of what runs on, at the price of today."""
     with transaction.atomic():
         line = _locked(integration, now)
-        line.period, line.price, line.currency = period, PRICES[period].amount, PRICES[period].currency
+        price = pricing.prices()[period]
+        line.period, line.price, line.currency = period, price.amount, price.currency
         line.chosen_at, line.ends_at, line.warned = now, None, None
         # One that had ended begins anew: nobody pays for the time between.
         line.trial_until = max(line.trial_until, now) if state_at(line, now) is PlanState.ACTIVE else now
@@ -144,6 +151,10 @@ def _warn_of(organisation_id: UUID, integration_id: UUID, now: datetime) -> int:
         line.warned = days
         line.save(update_fields=["warned"])
         return int(integration.enabled)
+
+
+def _standing(line: PlanLine, now: datetime) -> Standing:
+    return Standing(state_at(line, now), not line.period, _runs_until(line, now), line)
 
 
 def _locked(integration: Integration, now: datetime) -> PlanLine:

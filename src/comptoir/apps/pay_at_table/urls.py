@@ -3,7 +3,17 @@
 from django.urls import path
 
 from comptoir.apps.pay_at_table.mail_stops import STOP_ROUTE
-from comptoir.apps.pay_at_table.pages import business_days, catalogue, integrations, links, orders, payments, tables
+from comptoir.apps.pay_at_table.pages import (
+    business_days,
+    catalogue,
+    integrations,
+    links,
+    orders,
+    orphans,
+    payments,
+    prices,
+    tables,
+)
 from comptoir.apps.pay_at_table.retry_links import ORDER_ROUTE, RETRY_ROUTE
 
 urlpatterns = [
@@ -13,6 +23,7 @@ urlpatterns = [
     path("pay-at-table/payments", payments.payments, name="table_payments"),
     path("pay-at-table/payments/export", payments.export, name="table_payments_export"),
     path("pay-at-table/payments/retry-all", payments.retry_all, name="table_retry_all"),
+    path("pay-at-table/payments/unknown/<str:reference>", orphans.seen_to, name="table_unknown_seen_to"),
     path("pay-at-table/payments/<str:payment_id>", payments.payment, name="table_payment"),
     path("pay-at-table/payments/<str:payment_id>/<slug:what>", payments.act, name="table_payment_act"),
     path("pay-at-table/orders", orders.orders, name="table_orders"),
@@ -25,6 +36,8 @@ urlpatterns = [
     path("pay-at-table/catalogue/<slug:provider>", catalogue.one, name="table_offer"),
     path("pay-at-table/plan", catalogue.plan, name="table_plan"),
     path("pay-at-table/plan/export", catalogue.plan_export, name="table_plan_export"),
+    path("backoffice/pay-at-table", prices.prices, name="backoffice_tables"),
+    path("backoffice/pay-at-table/export", prices.export, name="backoffice_tables_export"),
     path("pay-at-table/integrations/<str:integration_id>/plan/<slug:what>", catalogue.plan_act, name="table_plan_act"),
     path("pay-at-table/integrations", integrations.overview, name="table_integrations"),
     path("pay-at-table/integrations/add", integrations.add, name="table_integration_add"),

@@ -42,6 +42,7 @@ class Cause(StrEnum):
     QUIET = "quiet"
     PARKED = "parked"
     MONEY_NOT_ON_TILL = "money_not_on_till"
+    PAYMENT_UNKNOWN = "payment_unknown"
     IMPORT_STOPPED = "import_stopped"
     APP_FAILING = "app_failing"
     BACKLOG_OLD = "backlog_old"
@@ -72,6 +73,7 @@ RULES: Final[dict[Cause, Rule]] = {
     Cause.PARKED: Rule(Subject.STORE, Colour.AMBER, timedelta(minutes=30)),
     # Who takes the money writes its own mails, with a button that mends it.
     Cause.MONEY_NOT_ON_TILL: Rule(Subject.STORE, Colour.RED),
+    Cause.PAYMENT_UNKNOWN: Rule(Subject.STORE, Colour.RED),
     Cause.IMPORT_STOPPED: Rule(Subject.STORE, Colour.AMBER, timedelta(minutes=30)),
     Cause.APP_FAILING: Rule(Subject.HOUSE, Colour.AMBER, timedelta(minutes=30)),
     Cause.BACKLOG_OLD: Rule(Subject.HOUSE, Colour.RED, timedelta(minutes=10)),

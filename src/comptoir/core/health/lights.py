@@ -120,7 +120,7 @@ def _connection(connection: Connection, facts: Facts, now: datetime) -> Iterator
 def _store(store: Store, facts: Facts, now: datetime) -> Iterator[Finding]:
     for each in facts.troubles:
         if each.store_id == store.id:
-            yield Finding(Cause.MONEY_NOT_ON_TILL, store.id, store.name, each.since, count=each.count)
+            yield Finding(Cause(each.code), store.id, store.name, each.since, count=each.count)
     links = [link for link in facts.links if link.store_id == store.id]
     if not links and store.id not in facts.pushed:
         yield Finding(Cause.STORE_NOT_CONNECTED, store.id, store.name)

@@ -42,11 +42,13 @@ class Heard:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Money, or something as dear, that an app has to report of a store: how many, and since when."""
+    """Money, or something as dear, that an app has to report of a store: how many, and since when. `code` is that of a
+    cause of `core.health.causes`."""
 
     store_id: UUID
     count: int
     since: datetime
+    code: str = "money_not_on_till"
 
 
 Guide = tuple[str | Promise, ...]
@@ -63,7 +65,8 @@ takes all of them in a few queries is fast, and one bad event still holds up nob
 class NavigationItem:
     """A place in the navigation. `label` is lazily translated text; `icon` a name of the icon set.
 
-    `keeps`: what of the query of one place of the app is carried on to the others.
+    `keeps`: what of the query of one place of the app is carried on to the others. `also`: names of further routes that
+    lie in it.
     """
 
     label: str | Promise
@@ -71,6 +74,7 @@ class NavigationItem:
     icon: str
     permission: str
     keeps: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

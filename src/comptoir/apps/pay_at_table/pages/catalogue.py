@@ -40,6 +40,7 @@ class Line:
     integration: Integration
     store: str
     standing: Standing
+    organisation: str = ""
 
     @property
     def light(self) -> Status:
@@ -109,16 +110,19 @@ def plan_export(request: OrganisationRequest) -> HttpResponseBase:
     def lines() -> Iterator[str]:
         yield spreadsheets.MARK + spreadsheets.line(EXPORTED)
         for each in rows:
-            line = each.standing.line
-            state = "trial" if each.standing.is_trial else str(each.standing.state)
-            yield spreadsheets.line(
-                (
-                    each.integration.public_id, each.integration.name, each.store, line.period, line.price,
-                    line.currency, line.began_at, each.standing.runs_until, line.ends_at, state,
-                )
-            )  # fmt: skip
+            yield spreadsheets.line(cells_of(each))
 
     return spreadsheets.download("plan.csv", lines())
+
+
+def cells_of(each: Line) -> tuple[object, ...]:
+    """A plan line as `EXPORTED` names its cells."""
+    line = each.standing.line
+    state = "trial" if each.standing.is_trial else str(each.standing.state)
+    return (
+        each.integration.public_id, each.integration.name, each.store, line.period, line.price, line.currency,
+        line.began_at, each.standing.runs_until, line.ends_at, state,
+    )  # fmt: skip
 
 
 @require_POST

@@ -18,6 +18,7 @@ from comptoir.apps.pay_at_table import listing, retrying, telling, wording
 from comptoir.apps.pay_at_table.failures import named
 from comptoir.apps.pay_at_table.models import Attempt, GuestPayment, Integration, State, Transition
 from comptoir.apps.pay_at_table.pages import asking
+from comptoir.apps.pay_at_table.pages.orphans import MOST_SHOWN
 from comptoir.core.accounts import reads as accounts
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
@@ -86,6 +87,8 @@ def payments(request: OrganisationRequest) -> HttpResponse:
         "waiting": len(waiting),
         "sums": _sums(waiting),
         "causes": _causes(waiting, known, causes) if may(request.role, "pay_at_table.settle") else [],
+        "orphans": listing.orphans(request.organisation.id, store_ids=request.store_ids)[:MOST_SHOWN],
+        "may_settle": may(request.role, "pay_at_table.settle"),
         "here": request.get_full_path(),
     }
     is_part = "HX-Request" in request.headers
