@@ -62,9 +62,12 @@ def test_a_token_within_a_minute_of_its_end_is_renewed_and_stored_before_use(peo
     assert row().access_expires_at > datetime.now(UTC) + timedelta(minutes=20)
 
 
-def test_many_who_ask_at_once_refresh_once(people: People, vendor: Vendor) -> None:
+@pytest.mark.parametrize("number", [8, pytest.param(50, marks=deep)])
+def test_e35_many_who_ask_at_once_refresh_once(people: People, vendor: Vendor, number: int) -> None:
     connection = vendor.connect(people, expires_in=SOON)
-    found = at_once(*[tokens_of(connection).access_token] * 8)
+    found = at_once(*[tokens_of(connection).access_token] * number)
+
+    assert len(found) == number
 
     assert {each.reveal() for each in found} == {stored()[0]}
     assert len(vendor.token_requests) == 1

@@ -9,6 +9,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from comptoir.kernel.http import Answer, send
+from comptoir.sandbox.provider import paying
+from comptoir.sandbox.provider.api import Refused
 from comptoir.sandbox.provider.books import Books
 from comptoir.sandbox.provider.company import CHARGED, REPORTED, Company
 from comptoir.sandbox.provider.living import PhoneGuests
@@ -118,6 +120,33 @@ def test_a_held_part_is_charged_once_and_let_go_once(comptoir: Comptoir, company
     company.charge(row["id"])
     assert len(comptoir.keys("cancel")) == 1
     assert comptoir.keys("confirm") == []
+
+
+def test_a_voucher_and_the_rest_by_card_are_held_side_by_side_and_reported_as_one_group(
+    comptoir: Comptoir, company: Company
+) -> None:
+    said = {"how": "amount", "amount": "20", "tip": "10", "kind": "both", "voucher": "9,50"}
+    row = paying.begin(company, STORE, CHECK, "guest", said)
+    company.charge(row["id"])
+    bodies = [json.loads(each.body) for each in comptoir.server.asked if each.path.endswith(("intents", "confirm"))]
+    holds, reports = bodies[:2], bodies[2:]
+    assert [(each["amount"], each["tip"], each["method_kind"]) for each in holds] == [
+        (950, 0, "voucher"),
+        (1050, 200, "card"),
+    ]
+    assert len({each["provider_session_id"] for each in holds}) == 2
+    assert len({each["group_id"] for each in reports}) == 1
+    with pytest.raises(Refused, match="worth less"):
+        paying.begin(company, STORE, CHECK, "guest", {**said, "voucher": "20"})
+
+
+def test_a_voucher_is_let_go_of_when_the_rest_cannot_be_held(comptoir: Comptoir, company: Company) -> None:
+    held = iter([Told(200, json.dumps({"id": "pi_1", "amount": 950, "tip": 0}).encode()), Told(409, b"{}")])
+    usual = comptoir.answer
+    comptoir.server.will_ask(lambda asked: next(held) if asked.path.endswith("intents") else usual(asked))
+    with pytest.raises(Refused):
+        paying.begin(company, STORE, CHECK, "guest", {"kind": "both", "voucher": "9.50"})
+    assert len(comptoir.keys("cancel")) == 1
 
 
 def test_a_webhook_counts_once_and_only_with_a_good_signature(company: Company) -> None:

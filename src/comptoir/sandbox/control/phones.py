@@ -122,22 +122,23 @@ class PhonesPage:
             return _back(here)
         if row["state"] == GIVEN_UP:
             return _back(here)
-        row = self.company.look(row)
+        together = [self.company.look(each) for each in self.company.parts(row)]
+        states, said_of = {each["state"] for each in together}, {each["said"] for each in together}
         values: dict[str, Any] = {
             "name": NAME,
             "restaurant": self._store_name(row["integration"]),
             "here": here,
             "row": row,
-            "amount": _money(row["amount"], row["currency"]),
+            "parts": [{"kind": each["kind"], "amount": _money(each["amount"], each["currency"])} for each in together],
             "tip": _money(row["tip"], row["currency"]) if row["tip"] else "",
-            "total": _money(row["amount"] + row["tip"], row["currency"]),
+            "total": _money(sum(each["amount"] + each["tip"] for each in together), row["currency"]),
             "reference": row["id"][-4:],
-            "choosing": row["state"] == CHOOSING,
-            "applied": row["said"] == "applied",
-            "settled": row["said"] in ("settled_manually", "refunded"),
-            "stuck": row["said"] == "needs_attention",
-            "unheard": row["state"] == CHARGED,
-            "again": 0 if row["state"] in (CHOOSING, DONE) else PROGRESS_SECONDS,
+            "choosing": CHOOSING in states,
+            "applied": said_of == {"applied"},
+            "settled": said_of <= {"applied", "settled_manually", "refunded"},
+            "stuck": "needs_attention" in said_of,
+            "unheard": CHARGED in states,
+            "again": 0 if states <= {CHOOSING, DONE} else PROGRESS_SECONDS,
         }
         if values["applied"]:
             values["remaining"] = self._remaining(row)

@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS payment (
     id TEXT PRIMARY KEY, integration TEXT NOT NULL, check_id TEXT NOT NULL, table_number TEXT NOT NULL,
     session TEXT NOT NULL, intent TEXT NOT NULL, amount INTEGER NOT NULL, tip INTEGER NOT NULL, currency TEXT NOT NULL,
     kind TEXT NOT NULL, state TEXT NOT NULL, at REAL NOT NULL, remote TEXT NOT NULL DEFAULT '',
-    said TEXT NOT NULL DEFAULT ''
+    said TEXT NOT NULL DEFAULT '', together TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS ordered (
     id TEXT PRIMARY KEY, integration TEXT NOT NULL, table_number TEXT NOT NULL, what TEXT NOT NULL, body TEXT NOT NULL,
@@ -43,6 +43,8 @@ class Books:
         self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._connection.row_factory = sqlite3.Row
         self._connection.executescript(SCHEMA)
+        if "together" not in {row["name"] for row in self._connection.execute("PRAGMA table_info(payment)")}:
+            self._connection.execute("ALTER TABLE payment ADD COLUMN together TEXT NOT NULL DEFAULT ''")
 
     def close(self) -> None:
         """Let go of the file."""

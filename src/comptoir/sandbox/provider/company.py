@@ -87,14 +87,23 @@ class Company:
         return found
 
     def hold(
-        self, store: str, check: Mapping[str, Any], guest: str, *, amount: int, tip: int, kind: str, claims: Any = None
+        self,
+        store: str,
+        check: Mapping[str, Any],
+        guest: str,
+        *,
+        amount: int,
+        tip: int,
+        kind: str,
+        claims: Any = None,
+        together: str = "",
     ) -> Row:
-        """Hold what a guest is about to pay."""
+        """Hold what a guest is about to pay; parts that are paid `together` are held side by side."""
         body: dict[str, Any] = {
             "tip": tip,
             "tip_confirmed": True,
             "method_kind": kind,
-            "provider_session_id": guest,
+            "provider_session_id": f"{guest}-{kind}" if together else guest,
         }
         body |= {"claims": claims} if claims else {"amount": amount}
         held = self.api.hold(store, check["id"], body, key=str(ULID()))
@@ -111,6 +120,7 @@ class Company:
             "kind": kind,
             "state": CHOOSING,
             "at": time.time(),
+            "together": together,
         }
         names = ", ".join(row)
         marks = ", ".join("?" * len(row))
@@ -118,28 +128,34 @@ class Company:
         return row
 
     def give_up(self, payment: str) -> None:
-        """The guest goes back: let the held part go."""
-        row = self.payment(payment)
-        if row["state"] == CHOOSING:
-            self.books.write("UPDATE payment SET state = ? WHERE id = ?", GIVEN_UP, payment)
-            self.api.cancel(row["integration"], row["intent"], key=f"{payment}-cancel")
+        """The guest goes back: let the held parts go."""
+        for row in self.parts(self.payment(payment)):
+            if row["state"] == CHOOSING:
+                self.books.write("UPDATE payment SET state = ? WHERE id = ?", GIVEN_UP, row["id"])
+                self.api.cancel(row["integration"], row["intent"], key=f"{row['id']}-cancel")
 
     def charge(self, payment: str) -> Row:
-        """Take the money, which is made up, write that down, then report it."""
+        """Take the money, which is made up, write that down, then report it: the voucher first, then the card."""
         query = "UPDATE payment SET state = ?, at = ? WHERE id = ? AND state = ?"
-        self.books.write(query, CHARGED, time.time(), payment, CHOOSING)
-        self.report(self.payment(payment))
+        for row in self.parts(self.payment(payment)):
+            self.books.write(query, CHARGED, time.time(), row["id"], CHOOSING)
+            self.report(self.payment(row["id"]))
         return self.payment(payment)
+
+    def parts(self, row: Row) -> list[Row]:
+        """A payment and what is paid together with it, vouchers first."""
+        if not row["together"]:
+            return [row]
+        return self.books.rows("SELECT * FROM payment WHERE together = ? ORDER BY kind DESC", row["together"])
 
     def report(self, row: Row) -> None:
         """Tell of money that was taken; harmless to repeat, and repeated until it is heard."""
         if row["state"] != CHARGED:
             return
         with self._reporting:
+            body = {"provider_payment_id": row["id"]} | ({"group_id": row["together"]} if row["together"] else {})
             try:
-                told = self.api.confirm(
-                    row["integration"], row["intent"], {"provider_payment_id": row["id"]}, key=row["id"]
-                )
+                told = self.api.confirm(row["integration"], row["intent"], body, key=row["id"])
             except Refused as refused:
                 said = f"{refused.code}: {refused.words}"
                 self.books.write("UPDATE payment SET said = ? WHERE id = ?", said, row["id"])

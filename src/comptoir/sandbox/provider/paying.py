@@ -16,6 +16,7 @@ WORDS: Final = {
     "amount_exceeds_payable": "Somebody else is paying part of this right now. Less is left than you chose.",
     "amount_exceeds_remaining": "Less is left to pay than you chose.",
     "amount_invalid": "This amount cannot be paid. Choose another one.",
+    "voucher_invalid": "The voucher is worth less than what you pay; the rest goes by card.",
     "check_changed": "The bill has changed. Look at it again.",
     "check_closed": "This bill is closed: nothing is left to pay.",
     "check_not_found": "This bill is gone from the till. Look at the table again.",
@@ -90,8 +91,28 @@ def begin(company: Company, store: str, check: Mapping[str, Any], guest: str, sa
     tip = (
         _minor(said["tip_amount"], currency) if said.get("tip_amount") else amount * _whole(said.get("tip", "0")) // 100
     )
+    guest = guest or "unknown"
+    if said.get("kind") == "both":
+        return _both(
+            company, store, check, guest, amount=amount, tip=tip, voucher=_minor(said.get("voucher", ""), currency)
+        )
     kind = "voucher" if said.get("kind") == "voucher" else "card"
-    return company.hold(store, check, guest or "unknown", amount=amount, tip=tip, kind=kind, claims=claims)
+    return company.hold(store, check, guest, amount=amount, tip=tip, kind=kind, claims=claims)
+
+
+def _both(
+    company: Company, store: str, check: Mapping[str, Any], guest: str, *, amount: int, tip: int, voucher: int
+) -> Row:
+    """A voucher, and the rest with its tip by card: two holds, all of it or nothing. Raises Refused."""
+    if not 0 < voucher < amount:
+        raise Refused(422, "voucher_invalid", WORDS["voucher_invalid"])
+    together = f"both-{ULID()}"
+    first = company.hold(store, check, guest, amount=voucher, tip=0, kind="voucher", together=together)
+    try:
+        return company.hold(store, check, guest, amount=amount - voucher, tip=tip, kind="card", together=together)
+    except Refused:
+        company.give_up(first["id"])
+        raise
 
 
 def _minor(text: str, currency: str) -> int:

@@ -161,6 +161,8 @@ def standing_words(found: Standing | None) -> tuple[Status, str]:
         return Status("info", _("Trial")), _("until %(day)s; add it to your plan so that it goes on") % {"day": day}
     if found.line.ends_at is not None:
         return Status("warn", _("Ends")), _("on %(day)s") % {"day": day}
+    if found.runs_until == found.line.trial_until:
+        return Status("ok", _("Active")), _("free until %(day)s, then paid") % {"day": day}
     return Status("ok", _("Active")), _("paid period until %(day)s, then renewed") % {"day": day}
 
 
