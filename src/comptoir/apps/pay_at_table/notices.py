@@ -30,6 +30,7 @@ TOGETHER: Final = timedelta(minutes=10)
 NOT_SENT: Final = "not_sent_yet"
 ASKED_OF_TILL: Final = frozenset({"unknown_result", "reference_used"})
 URGENT: Final = frozenset({"duplicate_on_pos"})
+NOBODYS: Final = "payment_unknown"
 MOST: Final = 1000
 
 
@@ -70,7 +71,7 @@ def troubles(organisation_id: UUID, now: datetime) -> Iterator[Trouble]:
     for store_id, at in Orphan.objects.filter(**mine, seen_to_at=None).values_list("store_id", "first_at")[:MOST]:
         unknown[store_id].append(at)
     for store_id, times in unknown.items():
-        yield Trouble(store_id, len(times), min(times), code="payment_unknown")
+        yield Trouble(store_id, len(times), min(times), NOBODYS)
 
 
 def due_at(payment: GuestPayment, code: str, *, lifetime: timedelta) -> datetime:
