@@ -11,7 +11,7 @@ from comptoir.apps.traffic.alert_tables import Alert, BusinessException, Busines
 from comptoir.apps.traffic.alerts import finding, mailing, opening, watching
 from comptoir.apps.traffic.alerts.finding import Finding, Kind
 from comptoir.apps.traffic.chains import save_location
-from comptoir.apps.traffic.models import Counter
+from comptoir.apps.traffic.count_tables import Counter
 from comptoir.core.accounts.models import Membership, MembershipStore, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.mail.models import OutgoingMail

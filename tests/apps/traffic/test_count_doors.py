@@ -14,9 +14,10 @@ from django.test import Client
 from standardwebhooks.webhooks import Webhook
 
 from comptoir.apps.traffic.chains import save_location
+from comptoir.apps.traffic.count_tables import Count
 from comptoir.apps.traffic.counting import doors
 from comptoir.apps.traffic.door_tables import CountDoor, DoorMessage
-from comptoir.apps.traffic.models import Count, Hour
+from comptoir.apps.traffic.models import Hour
 from comptoir.kernel.ids import new_id, public_id
 from tests.apps.traffic.chain import DAY, NOW, utc_store
 from tests.people import People

@@ -11,7 +11,8 @@ from django.test import Client
 
 from comptoir.apps.traffic import chains, report_mails, rights
 from comptoir.apps.traffic.chains import add_node, save_location
-from comptoir.apps.traffic.models import Counter, Hour, ReportMail, Settings, Tailored
+from comptoir.apps.traffic.count_tables import Counter
+from comptoir.apps.traffic.models import Hour, ReportMail, Settings, Tailored
 from comptoir.core.accounts.models import User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import create_token

@@ -7,9 +7,10 @@ import pytest
 
 from comptoir.apps.traffic import catching_up, kpis, tailoring
 from comptoir.apps.traffic.chains import save_location
+from comptoir.apps.traffic.count_tables import Count
 from comptoir.apps.traffic.counting.aside import take, take_up
 from comptoir.apps.traffic.counting.receiving import Reading, add_counter, receive
-from comptoir.apps.traffic.models import Change, Count, Day, Hour, ImportJob, Settings, Tailored
+from comptoir.apps.traffic.models import Change, Day, Hour, ImportJob, Settings, Tailored
 from comptoir.apps.traffic.projection import restate
 from comptoir.core.connections.models import LocationLink
 from comptoir.kernel.errors import RuleBroken

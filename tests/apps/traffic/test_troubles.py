@@ -10,8 +10,9 @@ from django.test import Client
 
 from comptoir.apps.traffic import catching_up, chains, jobs
 from comptoir.apps.traffic.alert_tables import BusinessHours
+from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.counting.receiving import add_counter
-from comptoir.apps.traffic.models import Counter, ImportJob
+from comptoir.apps.traffic.models import ImportJob
 from comptoir.core.accounts.roles import Role
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake import freshness

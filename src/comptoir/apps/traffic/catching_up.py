@@ -9,8 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from comptoir.apps.traffic import making, projection
+from comptoir.apps.traffic.count_tables import SetAside
 from comptoir.apps.traffic.counting.aside import take_up
-from comptoir.apps.traffic.models import ImportJob, Location, SetAside
+from comptoir.apps.traffic.models import ImportJob, Location
 from comptoir.core.accounts.models import Organisation
 from comptoir.core.accounts.stores import stores
 from comptoir.core.connections.models import LocationLink

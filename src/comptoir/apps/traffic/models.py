@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from django.db import models
 
-from comptoir.apps.traffic import alert_tables, door_tables  # noqa: F401  (tables of their own files)
+from comptoir.apps.traffic import alert_tables, count_tables, door_tables  # noqa: F401  (tables of their own files)
 
 
 class Settings(models.Model):
@@ -117,73 +117,6 @@ class EditRight(models.Model):
                 fields=["organisation_id", "user_id", "node_id"], nulls_distinct=False, name="traffic_edit_right_once"
             ),
         ]
-
-
-class Counter(models.Model):
-    """One sensor or virtual line of a location; only entrances feed visitors. `factor` corrects its counts.
-
-    `heard_at` is how far it has told of: the end of its latest count, whenever that arrived.
-    """
-
-    pk = models.CompositePrimaryKey("organisation_id", "id")
-    organisation_id = models.UUIDField()
-    id = models.UUIDField()
-    store_id = models.UUIDField()
-    name = models.CharField(max_length=120)
-    serial = models.CharField(max_length=64, blank=True)
-    kind = models.CharField(max_length=16, default="entrance")
-    counts = models.CharField(max_length=8, default="in")
-    factor = models.DecimalField(max_digits=6, decimal_places=4, default=1)
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
-    heard_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["organisation_id", "serial"], condition=~models.Q(serial=""), name="traffic_counter_serial_once"
-            ),
-            models.UniqueConstraint(fields=["organisation_id", "store_id", "name"], name="traffic_counter_name_once"),
-        ]
-
-
-class Count(models.Model):
-    """How many went in and out at a counter within some minutes; told again, the latest holds."""
-
-    pk = models.CompositePrimaryKey("organisation_id", "counter_id", "start", "minutes")
-    organisation_id = models.UUIDField()
-    counter_id = models.UUIDField()
-    start = models.DateTimeField()
-    minutes = models.SmallIntegerField()
-    went_in = models.DecimalField(max_digits=12, decimal_places=2)
-    went_out = models.DecimalField(max_digits=12, decimal_places=2, null=True)
-    source = models.CharField(max_length=16)
-    received_at = models.DateTimeField()
-
-
-class RunningTotal(models.Model):
-    """A reading of a counter that only ever counts up; what came in between two of them is a count."""
-
-    pk = models.CompositePrimaryKey("organisation_id", "counter_id", "at")
-    organisation_id = models.UUIDField()
-    counter_id = models.UUIDField()
-    at = models.DateTimeField()
-    went_in = models.DecimalField(max_digits=14, decimal_places=2)
-    went_out = models.DecimalField(max_digits=14, decimal_places=2, null=True)
-
-
-class SetAside(models.Model):
-    """A row of a file for a location that is not known yet: kept a month, taken when it appears (TA-28)."""
-
-    pk = models.CompositePrimaryKey("organisation_id", "id")
-    organisation_id = models.UUIDField()
-    id = models.UUIDField()
-    matching_id = models.CharField(max_length=64)
-    row = models.JSONField()
-    kept_until = models.DateTimeField()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["organisation_id", "matching_id"], name="traffic_aside")]
 
 
 class Tailored(models.Model):

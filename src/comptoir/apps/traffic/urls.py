@@ -4,6 +4,7 @@ from django.urls import path
 
 from comptoir.apps.traffic.pages import (
     alerts,
+    counters,
     dashboard,
     days,
     doors,
@@ -42,7 +43,7 @@ urlpatterns = [
     path("traffic/alerts/mails", alerts.to_me, name="traffic_alerts_to_me"),
     path("traffic/alerts/<str:alert_id>/mails/<slug:position>", alerts.stop, name="traffic_alert_mails"),
     path("traffic/locations", locations.locations, name="traffic_locations"),
-    path("traffic/locations/upload", locations.upload, name="traffic_upload"),
+    path("traffic/locations/upload", counters.upload, name="traffic_upload"),
     path("traffic/locations/nodes", locations.node_add, name="traffic_node_add"),
     path("traffic/locations/<str:store_id>", locations.location, name="traffic_location"),
     path("traffic/locations/<str:store_id>/hours", hours.hours, name="traffic_hours"),
@@ -53,10 +54,10 @@ urlpatterns = [
         name="traffic_exception_delete",
     ),
     path("traffic/locations/<str:store_id>/save", locations.location_save, name="traffic_location_save"),
-    path("traffic/locations/<str:store_id>/counters", locations.counter_add, name="traffic_counter_add"),
+    path("traffic/locations/<str:store_id>/counters", counters.counter_add, name="traffic_counter_add"),
     path(
         "traffic/locations/<str:store_id>/counters/<str:counter_id>/<slug:position>",
-        locations.counter_switch,
+        counters.counter_switch,
         name="traffic_counter_switch",
     ),
     path("traffic/webhooks", doors.doors, name="traffic_doors"),

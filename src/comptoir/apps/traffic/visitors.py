@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from comptoir.apps.traffic.models import Count, Counter
+from comptoir.apps.traffic.count_tables import Count, Counter
 from comptoir.core.accounts.models import Store
 from comptoir.kernel.clock import business_date, local_hour
 

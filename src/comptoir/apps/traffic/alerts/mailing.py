@@ -15,7 +15,8 @@ from django.utils import translation
 from comptoir.apps.traffic import catching_up
 from comptoir.apps.traffic.alert_tables import MOST_MAILS, Alert, AlertReader
 from comptoir.apps.traffic.alerts import finding, watching, wording
-from comptoir.apps.traffic.models import Counter, ImportJob
+from comptoir.apps.traffic.count_tables import Counter
+from comptoir.apps.traffic.models import ImportJob
 from comptoir.core.accounts.models import Membership, Store
 from comptoir.core.accounts.roles import OFFICE, Role
 from comptoir.core.accounts.stores import stores as stores_of

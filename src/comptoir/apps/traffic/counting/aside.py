@@ -9,10 +9,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from comptoir.apps.traffic import location_ids, tailoring
+from comptoir.apps.traffic.count_tables import SetAside
 from comptoir.apps.traffic.counting import files, receiving
 from comptoir.apps.traffic.counting.files import Row
 from comptoir.apps.traffic.counting.receiving import Reading
-from comptoir.apps.traffic.models import Location, SetAside
+from comptoir.apps.traffic.models import Location
 from comptoir.core.accounts.models import Store
 from comptoir.kernel.ids import new_id
 

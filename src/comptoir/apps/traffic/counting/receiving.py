@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from comptoir.apps.traffic import location_ids, projection
-from comptoir.apps.traffic.models import Count, Counter, Location, RunningTotal
+from comptoir.apps.traffic.count_tables import Count, Counter, RunningTotal
+from comptoir.apps.traffic.models import Location
 from comptoir.core.accounts.models import Store
 from comptoir.core.outbox.live import notify_live
 from comptoir.kernel.clock import business_date, local_hour

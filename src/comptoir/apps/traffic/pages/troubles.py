@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 from comptoir.apps.traffic import jobs
 from comptoir.apps.traffic.alerts import finding
 from comptoir.apps.traffic.chains import Place
-from comptoir.apps.traffic.models import Counter, Hour
+from comptoir.apps.traffic.count_tables import Counter
+from comptoir.apps.traffic.models import Hour
 from comptoir.apps.traffic.pages.where import Where
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
