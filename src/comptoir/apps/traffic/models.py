@@ -11,7 +11,10 @@ from comptoir.apps.traffic import alert_tables, count_tables, door_tables  # noq
 
 
 class Settings(models.Model):
-    """How a chain counts. `week_starts_on`: 0 Monday, 6 Sunday; `web_store`: orders of the web store count too."""
+    """How a chain counts. `week_starts_on`: 0 Monday, 6 Sunday; `web_store`: orders of the web store count too.
+
+    `day_parts`: one a line, as `day_parts.py` reads them; "" is the usual ones.
+    """
 
     organisation_id = models.UUIDField(primary_key=True)
     with_tax = models.BooleanField(default=False)
@@ -20,6 +23,7 @@ class Settings(models.Model):
     transactions = models.CharField(max_length=16, default="sales")
     measured_wins = models.BooleanField(default=False)
     web_store = models.BooleanField(default=False)
+    day_parts = models.CharField(max_length=1000, blank=True)
 
 
 class Node(models.Model):

@@ -70,6 +70,7 @@ class Step(StrEnum):
     """The rows of a report."""
 
     HOUR = "hour"
+    DAY_PART = "day_part"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -81,7 +82,7 @@ class Step(StrEnum):
 def begin_of(day: date, step: Step, *, week_starts_on: int = 0) -> date:
     """The first date of the week, month, quarter or year that a day is in. `week_starts_on`: 0 Monday, 6 Sunday."""
     match step:
-        case Step.HOUR | Step.DAY:
+        case Step.HOUR | Step.DAY_PART | Step.DAY:
             return day
         case Step.WEEK:
             return day - timedelta(days=(day.weekday() - week_starts_on) % 7)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.traffic import chains, kpis, shown
+from comptoir.apps.traffic import chains, day_parts, kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.pages.reports import TOTALS, Cell
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
@@ -26,6 +26,7 @@ from comptoir.web.shell import OrganisationRequest, page
 
 STEPS: Final[dict[str, str | Promise]] = {
     Step.HOUR: gettext_lazy("Hours"),
+    Step.DAY_PART: gettext_lazy("Parts of the day"),
     Step.DAY: gettext_lazy("Days"),
     Step.WEEK: gettext_lazy("Weeks"),
     Step.MONTH: gettext_lazy("Months"),
@@ -77,7 +78,7 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
         yield spreadsheets.MARK + spreadsheets.line(heads)
         for table in _tables(scope, step):
             for row in table.rows:
-                hour = "" if row.hour is None else f"{row.hour:02}"
+                hour = (row.part or "") if row.hour is None else f"{row.hour:02}"
                 cells = [cell for slug in TOTALS for cell in _exported(row, slug)]
                 yield spreadsheets.line(
                     [
@@ -97,7 +98,7 @@ def _step(request: OrganisationRequest) -> Step:
 
 def _tables(scope: Scope, step: Step) -> list[Table]:
     opens, closes = scope.clock or (None, None)
-    week_starts_on = chains.settings_of(scope.organisation_id).week_starts_on
+    said = chains.settings_of(scope.organisation_id)
     made = []
     for currency in scope.currencies:
         stores = [each.store.id for each in scope.places if each.store.currency == currency]
@@ -107,7 +108,8 @@ def _tables(scope: Scope, step: Step) -> list[Table]:
             step,
             Beside(scope.comparison, scope.chosen),
             today=scope.today,
-            week_starts_on=week_starts_on,
+            week_starts_on=said.week_starts_on,
+            day_parts=day_parts.read(said.day_parts) or day_parts.usual(),
         )
         made.append(Table(currency, rows))
     return made
@@ -118,6 +120,8 @@ def _label(row: Line, step: Step) -> str:
     since, until = row.days.since, row.days.until
     if row.hour is not None:
         return f"{row.hour:02}:00"
+    if row.part is not None:
+        return row.part or _("Hours in no part")
     if step is Step.DAY:
         return day(since)
     days = f"{day(since)} – {day(until)}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import chains, rights, tasks
+from comptoir.apps.traffic import chains, day_parts, rights, tasks
 from comptoir.apps.traffic.models import Day, EditRight, Settings
 from comptoir.apps.traffic.pages.where import Where, where_of
 from comptoir.core.accounts.models import Membership
@@ -24,7 +24,15 @@ from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import ROLE_NAMES, OrganisationRequest, page
 from comptoir.web.toasts import toast
 
-FIELDS: Final = ("with_tax", "week_starts_on", "subtract_returns", "transactions", "measured_wins", "web_store")
+FIELDS: Final = (
+    "with_tax",
+    "week_starts_on",
+    "subtract_returns",
+    "transactions",
+    "measured_wins",
+    "web_store",
+    "day_parts",
+)
 TRANSACTIONS: Final[list[tuple[str, str | Promise]]] = [
     ("sales", gettext_lazy("receipts with something sold")),
     ("all", gettext_lazy("these and receipts of returns alone")),
@@ -53,6 +61,20 @@ class SettingsForm(forms.Form):
             "They are left out otherwise, also those fetched in the shop: who orders there passes no counter."
         ),
     )
+    day_parts = forms.CharField(
+        label=gettext_lazy("Parts of the day"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("One a line, in whole hours: Lunch 11:00–14:00. Empty: the usual ones."),
+    )
+
+    def clean_day_parts(self) -> str:
+        """Raises ValidationError that names the line."""
+        try:
+            return day_parts.written(day_parts.read(self.cleaned_data["day_parts"]))
+        except RuleBroken as broken:
+            raise forms.ValidationError(broken.for_owner) from None
 
 
 class EditorForm(forms.Form):

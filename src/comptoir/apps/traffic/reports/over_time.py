@@ -1,10 +1,11 @@
 """Figures by hour, day, week, month, quarter, year or 4-5-4 month, each beside its counterpart (4.2, 4.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from comptoir.apps.traffic.day_parts import DayPart
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.periods import Comparison, Period, Step, begin_of, compared
 from comptoir.apps.traffic.reports import reading
@@ -30,7 +31,9 @@ class Beside:
 
 @dataclass(frozen=True)
 class Line:
-    """A row: an hour of the clock (of all days together), or the days of a step as far as they are in the period.
+    """A row: an hour or part of the day (of all days together), or days of a step as far as they are in the period.
+
+    `part` is the name of a part of the day with its hours; "" for hours that are in none.
 
     `alike` are both sides of the comparison: of stores that have both periods, of days that are over; None where
     one of the two has no figures.
@@ -40,16 +43,25 @@ class Line:
     hour: int | None
     now: Sums
     alike: tuple[Sums, Sums] | None
+    part: str | None = None
 
 
 def lines(
-    scope: Scope, period: Period, step: Step, beside: Beside, *, today: date, week_starts_on: int = 0
+    scope: Scope,
+    period: Period,
+    step: Step,
+    beside: Beside,
+    *,
+    today: date,
+    week_starts_on: int = 0,
+    day_parts: Sequence[DayPart] = (),
 ) -> tuple[Line, ...]:
     """The rows that have figures, in order. `week_starts_on`: 0 Monday, 6 Sunday."""
     over = Period(period.since, min(period.until, today - DAY))
     both = _both(scope, over, beside.of(period, over)) if over.since <= over.until else None
-    if step is Step.HOUR:
-        return _by_hour(scope, period, over, beside, both)
+    if step in (Step.HOUR, Step.DAY_PART):
+        hours = _by_hour(scope, period, over, beside, both)
+        return hours if step is Step.HOUR else _by_part(hours, day_parts, period)
     found = reading.by_day(scope, period)
     now, before = (
         ({}, {}) if both is None else (reading.by_day(both, over), reading.by_day(both, beside.of(period, over)))
@@ -90,6 +102,24 @@ def _by_hour(scope: Scope, period: Period, over: Period, beside: Beside, both: S
         for hour in range(HOURS)
         if hour in found
     )
+
+
+def _by_part(hours: Sequence[Line], day_parts: Sequence[DayPart], period: Period) -> tuple[Line, ...]:
+    """Hours of each part added up, in the order of the parts; then those of none, so that nothing is lost."""
+    named = {hour for part in day_parts for hour in part.hours}
+    groups = [(part.label, set(part.hours)) for part in day_parts] + [("", set(range(HOURS)) - named)]
+    made = []
+    for label, wanted in groups:
+        mine = [each for each in hours if each.hour in wanted]
+        sides = [each.alike for each in mine if each.alike]
+        alike = (_total(one for one, _other in sides), _total(other for _one, other in sides)) if sides else None
+        if mine:
+            made.append(Line(period, None, _total(each.now for each in mine), alike, part=label))
+    return tuple(made)
+
+
+def _total(found: Iterable[Sums]) -> Sums:
+    return sum(found, start=Sums())
 
 
 def _both(scope: Scope, period: Period, other: Period) -> Scope:
