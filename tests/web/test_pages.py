@@ -306,6 +306,7 @@ ROUTES: dict[str, str | None] = {
     "table_again": None,
     "table_stop": None,
     "balance": "weekly_balance.view",
+    "balance_approve": "weekly_balance.reopen",
     "balance_budget_save": "weekly_balance.manage",
     "balance_budgets": "weekly_balance.view",
     "balance_confirm": "weekly_balance.confirm",

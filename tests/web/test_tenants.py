@@ -275,6 +275,7 @@ PAGES = {
     "table_again": Row(Of.NOBODY, why="open to whoever has the link; tests/apps/pay_at_table/test_pages.py"),
     "table_stop": Row(Of.NOBODY, why="open to whoever has the link; tests/apps/pay_at_table/test_pages.py"),
     "balance": Row(Of.EACH),
+    "balance_approve": Row(Of.STORE, "post", A_DAY),
     "balance_budget_save": Row(Of.STORE, "post", {"what": "days"}),
     "balance_budgets": Row(Of.EACH),
     "balance_confirm": Row(Of.STORE, "post", A_DAY),

@@ -12,6 +12,11 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_a_week_is_as_far_as_its_days",
     ),
     "1.1 every transition is an audit row": ("test_the_trail_cannot_be_changed",),
+    "1 a supervisor approves a single number by hand": (
+        "test_an_approved_number_waits_where_its_neighbours_follow",
+        "test_nobody_types_over_it_until_the_approval_is_taken_back",
+        "test_a_supervisor_approves_on_the_day_s_page_and_everybody_sees_it",
+    ),
     "1.2 what an import does to each kind of cell": ("test_what_an_import_does_to_a_number",),
     "1.2 equal proposals change nothing": ("test_an_equal_proposal_changes_nothing",),
     "1.2 what the source no longer has is a proposal of 0": (

@@ -105,7 +105,9 @@ def test_from_nothing_set_to_a_week_that_is_approved(people: People, shop: Conne
     page.get_by_role("button", name="Save").click()
     department = Department.objects.get()
     page.goto("/balance/settings")
+    expect(page.get_by_label("Confirm days at")).to_be_hidden()
     page.get_by_label("Enable POS import").check()
+    expect(page.get_by_label("Confirm days at")).to_be_visible()  # 3.2: that switch reveals the rest
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Turn both on").click()
     expect(page.locator("#answer")).to_contain_text("The next automatic import is at 02:00")
@@ -246,3 +248,22 @@ def test_a_night_reads_and_confirms_by_itself_and_says_why_nothing_came(
     expect(max_.page.get_by_role("button", name="Reopen the day")).to_be_hidden()
     expect(max_.page.locator("main")).to_contain_text("A supervisor can reopen a confirmed day.")
     sue.picture("confirmed-by-itself")
+
+    # 2: the manager asks for it, the supervisor reopens it, the manager sees that
+    max_.page.get_by_label("Why it should be reopened").fill("A bill was rung twice.")
+    max_.page.get_by_role("button", name="Ask for it").click()
+    expect(max_.page.locator(".notice")).to_contain_text("Max asks to reopen the day")
+    sue.page.goto(week)
+    notice = sue.page.locator(".notice", has_text="Max asks to reopen the day")
+    expect(notice).to_contain_text("A bill was rung twice.")
+    sue.picture("asked")
+    notice.get_by_label("Words to go with it").fill("Take off the second.")
+    notice.get_by_role("button", name="Reopen the day").click()
+    expect(sue.page.locator("#answer")).to_contain_text("Reopened")
+    max_.page.goto(week)
+    expect(max_.page.locator(".notice", has_text="Sue reopened the day for you")).to_contain_text(
+        "Take off the second."
+    )
+    max_.picture("granted")
+    max_.page.get_by_role("button", name="Understood").click()
+    expect(max_.page.locator(".notice", has_text="for you")).to_have_count(0)

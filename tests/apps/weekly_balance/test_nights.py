@@ -15,6 +15,7 @@ from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.kernel.errors import RuleBroken
 from tests.apps.weekly_balance.bills import DAY, bill, line, local
 from tests.apps.weekly_balance.house import ALICE, House, house_of, link
+from tests.apps.weekly_balance.test_pages import text
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,13 @@ def test_wb17_one_night_is_one_import_in_both_nights_of_a_change(house: House) -
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_import_of_the_night_says_that_it_is(house: House) -> None:
+    link(house.store)
+    nights.begin_nights(now=house.now)
+    shown = text(house.people.client(house.people.alice), "/balance/import")
+    assert "the night" in shown
+
+
 def test_two_workers_begin_a_night_once(people: People) -> None:
     house = house_of(people)
     link(house.store)

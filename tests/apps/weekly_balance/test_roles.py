@@ -33,6 +33,7 @@ CELLS = {
     "post OF/DAY/note": OFFICE_DOES,
     "post OF/DAY/confirm": OFFICE_DOES,
     "post OF/DAY/reopen": SUPERVISORS_DO,
+    "post OF/DAY/approve/fld_00000000000000000000000000": NOTHING_THERE,
     "post OF/DAY/ask": OFFICE_DOES,
     "post /balance/reopening/rop_00000000000000000000000000/grant": NOTHING_THERE,
     "post /balance/reopening/rop_00000000000000000000000000/asker/seen": (NO, NOTHING, NOTHING, NOTHING, NOTHING),

@@ -80,7 +80,10 @@ def type_number(
     actor: str,
     now: datetime,
 ) -> Cell:
-    """A person's number, over the till's or alone; None takes it back. Raises RuleBroken in a confirmed day."""
+    """A person's number, over the till's or alone; None takes it back. Raises RuleBroken in a confirmed day.
+
+    Nor is a number typed over that a supervisor approved.
+    """
     row = engine.lock_days(department, [day])[day]
     if row.state == DayState.CONFIRMED:
         raise RuleBroken(_("This day is confirmed. A supervisor can reopen it."), code="day_confirmed", status=409)
@@ -89,6 +92,12 @@ def type_number(
         raise RuleBroken(_("This number cannot be below 0."), code="number_negative", status=422)
     mine = {"organisation_id": department.organisation_id, "department_id": department.id, "business_date": day}
     found = Cell.objects.filter(**mine, field_id=field_id).first()
+    if found is not None and found.is_approved:
+        raise RuleBroken(
+            _("A supervisor approved this number, and can take that back on the day’s page."),
+            code="number_approved",
+            status=409,
+        )
     cell = found or Cell(**mine, field_id=field_id)
     before = cells.Cell(cell.measured, cell.typed).value
     if cell.typed == value and (found or value is None):
@@ -98,6 +107,28 @@ def type_number(
     cell.save(force_insert=found is None)
     _changed(department, day, field_id, before, cells.Cell(cell.measured, value).value, actor, trail.EDIT, now)
     _look_again(client, department, row, now)
+    return cell
+
+
+@transaction.atomic
+def approve(*, department: Department, day: date, field_id: UUID, is_approved: bool, actor: str, now: datetime) -> Cell:
+    """Make one number of a day that is not confirmed final, or take that back; twice is once (1).
+
+    Raises RuleBroken: `day_confirmed`, `number_missing`.
+    """
+    row = engine.lock_days(department, [day])[day]
+    if row.state == DayState.CONFIRMED:
+        raise RuleBroken(_("This day is confirmed: all of its numbers are final."), code="day_confirmed", status=409)
+    mine = {"organisation_id": department.organisation_id, "department_id": department.id, "business_date": day}
+    cell = Cell.objects.filter(**mine, field_id=_field(department.organisation_id, field_id).id).first()
+    value = cells.Cell(cell.measured, cell.typed).value if cell else None
+    if cell is None or value is None:
+        raise RuleBroken(_("There is no number here to approve."), code="number_missing", status=409)
+    if cell.is_approved != is_approved:
+        cell.is_approved, cell.updated_at = is_approved, now
+        cell.save(update_fields=["is_approved", "updated_at"])
+        cause = trail.APPROVED if is_approved else trail.RELEASED
+        _changed(department, day, field_id, value, value, actor, cause, now)
     return cell
 
 

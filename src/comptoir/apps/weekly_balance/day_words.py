@@ -31,7 +31,7 @@ def history(found: DayView, people: dict[str, str]) -> list[Moment]:
 
 def _cause(change: Change) -> str:
     """Why; of what the title says already, nothing."""
-    return "" if change.cause in UNMOVED else wording.cause(change.cause)
+    return "" if change.cause in (*UNMOVED, trail.APPROVED, trail.RELEASED) else wording.cause(change.cause)
 
 
 def _title(change: Change, found: DayView) -> str:
@@ -41,6 +41,8 @@ def _title(change: Change, found: DayView) -> str:
     if change.cause in (trail.ASKED, trail.KEPT):
         words = _("%(name)s: %(standing)s stands, the till says %(proposed)s")
         return words % {"name": name, "standing": before, "proposed": after}
+    if change.cause in (trail.APPROVED, trail.RELEASED):
+        return f"{name}: {after} · {wording.cause(change.cause)}"
     if change.cause in UNMOVED:
         return f"{name}: {wording.cause(change.cause)}"
     return f"{name}: {before} → {after}"

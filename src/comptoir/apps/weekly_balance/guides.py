@@ -16,6 +16,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     ),
     "balance_day": (
         _("The day by hours and registers, what its checks say, and every change with who made it."),
+        _("A supervisor can approve single numbers before the day is confirmed: nobody types over them."),
         _("A confirmed day is final. A supervisor can reopen it and has to say why; anybody else can ask for it here."),
     ),
     "balance_budgets": (

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.weekly_balance import (
+    approving_pages,
     asking,
     causes,
     closing,
@@ -178,6 +179,7 @@ def one_day(request: OrganisationRequest, department_id: str, day: str) -> HttpR
             for each in found.corrections
             if each.field_id in kinds
         ],
+        **approving_pages.shown(found),
         "moments": day_words.history(found, people),
         "may_confirm": state in (DayState.READY, DayState.REOPENED, DayState.INCOMPLETE, DayState.OPEN),
         **reopen_pages.of_day(request, department, when),

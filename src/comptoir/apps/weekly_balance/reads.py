@@ -18,7 +18,9 @@ from comptoir.apps.weekly_balance.rules.terms import FieldType
 
 @dataclass(frozen=True)
 class Number:
-    """One number of the grid: what stands, where it comes from, and what the till would rather say."""
+    """One number of the grid: what stands, where it comes from, and what the till would rather say. `is_final`: its
+    day is confirmed, or a supervisor approved it alone.
+    """
 
     day: date
     field_id: UUID
@@ -27,6 +29,7 @@ class Number:
     state: CellState
     is_final: bool
     correction: Correction | None = None
+    is_approved: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,9 @@ def values(of: Department, days: Collection[date]) -> dict[tuple[UUID, date], De
 
 def _number(column: Column, of: Field, row: Cell | None, correction: Correction | None) -> Number:
     cell = cells.Cell(row.measured, row.typed) if row else cells.Cell()
-    is_final = column.state is DayState.CONFIRMED
-    return Number(column.day, of.id, cell.value, cell.measured, cell.state, is_final, correction)
+    is_approved = row is not None and row.is_approved
+    is_final = is_approved or column.state is DayState.CONFIRMED
+    return Number(column.day, of.id, cell.value, cell.measured, cell.state, is_final, correction, is_approved)
 
 
 def day(of: Department, when: date) -> DayView:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from comptoir.apps.weekly_balance import (
+    approving_pages,
     budget_pages,
     exporting,
     import_pages,
@@ -42,5 +43,10 @@ urlpatterns = [
     path("balance/of/<str:department_id>/<str:day>/ask", reopen_pages.ask, name="balance_reopen_ask"),
     path("balance/reopening/<str:request_id>/<slug:decision>", reopen_pages.answer, name="balance_reopen_answer"),
     path("balance/reopening/<str:request_id>/asker/<slug:what>", reopen_pages.settle, name="balance_reopen_settle"),
+    path(
+        "balance/of/<str:department_id>/<str:day>/approve/<str:field_id>",
+        approving_pages.approve,
+        name="balance_approve",
+    ),
     path("balance/of/<str:department_id>/<str:day>/note", pages.note, name="balance_note"),
 ]

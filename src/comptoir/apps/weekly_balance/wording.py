@@ -103,6 +103,8 @@ CAUSES: Final[dict[str, Promise]] = {
     trail.REOPEN_ASKED: gettext_lazy("asked to be reopened"),
     trail.REOPEN_REFUSED: gettext_lazy("reopening refused"),
     trail.REOPEN_WITHDRAWN: gettext_lazy("not asked any more"),
+    trail.APPROVED: gettext_lazy("approved"),
+    trail.RELEASED: gettext_lazy("approval taken back"),
     trail.LIVE: gettext_lazy("told by the till"),
     trail.NOTE: gettext_lazy("note"),
 }
