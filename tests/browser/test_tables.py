@@ -121,10 +121,15 @@ def test_a_guest_pays_a_share_then_items_then_the_rest_and_the_bill_closes(eveni
     pay(phone)
     expect(phone.locator("#state")).to_have_text("Paid. €12.00 are left on the bill.")
     phone.get_by_role("link", name="Back to the table").click()
-    pay(phone)
+    phone.get_by_label("Worth of the voucher").fill("5")
+    phone.get_by_role("button", name="Continue").click()
+    expect(phone.locator("p.sum")).to_have_text(["Meal voucher€5.00", "Card€7.00"])
+    guest.picture("voucher-and-card")
+    phone.get_by_role("button", name=re.compile("Pay ")).click()
     expect(phone.locator("#state")).to_have_text("Paid. Nothing left to pay.")
     closed = evening.bill(number)
-    assert (closed["state"], closed["tip"], closed["payments"]) == ("closed", "1.46", ["Petite Monnaie"] * 3)
+    kinds = ["Petite Monnaie", "Petite Monnaie", "Petite Monnaie, titres-restaurant", "Petite Monnaie"]
+    assert (closed["state"], closed["tip"], closed["payments"]) == ("closed", "1.46", kinds)
     assert evening.ask("GET", f"/api/lightspeed_k/locations/{LE_ZINC}/office")["default_method"] == "APM"
 
 

@@ -9,6 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from comptoir.kernel.http import Answer, send
+from comptoir.sandbox.control.phone_words import EN, FR
 from comptoir.sandbox.provider import paying
 from comptoir.sandbox.provider.api import Refused
 from comptoir.sandbox.provider.books import Books
@@ -261,3 +262,26 @@ def test_what_comptoir_refuses_is_said_to_the_guest(comptoir: Comptoir, sandbox:
     assert "Somebody else is paying part of this" in refused.body.decode()
     assert page(sandbox, "/phones/payments/pm-none").status == 404
     assert send("POST", f"{sandbox.control_url}/phones/webhooks/{STORE}", body=b"{}", headers={}).status == 400
+
+
+def test_a_phone_speaks_french_to_whoever_prefers_it_or_chose_it(comptoir: Comptoir, sandbox: Sandbox) -> None:
+    sandbox.provider.books.keep_setting("address", comptoir.server.url)
+    table = f"/phones/{STORE}/tables/4"
+
+    def shown(path: str, **headers: str) -> str:
+        return send("GET", sandbox.control_url + path, body=b"", headers=headers).body.decode()
+
+    french = shown(table, **{"accept-language": "fr-FR,fr;q=0.9"})
+    for words in ('<html lang="fr">', "Que payez-vous", "24,00\xa0€", "Titre-restaurant"):
+        assert words in french
+    assert "What do you pay" in shown(table)
+    chosen = page(sandbox, f"{table}?lang=fr&check=chk_1")
+    assert (chosen.status, chosen.headers["location"]) == (303, f"{table}?check=chk_1")
+    assert "Que payez-vous" in shown(table, cookie=chosen.headers["set-cookie"].partition(";")[0])
+    comptoir.refuses["checks"] = Told(503, json.dumps({"code": "pos_unreachable"}).encode())
+    assert "La caisse du restaurant ne répond pas" in shown(table, **{"accept-language": "fr"})
+
+
+def test_every_refusal_and_state_is_said_in_french() -> None:
+    assert FR.refusals.keys() == EN.refusals.keys()
+    assert FR.orders.keys() == EN.orders.keys()

@@ -121,7 +121,7 @@ class Pages:
         match = FORMS.fullmatch(request.path)
         wanted = match["location"] if match else request.query.get("at", "")
         location = next((each for each in state.locations if each.id == wanted), state.locations[0])
-        language = _language(request)
+        language = language_of(request)
         sheet = Sheet(LANGUAGES[language], TROUBLE[language], now=now)
         content = {
             **sheet.page(state, location),
@@ -220,7 +220,8 @@ def _number(text: str) -> Decimal:
         raise RuleBroken(f"{text} is no number.", code="number_invalid", status=422) from None
 
 
-def _language(request: Request) -> str:
+def language_of(request: Request) -> str:
+    """What somebody chose, or what his browser prefers."""
     for cookie in request.headers.get("cookie", "").split(";"):
         name, _, value = cookie.strip().partition("=")
         if name == LANGUAGE_COOKIE and value in LANGUAGES:

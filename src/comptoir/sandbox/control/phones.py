@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 from uuid import uuid4
 
 import segno
@@ -13,7 +13,8 @@ from django.template import Context, Engine
 from django.utils.safestring import mark_safe
 
 from comptoir.pos.hosting import Request, Response
-from comptoir.sandbox.control.pages import HEADERS
+from comptoir.sandbox.control.pages import HEADERS, LANGUAGE_COOKIE, language_of
+from comptoir.sandbox.control.phone_words import EN, PHONES, PhoneWords
 from comptoir.sandbox.provider import ordering, paying
 from comptoir.sandbox.provider.api import Refused
 from comptoir.sandbox.provider.books import Row
@@ -48,6 +49,8 @@ class PhonesPage:
     def answer(self, request: Request) -> Response:
         """A page, or what a form did. What Comptoir refuses is said on the page."""
         said = dict(parse_qsl(request.body.decode("utf-8", "replace"))) if request.method == "POST" else {}
+        if "lang" in request.query and request.path != "/phones":
+            return _choose_language(request)
         for pattern, page in PAGES:
             if match := pattern.fullmatch(request.path):
                 try:
@@ -55,7 +58,7 @@ class PhonesPage:
                 except KeyError:
                     break
                 except Refused as refused:
-                    return self._trouble(refused)
+                    return self._trouble(refused, _words(request))
         return Response(404, b"There is nothing at this address.", {"content-type": "text/plain"})
 
     def desk(self, request: Request, _: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
@@ -80,7 +83,7 @@ class PhonesPage:
     def table(self, request: Request, parts: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
         """A guest has scanned the code on a table: its bills, and how to pay."""
         store, table = str(parts["store"]), str(parts["table"])
-        guest = _cookies(request).get(GUEST_COOKIE, "")
+        t, guest = _words(request), _cookies(request).get(GUEST_COOKIE, "")
         checks = self.company.api.checks(store, table)
         wanted = said.get("check") or request.query.get("check", "")
         check = next((each for each in checks if each["id"] == wanted), checks[0] if len(checks) == 1 else None)
@@ -90,15 +93,17 @@ class PhonesPage:
                 row = paying.begin(self.company, store, self.company.api.check(store, check["id"]), guest, said)
                 return _back(f"/phones/payments/{row['id']}")
             except Refused as refused:
-                trouble = paying.in_words(refused)
+                trouble = _in_words(refused, t)
                 check = self.company.api.check(store, check["id"])
-        shown = paying.shown(check) if check else None
+        shown = paying.shown(check, t.locale) if check else None
         values = {
+            "t": t,
             "name": NAME,
+            "table_words": t.table.format(number=table),
             "restaurant": self._store_name(store),
             "table": table,
             "here": f"/phones/{store}/tables/{quote(table)}",
-            "checks": [paying.shown(each) for each in checks],
+            "checks": [_choice(paying.shown(each, t.locale), place, t) for place, each in enumerate(checks, 1)],
             "check": shown,
             "again": 0 if trouble else BILL_SECONDS,
             "trouble": trouble,
@@ -123,32 +128,46 @@ class PhonesPage:
         if row["state"] == GIVEN_UP:
             return _back(here)
         together = [self.company.look(each) for each in self.company.parts(row)]
+        t = _words(request)
         states, said_of = {each["state"] for each in together}, {each["said"] for each in together}
+        total = _money(sum(each["amount"] + each["tip"] for each in together), row["currency"], t)
+        applied = said_of == {"applied"}
         values: dict[str, Any] = {
+            "t": t,
             "name": NAME,
+            "table_words": t.table.format(number=row["table_number"]),
             "restaurant": self._store_name(row["integration"]),
             "here": here,
             "row": row,
-            "parts": [{"kind": each["kind"], "amount": _money(each["amount"], each["currency"])} for each in together],
-            "tip": _money(row["tip"], row["currency"]) if row["tip"] else "",
-            "total": _money(sum(each["amount"] + each["tip"] for each in together), row["currency"]),
-            "reference": row["id"][-4:],
+            "parts": [
+                {"kind": each["kind"], "amount": _money(each["amount"], each["currency"], t)} for each in together
+            ],
+            "tip": _money(row["tip"], row["currency"], t) if row["tip"] else "",
+            "total": total,
+            "pay_words": t.pay.format(amount=total),
             "choosing": CHOOSING in states,
-            "applied": said_of == {"applied"},
-            "settled": said_of <= {"applied", "settled_manually", "refunded"},
-            "stuck": "needs_attention" in said_of,
-            "unheard": CHARGED in states,
+            "applied": applied,
             "again": 0 if states <= {CHOOSING, DONE} else PROGRESS_SECONDS,
         }
-        if values["applied"]:
-            values["remaining"] = self._remaining(row)
+        values["state_words"] = self._became(row, states, said_of, t)
         return self._draw("paying.html", values)
+
+    def _became(self, row: Row, states: set[str], said: set[str], t: PhoneWords) -> str:
+        """What became of a payment, and of what was paid together with it."""
+        if said == {"applied"}:
+            remaining = self._remaining(row, t)
+            return t.done_left.format(amount=remaining) if remaining else t.done
+        if said <= {"applied", "settled_manually", "refunded"}:
+            return t.settled
+        if "needs_attention" in said:
+            return t.stuck.format(reference=row["id"][-4:])
+        return t.unheard.format(reference=row["id"][-4:]) if CHARGED in states else t.sending
 
     def order(self, request: Request, parts: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
         """The menu: to the table, or to go."""
         store, table = str(parts["store"]), parts["table"] or ""
-        trouble = ""
-        menu = ordering.dishes(self.company.menu(store))
+        t, trouble = _words(request), ""
+        menu = ordering.dishes(self.company.menu(store), t.locale)
         if request.method == "POST":
             wanted = ordering.chosen(said, menu)
             if wanted:
@@ -156,9 +175,11 @@ class PhonesPage:
                 body = ordering.body(wanted, table=table, checks=checks, said=said)
                 row = self.company.order(store, body, what=ordering.words(wanted, menu))
                 return _back(f"/phones/orders/{row['id']}")
-            trouble = "Choose something first."
+            trouble = t.choose_first
         values = {
+            "t": t,
             "name": NAME,
+            "table_words": t.to_table.format(number=table) if table else t.to_go,
             "restaurant": self._store_name(store),
             "table": table,
             "here": f"/phones/{store}/tables/{quote(table)}" if table else f"/phones?store={store}",
@@ -169,14 +190,17 @@ class PhonesPage:
 
     def ordered(self, request: Request, parts: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
         """What became of an order."""
-        del request, said
+        del said
+        t = _words(request)
         row = self.company.look_at_order(self.company.ordered(str(parts["id"])))
         table = row["table_number"]
         values = {
+            "t": t,
             "name": NAME,
+            "table_words": t.table.format(number=table) if table else t.to_go,
             "restaurant": self._store_name(row["integration"]),
             "row": row,
-            "words": ordering.STATES.get(row["state"], row["state"]),
+            "words": t.orders.get(row["state"], row["state"]),
             "failed": row["state"] in ("failed", "rejected", "cancelled"),
             "again": 0 if row["state"] in ORDER_ENDS else PROGRESS_SECONDS,
             "here": f"/phones/{row['integration']}/tables/{quote(table)}" if table else "/phones",
@@ -221,24 +245,25 @@ class PhonesPage:
         }
 
     def _paid(self, row: Row) -> dict[str, Any]:
-        tip = f" + {_money(row['tip'], row['currency'])} tip" if row["tip"] else ""
+        tip = f" + {_money(row['tip'], row['currency'], EN)} tip" if row["tip"] else ""
         light = {"applied": "ok", "needs_attention": "bad"}.get(row["said"], "off")
-        return {**row, "what": _money(row["amount"], row["currency"]) + tip, "light": light}
+        return {**row, "what": _money(row["amount"], row["currency"], EN) + tip, "light": light}
 
-    def _remaining(self, row: Row) -> str:
+    def _remaining(self, row: Row, t: PhoneWords) -> str:
         """What is left of the bill after a payment; empty when nothing is."""
         try:
             left = self.company.api.check(row["integration"], row["check_id"])["remaining"]
         except Refused:
             return ""
-        return _money(left["amount"], left["currency"]) if left["amount"] else ""
+        return _money(left["amount"], left["currency"], t) if left["amount"] else ""
 
     def _store_name(self, store: str) -> str:
         row = self.company.books.one("SELECT name FROM store WHERE integration = ?", store)
         return str(row["name"]) if row else ""
 
-    def _trouble(self, refused: Refused) -> Response:
-        values = {"name": NAME, "words": paying.in_words(refused), "again": BILL_SECONDS if refused.may_pass else 0}
+    def _trouble(self, refused: Refused, t: PhoneWords) -> Response:
+        again = BILL_SECONDS if refused.may_pass else 0
+        values = {"t": t, "name": NAME, "words": _in_words(refused, t), "again": again}
         return self._draw("phone_trouble.html", values, status=503 if refused.may_pass else 404)
 
     def _draw(self, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
@@ -246,8 +271,31 @@ class PhonesPage:
         return Response(status, drawn.encode(), HEADERS)
 
 
-def _money(minor: int, currency: str) -> str:
-    return format_currency(paying.major(minor, currency), currency, locale="en")
+def _money(minor: int, currency: str, t: PhoneWords) -> str:
+    return format_currency(paying.major(minor, currency), currency, locale=t.locale)
+
+
+def _words(request: Request) -> PhoneWords:
+    return PHONES[language_of(request)]
+
+
+def _in_words(refused: Refused, t: PhoneWords) -> str:
+    return t.refusals.get(refused.code, refused.words or t.failed)
+
+
+def _choice(shown: dict[str, Any], place: int, t: PhoneWords) -> dict[str, Any]:
+    """One of several bills of a table, as a guest knows it again."""
+    since = t.since.format(time=shown["opened_at"]) if shown["opened_at"] else t.bill.format(number=place)
+    people = [t.people.format(number=shown["covers"])] if shown["covers"] else []
+    return {**shown, "words": ", ".join([since, *people])}
+
+
+def _choose_language(request: Request) -> Response:
+    """For a year, and for the pages of the till as well; back to the same page."""
+    chosen = request.query["lang"] if request.query["lang"] in PHONES else "en"
+    rest = urlencode({name: value for name, value in request.query.items() if name != "lang"})
+    cookie = f"{LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age=31536000; SameSite=Lax"
+    return Response(303, b"", {"location": f"{quote(request.path)}?{rest}", "set-cookie": cookie})
 
 
 def _back(path: str) -> Response:

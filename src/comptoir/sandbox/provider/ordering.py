@@ -25,7 +25,7 @@ STATES: Final = {
 MOST: Final = 20
 
 
-def dishes(menu: Mapping[str, Any]) -> list[dict[str, Any]]:
+def dishes(menu: Mapping[str, Any], locale: str = "en") -> list[dict[str, Any]]:
     """Everything on a menu that can be ordered, in its order."""
     found: list[dict[str, Any]] = []
     for item in menu.get("items") or ():
@@ -36,7 +36,9 @@ def dishes(menu: Mapping[str, Any]) -> list[dict[str, Any]]:
                     "sku": item["sku"],
                     "name": item["name"],
                     "group": item.get("group") or "",
-                    "price": format_currency(major(price["amount"], price["currency"]), price["currency"], locale="en"),
+                    "price": format_currency(
+                        major(price["amount"], price["currency"]), price["currency"], locale=locale
+                    ),
                 }
             )
     return found

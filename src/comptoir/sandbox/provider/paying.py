@@ -34,17 +34,12 @@ def major(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-get_currency_precision(currency))
 
 
-def in_words(refused: Refused) -> str:
-    """What a guest is told."""
-    return WORDS.get(refused.code, refused.words or "That did not work.")
-
-
-def shown(check: Mapping[str, Any]) -> dict[str, Any]:
+def shown(check: Mapping[str, Any], locale: str) -> dict[str, Any]:
     """A bill as text."""
     currency = check["total"]["currency"]
 
     def money(name: str) -> str:
-        return format_currency(major(check[name]["amount"], currency), currency, locale="en") if name in check else ""
+        return format_currency(major(check[name]["amount"], currency), currency, locale=locale) if name in check else ""
 
     return {
         "id": check["id"],
@@ -63,7 +58,7 @@ def shown(check: Mapping[str, Any]) -> dict[str, Any]:
                 "name": each["name"],
                 "with": ", ".join(each.get("includes") or ()),
                 "quantity": str(each["quantity"]).removesuffix(".0"),
-                "total": format_currency(major(each["total"]["amount"], currency), currency, locale="en"),
+                "total": format_currency(major(each["total"]["amount"], currency), currency, locale=locale),
             }
             for each in check.get("lines") or ()
         ],

@@ -30,5 +30,10 @@ async function lookAgain() {
   if (document.body.dataset.lookAgain) wait();
 }
 
-addEventListener("input", () => (begun = true));
+addEventListener("input", (event) => {
+  begun = true;
+  // Who types a share, an amount or a voucher's worth has chosen it.
+  const choice = event.target.closest("label.choice")?.querySelector("input[type=radio]");
+  if (choice && event.target !== choice) choice.checked = true;
+});
 if (document.body.dataset.lookAgain) wait();
