@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from comptoir.core.accounts import signing_up
@@ -18,12 +18,15 @@ from comptoir.core.audit.models import Note
 from comptoir.core.audit.notes import note
 from comptoir.core.connections.models import Connection
 from comptoir.core.connections.sealing import sealer
+from comptoir.core.health import incidents
+from comptoir.core.health.causes import Cause, Finding
 from comptoir.core.installations.install import install_all
 from comptoir.core.installations.models import Installation
 from comptoir.core.intake.models import Notification
 from comptoir.core.jobs import engine
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.kernel.seal import Secret
+from comptoir.web.pages import backoffice_health
 from tests.apps.loyalty.partner.pos import open_brand
 from tests.people import People, create_store
 
@@ -144,6 +147,17 @@ def test_the_health_of_every_connection_stands_on_one_page(people: People, opera
     assert page.index("Chez Charlie") < page.index(">Le Zinc<")
     found = operator.get("/backoffice/health?search=zinc").content.decode()
     assert "Chez Charlie" not in found
+
+
+def test_the_worst_stands_on_the_first_page(people: People, operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backoffice_health, "PAGE", 1)
+    assert "Chez Charlie" in operator.get("/backoffice/health").content.decode()
+    finding = Finding(Cause.QUIET, people.bar.id, people.bar.name, NOW, "")
+    with transaction.atomic():
+        incidents.watch(people.le_zinc.id, [finding], now=NOW)
+    page = operator.get("/backoffice/health").content.decode()
+    assert ("Le Zinc" in page, "Chez Charlie" in page) == (True, False)
+    assert "Chez Charlie" in operator.get("/backoffice/health?page=2").content.decode()
 
 
 def test_the_inbox_of_all_is_searched_and_says_nothing_of_bodies(people: People, operator: Client) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from comptoir.core.health.causes import RULES, Cause, Finding, Subject
+from comptoir.core.health.causes import RULES, Cause, Colour, Finding, Subject
 from comptoir.core.health.models import Incident
 from comptoir.core.ledger.store import notify_live
 from comptoir.kernel.ids import new_id
@@ -42,6 +42,13 @@ class News:
 
     def __bool__(self) -> bool:
         return bool(self.opened or self.reminded or self.recovered)
+
+
+def troubled() -> set[UUID]:
+    """The organisations with a till or a store that something is wrong with, as the latest tick found it."""
+    causes = [cause for cause, rule in RULES.items() if rule.colour in (Colour.AMBER, Colour.RED)]
+    rows = Incident.objects.filter(recovered_at=None, gone_at=None, cause__in=causes).exclude(subject=Subject.HOUSE)
+    return set(rows.values_list("organisation_id", flat=True))
 
 
 def watch(organisation_id: UUID, findings: Iterable[Finding], *, now: datetime) -> News:

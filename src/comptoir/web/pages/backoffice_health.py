@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_GET
 from comptoir.core.accounts.models import Organisation
 from comptoir.core.accounts.roles import Role
 from comptoir.core.connections.models import Connection
-from comptoir.core.health import lights
+from comptoir.core.health import incidents, lights
 from comptoir.pos import registry
 from comptoir.web.backstage import OperatorRequest, operators
 from comptoir.web.health_words import LEVELS, Told, tell
@@ -37,7 +38,10 @@ class Row:
 def health(request: OperatorRequest) -> HttpResponse:
     """Every organisation that has a connection or a store, found by name."""
     search = request.GET.get("search", "").strip()
-    rows = Organisation.objects.order_by("name", "id")
+    troubled = incidents.troubled()
+    # Where there is none, PostgreSQL would take the bare default for the place of a column.
+    first = [Case(When(id__in=troubled, then=0), default=1)] if troubled else []
+    rows = Organisation.objects.order_by(*first, "name", "id")
     if search:
         rows = rows.filter(name__icontains=search)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
