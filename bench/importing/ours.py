@@ -38,6 +38,7 @@ from comptoir.core.connections.locations import link_location, refresh_locations
 from comptoir.core.connections.models import LocationLink  # noqa: E402
 from comptoir.core.connections.tokens import TokenPair  # noqa: E402
 from comptoir.core.intake.importing import reading, runs  # noqa: E402
+from comptoir.core.intake.importing.till import Till  # noqa: E402
 from comptoir.core.intake.models import ImportRun  # noqa: E402
 from comptoir.core.intake.tasks import LANES  # noqa: E402
 from comptoir.core.ledger.models import HourlyFigure, Sale  # noqa: E402
@@ -94,7 +95,7 @@ def main() -> None:
     def lane() -> None:
         try:
             mine = {"organisation_id": link.organisation_id, "connection_id": link.connection_id}
-            with reading.Till() as till:
+            with Till() as till:
                 while reading.read_next(**mine, till=till, clock=now):
                     pass
         except BaseException as error:

@@ -1,11 +1,11 @@
-"""`python shop.py SALES [REGISTERS]`: an R-Series shop over HTTP with so many sales, in a process of its own.
+"""`python shop.py SALES [limited]`: an R-Series shop over HTTP with so many sales, in a process of its own.
 
-It prints its address and a token as JSON, then serves until it is stopped. Without REGISTERS there is no limit.
+It prints its address and a token as JSON, then serves until its input ends. To each line of it it says how many units
+it has served and how many requests it has refused.
 """
 
 import json
 import sys
-import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -16,8 +16,9 @@ from comptoir.pos.hosting import serve
 LAST = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
 """When the latest sale was completed."""
 APART = timedelta(seconds=60)
-SIZE, DRIP = Decimal(20), Decimal(12)
-"""Of the limited shop, in units and units a second: its limit binds, and a run is over in seconds."""
+SIZE, DRIP = Decimal(20), Decimal("5.5")
+"""Of the limited shop, in units and units a second: the drip of ten registers (sheet section 7), and a small bucket, so
+that the limit binds at once."""
 
 
 def main(number: int, *, limited: bool) -> None:
@@ -33,7 +34,9 @@ def main(number: int, *, limited: bool) -> None:
     token = simulator.tokens.mint(shop.books.account_id, ["employee:all"], now=datetime.now(UTC))["access_token"]
     with serve(simulator) as hosted:
         print(json.dumps({"url": hosted.url, "token": token, "account": shop.books.account_id}), flush=True)
-        threading.Event().wait()
+        for _ in sys.stdin:
+            bucket = simulator.bucket(shop.books.account_id)
+            print(json.dumps({"served": float(bucket.served), "refused": bucket.refused}), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ import pytest
 from comptoir.connectors.lightspeed_r.simulator import Chain
 from comptoir.core.connections.models import CallBudget
 from comptoir.core.intake.importing import reading, runs
+from comptoir.core.intake.importing.till import Till
 from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.core.ledger.models import HourlyFigure, Sale
 from comptoir.core.ledger.rebuild import compare
-from comptoir.kernel.errors import ComptoirError
+from comptoir.kernel.errors import ComptoirError, VendorBusy
 from comptoir.pos.hosting import Outgoing, Request, Response
 from tests.core.rseries import Connected, connected
 from tests.people import People
@@ -143,3 +144,17 @@ def test_an_account_is_opened_once_for_all_windows_and_anew_after_a_fault(
         assert ImportWindow.objects.count() > 1
         asked = [each for each in house.shop.front.asked if each.path.endswith("/Account.json")]
         assert len(asked) <= 2, "once to list the shops, once for the import"
+
+
+def test_lanes_of_one_process_share_an_account_and_a_fault_of_one_leaves_it_to_the_others(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connected(people, monkeypatch, now=NOW) as house, Till() as first, Till() as second:
+        with first.of(house.connection) as one, second.of(house.connection) as other:
+            assert one is other
+        with pytest.raises(VendorBusy), first.of(house.connection):
+            raise VendorBusy("Not now.")
+        with second.of(house.connection) as other, first.of(house.connection) as anew:
+            assert other is one
+            assert anew is not one
+            assert other.locations() == anew.locations(), "neither is closed"

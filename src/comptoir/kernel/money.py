@@ -13,6 +13,7 @@ _CURRENCIES: Final = {
 }
 DECIMAL_PLACES: Final = {code: places for places, codes in _CURRENCIES.items() for code in codes.split()}
 DECIMAL_PLACES_ELSEWHERE: Final = 2
+SMALLEST: Final = {places: Decimal(1).scaleb(-places) for places in (DECIMAL_PLACES_ELSEWHERE, *_CURRENCIES)}
 
 
 class Money(msgspec.Struct, frozen=True, order=False):
@@ -50,4 +51,4 @@ def decimal_places(currency: str) -> int:
 def to_minor(amount: Decimal, currency: str) -> int:
     """Round an exact amount in major units half up (away from zero) to minor units."""
     places = decimal_places(currency)
-    return int(amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP).scaleb(places))
+    return int(amount.quantize(SMALLEST[places], rounding=ROUND_HALF_UP).scaleb(places))

@@ -47,7 +47,7 @@ def decimal(written: object) -> Decimal:
     if isinstance(written, str) and not NUMBER.fullmatch(written):
         raise ValueError("Not a number")
     value = Decimal(written)
-    if value.is_nan() or not abs(value) < LARGEST_AMOUNT:
+    if value.is_nan() or not -LARGEST_AMOUNT < value < LARGEST_AMOUNT:
         raise ValueError("Number out of range")
     return value
 

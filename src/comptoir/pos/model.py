@@ -7,10 +7,13 @@ stored beside this record or shown. An absent figure is None: unknown is not zer
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from comptoir.kernel.money import Money, to_minor
+
+ONE: Final = Decimal(1)
 
 
 class SaleKind(StrEnum):
@@ -211,4 +214,4 @@ def exact(value: Decimal) -> Decimal:
     if value == 0:
         return Decimal(0)
     stripped = value.normalize()
-    return stripped.quantize(Decimal(1)) if stripped.as_tuple().exponent > 0 else stripped  # type: ignore[operator]
+    return stripped.quantize(ONE) if "E+" in str(stripped) else stripped

@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 
 from comptoir.apps.loyalty import claims, entries, showings
-from comptoir.apps.loyalty.devices import Screen, Tablet
+from comptoir.apps.loyalty.devices import Screen, Showing, Tablet
 from comptoir.apps.loyalty.members import passes
 from comptoir.apps.loyalty.models import Member
 from comptoir.apps.loyalty.tablets import claiming, state
@@ -65,6 +65,7 @@ def test_a_bill_whose_pass_was_scanned_at_the_till_is_collected_and_not_shown(ti
     till.hear()
     assert till.offer("A2").member_id == alice.id
     assert shown(till, tablet) == ""
+    assert not Showing.objects.filter(offer_id=till.offer("A2").id).exists()
 
 
 def test_e21_none_of_two_hundred_late_orders_is_shown(till: Till) -> None:

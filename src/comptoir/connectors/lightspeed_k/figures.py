@@ -8,6 +8,7 @@ from comptoir.pos.model import Named, exact
 
 SHARED_DECIMALS: Final = 4
 """The precision both surfaces share: notifications give 4 decimals, V2 up to 6."""
+SMALLEST: Final = Decimal(1).scaleb(-SHARED_DECIMALS)
 
 LONGEST_NAME: Final = 120
 LONGEST_ADDRESS: Final = 254
@@ -16,7 +17,7 @@ LONGEST_ADDRESS: Final = 254
 
 def figure(amount: Decimal) -> Decimal:
     """An amount in the precision both surfaces share, in its one spelling."""
-    return exact(amount.quantize(Decimal(1).scaleb(-SHARED_DECIMALS), rounding=ROUND_HALF_UP))
+    return exact(amount.quantize(SMALLEST, rounding=ROUND_HALF_UP))
 
 
 def figure_or_none(amount: Decimal | None) -> Decimal | None:

@@ -60,6 +60,8 @@ def in_order(lines: Sequence[tuple[Line, int | None]]) -> tuple[Line, ...]:
 
     No recursion, since the depth is the sender's choice; lines that are each other's parents are kept at the top.
     """
+    if all(parent is None for _, parent in lines):
+        return tuple(line for line, _ in lines)
     children: dict[int | None, list[int]] = {}
     for place, (_, parent) in enumerate(lines):
         children.setdefault(parent, []).append(place)

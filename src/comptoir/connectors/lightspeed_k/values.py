@@ -5,6 +5,7 @@ Ids come as numbers or strings, money as numbers or strings, instants as text in
 """
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Final, TypeVar
@@ -18,6 +19,7 @@ from comptoir.kernel.vendorjson import LONGEST_ID, NUMBER, VendorJson, decimal
 LARGEST_COUNT: Final = 1_000_000
 EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+EARLIEST_MS, LATEST_MS = (int(each.timestamp()) * 1000 for each in (EARLIEST, LATEST))
 
 _INSTANT: Final = re.compile(
     r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)",
@@ -84,19 +86,10 @@ def _number(text: str) -> Decimal:
 
 def _value(kind: type, written: Any) -> Any:
     """What msgspec asks of each value whose type it does not know; to a ValueError or TypeError it adds the path."""
-    if kind is Amount:
-        return Amount(decimal(written))
-    if kind is Code:
-        return Code(_text(written))
-    if kind in (Ident, Key):
-        return kind(_id(written, required=kind is Key))
-    if kind is Zone:
-        return Zone(_zone(written))
-    if kind is Count:
-        return Count(_count(written))
-    if kind is Instant:
-        return Instant(_instant(written))
-    raise NotImplementedError(kind)
+    read = READ.get(kind)
+    if read is None:
+        raise NotImplementedError(kind)
+    return read(written)
 
 
 def _text(written: object) -> str:
@@ -144,7 +137,18 @@ def _instant(written: object) -> datetime:
 
 
 def _from_milliseconds(written: int | Decimal) -> datetime:
-    earliest, latest = (int(each.timestamp()) * 1000 for each in (EARLIEST, LATEST))
-    if Decimal(written).is_nan() or not earliest <= written < latest:
+    if (isinstance(written, Decimal) and written.is_nan()) or not EARLIEST_MS <= written < LATEST_MS:
         raise ValueError("Instant out of range")
     return utc_from_milliseconds(int(written))
+
+
+READ: Final[Mapping[type, Callable[[Any], Any]]] = {
+    Amount: lambda written: Amount(decimal(written)),
+    Code: lambda written: Code(_text(written)),
+    Ident: lambda written: Ident(_id(written, required=False)),
+    Key: lambda written: Key(_id(written, required=True)),
+    Zone: lambda written: Zone(_zone(written)),
+    Count: lambda written: Count(_count(written)),
+    Instant: lambda written: Instant(_instant(written)),
+}
+"""How each of these is read: asked for every value of every bill."""

@@ -29,14 +29,23 @@ def open_vendor(connection: Connection, *, probing: bool = False) -> Iterator[Ve
     endpoints = connector.endpoints(os.environ).at(connection.domain)
     shared = SharedTurns(connection, calls=connector.manifest.calls_per_second)
     credentials = StoredCredentials(connection.id, endpoints, utc_now, probing=probing)
-    vendor, asked_at = connector.open(endpoints, credentials, shared), utc_now()
+    vendor = connector.open(endpoints, credentials, shared)
     try:
-        yield vendor
+        with noting_refusals(connection):
+            yield vendor
+    finally:
+        vendor.close()
+
+
+@contextmanager
+def noting_refusals(connection: Connection) -> Iterator[None]:
+    """Write down a refusal that leaves the block."""
+    asked_at = utc_now()
+    try:
+        yield
     except VendorRefused as refusal:
         standing.note_refusal(connection, refusal, asked_at=asked_at, now=utc_now())
         raise
-    finally:
-        vendor.close()
 
 
 def keep_alive(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from comptoir.core.intake import clocking, erasing, partitions, polling, process
 from comptoir.core.intake import confirm as confirming
 from comptoir.core.intake import replay as replaying
 from comptoir.core.intake.importing import reading, windows
+from comptoir.core.intake.importing.till import Till
 from comptoir.core.intake.models import Notification
 from comptoir.core.intake.reading_books import read_books
 from comptoir.core.intake.scheduling import schedules
@@ -82,7 +83,7 @@ def enqueue_erasures() -> None:
 def import_window(*, organisation_id: str, connection_id: str, lane: str, **_: str) -> None:
     """Read what is due of a connection's imports, for a while: then others have their turn."""
     began, mine = utc_now(), {"organisation_id": UUID(organisation_id), "connection_id": UUID(connection_id)}
-    with reading.Till() as till:
+    with Till() as till:
         while reading.read_next(**mine, till=till, clock=utc_now):
             dispatch.dispatch(clock=utc_now)
             if utc_now() - began > TURN:

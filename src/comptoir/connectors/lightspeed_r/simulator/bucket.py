@@ -13,7 +13,10 @@ TENTH: Final = Decimal("0.1")
 
 @dataclass
 class Bucket:
-    """Fills by the cost of each request, empties with time. A request that is refused adds nothing (assumed)."""
+    """Fills by the cost of each request, empties with time. A request that is refused adds nothing (assumed).
+
+    `served` and `refused` add up for whoever measures: units, and requests.
+    """
 
     behaviour: Behaviour
     level: Decimal = Decimal(0)
@@ -21,6 +24,8 @@ class Bucket:
     second: int = 0
     in_second: int = 0
     code_at: int = 0
+    served: Decimal = Decimal(0)
+    refused: int = 0
 
     def take(self, cost: Decimal, *, now: datetime, is_code: bool = False) -> tuple[int, dict[str, str]]:
         """The status (200 or 429) and the headers that every answer carries. `is_code`: a gift card is looked for."""
@@ -41,8 +46,10 @@ class Bucket:
             refusal = {"X-LS-API-RateLimit-Type": "api-leaky-bucket", "Retry-After": str(wait)}
         else:
             self.level += cost
+            self.served += cost
             self.in_second += 1
             self.code_at = self.second if is_code else self.code_at
+        self.refused += bool(refusal)
         return (429 if refusal else 200), {**self._headers(cost), **refusal}
 
     def _headers(self, cost: Decimal) -> dict[str, str]:

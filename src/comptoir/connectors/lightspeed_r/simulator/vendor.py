@@ -50,6 +50,10 @@ class RSeriesSimulator:
         self._advance = advance
         self._conditions = conditions
 
+    def bucket(self, account_id: int) -> Bucket:
+        """The limit of an account: how full it is, and what it has served and refused."""
+        return self._buckets[account_id]
+
     def due(self, *, now: datetime) -> Sequence[Outgoing]:  # noqa: ARG002 (the protocol's)
         """R-Series posts nothing (9.19)."""
         return ()

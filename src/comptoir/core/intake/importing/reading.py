@@ -1,7 +1,7 @@
 """Reading the windows of imports: each cursor is committed with the sales it led to, so a kill loses nothing."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,18 +11,18 @@ import structlog
 from django.db import transaction
 from django.db.models import F
 
-from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
-from comptoir.core.connections.models import Connection, LocationLink
+from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake import books
 from comptoir.core.intake.day_sums import read_day_sums
 from comptoir.core.intake.importing import runs, windows
 from comptoir.core.intake.importing.runs import LIVE_TOPIC
 from comptoir.core.intake.importing.taking_back import brought
+from comptoir.core.intake.importing.till import Till
 from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.core.ledger import store
 from comptoir.kernel.errors import ComptoirError, RuleBroken, VendorBusy, VendorRefused
-from comptoir.pos.connector import SalesPage, Vendor
+from comptoir.pos.connector import SalesPage
 
 log = structlog.get_logger(__name__)
 
@@ -38,39 +38,6 @@ class Progress:
     sales_read: int
     sales_changed: int
     share: float
-
-
-class Till:
-    """The vendor account that windows of one connection are read from: opened at first need, and anew after a fault.
-
-    What it is asked for once (registers, people) need not be asked for each window.
-    """
-
-    def __init__(self) -> None:
-        self._held = ExitStack()
-        self._vendor: Vendor | None = None
-
-    def __enter__(self) -> "Till":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
-
-    @contextmanager
-    def of(self, connection: Connection) -> Iterator[Vendor]:
-        """The account, open. A refusal that leaves the block is written down, as everywhere."""
-        if self._vendor is None:
-            self._vendor = self._held.enter_context(open_vendor(connection))
-        try:
-            yield self._vendor
-        except BaseException as error:
-            held, self._held, self._vendor = self._held, ExitStack(), None
-            held.__exit__(type(error), error, error.__traceback__)
-            raise
-
-    def _close(self) -> None:
-        self._vendor = None
-        self._held.close()
 
 
 class Halted(Exception):
