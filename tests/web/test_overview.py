@@ -7,7 +7,7 @@ import pytest
 from comptoir.core.accounts.roles import Role
 from comptoir.core.health.causes import Cause, Finding
 from comptoir.core.health.lights import Health, Light
-from comptoir.core.intake.reads import StoreHealth
+from comptoir.core.intake.store_health import StoreHealth
 from comptoir.kernel.ids import new_id
 from comptoir.kernel.money import Money
 from comptoir.web.pages.overview import Flow, read_flow

@@ -3,21 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
-from comptoir.core.accounts.models import Store
-from comptoir.core.accounts.partners import requests as partners
-from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake.models import BookReading, Notification, ReplayRun, UnlinkedLocation
-from comptoir.core.ledger import reads as ledger
-from comptoir.kernel.clock import business_date
-from comptoir.kernel.money import Money, to_minor
-from comptoir.pos import registry
 
 PAGE: Final = 50
 # A till that has told of a sale within so long is set up to tell.
@@ -93,22 +84,6 @@ class Road:
     read_at: datetime | None
     fault: str
     is_told: bool
-
-
-@dataclass(frozen=True)
-class StoreHealth:
-    """Whether a store's sales flow, and what they come to today."""
-
-    store_id: UUID
-    store_name: str
-    timezone: str
-    provider_name: str | None
-    connection_state: str
-    connection_reason: str
-    latest_notification_at: datetime | None
-    sales_today: int
-    open_checks: int
-    net_sales_today: Money | None
 
 
 @dataclass(frozen=True)
@@ -217,68 +192,6 @@ def summary(organisation_id: UUID, *, store_ids: Collection[UUID] | None = None)
         latest_at=rows.order_by("-id").values_list("received_at", flat=True).first(),
         waiting=rows.filter(processed_at=None).count(),
         parked=rows.filter(outcome=Notification.Outcome.PARKED).count(),
-    )
-
-
-def store_health(
-    organisation_id: UUID, *, now: datetime, store_ids: Collection[UUID] | None = None
-) -> list[StoreHealth]:
-    """Every store of an organisation, by name."""
-    stores = Store.objects.filter(organisation_id=organisation_id).order_by("name")
-    if store_ids is not None:
-        stores = stores.filter(id__in=store_ids)
-    links = {
-        link.store_id: link.connection
-        for link in LocationLink.objects.filter(organisation_id=organisation_id, store__isnull=False).select_related(
-            "connection"
-        )
-    }
-    newest = dict(
-        Notification.objects.filter(organisation_id=organisation_id, store_id__isnull=False)
-        .exclude(outcome=Notification.Outcome.UNVERIFIED)  # anybody can send those
-        .values_list("store_id")
-        .annotate(newest=Max("received_at"))
-    )
-    pushed = partners.feeding(organisation_id)
-    mine = list(stores)
-    days = {each.id: business_date(now, zone=ZoneInfo(each.timezone), day_start=each.day_start) for each in mine}
-    figures = ledger.day_figures(organisation_id, days)
-    open_now = ledger.open_checks(organisation_id, days)
-    return [
-        _health(
-            store,
-            links.get(store.id),
-            pushed.get(store.id),
-            newest.get(store.id),
-            figures[store.id],
-            open_now.get(store.id, 0),
-        )
-        for store in mine
-    ]
-
-
-def _health(
-    store: Store,
-    connection: Connection | None,
-    pushed: str | None,
-    newest: datetime | None,
-    figures: dict[tuple[str, str], Decimal],
-    open_checks: int,
-) -> StoreHealth:
-    """A store without an account at a till's maker is connected all the same where the maker calls us."""
-    provider = connection.provider if connection else pushed
-    net = figures.get(("net_sales", store.currency))
-    return StoreHealth(
-        store_id=store.id,
-        store_name=store.name,
-        timezone=store.timezone,
-        provider_name=registry.connector(provider).manifest.name if provider else None,
-        connection_state=connection.status if connection else Connection.Status.CONNECTED if pushed else "none",
-        connection_reason=connection.status_reason if connection else "",
-        latest_notification_at=newest,
-        sales_today=int(figures.get(("transactions", store.currency), 0)),
-        open_checks=open_checks,
-        net_sales_today=None if net is None else Money(to_minor(net, store.currency), store.currency),
     )
 
 

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET
 from comptoir.core.accounts.roles import Role
 from comptoir.core.health.causes import Cause, Colour, Subject
 from comptoir.core.health.lights import Health, Light, health
-from comptoir.core.intake import reads
-from comptoir.core.intake.reads import StoreHealth
+from comptoir.core.intake.store_health import StoreHealth, store_health
 from comptoir.kernel.money import Money
 from comptoir.web import health_words
 from comptoir.web.health_words import Told
@@ -59,7 +58,7 @@ class Flow:
 def overview(request: OrganisationRequest) -> HttpResponse:
     """The whole page, or its live part when HTMX asks."""
     now = timezone.now()
-    stores = reads.store_health(request.organisation.id, now=now, store_ids=request.store_ids)
+    stores = store_health(request.organisation.id, now=now, store_ids=request.store_ids)
     judged = health(request.organisation.id, now=now, store_ids=request.store_ids)
     flow = read_flow(stores, judged, request.role)
     template = "web/overview_flow.html" if "HX-Request" in request.headers else "web/overview.html"
