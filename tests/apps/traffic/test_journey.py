@@ -37,6 +37,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ZONE = ZoneInfo(TWELVE.shops[0][1])
 HARBOUR = TWELVE.shops[0][0]
 
+BOTTOMS = """() => new Set([...document.querySelectorAll(".one-row > *")].filter((each) => each.checkVisibility())
+  .map((each) => Math.round(each.getBoundingClientRect().bottom))).size"""
+
 
 @dataclass
 class Analyst:
@@ -214,6 +217,12 @@ def see_yesterday_s_conversion(analyst: Analyst) -> None:
     page.get_by_role("button", name="Show").click()
     expect(tile(page, "Conversion")).to_have_text("25.0%")
     expect(tile(page, "Transactions")).to_have_text(str(bought))
+    assert page.evaluate(BOTTOMS) == 1, "the choices stand in one row"
+    page.get_by_label("Period").select_option(label="Chosen days")
+    expect(page.get_by_label("From", exact=True)).to_be_visible()
+    assert page.evaluate(BOTTOMS) == 1, "also with days to choose"
+    page.get_by_label("Period").select_option(label="Yesterday")
+    expect(page.get_by_label("From", exact=True)).to_be_hidden()
     analyst.visitor.expect_accessible()
     analyst.visitor.picture("yesterday")
 
