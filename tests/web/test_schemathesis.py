@@ -21,7 +21,7 @@ from comptoir.core.accounts.tokens import SCOPES, create_token
 from tests.people import People
 from tests.servers import WebServer, web_server
 from tests.tenants import World, build
-from tests.web.test_tenants import CALLS, PROVIDER_CALLS
+from tests.web.test_tenants import CALLS, PROVIDER_CALLS, SIGNED_CALLS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EXAMPLES = 100 if os.environ.get("DEEP") else 6
@@ -50,7 +50,7 @@ def test_every_call_is_answered_as_the_document_says(server: WebServer, world: W
     _, secret = create_token(name="anybody", scopes=SCOPES, organisations=[world.people.le_zinc], now=datetime.now(UTC))
     headers = {"Authorization": f"Bearer {secret.reveal()}"}
     operations = calls(server)
-    assert {each.label for each in operations} == set(CALLS) | PROVIDER_CALLS
+    assert {each.label for each in operations} == set(CALLS) | PROVIDER_CALLS | SIGNED_CALLS
     wrong = [fault for each in operations if (fault := trouble_with(each, headers, world.ids))]
     assert not wrong, "\n\n".join(wrong)
 
