@@ -98,7 +98,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "4.1 the moment may be the opening": ("test_a_bill_counts_when_it_was_opened_where_the_client_says_so",),
     "4.2 the presets' equations hold for any trading": ("test_the_equation_of_every_preset_holds_for_any_bill",),
-    "4.3 a return-only receipt, and its switch": ("test_a_receipt_with_returns_alone_counts_as_the_client_says",),
+    "4.3 a return-only receipt, its switch and its counter": (
+        "test_a_receipt_with_returns_alone_counts_as_the_client_says",
+        "test_receipts_with_returns_alone_are_counted_apart",
+    ),
     "4.3 a receipt with a discount of 100 %": (
         "test_a_receipt_that_is_free_has_its_list_price_as_discount",
         "test_what_was_given_away_is_said_beside_the_till_s_report",

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from comptoir.apps.weekly_balance import importing, nights, setting_up
 from comptoir.apps.weekly_balance.models import Client, PosImport
-from comptoir.apps.weekly_balance.rules.terms import FieldType, LineClass, Moment, Preset
+from comptoir.apps.weekly_balance.rules.terms import FieldType, LineClass, Moment, Preset, ReturnReceipts
 from tests.apps.weekly_balance.bills import DAY, bill, line, local, worked_day
 from tests.apps.weekly_balance.house import ALICE, House, link
 from tests.apps.weekly_balance.test_pages import alice, day_path, text
@@ -113,6 +113,16 @@ def test_what_was_given_away_is_said_beside_the_till_s_report(house: House, alic
     assert "Given away" not in text(alice, asked)
     house.sells(bill("2", local(10), line("2", "125", "0")))
     assert re.search(r"Given away: DKK\W{0,6}200\.00", text(alice, asked))
+
+
+def test_receipts_with_returns_alone_are_counted_apart(house: House, alice: Browser) -> None:
+    asked = f"/balance/presets?department={house.department.public_id}&day={DAY}"
+    house.sells(bill("1", local(10), line("1", "125"), line("-1", "125"), tax="0"))
+    assert "returns alone" not in text(alice, asked), "an exchange is none"
+    house.sells(*worked_day())
+    for choice in ReturnReceipts:
+        choose(house, return_receipts=choice)
+        assert "1 receipt has returns alone" in text(alice, asked)
 
 
 def test_training_and_whatever_the_till_leaves_out_of_revenue_changes_nothing(house: House) -> None:

@@ -13,7 +13,7 @@ from comptoir.apps.weekly_balance.closing import Closings
 from comptoir.apps.weekly_balance.closing_words import closings_in_words
 from comptoir.apps.weekly_balance.models import Client, Department
 from comptoir.apps.weekly_balance.rules import reconciling
-from comptoir.apps.weekly_balance.rules.figures import Figures, given_away
+from comptoir.apps.weekly_balance.rules.figures import Figures, given_away, is_return_receipt
 from comptoir.apps.weekly_balance.rules.terms import Basis, FieldType, Preset
 
 BRIDGE: Final[dict[str, Promise]] = {
@@ -43,7 +43,7 @@ class Comparison:
     `closings` are what its registers counted, `sums` the number and total of its sales as its maker adds them up; of
     a till that tells neither, the bridge starts from what its bills were paid with. `unpaid` names the bills whose
     payments are not what they sold, each with the difference; `given_away` is the list price of what was sold for
-    nothing.
+    nothing, `return_receipts` how many receipts have returns alone.
     """
 
     figures: dict[Preset, Figures]
@@ -52,6 +52,7 @@ class Comparison:
     sums: tuple[int, Decimal] | None
     unpaid: tuple[tuple[str, Decimal], ...]
     given_away: Decimal
+    return_receipts: int
 
 
 def compare(client: Client, department: Department, day: date, *, basis: Basis) -> Comparison:
@@ -70,6 +71,7 @@ def compare(client: Client, department: Department, day: date, *, basis: Basis) 
         closings=closing.of_days(client, department, [day]).get(day),
         sums=sources.vendor_sums(department, asked, [day]).get(day),
         given_away=sum((given_away(each, asked) for each in sales), Decimal(0)),
+        return_receipts=sum(is_return_receipt(each, asked) for each in sales),
         unpaid=tuple((each.where, each.by) for each in reconciling.takings(named, asked)),
     )
 
@@ -111,6 +113,7 @@ def report_in_words(found: Comparison, department: Department) -> dict[str, Any]
             if found.sums and figures.get(kind) == found.sums[1]
         ],
         "given_away": money(found.given_away) if found.given_away else "",
+        "return_receipts": found.return_receipts,
         "closings": closings_in_words(department, found.closings),
         "unpaid": [(name, money(by)) for name, by in found.unpaid],
     }

@@ -130,6 +130,12 @@ def given_away(sale: Sale, choices: Choices) -> Decimal:
     return _sum(each.gross(choices.basis) for each in free)
 
 
+def is_return_receipt(sale: Sale, choices: Choices) -> bool:
+    """Whether a counted receipt has returns alone, whatever the client makes of that in the transactions (4.3)."""
+    counted = [each for each in sale.lines if choices.counts(choices.class_of(each)) and each.quantity]
+    return is_counted(sale) and bool(counted) and all(each.quantity < 0 for each in counted)
+
+
 def flags(sale: Sale, choices: Choices) -> frozenset[Flag]:
     """What to tell about a counted sale."""
     if not is_counted(sale):
