@@ -6,7 +6,7 @@ import pytest
 
 from comptoir.apps.pay_at_table import retry_links, retrying, telling
 from comptoir.apps.pay_at_table.failures import BY_CODE, CATALOGUE, SIGNALS, failure_of
-from comptoir.apps.pay_at_table.models import GuestPayment, State, Transition
+from comptoir.apps.pay_at_table.models import Attempt, GuestPayment, State, Transition
 from comptoir.core.installations.models import Installation
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.hosting import Response
@@ -127,6 +127,21 @@ def test_t9_apply_here_puts_it_on_another_bill(table: Table) -> None:
         now=table.now,
     )
     assert table.settle(GuestPayment.objects.get(id=payment.id)).state == State.APPLIED
+
+
+def test_p2_t9_what_stands_on_a_closed_bill_after_all_is_not_applied_to_another(table: Table) -> None:
+    """The till's books were late: it was looked for in vain, and a person chooses another bill meanwhile."""
+    table.at_pay("lost")
+    payment = table.work(table.take())
+    assert table.lines()[0][1] == 2400
+    table.pass_time(seconds=5)
+    Attempt.objects.update(outcome="expired", resolved_at=table.now)
+    GuestPayment.objects.update(state=State.NEEDS_ATTENTION, reason="check_not_found")
+    other, mine = table.another_bill(), {"organisation_id": payment.organisation_id, "payment_id": payment.id}
+    retrying.retry(**mine, actor="user:alice", check_id=other, now=table.now)
+    payment = table.go_on(GuestPayment.objects.get())
+    assert (payment.state, payment.check_id, table.sent) == (State.APPLIED, table.bill, 1)
+    assert table.lines(other) == []
 
 
 @pytest.mark.parametrize("arrived", [True, False])

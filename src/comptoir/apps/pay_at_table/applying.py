@@ -152,7 +152,9 @@ def _read(
     search = bool(made) or (again is not None and not again.found and not again.moved)
     since = (made[0].made_at or made[0].sent_at) if made else payment.created_at
     try:
-        seen = checks.look(integration, payment.check_id, since=since if search else None, now=now)
+        seen = _at_another_bill(payment, integration, made, since=since, now=now)
+        if seen is None:
+            seen = checks.look(integration, payment.check_id, since=since if search else None, now=now)
     except VENDOR_FAULTS as fault:
         taken = next((each for each in made if each.outcome == Outcome.TAKEN), None)
         if taken is not None:  # the till's own yes is evidence (P5); a later read may disprove it
@@ -165,6 +167,24 @@ def _read(
         payment.table_number = seen.table_number
         payment.save(update_fields=["table_number"])
     return seen
+
+
+def _at_another_bill(
+    payment: GuestPayment, integration: Integration, made: list[Attempt], *, since: datetime, now: datetime
+) -> Seen | None:
+    """Somebody applies it to another bill (T9): first it is looked for where it was sent before. The till's books may
+    have shown it late; there it is then, and nothing is sent."""
+    before = {each.check_id for each in made} - {payment.check_id}
+    chain = Bill.objects.filter(organisation_id=payment.organisation_id, integration_id=integration.id)
+    goes_on = set(chain.filter(check_id__in=before).exclude(succeeded_by="").values_list("check_id", flat=True))
+    ours = {each.reference for each in made}
+    for check_id in sorted(before - goes_on):
+        seen = checks.look(integration, check_id, since=since, now=now)
+        if any(line.reference in ours for line in seen.lines):
+            payment.check_id = check_id
+            payment.save(update_fields=["check_id"])
+            return seen
+    return None
 
 
 def _write_down(
