@@ -68,7 +68,7 @@ class SettingsForm(forms.Form):
     count_on_account_at = forms.ChoiceField(
         choices=list(wording.ON_ACCOUNT.items()),
         label=gettext_lazy("Sales on account and laybys count"),
-        help_text=gettext_lazy("Lightspeed X-Series keeps them pending until they are paid."),
+        help_text=gettext_lazy("Retail tills keep them pending until they are paid."),
     )
     return_receipts = forms.ChoiceField(
         choices=list(wording.RETURN_RECEIPTS.items()), label=gettext_lazy("Receipts with returns alone")
