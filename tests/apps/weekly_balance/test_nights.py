@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from comptoir.apps.weekly_balance import import_logs, importing, nights
+from comptoir.apps.weekly_balance.import_logs import Advance
 from comptoir.apps.weekly_balance.models import Day, Night, PosImport
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.terms import FieldType
@@ -57,7 +58,6 @@ def test_wb17_one_night_is_one_import_in_both_nights_of_a_change(house: House) -
         read_all(house, noon)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_an_import_of_the_night_says_that_it_is(house: House) -> None:
     link(house.store)
     nights.begin_nights(now=house.now)
@@ -65,6 +65,7 @@ def test_an_import_of_the_night_says_that_it_is(house: House) -> None:
     assert "the night" in shown
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_workers_begin_a_night_once(people: People) -> None:
     house = house_of(people)
     link(house.store)
@@ -263,3 +264,26 @@ def test_days_that_failed_are_named_with_the_reason_and_they_alone_are_read_agai
     assert again.run_ids == row.run_ids
     assert list(mine.filter(state="waiting").values_list("number", flat=True)) == [failed.number]
     assert import_logs.not_read(row) == []
+
+
+def test_an_import_says_how_far_each_department_is_and_which_day_is_read_now(house: House) -> None:
+    """3.6: a department with two tills has a day once both were asked for it."""
+    first = link(house.store)
+    LocationLink.objects.create(
+        organisation_id=first.organisation_id,
+        connection=first.connection,
+        provider=first.provider,
+        external_id="terrace",
+        name="Terrace",
+        store=house.store,
+    )
+    row = house.imports(DAY - timedelta(days=2), DAY, now=at(8))
+    bar, terrace = (ImportWindow.objects.filter(run_id=run_id) for run_id in row.run_ids)
+    bar.filter(number__lt=2).update(state="done", sales_read=20)
+    terrace.filter(number=0).update(state="done", sales_read=2)
+    terrace.filter(number=1).update(state="reading", sales_read=1)
+    runs = importing.progress(row, now=at(8)).runs
+    yesterday = DAY - timedelta(days=1)
+    assert import_logs.advances(row, runs) == [Advance("Bar", 1, 3, 43, ((yesterday, yesterday),))]
+    page = house.people.client(house.people.alice).get("/balance/import").content.decode()
+    assert "Bar: 1 of 3 days read, 43 sales; now:" in page

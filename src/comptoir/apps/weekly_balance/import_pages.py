@@ -144,5 +144,6 @@ def _row(row: PosImport, names: dict[UUID, str], people: dict[str, str]) -> dict
         "departments": ", ".join(names[each] for each in row.department_ids if each in names),
         "progress": found,
         "not_read": import_logs.not_read(row) if row.fault else [],
+        "advances": [] if row.finished_at else import_logs.advances(row, found.runs),
         "by": _("the night") if row.actor == trail.SYSTEM else people.get(row.actor, ""),
     }
