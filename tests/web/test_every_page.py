@@ -15,7 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.people import People
 from tests.tenants import World, build
-from tests.web.test_tenants import PAGES, Of, address
+from tests.web.tenant_rows import PAGES, Of
+from tests.web.test_tenants import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})

@@ -15,8 +15,8 @@ from comptoir.web import guides
 from tests.people import People
 from tests.postbox import postbox
 from tests.tenants import OF_THE_STORE, World, build
+from tests.web.permissions import ROUTES
 from tests.web.test_every_page import LOOKED_AT
-from tests.web.test_pages import ROUTES
 
 __all__ = ["postbox"]
 

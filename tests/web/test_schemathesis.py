@@ -21,7 +21,7 @@ from comptoir.core.accounts.tokens import SCOPES, create_token
 from tests.people import People
 from tests.servers import WebServer, web_server
 from tests.tenants import World, build
-from tests.web.test_tenants import CALLS, PROVIDER_CALLS, SIGNED_CALLS
+from tests.web.tenant_rows import CALLS, PROVIDER_CALLS, SIGNED_CALLS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EXAMPLES = 100 if os.environ.get("DEEP") else 6

@@ -13,8 +13,8 @@ from comptoir.apps.pay_at_table.models import State
 from comptoir.apps.pay_at_table.provider_tables import CallCount
 from tests.apps.pay_at_table.provider import Provider
 from tests.apps.pay_at_table.table import Table
+from tests.web.tenant_rows import INTEGRATION, PROVIDER_CALLS
 from tests.web.test_schemathesis import trouble_with
-from tests.web.test_tenants import INTEGRATION, PROVIDER_CALLS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORDER = {
