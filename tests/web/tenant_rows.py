@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from comptoir.core.accounts.roles import Role
 from tests.web.permissions import BACKOFFICE, ONES_OWN
 
 
@@ -18,13 +19,15 @@ class Of(Enum):
 
 @dataclass(frozen=True)
 class Row:
-    """One route: whose thing it is, how it is asked, and the ids it is asked with (names of `World.ids`)."""
+    """One route: whose thing it is, how it is asked, and the ids it is asked with (names of `World.ids`). `above` is a
+    role whose holders may do it, and not with a person of all stores: that is the owner's."""
 
     of: Of
     method: str = "get"
     ids: dict[str, str] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     why: str = ""
+    above: Role | None = None
 
 
 SCREEN = (
@@ -113,11 +116,11 @@ PAGES = {
     "loyalty_set_up": Row(Of.EACH),
     "users": Row(Of.EACH),
     "user": Row(Of.ORGANISATION),
-    "user_second_steps": Row(Of.ORGANISATION, "post"),
-    "user_remove": Row(Of.ORGANISATION, "post"),
-    "user_restore": Row(Of.ORGANISATION, "post", {"token": "removed_id"}),
-    "invitation_resend": Row(Of.ORGANISATION, "post"),
-    "invitation_withdraw": Row(Of.ORGANISATION, "post"),
+    "user_second_steps": Row(Of.ORGANISATION, "post", above=Role.SUPERVISOR),
+    "user_remove": Row(Of.ORGANISATION, "post", above=Role.SUPERVISOR),
+    "user_restore": Row(Of.ORGANISATION, "post", {"token": "removed_id"}, above=Role.SUPERVISOR),
+    "invitation_resend": Row(Of.ORGANISATION, "post", above=Role.SUPERVISOR),
+    "invitation_withdraw": Row(Of.ORGANISATION, "post", above=Role.SUPERVISOR),
     "invitation": Row(Of.NOBODY, why="open to whoever has its key; tests/core/test_invitations.py"),
     "modules": Row(Of.EACH),
     "module_switch": Row(Of.STORE, "post", {"app": "loyalty", "position": "off"}),
