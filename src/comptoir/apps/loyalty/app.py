@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.loyalty import handlers, scanning
+from comptoir.apps.loyalty.deeds import DEEDS
 from comptoir.apps.loyalty.guides import GUIDES
 from comptoir.apps.loyalty.traces import traces
 from comptoir.core.accounts.roles import EVERYONE, Role
@@ -40,6 +41,7 @@ APP = App(
         "loyalty.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
     },
     guides=GUIDES,
+    deeds=DEEDS,
     traces=traces,
     bundles=(SUITE,),
     partner_places=(

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.pay_at_table import hearing, notices
+from comptoir.apps.pay_at_table.deeds import DEEDS
 from comptoir.apps.pay_at_table.guides import GUIDES
 from comptoir.core.accounts.roles import EVERYONE, Role
 from comptoir.core.installations.manifest import App, NavigationItem
@@ -32,6 +33,7 @@ APP = App(
         ),
     ),
     guides=GUIDES,
+    deeds=DEEDS,
     backoffice_places=(NavigationItem(_("Prices of pay at table"), "backoffice_tables", "settings", "operator"),),
     comes_with_store=False,
 )

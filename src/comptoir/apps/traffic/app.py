@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.traffic import handlers, resting
+from comptoir.apps.traffic.deeds import DEEDS
 from comptoir.apps.traffic.guides import GUIDES
 from comptoir.core.accounts.roles import OFFICE, Role
 from comptoir.core.installations.manifest import App, NavigationItem
@@ -38,5 +39,6 @@ APP = App(
         "traffic.connect": frozenset({Role.OWNER}),
     },
     guides=GUIDES,
+    deeds=DEEDS,
     at_rest=resting.at_rest,
 )

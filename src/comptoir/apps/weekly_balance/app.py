@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.weekly_balance import handlers
+from comptoir.apps.weekly_balance.deeds import DEEDS
 from comptoir.apps.weekly_balance.guides import GUIDES
 from comptoir.core.accounts.roles import OFFICE, Role
 from comptoir.core.installations.manifest import App, NavigationItem
@@ -25,6 +26,7 @@ APP = App(
         NavigationItem(_("Balance settings"), "balance_settings", "settings", "weekly_balance.view"),
     ),
     guides=GUIDES,
+    deeds=DEEDS,
     permissions={
         "weekly_balance.view": OFFICE,
         "weekly_balance.today": OFFICE | {Role.STAFF},

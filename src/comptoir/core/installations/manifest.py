@@ -105,6 +105,7 @@ class App:
     `troubles_at` is the path of the page that mends it.
     `partner_places` are its pages about makers of tills, linked from the page *Partners*, and `backoffice_places` those
     for whoever runs the installation.
+    `deeds` are words for what the record of activity tells of it, by its codes.
     `at_rest` tells the stores of which it wants nothing to be read now: one of which nobody else wants anything either
     is left alone.
     `comes_with_store`: every store that is linked gets it; False for one that is set up on its own pages.
@@ -117,6 +118,7 @@ class App:
     navigation: tuple[NavigationItem, ...] = ()
     permissions: Mapping[str, frozenset[Role]] = field(default_factory=dict)
     guides: Mapping[str, Guide] = field(default_factory=dict)
+    deeds: Mapping[str, str | Promise] = field(default_factory=dict)
     traces: Callable[[UUID, Collection[UUID]], Mapping[UUID, Trace]] | None = None
     bundles: tuple[Bundle, ...] = ()
     scanned: Callable[[UUID, UUID, str, str, datetime], Scanned | None] | None = None
@@ -150,6 +152,11 @@ def app(slug: str) -> App:
         return _apps[slug]
     except KeyError:
         raise RuleBroken(f"There is no app named {slug}.", code="app_unknown", status=404) from None
+
+
+def deeds() -> dict[str, str | Promise]:
+    """Words for what is done in all apps, by the codes of the record of activity."""
+    return {code: words for app in _apps.values() for code, words in app.deeds.items()}
 
 
 def bundles() -> tuple[Bundle, ...]:

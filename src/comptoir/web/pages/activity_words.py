@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from comptoir.core.installations import manifest
+
 NOTHING: Final = "–"
 WORDS: Final[Mapping[str, Promise]] = {
     "visit.asked": gettext_lazy("Support asked to come in"),
@@ -38,13 +40,31 @@ WORDS: Final[Mapping[str, Promise]] = {
     "job.tried_again": gettext_lazy("A job was tried again"),
     "operator.made": gettext_lazy("Somebody became an operator"),
     "operator.removed": gettext_lazy("Somebody is no operator any more"),
+    "invitation.sent": gettext_lazy("Somebody was invited"),
+    "invitation.sent_again": gettext_lazy("An invitation was sent again"),
+    "invitation.withdrawn": gettext_lazy("An invitation was withdrawn"),
+    "member.joined": gettext_lazy("Somebody joined"),
+    "member.changed": gettext_lazy("Somebody’s role or stores were changed"),
+    "member.removed": gettext_lazy("Somebody was removed"),
+    "member.restored": gettext_lazy("Somebody was taken back"),
+    "member.second_steps_removed": gettext_lazy("Somebody’s second sign-in step was removed"),
+    "token.made": gettext_lazy("An API token was made"),
+    "token.revoked": gettext_lazy("An API token was revoked"),
+    "token.restored": gettext_lazy("An API token was restored"),
+    "connection.consent_asked": gettext_lazy("Somebody was asked to sign in at the till"),
+    "connection.consent_given": gettext_lazy("Whoever was asked signed in at the till"),
+    "schedule.added": gettext_lazy("A schedule was added"),
+    "schedule.switched_on": gettext_lazy("A schedule was switched on"),
+    "schedule.switched_off": gettext_lazy("A schedule was switched off"),
+    "schedule.deleted": gettext_lazy("A schedule was deleted"),
+    "organisation.created": gettext_lazy("The organisation was created"),
 }
-"""What operators, partners and support did; what people do in their own pages is told there."""
+"""What was done in the house; each app brings the words for its own."""
 
 
 def word(what: str) -> Promise | str:
     """What a code means, "" where the code is all there is."""
-    return WORDS.get(what, "")
+    return WORDS.get(what) or manifest.deeds().get(what, "")
 
 
 def lines(details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,26 @@
+"""What people do in Traffic, in the words of the record of activity."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+DEEDS: Final[dict[str, Promise]] = {
+    "traffic.alert_stopped": _("The mails of an alert were stopped"),
+    "traffic.alert_resumed": _("The mails of an alert go on"),
+    "traffic.data_edited": _("Figures were corrected by hand"),
+    "traffic.door_added": _("A webhook for counts was added"),
+    "traffic.door_rotated": _("The secret of a webhook was replaced"),
+    "traffic.door_deleted": _("A webhook for counts was deleted"),
+    "traffic.edit_allowed": _("Somebody may edit by hand"),
+    "traffic.edit_taken_away": _("Somebody may edit by hand no more"),
+    "traffic.hours_changed": _("Business hours were changed"),
+    "traffic.job_begun": _("A POS integration was begun"),
+    "traffic.job_finished": _("A POS integration was set up"),
+    "traffic.job_on": _("A POS integration was switched on"),
+    "traffic.job_off": _("A POS integration was switched off"),
+    "traffic.job_deleted": _("A POS integration was deleted"),
+    "traffic.location_changed": _("A location was changed"),
+    "traffic.node_added": _("A level of the chain was added"),
+    "traffic.settings_changed": _("How traffic is counted was changed"),
+}
