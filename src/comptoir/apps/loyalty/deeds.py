@@ -19,4 +19,5 @@ DEEDS: Final[dict[str, Promise]] = {
     "member.anonymised": _("A member was made anonymous"),
     "member.deleted": _("A member was deleted"),
     "partner.message_again": _("A message to a partner was sent again"),
+    "points.adjusted": _("A partner added points"),
 }

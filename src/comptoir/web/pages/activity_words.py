@@ -33,7 +33,6 @@ WORDS: Final[Mapping[str, Promise]] = {
     "partner_token.made": gettext_lazy("A partner’s token was made"),
     "partner_token.extended": gettext_lazy("Stores were added to a partner’s token"),
     "partner_token.revoked": gettext_lazy("A partner’s token was revoked"),
-    "points.adjusted": gettext_lazy("A partner added points"),
     "partner.registered": gettext_lazy("A partner was registered"),
     "partner.contacts_changed": gettext_lazy("The contacts of a partner were changed"),
     "configuration.changed": gettext_lazy("The configuration was changed"),
