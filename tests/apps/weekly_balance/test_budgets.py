@@ -14,6 +14,7 @@ from comptoir.apps.weekly_balance.models import Budget, Client, Department, Fiel
 from comptoir.apps.weekly_balance.rules.budgets import last_year_of, over_days
 from comptoir.apps.weekly_balance.rules.days import intervals, week_of
 from comptoir.apps.weekly_balance.rules.terms import BUDGETED, FieldType, LastYear
+from comptoir.apps.weekly_balance.unallocated import Unallocated
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import Role
 from comptoir.kernel.errors import RuleBroken
@@ -282,7 +283,7 @@ def test_the_week_on_paper(house: House, alice: Browser) -> None:
     typed(house, FieldType.VISITORS, "77")
     target(house, "400")
     grid = reads.week(house.department, WEEK)
-    drawn = paper.drawn(house.department, grid, indexes.lines(house.client, house.department, grid))
+    drawn = paper.drawn(house.department, grid, Unallocated(), indexes.lines(house.client, house.department, grid))
     assert "390.96" in drawn
     assert "77 *" in drawn
     assert "Net sales, index to budget" in drawn

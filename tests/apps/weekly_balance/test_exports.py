@@ -9,8 +9,10 @@ from xml.etree import ElementTree
 import pytest
 from django.urls import reverse
 
+from comptoir.apps.weekly_balance import paper, reads, unallocated
 from comptoir.apps.weekly_balance.models import Field
-from tests.apps.weekly_balance.bills import DAY, worked_day
+from comptoir.apps.weekly_balance.rules.days import week_of
+from tests.apps.weekly_balance.bills import DAY, bill, line, local, worked_day
 from tests.apps.weekly_balance.house import House
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +33,11 @@ def cells(content: bytes, sheet: int) -> dict[str, str]:
     }
 
 
-def exported(house: House) -> bytes:
+def exported(house: House, kind: str = "xlsx") -> bytes:
     path = reverse("balance_export", args=[house.department.public_id])
-    answer = house.people.client(house.people.alice).get(f"{path}?week={DAY}&format=xlsx")
-    assert re.search(r"balance-2026-W24\.xlsx", answer["Content-Disposition"])
-    return answer.content
+    answer = house.people.client(house.people.alice).get(f"{path}?week={DAY}&format={kind}")
+    assert re.search(rf"balance-2026-W24\.{kind}", answer["Content-Disposition"])
+    return answer.getvalue()
 
 
 def test_the_week_is_numbers_and_dates(house: House) -> None:
@@ -53,3 +55,20 @@ def test_the_hours_stand_below_one_another(house: House) -> None:
     found = cells(exported(house), 2)
     line = next(place[1:] for place, value in found.items() if value == "11:00")
     assert (found[f"C{line}"], found[f"D{line}"], found[f"E{line}"]) == ("2", "250.00", "-30.00")
+
+
+def test_wb06_what_registers_of_no_department_sold_stands_in_every_file(house: House) -> None:
+    house.takes("7")
+    house.sells(*(bill(each, local(11), line("1", "125"), register=each) for each in ("7", "8")))
+    found = cells(exported(house), 1)
+    place = next(each for each, value in found.items() if value == "Unallocated: 8")
+    row = next(row for row in range(int(place[1:]), 99) if found.get(f"A{row}") == "5267 Net sales")
+    assert (found[f"D{row}"], found[f"I{row}"]) == ("100.00", "100.00")
+
+    written = [each for each in exported(house, "csv").decode().splitlines() if "Unallocated: 8" in each]
+    assert f"Unallocated: 8,DKK,{DAY},,,,,5267,Net sales,100.00,100.00" in written
+
+    grid = reads.week(house.department, week_of(DAY))
+    lost = unallocated.of_week(house.client, house.department, grid)
+    drawn = paper.drawn(house.department, grid, lost, [])
+    assert drawn.index("Net sales") < drawn.index("Unallocated: 8") < drawn.rindex("Net sales")

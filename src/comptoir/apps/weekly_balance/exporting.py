@@ -7,10 +7,11 @@ from decimal import Decimal
 from django.http import HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.weekly_balance import asking, indexes, paper, reads, wording, workbook
+from comptoir.apps.weekly_balance import asking, indexes, paper, reads, unallocated, wording, workbook
 from comptoir.apps.weekly_balance.models import Department
 from comptoir.apps.weekly_balance.rules.days import week_label
 from comptoir.apps.weekly_balance.rules.terms import FieldType
+from comptoir.apps.weekly_balance.unallocated import Unallocated
 from comptoir.web import spreadsheets
 from comptoir.web.shell import OrganisationRequest, page
 
@@ -20,24 +21,25 @@ HEAD = ("department", "currency", "date", "state", "revision", "hour", "utc_offs
 @require_GET
 @page("weekly_balance.view")
 def export(request: OrganisationRequest, department_id: str) -> HttpResponseBase:
-    """A week of a department: each number once, then its hours where the field is split."""
+    """A week of a department: each number once, its hours where the field is split, what registers of none sold."""
     department = asking.department_of(request, department_id)
     client = asking.client_of(request)
     days = asking.week(request, client, department)
     grid = reads.week(department, days)
+    lost = unallocated.of_week(client, department, grid)
     if request.GET.get("format") == "xlsx":
-        answer = HttpResponse(workbook.written(department, grid), content_type=workbook.TYPE)
+        answer = HttpResponse(workbook.written(department, grid, lost), content_type=workbook.TYPE)
         answer["Content-Disposition"] = f'attachment; filename="balance-{week_label(days[0])}.xlsx"'
         return answer
     if request.GET.get("format") == "pdf":
         lines = indexes.lines(client, department, grid)
-        answer = HttpResponse(paper.written(department, grid, lines), content_type=paper.TYPE)
+        answer = HttpResponse(paper.written(department, grid, lost, lines), content_type=paper.TYPE)
         answer["Content-Disposition"] = f'attachment; filename="balance-{week_label(days[0])}.pdf"'
         return answer
-    return spreadsheets.download(f"balance-{week_label(days[0])}.csv", _lines(department, grid))
+    return spreadsheets.download(f"balance-{week_label(days[0])}.csv", _lines(department, grid, lost))
 
 
-def _lines(department: Department, grid: reads.Week) -> Iterator[str]:
+def _lines(department: Department, grid: reads.Week, lost: Unallocated) -> Iterator[str]:
     yield spreadsheets.MARK + spreadsheets.line(HEAD)
     for place, column in enumerate(grid.columns):
         start = [
@@ -52,6 +54,11 @@ def _lines(department: Department, grid: reads.Week) -> Iterator[str]:
             values = [_said(each, row.kind, department) for each in (number.value, number.measured)]
             yield spreadsheets.line([*start, "", "", row.field.number, row.field.name, *values])
         yield from _hours(department, column.day, start)
+    for each in lost.rows:
+        for day, value in each.by_day:
+            said = _said(value, each.kind, department)
+            start = [lost.title, department.currency, day, "", "", "", ""]
+            yield spreadsheets.line([*start, each.field.number, each.field.name, said, said])
 
 
 def _hours(department: Department, day: date, start: list[object]) -> Iterator[str]:

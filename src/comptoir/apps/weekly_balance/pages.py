@@ -60,6 +60,7 @@ def balance(request: OrganisationRequest) -> HttpResponse:
     before, after = asking.beside(days)
     opened = sources.first_sale(department)
     why_empty = causes.of(client, department, grid, now=timezone.now())
+    lost = unallocated.of_week(client, department, grid)
     values = {
         "grid": grid,
         "columns": [(each, _light_of(each, department, opened)) for each in grid.columns],
@@ -72,7 +73,8 @@ def balance(request: OrganisationRequest) -> HttpResponse:
         "before": before,
         "after": after,
         "why_empty": why_empty,
-        **unallocated.shown(client, department, grid),
+        "lost": lost,
+        "lost_rows": [_lost_row(each, department) for each in lost.rows],
         "log": "" if why_empty else import_logs.log_of(department, now=timezone.now()),
         "may_manage": may(request.role, "weekly_balance.manage"),
         "may_import": may(request.role, "weekly_balance.import"),
@@ -105,6 +107,11 @@ def _row(row: reads.Row, department: Department) -> dict[str, Any]:
             for each in row.numbers
         ],
     }
+
+
+def _lost_row(row: unallocated.Row, department: Department) -> dict[str, Any]:
+    values = [(day, wording.bare(value, row.kind, department.currency)) for day, value in row.by_day]
+    return {"field": row.field, "values": values, "total": wording.bare(row.total, row.kind, department.currency)}
 
 
 def _light_of(column: reads.Column, department: Department, opened: date | None) -> Status:

@@ -16,6 +16,7 @@ from comptoir.apps.weekly_balance.indexes import Line
 from comptoir.apps.weekly_balance.models import Department
 from comptoir.apps.weekly_balance.rules.cells import CellState
 from comptoir.apps.weekly_balance.rules.days import week_label
+from comptoir.apps.weekly_balance.unallocated import Unallocated
 from comptoir.core.accounts import reads as accounts
 from comptoir.web import formats
 
@@ -73,12 +74,12 @@ class Sheet:
         )
 
 
-def written(department: Department, grid: reads.Week, lines: Sequence[Line]) -> bytes:
+def written(department: Department, grid: reads.Week, lost: Unallocated, lines: Sequence[Line]) -> bytes:
     """The PDF of a department's week."""
-    return bytes(vl_convert.svg_to_pdf(drawn(department, grid, lines)))
+    return bytes(vl_convert.svg_to_pdf(drawn(department, grid, lost, lines)))
 
 
-def drawn(department: Department, grid: reads.Week, lines: Sequence[Line]) -> str:
+def drawn(department: Department, grid: reads.Week, lost: Unallocated, lines: Sequence[Line]) -> str:
     """The sheet as SVG."""
     sheet = Sheet()
     days = [column.day for column in grid.columns]
@@ -97,6 +98,7 @@ def drawn(department: Department, grid: reads.Week, lines: Sequence[Line]) -> st
         sheet.row(f"{row.field.number} {_(row.field.name)}", [*cells, total])
         sheet.rule()
         sheet.down()
+    _lost(sheet, lost, department.currency)
     for line in lines:
         sheet.row(line.name, [*line.values, f"{line.total} ({line.note})" if line.note else line.total], size=8)
         sheet.down(14)
@@ -112,6 +114,19 @@ def _number(number: reads.Number, row: reads.Row, department: Department) -> str
     shown = wording.bare(number.value, row.kind, department.currency)
     is_typed = number.state in (CellState.MANUAL, CellState.CORRECTED)
     return f"{shown} *" if is_typed else shown
+
+
+def _lost(sheet: Sheet, lost: Unallocated, currency: str) -> None:
+    """What registers of no department sold."""
+    if lost.rows:
+        sheet.row(lost.title, [""], weight="bold", size=8)
+        sheet.down()
+    for row in lost.rows:
+        values = [*(value for _day, value in row.by_day), row.total]
+        cells = [wording.bare(value, row.kind, currency) for value in values]
+        sheet.row(f"{row.field.number} {_(row.field.name)}", cells)
+        sheet.rule()
+        sheet.down()
 
 
 def _below(sheet: Sheet, grid: reads.Week) -> None:

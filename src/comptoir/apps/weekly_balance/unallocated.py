@@ -1,33 +1,56 @@
-"""What registers of no department sold, as the week shows it: said, and in rows of its own (weekly-balance.md 3.3)."""
+"""What registers of no department sold, in rows of its own on screen and in files (weekly-balance.md 3.3)."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from comptoir.apps.weekly_balance import reads, sources, wording
+from comptoir.apps.weekly_balance import reads, sources
 from comptoir.apps.weekly_balance.models import Client, Department, Field
+from comptoir.apps.weekly_balance.rules.terms import FieldType
 
 
-def shown(client: Client, department: Department, grid: reads.Week) -> dict[str, Any]:
-    """`lost` names the registers that sold in this week and are of no department (WB-06), `lost_rows` what they sold
-    in the fields that the balance has: (field, by day, week).
-    """
+@dataclass(frozen=True)
+class Row:
+    """A field of the balance: a value for each day of the week, none where those registers sold nothing."""
+
+    field: Field
+    kind: FieldType
+    by_day: list[tuple[date, Decimal | None]]
+
+    @property
+    def total(self) -> Decimal:
+        """All days together."""
+        return sum((value for _day, value in self.by_day if value is not None), Decimal(0))
+
+
+@dataclass(frozen=True)
+class Unallocated:
+    """`registers` of no department that sold in a week, and what they sold (WB-06)."""
+
+    registers: list[str] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The head of its rows."""
+        return f"{_('Unallocated')}: {', '.join(self.registers)}"
+
+
+def of_week(client: Client, department: Department, grid: reads.Week) -> Unallocated:
+    """Of the department's store, in the fields and on the days that the week's grid has."""
     first, last = grid.columns[0].day, grid.columns[-1].day
     found = sources.unallocated(department.organisation_id, department.store_id, first=first, last=last)
-    lost = sorted({register or _("no register") for registers in found.values() for register in registers})
-    return {"lost": lost, "lost_rows": _rows(client, department, grid, first, last) if lost else []}
+    registers = sorted({register or _("no register") for each in found.values() for register in each})
+    return Unallocated(registers, _rows(client, department, grid) if registers else [])
 
 
-def _rows(
-    client: Client, department: Department, grid: reads.Week, first: date, last: date
-) -> list[tuple[Field, list[tuple[date, str]], str]]:
-    sold, rows = sources.lost(department, client.choices, first=first, last=last), []
-    for row in grid.rows:
-        values = [(each.day, sold.get(each.day, {}).get(row.kind)) for each in grid.columns]
-        known = [value for _day, value in values if value is not None]
-        if any(known):
-            by_day = [(day, wording.bare(value, row.kind, department.currency)) for day, value in values]
-            rows.append((row.field, by_day, wording.bare(sum(known, Decimal(0)), row.kind, department.currency)))
-    return rows
+def _rows(client: Client, department: Department, grid: reads.Week) -> list[Row]:
+    first, last = grid.columns[0].day, grid.columns[-1].day
+    sold = sources.lost(department, client.choices, first=first, last=last)
+    rows = (
+        Row(row.field, row.kind, [(each.day, sold.get(each.day, {}).get(row.kind)) for each in grid.columns])
+        for row in grid.rows
+    )
+    return [row for row in rows if any(value for _day, value in row.by_day)]

@@ -11,6 +11,7 @@ from comptoir.apps.weekly_balance import reads, wording
 from comptoir.apps.weekly_balance.models import Department
 from comptoir.apps.weekly_balance.rules.figures import rounded
 from comptoir.apps.weekly_balance.rules.terms import MONEY, FieldType
+from comptoir.apps.weekly_balance.unallocated import Unallocated
 from comptoir.kernel.money import decimal_places
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,7 +39,7 @@ class Workbook:
             sheet.write_number(*place, rounded(value, kind, self.currency), self.money if kind in MONEY else None)
 
 
-def written(department: Department, grid: reads.Week) -> bytes:
+def written(department: Department, grid: reads.Week, lost: Unallocated) -> bytes:
     """The file of a department's week."""
     made = Workbook(department.currency)
     sheet = made.book.add_worksheet(_("Week"))
@@ -54,9 +55,21 @@ def written(department: Department, grid: reads.Week) -> bytes:
         for column, number in enumerate(row.numbers, start=1):
             made.number(sheet, (line, column), number.value, row.kind)
         made.number(sheet, (line, len(grid.columns) + 1), row.total, row.kind)
+    _lost(made, sheet, lost, line=len(grid.rows) + 3)
     _hours(made, department, grid)
     made.book.close()
     return made.held.getvalue()
+
+
+def _lost(made: Workbook, sheet: xlsxwriter.worksheet.Worksheet, lost: Unallocated, *, line: int) -> None:
+    """What registers of no department sold, below the grid and under its own head."""
+    if lost.rows:
+        sheet.write_string(line, 0, lost.title, made.bold)
+    for below, row in enumerate(lost.rows, start=line + 1):
+        sheet.write_string(below, 0, f"{row.field.number} {row.field.name}")
+        for column, (_day, value) in enumerate(row.by_day, start=1):
+            made.number(sheet, (below, column), value, row.kind)
+        made.number(sheet, (below, len(row.by_day) + 1), row.total, row.kind)
 
 
 def _hours(made: Workbook, department: Department, grid: reads.Week) -> None:
