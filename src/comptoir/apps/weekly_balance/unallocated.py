@@ -35,7 +35,7 @@ class Unallocated:
     @property
     def title(self) -> str:
         """The head of its rows."""
-        return f"{_('Unallocated')}: {', '.join(self.registers)}"
+        return _("Unallocated: %(registers)s") % {"registers": ", ".join(self.registers)}
 
 
 def of_week(client: Client, department: Department, grid: reads.Week) -> Unallocated:
