@@ -32,7 +32,7 @@ def comptoir() -> Iterator[Answering]:
 
 
 def doors(restaurants: Restaurants, comptoir: Answering) -> Doors:
-    made = Doors(restaurants.world, base_url=comptoir.url, seed=1)
+    made = Doors(restaurants.world.bought, base_url=comptoir.url, seed=1)
     made.set_up("cmp_secret", {ZINC: "0001", TERRASSE: "0002"})
     return made
 
@@ -62,22 +62,36 @@ def test_they_tell_three_days_then_each_quarter_and_the_last_hour_again(
     assert (first.path, first.headers["authorization"]) == ("/v1/traffic/counts", "Bearer cmp_secret")
     sent = [each for asked in comptoir.asked for each in json.loads(asked.body)["counts"]]
     assert {each["location"] for each in sent} == {"0001", "0002"}
+    assert len(sent) == 2 + 2 * HISTORY // BUCKET, "the latest of each first, to see who is known"
     assert mine.tell(LATE + BUCKET / 2) == 0, "the running quarter is not over"
     assert mine.tell(LATE + BUCKET) == 2 * 5
 
 
 def test_what_was_not_taken_is_told_again(an_evening: Restaurants, comptoir: Answering) -> None:
     mine = doors(an_evening, comptoir)
-    comptoir.will(Told(503), TAKEN)
+    comptoir.will(TAKEN, Told(503), TAKEN)
     with pytest.raises(VendorBusy):
         mine.tell(LATE)
     assert mine.tell(LATE) == 2 * HISTORY // BUCKET
 
 
+def test_a_location_that_is_not_known_yet_is_asked_about_and_told_of_from_the_beginning_once_it_is(
+    an_evening: Restaurants, comptoir: Answering
+) -> None:
+    mine = doors(an_evening, comptoir)
+    refused = Told(202, b'{"taken": 1, "refused": [{"place": 1, "code": "location_unknown", "detail": ""}]}')
+    comptoir.will(refused, TAKEN)
+    assert mine.tell(LATE) == HISTORY // BUCKET, "of the one that is known"
+    asked = json.loads(comptoir.asked[0].body)["counts"]
+    assert [each["location"] for each in asked] == ["0001", "0002"]
+    assert mine.tell(LATE) == HISTORY // BUCKET, "of the other"
+    assert mine.tell(LATE) == 0
+
+
 def test_without_a_token_nothing_is_told_and_a_place_must_be_known(
     an_evening: Restaurants, comptoir: Answering
 ) -> None:
-    mine = Doors(an_evening.world, base_url=comptoir.url, seed=1)
+    mine = Doors(an_evening.world.bought, base_url=comptoir.url, seed=1)
     assert mine.tell(LATE) == 0
     with pytest.raises(RuleBroken):
         mine.set_up("cmp_secret", {"nowhere": "0001"})
@@ -89,7 +103,7 @@ def test_a_program_sets_them_up() -> None:
     sandbox.start()
     try:
         body = json.dumps({"token": "cmp_secret", "places": {ZINC: "0001"}}).encode()
-        answer = send("POST", f"{sandbox.control_url}/api/doors", body=body, headers={})
+        answer = send("POST", f"{sandbox.control_url}/api/lightspeed_k/doors", body=body, headers={})
         assert (answer.status, json.loads(answer.body)) == (200, {"places": [ZINC]})
     finally:
         sandbox.stop()

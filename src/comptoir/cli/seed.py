@@ -67,6 +67,7 @@ def sow(*, web: str, sandbox: str, simulator: str, shops: str, client: OAuthClie
     seed_doors.sow(
         organisation=trading,
         connection=connection,
+        owner_of_shops=empty,
         ask=lambda method, path, body: _ask(method, sandbox + path, body),
         now=now,
     )

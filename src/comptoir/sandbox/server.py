@@ -45,6 +45,8 @@ __all__ = ["DEFAULT_SEED", "LIGHTSPEED_K", "OAuthClient", "Sandbox", "client_of"
 
 DEFAULT_SEED: Final = 1871
 HISTORY: Final = timedelta(days=3)
+HISTORY_OF_SHOPS: Final = timedelta(days=15)
+"""What counters at the doors of shops remember: a first download begins with the latest 14 days."""
 TICK_SECONDS: Final = 0.2
 NATURAL_DUPLICATES: Final = 40
 """One notification in so many arrives twice, as with the real thing."""
@@ -170,10 +172,15 @@ class Sandbox:
         base_url = next(iter(self._client.redirect_uris), "http://localhost:8000").rstrip("/")
         office = OfficePage(Office(self.world, self.lightspeed_k, self.faults), self.journal)
         phones = PhonesPage(self._open_provider(stack, base_url), hook=lambda: self.control_url)
-        self.doors = Doors(self.world, base_url=base_url, seed=self._seed)
+        self.doors = Doors(self.world.bought, base_url=base_url, seed=self._seed)
         self._start(stack, "doors", self.doors.run)
+        self.shop_doors = Doors(
+            self.shops.bought, base_url=base_url, seed=self._seed, history=HISTORY_OF_SHOPS, minutes=60
+        )
+        self._start(stack, "shop doors", self.shop_doors.run)
         sixpos = Counter(base_url=base_url)
-        control = Control(orders, viewer, self.postbox, self.shops, sixpos, office, phones, self.doors)
+        doors = {LIGHTSPEED_K: self.doors, LIGHTSPEED_R: self.shop_doors}
+        control = Control(orders, viewer, self.postbox, self.shops, sixpos, office, phones, doors)
         server = Server(control.answer, host=self._host, port=self._control_port)
         server.start()
         stack.callback(server.stop)

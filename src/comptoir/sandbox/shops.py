@@ -23,10 +23,7 @@ from comptoir.kernel.errors import RuleBroken
 LIGHTSPEED_R: Final = "lightspeed_r"
 HISTORY: Final = timedelta(days=45)
 HOUR: Final = timedelta(hours=1)
-SALES_A_DAY: Final = 18
-BOTH: Final = Chain(sales_a_day=SALES_A_DAY)
 TWELVE: Final = Chain(
-    account_id=900112,
     name="Alice’s Shops",
     shops=tuple(
         (name, "US/Eastern" if place < 8 else "America/Chicago")
@@ -37,9 +34,13 @@ TWELVE: Final = Chain(
             )
         )
     ),
-    sales_a_day=5,
+    people=(
+        *("Alice", "Bob", "Charlie", "Dana", "Erin", "Frank", "Grace", "Heidi", "Ivan", "Judy", "Karl", "Lena"),
+        *("Mona", "Nils", "Olga", "Paul", "Quinn", "Ruth", "Sam", "Tina", "Uma", "Vera", "Walt", "Xenia"),
+    ),
+    sales_a_day=8,
 )
-"""A chain of 12 shops in two time zones."""
+"""A chain of 12 shops in two time zones, two people in each."""
 
 
 class Shops:
@@ -56,7 +57,7 @@ class Shops:
         seed: int,
         now: datetime,
         conditions: Conditions = frozenset,
-        chain: Chain = BOTH,
+        chain: Chain = TWELVE,
     ) -> None:
         self._path = path
         self._lock = threading.Lock()
@@ -83,6 +84,24 @@ class Shops:
         """A fresh pair of tokens that open everything, as after a consent, and the account they are for."""
         account = self.books.account_id
         return {**self.simulator.tokens.mint(account, ("employee:all",), now=now), "account_id": str(account)}
+
+    def bought(self, shop_id: str, start: datetime, end: datetime) -> list[datetime]:
+        """When somebody bought something in a shop within [start, end), whether or not it was taken back since.
+
+        Raises RuleBroken for an unknown shop.
+        """
+        if not shop_id.isdecimal() or self.books.get("Shop", int(shop_id)) is None:
+            raise RuleBroken("There is no such shop.", code="shop_unknown", status=404)
+        self.trade.advance(end)
+        with self.books.lock:
+            return [
+                row["completeTime"]
+                for row in self.books.all("Sale")
+                if row["completed"]
+                and int(row["shopID"]) == int(shop_id)
+                and row["calcTotal"] > 0
+                and start <= row["completeTime"] < end
+            ]
 
     def act(self, name: str, said: Mapping[str, Any], *, now: datetime) -> None:
         """`sell`, `void`, `refund`, `shorten` or `forget`; kept for the next start.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from comptoir.kernel.errors import RuleBroken
-from comptoir.pos.model import Named, Sale
+from comptoir.pos.model import Named, Sale, SaleKind
 from comptoir.pos.world import (
     BillFacts,
     Change,
@@ -41,6 +41,12 @@ class RestaurantWorld(Corrections):
     def closed_sales(self, location_id: str, start: datetime, end: datetime) -> Sequence[Sale]:
         """Sales closed in [start, end), by closing time, corrections included."""
         return self._journal.closed_sales(location_id, start, end)
+
+    def bought(self, location_id: str, start: datetime, end: datetime) -> list[datetime]:
+        """When somebody paid there within [start, end). Raises RuleBroken for an unknown location."""
+        self.place(location_id)
+        sales = self.closed_sales(location_id, start, end)
+        return [each.closed_at for each in sales if each.closed_at is not None and each.kind is SaleKind.SALE]
 
     def open_sales(self, location_id: str) -> Sequence[Sale]:
         """Bills that are open now, oldest first."""

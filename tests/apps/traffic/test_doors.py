@@ -21,22 +21,29 @@ NOW = datetime(2026, 5, 20, 20, 0, tzinfo=UTC)
 def test_locations_get_an_id_and_counters_a_token_that_only_writes_counts(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[dict[str, Any]] = []
+    told_at: dict[str, list[dict[str, Any]]] = {"/api/lightspeed_k/doors": [], "/api/lightspeed_r/doors": []}
 
     def ask(_method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
-        assert path == "/api/doors"
-        asked.append(body or {})
+        told_at[path].append(body or {})
         return {}
 
     with connected(people, monkeypatch, now=NOW) as house:
         for _ in range(2):  # a second start of the demo
-            seed_doors.sow(organisation=people.le_zinc, connection=house.connection, ask=ask, now=NOW)
+            seed_doors.sow(
+                organisation=people.le_zinc,
+                connection=house.connection,
+                owner_of_shops=people.chez_charlie,
+                ask=ask,
+                now=NOW,
+            )
+    asked, of_shops = told_at.values()
     assert Location.objects.get().location_id == "0001"
     assert [each["places"] for each in asked] == 2 * [{house.link.external_id: "0001"}]
-    assert ApiToken.objects.filter(name=seed_doors.TOKEN_NAME, revoked_at=None).count() == 1
+    assert of_shops[-1]["places"] == {str(number): f"{number:04}" for number in range(1, 13)}
+    assert ApiToken.objects.filter(name=seed_doors.TOKEN_NAME, revoked_at=None).count() == 2, "one of each chain"
     restaurants = Restaurants()
     restaurants.living.fabricate(NOW.replace(hour=18), NOW)
-    counter = Doors(restaurants.world, base_url="", seed=1)
+    counter = Doors(restaurants.world.bought, base_url="", seed=1)
     told = [{**each, "location": "0001"} for each in counter.counts(ZINC, NOW.replace(hour=18), NOW)]
     headers = {"Authorization": f"Bearer {asked[-1]['token']}"}
     client = people.client(people.alice)

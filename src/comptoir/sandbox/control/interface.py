@@ -70,7 +70,7 @@ class Control:
         counter: Counter,
         office: OfficePage,
         phones: PhonesPage,
-        doors: Doors,
+        doors: Mapping[str, Doors],
     ) -> None:
         self._orders = orders
         self._viewer = viewer
@@ -141,7 +141,7 @@ class Control:
 
     def _set_doors(self, call: Call) -> Response:
         order = _order(call, SetDoors)
-        self._doors.set_up(order.token, order.places)
+        self._doors[call.parts["vendor"]].set_up(order.token, order.places)
         return _json({"places": sorted(order.places)})
 
     def _speed(self, call: Call) -> Response:
@@ -249,7 +249,7 @@ _ACTS: Final = "add|close|move|split|hand_over|cancel|refund|void|amend"
 ROUTES: Final[tuple[tuple[str, re.Pattern[str], Handle], ...]] = (
     ("GET", re.compile("/api/state"), Control._state),
     ("POST", re.compile("/api/speed"), Control._speed),
-    ("POST", re.compile("/api/doors"), Control._set_doors),
+    ("POST", re.compile("/api/(?P<vendor>lightspeed_[kr])/doors"), Control._set_doors),
     ("POST", re.compile("/api/lightspeed_k/tokens"), Control._tokens),
     ("POST", re.compile("/api/lightspeed_r/tokens"), Control._tokens_of_shops),
     ("GET", _NOTIFICATIONS, Control._notifications),

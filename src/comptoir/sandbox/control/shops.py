@@ -74,8 +74,10 @@ class ShopsPage:
 
     def _entry(self, row: Row) -> dict[str, Any]:
         employee = self._shops.books.get("Employee", int(row["employeeID"])) or {}
+        shop = self._shops.books.get("Shop", int(row["shopID"])) or {}
         return {
             "number": row["employeeHoursID"],
+            "shop": shop.get("name", ""),
             "who": employee.get("firstName", ""),
             "came": f"{row['checkIn']:%Y-%m-%d %H:%M} UTC",
             "went": f"{row['checkOut']:%H:%M}" if row["checkOut"] else "",

@@ -28,11 +28,15 @@ Deed = Callable[[datetime], None]
 
 @dataclass(frozen=True)
 class Chain:
-    """A chain to simulate. `shops` are names with time zones; `sales_a_day` is the mean of one shop."""
+    """A chain to simulate. `shops` are names with time zones; `sales_a_day` is the mean of one shop.
+
+    `people` work in the shops, one after the other: with as many people as shops there is one in each.
+    """
 
     account_id: int = 900100
     name: str = "Alice’s Books"
     shops: tuple[tuple[str, str], ...] = (("Harbour Street", "US/Eastern"), ("Old Station", "America/Chicago"))
+    people: tuple[str, ...] = PEOPLE
     sales_a_day: int = 25
     seed: int = 1871
     since: date = date(2026, 1, 5)
@@ -78,7 +82,7 @@ class Trade:
     def _sale(self, shop_id: int, chance: Random) -> Deed:
         def deed(at: datetime) -> None:
             kind = chance.random()
-            employee = 1 + chance.randrange(len(PEOPLE))
+            employee = 1 + chance.randrange(len(self.chain.people))
             if kind < 0.03:
                 self._refund_one(shop_id, chance, at)
             elif kind < 0.045:
@@ -111,7 +115,7 @@ class Trade:
             price = Decimal(item["Prices"]["ItemPrice"][0]["amount"])
             percent = Decimal("0.1") if chance.random() < 0.12 else Decimal(0)
             quantity = 1 if chance.random() < 0.85 else 2 + chance.randrange(3)
-            seller = 1 + chance.randrange(len(PEOPLE)) if chance.random() < 0.2 else 0
+            seller = 1 + chance.randrange(len(self.chain.people)) if chance.random() < 0.2 else 0
             number = int(item["itemID"])
             lines.append(Basket(price, quantity, number, discount_percent=percent, employee_id=seller))
         return lines
@@ -129,7 +133,7 @@ class Trade:
 
     def _plan_shifts(self, shop_id: int, opened: datetime, chance: Random) -> None:
         number = len(self.chain.shops)
-        for place, _name in enumerate(PEOPLE):
+        for place, _name in enumerate(self.chain.people):
             if place % number != (shop_id - 1) % number or chance.random() < 0.3:
                 continue
             employee_id = place + 1
@@ -161,7 +165,7 @@ def trade(chain: Chain, behaviour: Behaviour | None = None) -> Trade:
     """A chain that has opened and sold nothing yet."""
     books = Books(chain.account_id, name=chain.name)
     opening.furnish(books)
-    for name in PEOPLE:
+    for name in chain.people:
         opening.employee(books, name, "Example")
     opening.employee(books, "Gone", "Example", archived=True)
     books.add("EmployeeRight", {"name": "register_withdraw", "_employeeID": 2})
