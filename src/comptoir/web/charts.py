@@ -6,6 +6,7 @@ on paper. Drawing costs some 100 ms of CPU once the engine is warm: what was dra
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +18,10 @@ from babel.dates import format_date
 from django.utils.translation import get_language
 
 Theme = Literal["light", "dark"]
+Size = Literal["wide", "narrow", "mail"]
 VEGA_LITE: Final = "5.21"
-WIDTH: Final = 720
+WIDTHS: Final[Mapping[Size, int]] = {"wide": 720, "narrow": 264, "mail": 440}
+"""Of the plot, in pixels: letters are as large on a phone as on a desk, and legible in a mail on either."""
 HEIGHT: Final = 240
 MOST_BARS: Final = 62
 KEPT: Final = 256
@@ -33,15 +36,41 @@ INK: Final[Mapping[Theme, str]] = {"light": "#3a4649", "dark": "#c5cdd0"}
 HEAT: Final[Mapping[Theme, tuple[str, str]]] = {"light": ("#e6f2f3", "#00525a"), "dark": ("#20363a", "#8fe3e6")}
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v5.json"
 GRID: Final[Mapping[Theme, str]] = {"light": "#e2e7e9", "dark": "#30383b"}
+IN_THE_DARK: Final[Mapping[str, str]] = {
+    **dict(zip(PALETTE["light"], PALETTE["dark"], strict=True)),
+    INK["light"]: INK["dark"],
+    GRID["light"]: GRID["dark"],
+}
+DARKENED: Final = re.compile("|".join(IN_THE_DARK))
+FINER: Final = re.compile(r"-?\d+\.\d{3,}")
+UNSEEN: Final = re.compile(r'<text [^>]*opacity="0"[^>]*>[^<]*</text>')
+UNHEARD: Final = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events)="[^"]*"| opacity="1"')
+"""What an image needs not: finer than a hundredth of a pixel, labels left out, what only a document would say aloud."""
+ABOVE: Final[dict[str, Any]] = {
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleAnchor": "end",
+    "titleX": 0,
+    "titleY": -12,
+    "titleBaseline": "bottom",
+    "titleFontWeight": "normal",
+    "labelPadding": 8,
+}
+"""Where an axis says its unit: lying above it, where it meets no figure."""
 LABELS: Final[dict[str, Any]] = {
     "title": None,
     "labelAngle": 0,
     "labelOverlap": "greedy",
-    "labelSeparation": 8,
+    "labelSeparation": 20,
+    "labelPadding": 8,
     "domain": False,
     "ticks": False,
 }
-"""An axis of words: those that would run together are left out."""
+"""An axis of words: those that would run together are left out. The reader's letters may be wider than those that are
+measured here, hence so far apart."""
+APART: Final = {"padding": 0.06}
+SPACES: Final = {"en": (",", "."), "fr": ("\u202f", ",")}
+"""What stands between thousands and before decimals."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +95,7 @@ class Chart:
     series: tuple[Series, ...]
     mark: Literal["", "bar", "line"] = ""
 
-    def described(self, theme: Theme, language: str) -> dict[str, Any]:
+    def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
         """The Vega-Lite specification."""
         rows = [
             {
@@ -79,7 +108,7 @@ class Chart:
             for number, day in enumerate(self.days)
         ]
         names = [each.name for each in self.series]
-        mark: dict[str, Any] = {"type": "bar", "cornerRadiusEnd": 2}
+        mark: dict[str, Any] = {"type": "bar"}
         if (self.mark or ("line" if len(self.days) > MOST_BARS else "bar")) == "line":
             mark = {"type": "line", "strokeWidth": 2, "point": len(self.days) <= MOST_BARS}
         encoding: dict[str, Any] = {
@@ -89,25 +118,25 @@ class Chart:
                 "sort": {"field": "n"},
                 "axis": LABELS,
             },
-            "y": {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5}},
+            "y": {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5, **ABOVE}},
             "color": {
                 "field": "series",
                 "type": "nominal",
                 "scale": {"domain": names, "range": _colours(self.series, theme)},
-                "legend": {"title": None, "orient": "top"} if len(names) > 1 else None,
+                "legend": _legend(size) if len(names) > 1 else None,
             },
         }
         if mark["type"] == "bar" and len(names) > 1:
             encoding["xOffset"] = {"field": "series", "sort": names}
         return {
             "$schema": SCHEMA,
-            "width": WIDTH,
+            "width": WIDTHS[size],
             "height": HEIGHT,
             "background": "transparent",
             "data": {"values": rows},
             "mark": mark,
             "encoding": encoding,
-            "config": _look(theme),
+            "config": _look(theme, language),
         }
 
 
@@ -121,53 +150,59 @@ class HeatMap:
     columns: tuple[str, ...]
     cells: tuple[tuple[str, str, float | None], ...]
 
-    def described(self, theme: Theme, language: str) -> dict[str, Any]:  # noqa: ARG002 (labels are words already)
+    def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
         """The Vega-Lite specification."""
         low, high = HEAT[theme]
+        gradient = {"gradientLength": 26 * len(self.rows) - 30} if size == "wide" else {"gradientLength": WIDTHS[size]}
         return {
             "$schema": SCHEMA,
-            "width": WIDTH,
+            "width": WIDTHS[size],
             "height": 26 * len(self.rows),
             "background": "transparent",
             "data": {"values": [{"row": row, "column": column, "value": value} for row, column, value in self.cells]},
-            "mark": {"type": "rect", "cornerRadius": 2},
+            "mark": {"type": "rect"},
             "encoding": {
-                "x": {"field": "column", "type": "ordinal", "sort": list(self.columns), "axis": LABELS},
-                "y": {"field": "row", "type": "ordinal", "sort": list(self.rows), "axis": LABELS},
+                "x": {"field": "column", "type": "ordinal", "sort": list(self.columns), "axis": LABELS, "scale": APART},
+                "y": {"field": "row", "type": "ordinal", "sort": list(self.rows), "axis": LABELS, "scale": APART},
                 "color": {
                     "field": "value",
                     "type": "quantitative",
                     "scale": {"range": [low, high]},
-                    "legend": {"title": self.unit, "orient": "right", "gradientLength": 26 * len(self.rows) - 30},
+                    "legend": {"title": self.unit, "orient": "right" if size == "wide" else "bottom", **gradient},
                 },
             },
-            "config": _look(theme),
+            "config": _look(theme, language),
         }
 
 
 Picture = Chart | HeatMap
 
 
-def svg(chart: Picture, theme: Theme = "light") -> str:
+def svg(chart: Picture, theme: Theme = "light", size: Size = "wide") -> str:
     """The picture as SVG."""
-    return _drawn(json.dumps(chart.described(theme, get_language() or "en"), sort_keys=True))
+    if theme == "dark" and isinstance(chart, Chart):
+        # The same drawing in other colours, so it is drawn once; shades of a heat map are mixed while it is drawn.
+        return DARKENED.sub(lambda found: IN_THE_DARK[found[0]], svg(chart, "light", size))
+    return _drawn(json.dumps(chart.described(theme, get_language() or "en", size), sort_keys=True))
 
 
-def address(chart: Picture, theme: Theme) -> str:
+def address(chart: Picture, theme: Theme, size: Size = "wide") -> str:
     """The picture as an address that an image shows: nothing of it can run, and no second request is needed."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg(chart, theme).encode()).decode()
+    return "data:image/svg+xml;base64," + base64.b64encode(svg(chart, theme, size).encode()).decode()
 
 
 def png(chart: Picture) -> bytes:
     """The picture for a mail, on white and twice as fine as it is shown: mail programs show no SVG."""
-    described = chart.described("light", get_language() or "en") | {"background": "white", "padding": 12}
+    described = chart.described("light", get_language() or "en", "mail") | {"background": "white", "padding": 12}
     drawn = vl_convert.vegalite_to_png(json.dumps(described, sort_keys=True), vl_version=VEGA_LITE, scale=2)
     return bytes(drawn)
 
 
 @lru_cache(maxsize=KEPT)
 def _drawn(specification: str) -> str:
-    return str(vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE))
+    drawn = str(vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE))
+    drawn = FINER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), drawn)
+    return UNHEARD.sub("", UNSEEN.sub("", drawn))
 
 
 def _colours(series: Sequence[Series], theme: Theme) -> list[str]:
@@ -180,10 +215,18 @@ def _day(day: date, language: str) -> str:
     return format_date(day, "d MMM", locale=language.replace("-", "_"))
 
 
-def _look(theme: Theme) -> dict[str, Any]:
+def _legend(size: Size) -> dict[str, Any]:
+    """Above the chart, in a row where there is room for one."""
+    rows = {"columns": 1} if size == "narrow" else {"columnPadding": 24}
+    return {"title": None, "orient": "top", "offset": 32, "labelLimit": 0, "symbolOffset": 0, **rows}
+
+
+def _look(theme: Theme, language: str) -> dict[str, Any]:
+    thousands, decimal = SPACES.get(language[:2], SPACES["en"])
     ink, grid = INK[theme], GRID[theme]
     text = {"labelColor": ink, "titleColor": ink, "labelFont": FONT, "titleFont": FONT, "labelFontSize": 12}
     return {
+        "locale": {"number": {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}},
         "view": {"stroke": None},
         "axis": {**text, "titleFontSize": 12, "gridColor": grid, "domainColor": grid, "tickColor": grid},
         "legend": {**text, "symbolType": "square"},

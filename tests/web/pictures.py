@@ -1,0 +1,206 @@
+"""Takes the pictures that `scripts/pictures.py` asks for: pages of a filled house, wide and on a phone, light and dark,
+in English and French, and on paper. Not a test: nobody but a person can say whether a page is good.
+"""
+
+import os
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+import tests.tenants
+from comptoir.apps.traffic import report_mails
+from comptoir.apps.traffic.alerts import mailing
+from comptoir.apps.traffic.models import ReportMail
+from comptoir.core.mail.models import OutgoingMail
+from tests.apps.traffic import chain
+from tests.people import People
+from tests.tenants import World, build
+from tests.web import twelve_stores
+from tests.web.tenant_rows import PAGES
+from tests.web.test_every_page import LOOKED_AT
+from tests.web.test_tenants import address
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(0)]
+NO_PAGES = re.compile("(?<!traffic)_export|download|_check$|mail_delete")
+"""Files, and parts of pages."""
+OUT = Path(os.environ.get("PICTURES_OUT", "pictures"))
+ONLY = re.compile(os.environ.get("PICTURES_ONLY", ""))
+WAYS = [tuple(each.split("-")) for each in os.environ.get("PICTURES_WAYS", "1280-light-en").split(",")]
+HEIGHTS = {"1280": 800, "390": 844}
+DAY = chain.DAY.isoformat()
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page, who looks at it, and what is done on it before the picture is taken."""
+
+    name: str
+    path: str
+    who: str = "alice"
+    act: Callable[[Page], object] = lambda page: None
+
+
+@pytest.fixture
+def world(people: People, monkeypatch: pytest.MonkeyPatch) -> World:
+    for vendor in ("K", "R", "X"):
+        monkeypatch.setenv(f"LIGHTSPEED_{vendor}_CLIENT_ID", "client")
+        monkeypatch.setenv(f"LIGHTSPEED_{vendor}_CLIENT_SECRET", "secret")
+    monkeypatch.setattr(tests.tenants, "OF_THE_STORE", "Harbour")
+    monkeypatch.setattr(tests.tenants, "OF_THE_ORGANISATION", "Zincgroup")
+    world = build(people)
+    twelve_stores.fill(world, now=datetime.now(UTC))
+    return world
+
+
+def test_pictures(chromium: Browser, live_server: LiveServer, world: World) -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    shots = [each for each in shots_of(world) if ONLY.search(each.name)]
+    for width, theme, language in WAYS:
+        for who in ("alice", "charlie"):
+            for page in opened(chromium, live_server, world, who, width, theme, language):
+                for shot in shots:
+                    if shot.who == who:
+                        take(page, shot, f"{shot.name}.{width}-{theme}-{language}", is_paper=width == "paper")
+                if who == "alice" and ONLY.search("mails"):
+                    take_mails(page, world, f"{width}-{theme}-{language}", language, is_paper=width == "paper")
+
+
+def opened(
+    chromium: Browser, live_server: LiveServer, world: World, who: str, width: str, theme: str, language: str
+) -> Iterator[Page]:
+    """A page of a browser that is set so, signed in."""
+    context: BrowserContext = chromium.new_context(
+        base_url=live_server.url,
+        locale={"en": "en-GB", "fr": "fr-FR"}[language],
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        viewport={"width": 1280 if width == "paper" else int(width), "height": HEIGHTS.get(width, 800)},
+    )
+    cookies = world.client(getattr(world.people, who)).cookies.items()
+    context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
+    context.add_init_script("window.EventSource = class extends EventTarget { close() {} }")
+    yield context.new_page()
+    context.close()
+
+
+def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
+    page.goto(shot.path)
+    shot.act(page)
+    keep(page, name, is_paper=is_paper)
+
+
+def keep(page: Page, name: str, *, is_paper: bool) -> None:
+    if is_paper:
+        page.pdf(path=OUT / f"{name}.pdf", format="A4", prefer_css_page_size=True)
+    else:
+        page.screenshot(path=OUT / f"{name}.png", full_page=True)
+
+
+def shots_of(world: World) -> list[Shot]:
+    """Every page by its route's name, and of those of traffic what else there is to see on it."""
+    named = [Shot(name, address(name, PAGES[name], world)) for name in LOOKED_AT if not NO_PAGES.search(name)]
+    return [*named, *traffic(world), *empty(world)]
+
+
+def traffic(world: World) -> list[Shot]:
+    """Its pages in the states that a chain with figures sees."""
+    paris, bar = world.ids["paris"], world.people.bar.public_id
+    days = f"?since={DAY}&until={DAY}"
+    return [
+        *(
+            Shot(f"traffic_{period}", f"/traffic?period={period}")
+            for period in ("today", "yesterday", "7", "28", "364")
+        ),
+        Shot("traffic_one_store", f"/traffic?period=7&at={paris}"),
+        Shot("traffic_one_day", f"/traffic{days}"),
+        Shot("traffic_last_year", "/traffic?period=28&beside=same_weekdays"),
+        Shot("traffic_day_real", f"/traffic/days/{bar}/{DAY}"),
+        Shot("traffic_day_correct", f"/traffic/days/{bar}/{DAY}?edit=1"),
+        Shot("traffic_day_wrong", f"/traffic/days/{bar}/{DAY}?edit=1", act=type_a_wrong_figure),
+        Shot("traffic_day_long", f"/traffic/days/{world.terrace.public_id}/2026-10-25"),
+        *(Shot(f"traffic_time_{by}", f"/traffic/reports/time?period=28&by={by}") for by in ("hour", "day", "week")),
+        Shot("traffic_time_month", "/traffic/reports/time?period=91&by=month"),
+        Shot("traffic_totals_28", "/traffic/reports/totals?period=28"),
+        Shot("traffic_comparison_28", "/traffic/reports/comparison?period=28"),
+        Shot("traffic_comparison_two", f"/traffic/reports/comparison?period=28&one={paris}&other={bar}"),
+        Shot("traffic_equation_moved", "/traffic/reports/equation?period=28&visitors=10&conversion=-5"),
+        Shot("traffic_quality_28", "/traffic/reports/quality?period=28"),
+        Shot("traffic_locations_all", "/traffic/locations"),
+        Shot("traffic_location_paris", f"/traffic/locations/{paris}"),
+        Shot("traffic_location_taken", f"/traffic/locations/{paris}", act=take_anothers_id),
+        Shot("traffic_hours_paris", f"/traffic/locations/{paris}/hours"),
+        Shot("traffic_hours_wrong", f"/traffic/locations/{paris}/hours", act=open_and_never_close),
+        Shot("traffic_upload_taken", "/traffic/locations/upload", act=upload),
+        Shot("traffic_doors_delete", "/traffic/webhooks", act=lambda page: page.locator("[data-dialog]").first.click()),
+        Shot("traffic_doors_made", "/traffic/webhooks", act=make_a_door),
+        Shot("traffic_job_reading", f"/traffic/integrations/{world.ids['reading_job']}"),
+        Shot("traffic_job_matching", f"/traffic/integrations/{world.ids['matching_job']}"),
+        Shot("traffic_job_delete", f"/traffic/integrations/{world.ids['reading_job']}", act=ask_to_delete),
+        Shot("traffic_job_label_taken", "/traffic/integrations", act=begin_again),
+    ]
+
+
+def empty(world: World) -> list[Shot]:
+    """The same pages for whoever has nothing yet."""
+    names = [name for name in LOOKED_AT if name.startswith(("traffic", "pay_", "balance")) and not PAGES[name].ids]
+    found = {name: address(name, PAGES[name], world) for name in names if not NO_PAGES.search(name)}
+    return [Shot(f"{name}_empty", path, who="charlie") for name, path in found.items() if "<" not in path]
+
+
+def type_a_wrong_figure(page: Page) -> None:
+    page.locator("input.cell").first.fill("many")
+    page.locator("main form button.primary").click()
+
+
+def take_anothers_id(page: Page) -> None:
+    page.locator("[name=location_id]").fill("1")
+    page.locator("main form button.primary").first.click()
+
+
+def open_and_never_close(page: Page) -> None:
+    page.locator("main [type=time]").first.fill("09:00")
+    page.locator("main form button.primary").click()
+
+
+def upload(page: Page) -> None:
+    text = "location id,date,hour,traffic in\n0001,2026-05-20,10,40\n0077,2026-05-20,11,3\n0002,2026-13-20,10,7\n"
+    file = {"name": "counts.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.locator("[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    page.locator("main form button.primary").click()
+
+
+def make_a_door(page: Page) -> None:
+    page.locator("main form.form input:not([type=hidden])").first.fill(f"Counters {os.urandom(3).hex()}")
+    page.locator("main form.form button.primary").click()
+
+
+def ask_to_delete(page: Page) -> None:
+    page.locator("[data-dialog=delete]").click()
+
+
+def begin_again(page: Page) -> None:
+    page.locator("[name=label]").fill("Corners")
+    page.locator("main form button.primary").click()
+
+
+def take_mails(page: Page, world: World, way: str, language: str, *, is_paper: bool) -> None:
+    """The report and the alerts as they are written now."""
+    now = datetime.now(UTC) + timedelta(days=1)
+    ReportMail.objects.all().update(language=language, due_at=now)
+    OutgoingMail.objects.all().delete()
+    report_mails.send_due(now=now)
+    mailing.tick(clock=lambda: now)
+    for mail in OutgoingMail.objects.filter(template__startswith="traffic/").order_by("id"):
+        html = mail.html
+        for image in mail.images:
+            html = html.replace(f"cid:{image['cid']}", f"data:image/png;base64,{image['png']}")
+        page.goto("about:blank")
+        page.goto("data:text/html;charset=utf-8;base64," + b64encode(html.encode()).decode())
+        keep(page, f"mail_{Path(mail.template).name}.{way}", is_paper=is_paper)
