@@ -28,6 +28,7 @@ from comptoir.apps.traffic.alert_tables import Alert as TrafficAlert
 from comptoir.apps.traffic.alert_tables import BusinessException
 from comptoir.apps.traffic.counting import doors
 from comptoir.apps.traffic.counting.receiving import add_counter
+from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.apps.weekly_balance import setting_up
 from comptoir.apps.weekly_balance.models import Correction, PosImport, ReopenRequest
 from comptoir.apps.weekly_balance.models import Field as BalanceField
@@ -257,7 +258,16 @@ def _traffic(world: World) -> None:
         opened_at=NOW,
     )
     BusinessException.objects.create(organisation_id=organisation.id, store_id=world.cellar.id, on=NOW.date())
+    wage = Wage.objects.create(
+        organisation_id=organisation.id,
+        id=new_id(),
+        store_id=world.cellar.id,
+        since=NOW.date(),
+        per_hour=15,
+        currency="EUR",
+    )
     world.ids |= {
+        "wage_id": public_id("wag", wage.id),
         "door_id": doors.add(**made, name=OF_THE_ORGANISATION)[0].public_id,  # type: ignore[arg-type]
         "traffic_alert_id": public_id("tal", alert.id),
         "job_id": jobs.public(job),

@@ -234,6 +234,8 @@ ROUTES: dict[str, str | None] = {
     "traffic_job_switch": "traffic.connect",
     "traffic_settings": "traffic.locations",
     "traffic_settings_save": "traffic.manage",
+    "traffic_wage_add": "traffic.manage",
+    "traffic_wage_delete": "traffic.manage",
     "traffic_editor_add": "traffic.connect",
     "traffic_editor_remove": "traffic.connect",
     "traffic_editor_restore": "traffic.connect",

@@ -219,6 +219,8 @@ PAGES = {
     "traffic_job_delete": Row(Of.ORGANISATION, "post"),
     "traffic_job_switch": Row(Of.ORGANISATION, "post", {"position": "off"}),
     "traffic_settings_save": Row(Of.EACH, "post"),
+    "traffic_wage_add": Row(Of.EACH, "post"),
+    "traffic_wage_delete": Row(Of.STORE, "post"),
     "traffic_editor_add": Row(Of.EACH, "post"),
     "traffic_editor_remove": Row(Of.ORGANISATION, "post", {"user_id": "editor_id"}),
     "traffic_editor_restore": Row(Of.ORGANISATION, "post", {"user_id": "editor_id", "nodes": "all"}),

@@ -7,8 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from comptoir.apps.traffic import opening
 from comptoir.apps.traffic.alert_tables import Alert, BusinessException, BusinessHours
-from comptoir.apps.traffic.alerts import finding, mailing, opening, watching
+from comptoir.apps.traffic.alerts import finding, mailing, watching
 from comptoir.apps.traffic.alerts.finding import Finding, Kind
 from comptoir.apps.traffic.chains import save_location
 from comptoir.apps.traffic.count_tables import Counter

@@ -126,7 +126,7 @@ def test_a_delta_export_gives_only_what_changed_since(chain: People) -> None:
     sell(chain, 12.5, "5")
     make(chain, now=later)
     found = exporting.rows(
-        chain.le_zinc.id, "Le Zinc", places(chain), Period(DAY, DAY), updated_since=later - timedelta(minutes=1)
+        scope(chain, chain.bar), "Le Zinc", places(chain), Period(DAY, DAY), updated_since=later - timedelta(minutes=1)
     )
     assert [(row["start_local"][-5:], row["sales_net"], row["revision"]) for row in found] == [("12:00", 25, 2)]
 

@@ -16,7 +16,7 @@ from comptoir.apps.traffic.counting import doors, receiving
 from comptoir.apps.traffic.counting.receiving import Reading
 from comptoir.apps.traffic.door_tables import CountDoor
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports import exporting
+from comptoir.apps.traffic.reports import exporting, reading
 from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
@@ -133,7 +133,8 @@ def hours(
         places = [each for each in places if each.location.matching_id == location_ids.shown(location)]
     catching_up.fresh(mine.id, {each.store.id for each in places}, since=since, until=until, now=now)
     changed = None if updated_since is None else _aware(updated_since)
-    found = exporting.rows(mine.id, mine.name, places, Period(since, until), updated_since=changed, limit=limit)
+    scope = reading.Scope(mine.id, [each.store.id for each in places])
+    found = exporting.rows(scope, mine.name, places, Period(since, until), updated_since=changed, limit=limit)
     return HoursOut(data=[_as_json(each) for each in found])
 
 

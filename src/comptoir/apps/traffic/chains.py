@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from comptoir.apps.traffic import jobs, location_ids
-from comptoir.apps.traffic.models import Location, Node, Placement, Settings
+from comptoir.apps.traffic.models import Day, Location, Node, Placement, Settings
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import stores
 from comptoir.core.audit.notes import note
@@ -134,12 +134,16 @@ def save_location(
         raise RuleBroken(_taken(row), code="location_id_taken") from None
     if placed(store.organisation_id, on=today).get(store.id) != node_id:
         first = not Placement.objects.filter(organisation_id=store.organisation_id, store_id=store.id).exists()
+        since = BEGINNING if first else today
         Placement.objects.update_or_create(
             organisation_id=store.organisation_id,
             store_id=store.id,
-            since=BEGINNING if first else today,
+            since=since,
             defaults={"node_id": node_id},
         )
+        # What an hour of work costs may be typed at a region.
+        days = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id, business_date__gte=since)
+        days.filter(staff_hours__isnull=False).update(ledger_revision=Day.AGAIN)
     if row.status != before:
         jobs.follow_status(organisation_id=store.organisation_id, store_id=store.id, actor=actor, now=now)
     details = {name: str(value) for name, value in values.items()}

@@ -23,4 +23,6 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.location_changed": _("A location was changed"),
     "traffic.node_added": _("A level of the chain was added"),
     "traffic.settings_changed": _("How traffic is counted was changed"),
+    "traffic.wage_saved": _("What an hour of work costs was typed"),
+    "traffic.wage_deleted": _("What an hour of work costs was deleted"),
 }

@@ -27,6 +27,7 @@ LOCATION: Final = (
 )
 SETTINGS: Final = (
     _("With or without tax, weeks from Monday or Sunday, what a transaction is: for all days, past ones too."),
+    _("No till tells what an hour of work costs. Type it, and reports have labour cost and its share of sales."),
 )
 MAILS: Final = (_("The figures of yesterday or of last week, of the stores you see, at the hour you choose."),)
 ALERTS: Final = (
@@ -92,6 +93,8 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_job_switch": JOB,
     "traffic_settings": SETTINGS,
     "traffic_settings_save": SETTINGS,
+    "traffic_wage_add": SETTINGS,
+    "traffic_wage_delete": SETTINGS,
     "traffic_editor_add": SETTINGS,
     "traffic_editor_remove": SETTINGS,
     "traffic_editor_restore": SETTINGS,

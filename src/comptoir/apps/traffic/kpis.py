@@ -18,9 +18,10 @@ Unit = Literal["count", "money", "percent", "ratio", "hours", "money_per_hour", 
 
 @dataclass(frozen=True)
 class Bucket:
-    """One local hour of one store: T, X, S, I, H of the reference. None is not known, which is not nought.
+    """One local hour of one store: T, X, S, I, H, C of the reference. None is not known, which is not nought.
 
-    `sales` is net in major units of the store's currency, `staff_hours` in hours.
+    `sales` (net) and `labour_cost` are in major units of the store's currency, `staff_hours` in hours, `open_hours` is
+    how much of the hour it was open. `sold` are goods sold, where `items` are less those that came back.
     """
 
     visitors: Decimal | None = None
@@ -29,6 +30,9 @@ class Bucket:
     items: Decimal = ZERO
     staff_hours: Decimal | None = None
     returned: Decimal = ZERO
+    sold: Decimal | None = None
+    labour_cost: Decimal | None = None
+    open_hours: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Sums:
 
     `x_t` are transactions of hours whose visitors are known; `t_h` and `h_t` visitors and staff hours of hours that
     know both; `s_h` and `x_h` sales and transactions of hours whose staff hours are known. `hours` counts all hours,
-    `hours_t` those with visitors, `hours_h` those with staff hours.
+    `hours_t` those with visitors, `hours_h` those with staff hours. `s_c` are sales of the `hours_c` whose labour cost
+    is known; `t_o` and `o_t` visitors and open hours of the `hours_o` that know both.
     """
 
     visitors: Decimal = ZERO
@@ -55,6 +60,13 @@ class Sums:
     hours: int = 0
     hours_t: int = 0
     hours_h: int = 0
+    labour_cost: Decimal = ZERO
+    s_c: Decimal = ZERO
+    t_o: Decimal = ZERO
+    o_t: Decimal = ZERO
+    sold: Decimal = ZERO
+    hours_c: int = 0
+    hours_o: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -69,6 +81,11 @@ class Sums:
         """The hours worked; None where no clock tells."""
         return self.staff_hours if self.hours_h else None
 
+    @property
+    def known_labour_cost(self) -> Decimal | None:
+        """What the hours worked cost; None where nobody said what an hour costs."""
+        return self.labour_cost if self.hours_c else None
+
 
 COLUMNS: Final = tuple(each.name for each in fields(Sums))
 
@@ -79,7 +96,7 @@ def sums(buckets: Iterable[Bucket]) -> Sums:
 
 
 def _one(bucket: Bucket) -> Sums:
-    t, h = bucket.visitors, bucket.staff_hours
+    t, h, cost, opened = bucket.visitors, bucket.staff_hours, bucket.labour_cost, bucket.open_hours
     both = t is not None and h is not None
     return Sums(
         visitors=t or ZERO,
@@ -97,6 +114,13 @@ def _one(bucket: Bucket) -> Sums:
         hours=1,
         hours_t=int(t is not None),
         hours_h=int(h is not None),
+        labour_cost=cost or ZERO,
+        s_c=bucket.sales if cost is not None else ZERO,
+        t_o=t if t and opened is not None else ZERO,
+        o_t=opened if opened and t is not None else ZERO,
+        sold=bucket.items if bucket.sold is None else bucket.sold,
+        hours_c=int(cost is not None),
+        hours_o=int(t is not None and opened is not None),
     )
 
 
@@ -118,7 +142,7 @@ class Kpi:
     formula: str | Promise
     unit: Unit
     of: Callable[[Sums], Decimal | None]
-    needs: Literal["", "visitors", "staff"] = ""
+    needs: Literal["", "visitors", "staff", "cost", "open"] = ""
     decimals: int = 2
 
     @property
@@ -128,7 +152,8 @@ class Kpi:
 
     def coverage(self, found: Sums) -> tuple[int, int] | None:
         """(hours that count, all hours), None where every hour counts."""
-        known = {"": found.hours, "visitors": found.hours_t, "staff": found.hours_h}[self.needs]
+        hours = {"visitors": found.hours_t, "staff": found.hours_h, "cost": found.hours_c, "open": found.hours_o}
+        known = hours.get(self.needs, found.hours)
         return (known, found.hours) if known < found.hours else None
 
 
@@ -188,11 +213,37 @@ KPIS: Final[tuple[Kpi, ...]] = (
         "staff",
     ),
     Kpi(
+        "labour_cost",
+        _("Labour cost"),
+        _("Staff hours × what an hour of work costs, as typed in the settings"),
+        "money",
+        lambda s: s.known_labour_cost,
+        "cost",
+    ),
+    Kpi(
+        "labour_share",
+        _("Labour share"),
+        _("Labour cost ÷ sales × 100, of the hours whose labour cost is known"),
+        "percent",
+        lambda s: ratio(s.labour_cost, s.s_c, times=HUNDRED) if s.hours_c and s.s_c > 0 else None,
+        "cost",
+        1,
+    ),
+    Kpi(
+        "visitors_per_open_hour",
+        _("Visitors per open hour"),
+        _("Visitors ÷ business hours, of the hours that were counted"),
+        "per_hour",
+        lambda s: ratio(s.t_o, s.o_t),
+        "open",
+        1,
+    ),
+    Kpi(
         "returns_share",
         _("Share of returns"),
         _("Goods returned ÷ goods sold × 100"),
         "percent",
-        lambda s: ratio(s.returned, s.items, times=HUNDRED),
+        lambda s: ratio(s.returned, s.sold, times=HUNDRED),
         "",
         1,
     ),

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from comptoir.apps.traffic import clocked, kpis, visitors
+from comptoir.apps.traffic import clocked, kpis, opening, visitors, wages
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.models import Settings, Tailored
 from comptoir.core.accounts.models import Store
@@ -32,9 +32,12 @@ COUNTS: Final = {
 }
 COLUMNS: Final = (
     *("visitors", "went_out", "transactions", "return_receipts", "sales", "gross", "discounts", "returns"),
-    *("items", "returned", "staff_hours", "traffic_status", "staff_status", "tailored"),
+    *("items", "returned", "staff_hours", "traffic_status", "staff_status", "tailored", "labour_cost", "open_hours"),
 )
 StoreDay = tuple[UUID, date]
+HOUR: Final = timedelta(hours=1)
+SMALLEST: Final = Decimal("0.000001")
+"""As the tables keep it."""
 
 
 @dataclass
@@ -48,6 +51,8 @@ class Made:
             "visitors": None,
             "went_out": None,
             "staff_hours": None,
+            "labour_cost": None,
+            "open_hours": None,
             "traffic_status": "missing",
             "staff_status": "missing",
             "tailored": "",
@@ -106,7 +111,34 @@ def make(
             hour.values.update(staff_hours=ZERO, staff_status="measured")
     if typed:
         _tailor(organisation_id, said, stores, since, until, at)
+    _add_costs(organisation_id, stores, found)
+    _add_open_hours(organisation_id, stores, found)
     return found
+
+
+def _add_costs(
+    organisation_id: UUID, stores: Mapping[UUID, Store], found: Mapping[tuple[UUID, datetime], Made]
+) -> None:
+    """What the hours worked cost, where somebody said what an hour costs."""
+    known = wages.Wages(organisation_id)
+    for (store_id, _hour), each in found.items():
+        worked = each.values["staff_hours"]
+        per_hour = None if worked is None else known.per_hour(stores[store_id], each.business_date)
+        if per_hour is not None:
+            each.values["labour_cost"] = (worked * per_hour).quantize(SMALLEST, ROUND_HALF_UP)
+
+
+def _add_open_hours(
+    organisation_id: UUID, stores: Mapping[UUID, Store], found: Mapping[tuple[UUID, datetime], Made]
+) -> None:
+    """How much of each hour lies in the business hours, where somebody typed them."""
+    known = opening.typed(organisation_id, list(stores.values()))
+    for (store_id, hour), each in found.items():
+        if store_id in known:
+            opened = known[store_id].open_between(hour, hour + HOUR)
+            each.values["open_hours"] = (Decimal(opened.seconds + opened.days * 86400) / 3600).quantize(
+                SMALLEST, ROUND_HALF_UP
+            )
 
 
 def _add_sales(
@@ -168,4 +200,7 @@ def bucket_of(said: Settings, values: Mapping[str, Any]) -> kpis.Bucket:
         items=values["items"] - returned if said.subtract_returns else values["items"],
         staff_hours=values["staff_hours"],
         returned=returned,
+        sold=values["items"],
+        labour_cost=values["labour_cost"],
+        open_hours=values["open_hours"],
     )

@@ -7,7 +7,12 @@ from typing import Any, ClassVar, Final
 
 from django.db import models
 
-from comptoir.apps.traffic import alert_tables, count_tables, door_tables  # noqa: F401  (tables of their own files)
+from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
+    alert_tables,
+    count_tables,
+    door_tables,
+    wage_tables,
+)
 
 
 class Settings(models.Model):
@@ -167,6 +172,7 @@ class Figures(models.Model):
     items = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     returned = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     staff_hours = models.DecimalField(max_digits=20, decimal_places=6, null=True)
+    labour_cost = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     revision = models.IntegerField(default=1)
     updated_at = models.DateTimeField()
 
@@ -175,13 +181,17 @@ class Figures(models.Model):
 
 
 class Hour(Figures):
-    """One local hour of one store: what is shown, tailored values in place. `tailored` names the kinds that are."""
+    """One local hour of one store: what is shown, tailored values in place. `tailored` names the kinds that are.
+
+    `open_hours`: how much of it lies in the typed business hours, from 0 to 1; null where nobody typed any.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "store_id", "hour")
     hour = models.DateTimeField()
     traffic_status = models.CharField(max_length=12, default="missing")
     staff_status = models.CharField(max_length=16, default="missing")
     tailored = models.CharField(max_length=80, blank=True)
+    open_hours = models.DecimalField(max_digits=8, decimal_places=6, null=True)
 
     class Meta:
         indexes: ClassVar = [
@@ -201,8 +211,11 @@ def _amount() -> "models.DecimalField[Any, Any]":
 class Day(Figures):
     """One business day of one store: sums of its hours, and of those in which two sides of a ratio are known.
 
-    `ledger_revision` is the revision of the trading day that it was made from, 0 for none.
+    `ledger_revision` is the revision of the trading day that it was made from, 0 for none; `AGAIN` has it made anew
+    although nothing moved in the ledger.
     """
+
+    AGAIN: Final = -1
 
     pk = models.CompositePrimaryKey("organisation_id", "store_id", "business_date")
     x_t = _amount()
@@ -214,6 +227,12 @@ class Day(Figures):
     hours = models.SmallIntegerField(default=0)
     hours_t = models.SmallIntegerField(default=0)
     hours_h = models.SmallIntegerField(default=0)
+    s_c = _amount()
+    t_o = _amount()
+    o_t = _amount()
+    sold = _amount()
+    hours_c = models.SmallIntegerField(default=0)
+    hours_o = models.SmallIntegerField(default=0)
     tailored_hours = models.SmallIntegerField(default=0)
     ledger_revision = models.IntegerField(default=0)
 

@@ -5,30 +5,21 @@ Making a day twice changes nothing, and it does not matter in what order its sou
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from comptoir.apps.traffic import clocked, kpis
+from comptoir.apps.traffic import clocked, kpis, late_changes
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.making import COLUMNS, ZERO, Made, StoreDay, bucket_of, make
-from comptoir.apps.traffic.models import Change, Day, Hour, Settings
+from comptoir.apps.traffic.models import Day, Hour, Settings
 from comptoir.core.accounts.models import Store
-from comptoir.core.ledger import staff_hours, trading_days
-from comptoir.kernel.clock import business_date
-from comptoir.kernel.ids import new_id
+from comptoir.core.ledger import trading_days
 
-HOUR: Final = timedelta(hours=1)
-CLOCK_IS_NEW: Final = timedelta(days=2)
-"""Until then the past of a store's clock is being read for the first time."""
 AT_ONCE: Final = 200
 """Days that are made in one transaction."""
-SHOWN: Final = ("visitors", "transactions", "sales", "items", "staff_hours")
-"""What may be tailored, and whose late changes are told."""
 
 
 def restate(organisation_id: UUID, days: Collection[StoreDay], *, now: datetime) -> int:
@@ -53,8 +44,9 @@ def stale(organisation_id: UUID, store_ids: Collection[UUID], *, since: date, un
         business_date__range=(since, until),
         staff_status=clocked.OPEN,
     )
-    running = set(going_on.values_list("store_id", "business_date"))
-    return [*(key for key, revision in theirs.items() if ours.get(key) != revision and key not in running), *running]
+    again = {*going_on.values_list("store_id", "business_date")}
+    again |= {key for key, revision in ours.items() if revision == Day.AGAIN}
+    return [*(key for key, revision in theirs.items() if ours.get(key) != revision and key not in again), *again]
 
 
 @transaction.atomic
@@ -80,7 +72,7 @@ def _restate(organisation_id: UUID, days: list[StoreDay], now: datetime) -> int:
         if (row.store_id, row.business_date) in wanted
     }
     changed = _write_hours(organisation_id, made, known, now)
-    _tell(organisation_id, stores, made, known, changed, now)
+    late_changes.tell(organisation_id, stores, made, known, changed, now)
     _write_days(organisation_id, wanted, made, revisions, now)
     return len(changed)
 
@@ -129,46 +121,6 @@ def _write_hours(
     return changed
 
 
-def _tell(
-    organisation_id: UUID,
-    stores: Mapping[UUID, Store],
-    made: Mapping[tuple[UUID, datetime], Made],
-    known: Mapping[tuple[UUID, datetime], Hour],
-    changed: set[tuple[UUID, datetime]],
-    now: datetime,
-) -> None:
-    """What moved after its day was over is listed; the first reading of a day, or of a store's clock, is no change."""
-    is_new = {
-        store
-        for store, first in staff_hours.first_told(organisation_id, list(stores)).items()
-        if now - first < CLOCK_IS_NEW
-    }
-    had = {(store, row.business_date) for (store, _hour), row in known.items()}
-    today = {
-        each.id: business_date(now, zone=ZoneInfo(each.timezone), day_start=each.day_start) for each in stores.values()
-    }
-    rows = []
-    for key in sorted(changed):
-        day = made[key].business_date if key in made else known[key].business_date
-        if (key[0], day) not in had or day >= today[key[0]]:
-            continue
-        for kind in SHOWN:
-            old = getattr(known[key], kind) if key in known else None
-            new = made[key].values[kind] if key in made else None
-            if _is_news(kind, old, new, is_first=key[0] in is_new):
-                facts = {"store_id": key[0], "hour": key[1], "business_date": day, "kind": kind, "old": old, "new": new}
-                rows.append(Change(organisation_id=organisation_id, id=new_id(), seen_at=now, **facts))
-    Change.objects.bulk_create(rows, batch_size=1000)
-
-
-def _is_news(kind: str, old: Decimal | None, new: Decimal | None, *, is_first: bool) -> bool:
-    """Not known is not nought, but where nothing can be unknown. `is_first`: the clock's past is only being read."""
-    if kind == "staff_hours" and old is None and is_first:
-        return False
-    can_be_unknown = kind in ("visitors", "staff_hours")
-    return (old or ZERO) != (new or ZERO) or (can_be_unknown and (old is None) != (new is None))
-
-
 def _write_days(
     organisation_id: UUID,
     wanted: set[StoreDay],
@@ -201,7 +153,7 @@ def _day(
     summed = ("return_receipts", "gross", "discounts", "returns")
     outs = [values["went_out"] for values in hours if values["went_out"] is not None]
     sums = {name: getattr(found, name) for name in kpis.COLUMNS}
-    sums.update(visitors=found.known_visitors, staff_hours=found.known_staff_hours, items=found.items)
+    sums.update(visitors=found.known_visitors, staff_hours=found.known_staff_hours, labour_cost=found.known_labour_cost)
     return Day(
         organisation_id=organisation_id,
         store_id=key[0],

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from comptoir.apps.traffic import making, projection
+from comptoir.apps.traffic import late_changes, making, projection
 from comptoir.apps.traffic.models import Hour, Tailored
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -18,7 +18,7 @@ from comptoir.kernel.clock import business_date, local_hour
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id
 
-KINDS: Final = projection.SHOWN
+KINDS: Final = late_changes.KINDS
 NEVER_NEGATIVE: Final = ("visitors", "staff_hours", "transactions", "items")
 
 

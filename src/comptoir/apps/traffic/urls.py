@@ -19,6 +19,7 @@ from comptoir.apps.traffic.pages import (
     reports,
     settings,
     troubles,
+    wages,
 )
 
 urlpatterns = [
@@ -74,6 +75,8 @@ urlpatterns = [
     path("traffic/integrations/<str:job_id>/<slug:position>", integration.switch, name="traffic_job_switch"),
     path("traffic/settings", settings.settings, name="traffic_settings"),
     path("traffic/settings/save", settings.settings_save, name="traffic_settings_save"),
+    path("traffic/settings/wages", wages.add, name="traffic_wage_add"),
+    path("traffic/settings/wages/<str:wage_id>/delete", wages.delete, name="traffic_wage_delete"),
     path("traffic/settings/editors", settings.editor_add, name="traffic_editor_add"),
     path("traffic/settings/editors/<int:user_id>/remove", editors.editor_remove, name="traffic_editor_remove"),
     path(

@@ -12,9 +12,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from comptoir.apps.traffic import catching_up, kpis
-from comptoir.apps.traffic.alerts.opening import Calendar, calendars
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.models import ImportJob, Location
+from comptoir.apps.traffic.opening import Calendar, calendars
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import reading
 from comptoir.apps.traffic.visitors import ENTRANCE

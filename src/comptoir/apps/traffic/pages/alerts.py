@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import catching_up
+from comptoir.apps.traffic import catching_up, opening
 from comptoir.apps.traffic.alert_tables import Alert, AlertReader
-from comptoir.apps.traffic.alerts import mailing, opening, watching, wording
+from comptoir.apps.traffic.alerts import mailing, watching, wording
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.pages.where import where_of
 from comptoir.core.accounts.models import Store

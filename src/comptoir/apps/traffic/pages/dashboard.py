@@ -23,6 +23,8 @@ from comptoir.core.intake import clocking
 from comptoir.web.shell import OrganisationRequest, page
 
 TILES: Final = ("visitors", "conversion", "transactions", "atv", "sales", "upt", "spv", "star")
+COSTS: Final = ("labour_share",)
+"""Of chains that said what an hour of work costs."""
 MOST_RANKED: Final = 5
 
 
@@ -76,7 +78,7 @@ def _headline(whole: Sums, currency: str) -> str:
 
 
 def _tiles(whole: Sums, alike: Alike, currency: str) -> list[Tile]:
-    chosen = [BY_SLUG[slug] for slug in TILES]
+    chosen = [BY_SLUG[slug] for slug in (*TILES, *(COSTS if whole.hours_c else ()))]
     sides = alike.sides if alike.before.hours else None
     return [
         shown.tile(kpi, whole, sides, currency)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import catching_up, chains, jobs, kpis, making, projection, rights, shown, tailoring
+from comptoir.apps.traffic import catching_up, chains, jobs, kpis, making, rights, shown, tailoring
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
@@ -146,7 +146,7 @@ def _hours(place: Place, which: date) -> list[datetime]:
     while at < end:
         hour = local_hour(at, zone=zone, day_start=place.store.day_start)
         found.append(hour)
-        at = max(at, hour) + projection.HOUR
+        at = max(at, hour) + making.HOUR
     return list(dict.fromkeys(found))
 
 

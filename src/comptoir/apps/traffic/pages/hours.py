@@ -1,6 +1,6 @@
 """Business hours of a location: by weekday, with other hours on single dates. Alerts wait while it is closed."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any, Final
 
 from babel.dates import get_day_names
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from comptoir.apps.traffic import opening, tasks
 from comptoir.apps.traffic.alert_tables import BusinessException, BusinessHours
-from comptoir.apps.traffic.alerts import opening
 from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.models import Day
 from comptoir.apps.traffic.pages.where import place_of, where_of
 from comptoir.core.accounts.roles import may
 from comptoir.core.audit.notes import note
@@ -27,6 +28,7 @@ from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
 WEEKDAYS: Final = range(7)
+DAY: Final = timedelta(days=1)
 
 
 def _time_field(label: Any) -> forms.TimeField:
@@ -107,6 +109,7 @@ def exception_add(request: OrganisationRequest, store_id: str) -> HttpResponse:
         on=said["on"],
         defaults={"opens": said["opens"], "closes": said["closes"]},
     )
+    _make_anew(place, since=said["on"] - DAY, until=said["on"] + DAY)
     _note(request, place, {"on": said["on"].isoformat()})
     toast(request, _("Saved."))
     return redirect("traffic_hours", store_id)
@@ -120,6 +123,7 @@ def exception_delete(request: OrganisationRequest, store_id: str, on: str) -> Ht
     rows = BusinessException.objects.filter(organisation_id=request.organisation.id, store_id=place.store.id)
     if day is None or not rows.filter(on=day).delete()[0]:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    _make_anew(place, since=day - DAY, until=day + DAY)
     _note(request, place, {"usual_on": day.isoformat()})
     toast(request, _("The usual hours hold on that day."))
     return redirect("traffic_hours", store_id)
@@ -147,7 +151,15 @@ def _save(request: OrganisationRequest, place: Place, said: dict[str, time | Non
         for day in WEEKDAYS
         if (opens := said[f"opens_{day}"]) is not None and (closes := said[f"closes_{day}"]) is not None
     )
+    _make_anew(place, since=date.min, until=date.max)
     _note(request, place, {name: str(value) for name, value in said.items() if value is not None})
+
+
+def _make_anew(place: Place, *, since: date, until: date) -> None:
+    """How much of its hours it was open is another now."""
+    days = Day.objects.filter(organisation_id=place.store.organisation_id, store_id=place.store.id)
+    days.filter(business_date__range=(since, until)).update(ledger_revision=Day.AGAIN)
+    tasks.enqueue_filling(place.store.organisation_id)
 
 
 def _note(request: OrganisationRequest, place: Place, details: dict[str, str]) -> None:

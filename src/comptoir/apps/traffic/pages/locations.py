@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import chains, tasks
-from comptoir.apps.traffic.alerts import opening
+from comptoir.apps.traffic import chains, opening, tasks
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.models import Hour
 from comptoir.apps.traffic.pages.counters import CounterForm, counters_of

@@ -17,7 +17,6 @@ from comptoir.apps.traffic.pages.reports import TOTALS, Cell
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.periods import Step, retail_month, retail_year
 from comptoir.apps.traffic.reports import over_time as report
-from comptoir.apps.traffic.reports import reading
 from comptoir.apps.traffic.reports.exporting import figure
 from comptoir.apps.traffic.reports.over_time import Beside, Line
 from comptoir.web import spreadsheets
@@ -97,13 +96,12 @@ def _step(request: OrganisationRequest) -> Step:
 
 
 def _tables(scope: Scope, step: Step) -> list[Table]:
-    opens, closes = scope.clock or (None, None)
     said = chains.settings_of(scope.organisation_id)
     made = []
     for currency in scope.currencies:
         stores = [each.store.id for each in scope.places if each.store.currency == currency]
         rows = report.lines(
-            reading.Scope(scope.organisation_id, stores, opens, closes),
+            scope.reading_of(stores),
             scope.period,
             step,
             Beside(scope.comparison, scope.chosen),

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.traffic import kpis, shown
+from comptoir.apps.traffic import kpis, shown, wages
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS, Sums
 from comptoir.apps.traffic.models import Change, Day
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import comparing, exporting, reading
 from comptoir.apps.traffic.reports import totals as totals_report
+from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web import spreadsheets
 from comptoir.web.formats import day
@@ -29,6 +30,8 @@ TOTALS: Final = (
     *("visitors", "transactions", "sales", "items", "staff_hours"),
     *("conversion", "atv", "upt", "spv", "pot", "star", "sales_per_hour"),
 )
+COSTS: Final = ("labour_cost", "labour_share")
+"""Columns of chains that said what an hour of work costs."""
 LATEST: Final = 200
 MOST_EXPORTED: Final = 100_000
 KINDS: Final[dict[str, str | Promise]] = {
@@ -57,11 +60,14 @@ def totals(request: OrganisationRequest) -> HttpResponse:
     """Locations and subtotals, beside the period they are compared with."""
     scope = scope_of(request)
     found = totals_report.totals(scope.reading, scope.places, scope.period, scope.beside)
+    slugs = _columns(scope)
     values = {
         "scope": scope,
-        "heads": [BY_SLUG[slug] for slug in TOTALS],
-        "rows": [(row, _cells(row.now, row.before, row.currency)) for row in found.rows],
-        "totals": [(row, _cells(row.now, row.before, row.currency)) for row in found.totals],
+        "heads": [BY_SLUG[slug] for slug in slugs],
+        "rows": [(row, _cells(slugs, row.now, row.before, row.currency)) for row in found.rows],
+        "totals": [(row, _cells(slugs, row.now, row.before, row.currency)) for row in found.totals],
+        "costs": slugs != TOTALS,
+        "may_type": may(request.role, "traffic.manage"),
         "left_out": found.left_out,
         "is_empty": not any(row.now.hours for row in found.rows),
         "formulas": KPIS,
@@ -69,9 +75,13 @@ def totals(request: OrganisationRequest) -> HttpResponse:
     return render(request, "traffic/totals.html", values)
 
 
-def _cells(now: Sums, before: Sums | None, currency: str) -> list[Cell]:
+def _columns(scope: Scope) -> tuple[str, ...]:
+    return (*TOTALS, *COSTS) if wages.rows(scope.organisation_id) else TOTALS
+
+
+def _cells(slugs: tuple[str, ...], now: Sums, before: Sums | None, currency: str) -> list[Cell]:
     cells = []
-    for slug in TOTALS:
+    for slug in slugs:
         kpi = BY_SLUG[slug]
         value = kpi.of(now) if now.hours else None
         change = kpis.change(kpi, value, kpi.of(before)) if before is not None and before.hours else None
@@ -89,14 +99,14 @@ def totals_export(request: OrganisationRequest) -> HttpResponseBase:
     found = totals_report.totals(scope.reading, scope.places, scope.period, scope.beside)
 
     def lines() -> Iterator[str]:
-        heads = ["location_id", "name", "currency", *TOTALS, "hours", "hours_with_visitors"]
+        slugs = (*TOTALS, *COSTS)
+        heads = ["location_id", "name", "currency", *slugs, "hours", "hours_with_visitors", "hours_with_cost"]
         yield spreadsheets.MARK + spreadsheets.line(heads)
         for row in (*found.rows, *found.totals):
-            values = [BY_SLUG[slug].of(row.now) if row.now.hours else None for slug in TOTALS]
+            values = [BY_SLUG[slug].of(row.now) if row.now.hours else None for slug in slugs]
             figures = [exporting.figure(each) for each in values]
-            yield spreadsheets.line(
-                [row.location_id, row.name or _("All"), row.currency, *figures, row.now.hours, row.now.hours_t]
-            )
+            hours = (row.now.hours, row.now.hours_t, row.now.hours_c)
+            yield spreadsheets.line([row.location_id, row.name or _("All"), row.currency, *figures, *hours])
 
     return spreadsheets.download(f"totals-{scope.period.since}-{scope.period.until}.csv", lines())
 
@@ -108,7 +118,7 @@ def comparison(request: OrganisationRequest) -> HttpResponse:
     scope = scope_of(request)
     one, other = (_store(scope, request.GET.get(name, "")) for name in ("one", "other"))
     if one is not None and other is not None:
-        by_store = reading.by_store(_of(scope, {one, other}), scope.period)
+        by_store = reading.by_store(scope.reading_of({one, other}), scope.period)
         sides = (by_store.get(one, Sums()), by_store.get(other, Sums()))
         names = (_name(scope, one), _name(scope, other))
         left_out: tuple[str, ...] = ()
@@ -136,11 +146,6 @@ def _compared(kpi: kpis.Kpi, sides: tuple[Sums, Sums], currency: str) -> tuple[k
     values = [kpi.of(each) if each.hours else None for each in sides]
     said, trend = shown.delta(kpi, kpis.change(kpi, values[0], values[1]))
     return kpi, shown.figure(kpi, values[0], currency), shown.figure(kpi, values[1], currency), said, trend
-
-
-def _of(scope: Scope, store_ids: set[UUID]) -> reading.Scope:
-    opens, closes = scope.clock or (None, None)
-    return reading.Scope(scope.organisation_id, store_ids, opens, closes)
 
 
 def _store(scope: Scope, said: str) -> UUID | None:
@@ -174,7 +179,7 @@ def data_export(request: OrganisationRequest) -> HttpResponse:
 def download(request: OrganisationRequest, kind: str) -> HttpResponseBase:
     """One row for each hour of each location. Raises RuleBroken (404) for a kind of file there is not."""
     scope = scope_of(request)
-    found = exporting.rows(scope.organisation_id, request.organisation.name, scope.places, scope.period)
+    found = exporting.rows(scope.reading, request.organisation.name, scope.places, scope.period)
     name = f"traffic-{scope.period.since}-{scope.period.until}.{kind}"
     made: dict[str, tuple[Callable[[], bytes], str]] = {
         "xlsx": (

@@ -1,5 +1,6 @@
 """Location options, period and comparison: top left on every page, and kept in its address."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -11,11 +12,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.traffic import catching_up
+from comptoir.apps.traffic import catching_up, opening
 from comptoir.apps.traffic.chains import Place
-from comptoir.apps.traffic.pages.where import Option, where_of
+from comptoir.apps.traffic.pages.where import Option, Where, where_of
 from comptoir.apps.traffic.periods import Comparison, Period, compared
-from comptoir.apps.traffic.reports import reading
+from comptoir.apps.traffic.reports import reading as reports
 from comptoir.kernel.clock import business_date, day_in
 from comptoir.web.shell import OrganisationRequest
 
@@ -36,7 +37,12 @@ COMPARISONS: Final[dict[str, str | Promise]] = {
     Comparison.CHOSEN: _("as many days from a date"),
 }
 LONGEST: Final = timedelta(days=3 * 366)
-KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "opens", "closes")
+HOURS: Final[dict[str, str | Promise]] = {
+    "": _("All hours"),
+    "business": _("Business hours"),
+    "chosen": _("Chosen hours"),
+}
+KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "hours", "opens", "closes")
 
 
 @dataclass(frozen=True)
@@ -53,17 +59,23 @@ class Scope:
     comparison: Comparison
     chosen: date | None
     beside: Period
+    hours: str
     clock: tuple[time, time] | None
+    without_hours: tuple[str, ...]
     today: date
     now: datetime
     organisation_id: UUID
     query: str
 
     @property
-    def reading(self) -> reading.Scope:
+    def reading(self) -> reports.Scope:
         """As reports ask."""
+        return self.reading_of([each.store.id for each in self.places])
+
+    def reading_of(self, store_ids: Collection[UUID]) -> reports.Scope:
+        """Of these stores, at the same hours."""
         opens, closes = self.clock or (None, None)
-        return reading.Scope(self.organisation_id, [each.store.id for each in self.places], opens, closes)
+        return reports.Scope(self.organisation_id, store_ids, opens, closes, business=self.hours == "business")
 
     @property
     def is_running(self) -> bool:
@@ -74,6 +86,11 @@ class Scope:
     def currencies(self) -> tuple[str, ...]:
         """Each once."""
         return tuple(dict.fromkeys(each.store.currency for each in self.places))
+
+    @property
+    def hours_choices(self) -> list[tuple[str, str | Promise]]:
+        """For the choice."""
+        return list(HOURS.items())
 
     @property
     def comparisons(self) -> list[tuple[str, str | Promise]]:
@@ -103,7 +120,7 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
     comparison = Comparison(beside_word) if beside_word in COMPARISONS else Comparison.LAST_WEEK
     if comparison is Comparison.CHOSEN and chosen_day is None:
         comparison = Comparison.LAST_WEEK
-    opens, closes = _time(said.get("opens", "")), _time(said.get("closes", ""))
+    hours, clock = _hours(request)
     since = max(period.since, today - timedelta(days=7))
     catching_up.fresh(request.organisation.id, where.store_ids, since=since, until=today, now=now)
     return Scope(
@@ -117,7 +134,9 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
         comparison=comparison,
         chosen=chosen_day,
         beside=compared(period, comparison, chosen=chosen_day),
-        clock=(opens, closes) if opens is not None and closes is not None and opens != closes else None,
+        hours=hours,
+        clock=clock,
+        without_hours=_without_hours(request, where) if hours == "business" else (),
         today=today,
         now=now,
         organisation_id=request.organisation.id,
@@ -144,6 +163,23 @@ def _period(word: str, since: str, until: str, today: date, usual: str) -> tuple
     if word == "yesterday":
         return Period(yesterday, yesterday), word
     return Period(yesterday - timedelta(days=int(word) - 1), yesterday), word
+
+
+def _hours(request: OrganisationRequest) -> tuple[str, tuple[time, time] | None]:
+    """Which hours of the day: all, those of business, or between two times that were given."""
+    said = request.GET
+    opens, closes = _time(said.get("opens", "")), _time(said.get("closes", ""))
+    clock = (opens, closes) if opens is not None and closes is not None and opens != closes else None
+    word = said.get("hours", "chosen" if clock else "")
+    if word == "business":
+        return word, None
+    return ("chosen", clock) if word == "chosen" and clock else ("", None)
+
+
+def _without_hours(request: OrganisationRequest, where: Where) -> tuple[str, ...]:
+    """Locations whose business hours nobody typed: all of their hours count."""
+    typed = opening.typed(request.organisation.id, [each.store for each in where.places])
+    return tuple(each.store.name for each in where.places if each.store.id not in typed)
 
 
 def _time(said: str) -> time | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import chains, day_parts, rights, tasks
 from comptoir.apps.traffic.models import Day, EditRight, Settings
-from comptoir.apps.traffic.pages.where import Where, where_of
+from comptoir.apps.traffic.pages import wages
+from comptoir.apps.traffic.pages.where import Where, back_to, where_of
 from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import Role, may
 from comptoir.core.audit.notes import note
@@ -116,7 +117,7 @@ def settings_save(request: OrganisationRequest) -> HttpResponse:
         return _page(request, form, status=422)
     _save(request, form.cleaned_data)
     toast(request, _("Saved. Past figures are made anew."))
-    return redirect("traffic_settings")
+    return back_to(request, "traffic_settings")
 
 
 def _page(request: OrganisationRequest, form: SettingsForm, *, status: int = 200) -> HttpResponse:
@@ -143,7 +144,9 @@ def _page(request: OrganisationRequest, form: SettingsForm, *, status: int = 200
             for row in rows
             if row.user_id in people and _reaches(row, where, inside)
         ],
-        "here": reverse("traffic_settings"),
+        "wages": wages.typed(request) if may(request.role, "traffic.manage") else [],
+        "wage_form": wages.WageForm(where) if may(request.role, "traffic.manage") else None,
+        "here": reverse("traffic_settings") + (f"?{where.query}" if where.query else ""),
     }
     return render(request, "traffic/settings.html", values, status=status)
 
@@ -171,13 +174,13 @@ def editor_add(request: OrganisationRequest) -> HttpResponse:
         now=timezone.now(),
     )
     toast(request, _("He may edit by hand there."))
-    return redirect("traffic_settings")
+    return back_to(request, "traffic_settings")
 
 
 def _save(request: OrganisationRequest, said: dict[str, Any]) -> None:
     """A way of counting holds for every day: all of them are behind now."""
     Settings.objects.update_or_create(organisation_id=request.organisation.id, defaults=said)
-    Day.objects.filter(organisation_id=request.organisation.id).update(ledger_revision=0)
+    Day.objects.filter(organisation_id=request.organisation.id).update(ledger_revision=Day.AGAIN)
     note(
         organisation_id=request.organisation.id,
         actor=f"user:{request.user.pk}",

@@ -5,6 +5,9 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -75,6 +78,13 @@ def place_of(request: OrganisationRequest, store_id: str) -> Place:
     if place is None:
         raise nothing_here()
     return place
+
+
+def back_to(request: OrganisationRequest, name: str, *args: str) -> HttpResponse:
+    """To a page of ours after something was done there; what was chosen under *Location options* stays chosen."""
+    at = request.POST.get("at") or request.GET.get("at") or ""
+    url = reverse(name, args=args)
+    return redirect(f"{url}?{urlencode({'at': at})}" if at else url)
 
 
 def nothing_here() -> RuleBroken:

@@ -66,7 +66,8 @@ def _so_far(scope: Scope, places: Sequence[Place], day: date, today: date, now: 
         cut = then.replace(tzinfo=zone).astimezone(now.tzinfo)
         hour = local_hour(cut, zone=zone, day_start=store.day_start)
         over = [sums for (store_id, at), sums in rows.items() if store_id == store.id and at < hour]
-        part = _part(scope.organisation_id, place, hour, cut)
+        # Where some hours are left out, the one that is running is too, on both sides.
+        part = None if scope.is_part else _part(scope.organisation_id, place, hour, cut)
         if over or part is not None:
             found[store.id] = sum(over, start=part or Sums())
     return found
@@ -96,6 +97,7 @@ def _part(organisation_id: UUID, place: Place, hour: datetime, cut: datetime) ->
                 sales=of("net_sales") - (ZERO if said.with_tax else of("tax")),
                 items=of("goods_sold") - (of("goods_returned") if said.subtract_returns else ZERO),
                 returned=of("goods_returned"),
+                sold=of("goods_sold"),
             )
         ]
     )

@@ -22,6 +22,7 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.making import counted_transactions
 from comptoir.apps.traffic.models import Hour, Node
 from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.reports.reading import Scope
 
 HOURS: Final = Decimal("0.0001")
 AMOUNT: Final = Decimal("0.000001")
@@ -34,13 +35,13 @@ COLUMNS: Final = (
     *("chain", "district", "region", "location_id", "location_name", "business_date", "start_local", "utc_offset"),
     *("minutes", "traffic_in", "traffic_out", "traffic_status", "sales_net", "sales_gross", "discounts", "returns"),
     *("transactions", "return_receipts", "items_sold", "items_returned", "staff_hours", "staff_status"),
-    *("currency", "tax_basis", "tailored", "revision", "updated_at"),
+    *("labour_cost", "currency", "tax_basis", "tailored", "revision", "updated_at"),
 )
 WHOLE: Final = ("minutes", "revision")
 
 
 def rows(
-    organisation_id: UUID,
+    scope: Scope,
     chain: str,
     places: Sequence[Place],
     period: Period,
@@ -48,7 +49,11 @@ def rows(
     updated_since: datetime | None = None,
     limit: int | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Hours by date, location and time. `updated_since` leaves out what has not changed since."""
+    """Hours of the day that the scope names, by date, location and time; `updated_since`: that changed since.
+
+    `limit` is of rows that are read.
+    """
+    organisation_id = scope.organisation_id
     by_id = {each.store.id: each for each in places}
     tree, said = _Tree(organisation_id), chains.settings_of(organisation_id)
     found = Hour.objects.filter(
@@ -60,6 +65,8 @@ def rows(
     for row in (found if limit is None else found[:limit]).iterator(CHUNK):
         place = by_id[row.store_id]
         local = row.hour.astimezone(ZoneInfo(place.store.timezone))
+        if not scope.counts(local.time(), row.open_hours):
+            continue
         district, region = tree.names(row.store_id, row.business_date)
         yield {
             "chain": chain,
@@ -84,6 +91,7 @@ def rows(
             "items_returned": row.returned,
             "staff_hours": None if row.staff_hours is None else row.staff_hours.quantize(HOURS, ROUND_HALF_UP),
             "staff_status": row.staff_status,
+            "labour_cost": row.labour_cost,
             "currency": place.store.currency,
             "tax_basis": "with_tax" if said.with_tax else "without_tax",
             "tailored": row.tailored,

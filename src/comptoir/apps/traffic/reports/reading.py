@@ -19,13 +19,15 @@ from comptoir.apps.traffic.periods import Period
 OF_DAYS: Final[LiteralString] = (
     "coalesce(sum(t.visitors), 0), sum(t.transactions), sum(t.sales), sum(t.items), sum(t.returned),"
     " coalesce(sum(t.staff_hours), 0), sum(t.x_t), sum(t.s_t), sum(t.t_h), sum(t.h_t), sum(t.s_h), sum(t.x_h),"
-    " sum(t.hours)::int, sum(t.hours_t)::int, sum(t.hours_h)::int"
+    " sum(t.hours)::int, sum(t.hours_t)::int, sum(t.hours_h)::int, coalesce(sum(t.labour_cost), 0), sum(t.s_c),"
+    " sum(t.t_o), sum(t.o_t), sum(t.sold), sum(t.hours_c)::int, sum(t.hours_o)::int"
 )
 # The same of hours: transactions and items as the chain counts them.
 X: Final[LiteralString] = "(t.transactions + t.return_receipts * %(return_receipts)s)"
 KNOWN_T: Final[LiteralString] = " FILTER (WHERE t.visitors IS NOT NULL)"
 KNOWN_H: Final[LiteralString] = " FILTER (WHERE t.staff_hours IS NOT NULL)"
 KNOWN_BOTH: Final[LiteralString] = " FILTER (WHERE t.visitors IS NOT NULL AND t.staff_hours IS NOT NULL)"
+KNOWN_OPEN: Final[LiteralString] = " FILTER (WHERE t.visitors IS NOT NULL AND t.open_hours IS NOT NULL)"
 OF_HOURS: Final[LiteralString] = (
     "coalesce(sum(t.visitors), 0), sum("
     + X
@@ -33,7 +35,10 @@ OF_HOURS: Final[LiteralString] = (
     " coalesce(sum(" + X + ")" + KNOWN_T + ", 0), coalesce(sum(t.sales)" + KNOWN_T + ", 0),"
     " coalesce(sum(t.visitors)" + KNOWN_BOTH + ", 0), coalesce(sum(t.staff_hours)" + KNOWN_BOTH + ", 0),"
     " coalesce(sum(t.sales)" + KNOWN_H + ", 0), coalesce(sum(" + X + ")" + KNOWN_H + ", 0),"
-    " count(*)::int, count(t.visitors)::int, count(t.staff_hours)::int"
+    " count(*)::int, count(t.visitors)::int, count(t.staff_hours)::int, coalesce(sum(t.labour_cost), 0),"
+    " coalesce(sum(t.sales) FILTER (WHERE t.labour_cost IS NOT NULL), 0),"
+    " coalesce(sum(t.visitors)" + KNOWN_OPEN + ", 0), coalesce(sum(t.open_hours)" + KNOWN_OPEN + ", 0), sum(t.items),"
+    " count(t.labour_cost)::int, (count(*)" + KNOWN_OPEN + ")::int"
 )
 MINE: Final[LiteralString] = (
     " WHERE t.organisation_id = %(organisation)s AND t.store_id = ANY(%(stores)s)"
@@ -52,16 +57,36 @@ BY_CLOCK: Final[LiteralString] = (
     + LOCAL
     + "::time < %(closes)s END"
 )
+IN_BUSINESS: Final[LiteralString] = " AND coalesce(t.open_hours, 1) > 0"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which stores of a chain, and at which hours of their own clocks; `opens` None is the whole day."""
+    """Which stores of a chain, and at which hours of their own clocks; `opens` None is the whole day.
+
+    `business`: only hours in which a location was open, all of them where nobody typed when it is.
+    """
 
     organisation_id: UUID
     store_ids: Collection[UUID]
     opens: time | None = None
     closes: time | None = None
+    business: bool = False
+
+    @property
+    def is_part(self) -> bool:
+        """Whether some hours of the day are left out."""
+        return self.opens is not None or self.business
+
+    def counts(self, begin: time, open_hours: Decimal | None) -> bool:
+        """Whether an hour does that begins then by the store's clock; as the statements below say."""
+        if self.business:
+            return open_hours is None or open_hours > 0
+        if self.opens is None or self.closes is None:
+            return True
+        if self.opens < self.closes:
+            return self.opens <= begin < self.closes
+        return begin >= self.opens or begin < self.closes
 
 
 def by_store(scope: Scope, period: Period) -> dict[UUID, Sums]:
@@ -109,9 +134,10 @@ def _asked(scope: Scope, period: Period, group: LiteralString, *, hours: bool = 
         "returned": int(said.subtract_returns),
     }
     statement: LiteralString
-    if hours or scope.opens is not None:
+    if hours or scope.is_part:
         statement = "SELECT " + group + ", " + OF_HOURS + " FROM traffic_hour AS t" + STORE + MINE  # noqa: S608
         statement += BY_CLOCK if scope.opens is not None else ""
+        statement += IN_BUSINESS if scope.business else ""
     else:
         statement = "SELECT " + group + ", " + OF_DAYS + " FROM traffic_day AS t" + MINE  # noqa: S608
     with connection.cursor() as cursor:
