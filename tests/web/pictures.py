@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 
 import tests.tenants
 from comptoir.apps.traffic import report_mails
+from comptoir.apps.traffic.alert_tables import Alert, AlertReader
 from comptoir.apps.traffic.alerts import mailing
 from comptoir.apps.traffic.models import ReportMail
 from comptoir.core.mail.models import OutgoingMail
@@ -81,6 +82,7 @@ def opened(
         locale={"en": "en-GB", "fr": "fr-FR"}[language],
         color_scheme="dark" if theme == "dark" else "light",
         reduced_motion="reduce",
+        bypass_csp=True,
         viewport={"width": 1280 if width == "paper" else int(width), "height": HEIGHTS.get(width, 800)},
     )
     cookies = world.client(getattr(world.people, who)).cookies.items()
@@ -100,6 +102,7 @@ def keep(page: Page, name: str, *, is_paper: bool) -> None:
     if is_paper:
         page.pdf(path=OUT / f"{name}.pdf", format="A4", prefer_css_page_size=True)
     else:
+        page.add_style_tag(content=".bottom, .help-button { position: static !important; }")
         page.screenshot(path=OUT / f"{name}.png", full_page=True)
 
 
@@ -124,7 +127,7 @@ def traffic(world: World) -> list[Shot]:
         Shot("traffic_day_real", f"/traffic/days/{bar}/{DAY}"),
         Shot("traffic_day_correct", f"/traffic/days/{bar}/{DAY}?edit=1"),
         Shot("traffic_day_wrong", f"/traffic/days/{bar}/{DAY}?edit=1", act=type_a_wrong_figure),
-        Shot("traffic_day_long", f"/traffic/days/{world.terrace.public_id}/2026-10-25"),
+        Shot("traffic_day_long", f"/traffic/days/{world.terrace.public_id}/2026-10-24"),
         *(Shot(f"traffic_time_{by}", f"/traffic/reports/time?period=28&by={by}") for by in ("hour", "day", "week")),
         Shot("traffic_time_month", "/traffic/reports/time?period=91&by=month"),
         Shot("traffic_totals_28", "/traffic/reports/totals?period=28"),
@@ -192,11 +195,14 @@ def begin_again(page: Page) -> None:
 
 def take_mails(page: Page, world: World, way: str, language: str, *, is_paper: bool) -> None:
     """The report and the alerts as they are written now."""
-    now = datetime.now(UTC) + timedelta(days=1)
-    ReportMail.objects.all().update(language=language, due_at=now)
+    now = datetime.now(UTC)
+    ReportMail.objects.all().update(language=language, due_at=now - timedelta(hours=1))
     OutgoingMail.objects.all().delete()
+    AlertReader.objects.update_or_create(
+        organisation_id=world.people.le_zinc.id, user_id=world.people.alice.pk, defaults={"language": language}
+    )
     report_mails.send_due(now=now)
-    mailing.tick(clock=lambda: now)
+    mailing._write(world.people.le_zinc.id, Alert.objects.filter(closed_at=None), now)
     for mail in OutgoingMail.objects.filter(template__startswith="traffic/").order_by("id"):
         html = mail.html
         for image in mail.images:

@@ -227,7 +227,7 @@ def _wrong(world: World, stores: list[Store], now: datetime) -> None:
                 kind=kind,
                 part=refused if kind is Kind.REFUSED else "",
                 name="Corners" if kind is Kind.REFUSED else stores[place].name,
-                details=details,
+                details=details if kind is Kind.COUNTER_DEAD else {**details, "counter": ""},
                 since=since,
                 opened_at=since,
                 mails=place % 3,

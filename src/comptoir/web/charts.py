@@ -68,6 +68,7 @@ LABELS: Final[dict[str, Any]] = {
 }
 """An axis of words: those that would run together are left out. The reader's letters may be wider than those that are
 measured here, hence so far apart."""
+EACH: Final = {**LABELS, "labelOverlap": False}
 APART: Final = {"padding": 0.06}
 SPACES: Final = {"en": (",", "."), "fr": ("\u202f", ",")}
 """What stands between thousands and before decimals."""
@@ -163,7 +164,7 @@ class HeatMap:
             "mark": {"type": "rect"},
             "encoding": {
                 "x": {"field": "column", "type": "ordinal", "sort": list(self.columns), "axis": LABELS, "scale": APART},
-                "y": {"field": "row", "type": "ordinal", "sort": list(self.rows), "axis": LABELS, "scale": APART},
+                "y": {"field": "row", "type": "ordinal", "sort": list(self.rows), "axis": EACH, "scale": APART},
                 "color": {
                     "field": "value",
                     "type": "quantitative",

@@ -98,7 +98,7 @@ def on_screen(alice: Client) -> Figures:
     page = alice.get(f"/traffic/reports/totals?since={FIRST}&until={LAST}").content.decode()
     found: Figures = {}
     for row in re.findall(r'<tr[^>]*><th scope="row">(.*?)</tr>', page, re.DOTALL):
-        cells = dict(re.findall(r'data-label="([^"]+)">([^<]+)<', row))
+        cells = dict(re.findall(r'data-label="([^"]+)"><span>([^<]+)<', row))
         name = next((each for each, _zone in SHOPS if each in row), "")
         found[name] = (money(cells["Sales"]), int(cells["Transactions"]))
     return found

@@ -252,7 +252,7 @@ def test_who_may_overwrite_by_hand_is_listed_and_taken_away_with_one_click_and_b
     job = begun(alice, house)
     page = alice.get(address(job)).content.decode()
     assert "Mona" in page
-    assert "every location he sees, North" in page
+    assert "every location they see, North" in page
     remove = f"/traffic/settings/editors/{manager.pk}/remove"
     answer = alice.post(remove, {"then": address(job)}, follow=True)
     assert answer.redirect_chain[-1][0] == address(job), "the wizard goes on where it was"

@@ -223,7 +223,7 @@ def test_a_file_says_what_of_it_was_taken(chain: People) -> None:
     alice = chain.client(chain.alice)
     content = b"location id,date,hour,traffic in\n1,2026-05-20,15,7\n1,2026-05-20,99,7\n42,2026-05-20,15,7\n"
     page = alice.post("/traffic/locations/upload", {"file": SimpleUploadedFile("counts.csv", content)}).content.decode()
-    assert "1 of 3 rows were taken." in page
+    assert "1 of 3 rows was taken." in page
     assert "no date and hour: 2026-05-20 99" in page
     assert "1 row names a location nobody knows" in page
     assert hour(chain, 15).visitors == 7

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import jobs, location_ids
 from comptoir.apps.traffic.models import Day, Location, Node, Placement, Settings
@@ -95,14 +96,14 @@ def below(organisation_id: UUID, node_id: UUID) -> set[UUID]:
 def add_node(*, organisation_id: UUID, name: str, kind: str, parent_id: UUID | None, actor: str, now: datetime) -> Node:
     """A district or a region. Raises RuleBroken when the name is taken, or the parent is none of the chain's."""
     if parent_id and not Node.objects.filter(organisation_id=organisation_id, id=parent_id, kind="district").exists():
-        raise RuleBroken("A region lies in a district of this chain.", code="node_unknown", status=404)
+        raise RuleBroken(_("A region lies in a district of this chain."), code="node_unknown", status=404)
     try:
         with transaction.atomic():
             made = Node.objects.create(
                 organisation_id=organisation_id, id=new_id(), name=name, kind=kind, parent_id=parent_id
             )
     except IntegrityError:
-        raise RuleBroken(f"There is a {name} already.", code="name_taken") from None
+        raise RuleBroken(_("There is a %(name)s already.") % {"name": name}, code="name_taken") from None
     note(organisation_id=organisation_id, actor=actor, what="traffic.node_added", subject=name, now=now)
     return made
 
@@ -168,6 +169,9 @@ def _taken(row: Location) -> str:
     others = Location.objects.filter(organisation_id=row.organisation_id, matching_id=row.matching_id)
     other = others.exclude(store_id=row.store_id).first()
     found = Store.objects.filter(organisation_id=row.organisation_id, id=other.store_id).first() if other else None
-    name = found.name if found else "another location"
-    written = other.location_id if other else row.matching_id
-    return f"{row.location_id} is the same location as {written} of {name}: choose another id for one of them."
+    said = {
+        "one": row.location_id,
+        "other": other.location_id if other else row.matching_id,
+        "name": found.name if found else _("another location"),
+    }
+    return _("%(one)s is the same location as %(other)s of %(name)s: choose another id for one of them.") % said

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic.models import ImportJob, Location
 from comptoir.core.accounts.models import Store
@@ -39,7 +40,9 @@ def begin(*, organisation_id: UUID, label: str, actor: str, now: datetime) -> Im
                 organisation_id=organisation_id, id=new_id(), label=label, start=USUAL_START, created_at=now
             )
     except IntegrityError:
-        raise RuleBroken(f"There is an integration called {label} already.", code="label_taken") from None
+        raise RuleBroken(
+            _("There is an integration called %(label)s already.") % {"label": label}, code="label_taken"
+        ) from None
     note(organisation_id=organisation_id, actor=actor, what="traffic.job_begun", subject=label, now=now)
     return job
 
@@ -50,7 +53,7 @@ def attach(*, job: ImportJob, connection: Connection) -> None:
         with transaction.atomic():
             _rows(job).update(connection_id=connection.id)
     except IntegrityError:
-        raise RuleBroken("Another integration reads this account already.", code="connection_taken") from None
+        raise RuleBroken(_("Another integration reads this account already."), code="connection_taken") from None
     job.connection_id = connection.id
 
 
@@ -104,7 +107,7 @@ def find(organisation_id: UUID, job_id: UUID) -> ImportJob:
     """A job of this chain. Raises RuleBroken (404)."""
     found = ImportJob.objects.filter(organisation_id=organisation_id, id=job_id).first()
     if found is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found
 
 

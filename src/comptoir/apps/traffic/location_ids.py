@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from django.utils.translation import gettext as _
+
 from comptoir.kernel.errors import RuleBroken
 
 WIDTH: Final = 4
@@ -29,9 +31,11 @@ def check(location_id: str) -> str:
     """The id as it is stored. Raises RuleBroken for what is none."""
     said = location_id.strip()
     if len(said) > LONGEST or not all(each.isalnum() or each in "-_." for each in said):
-        raise RuleBroken("A location id has letters, digits, - _ . and at most 64 of them.", code="location_id_invalid")
+        raise RuleBroken(
+            _("A location id has letters, digits, - _ . and at most 64 of them."), code="location_id_invalid"
+        )
     if said and said.isdecimal() and not said.strip("0"):
-        raise RuleBroken("0 is no shop: its number begins with 1.", code="location_id_invalid")
+        raise RuleBroken(_("0 is no shop: its number begins with 1."), code="location_id_invalid")
     return said
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.kpis import Kpi, Sums
-from comptoir.web.formats import locale
+from comptoir.web.formats import locale, number
 
 DASH: Final = "–"
 
@@ -71,7 +71,19 @@ def coverage(kpi: Kpi, found: Sums) -> str:
     known = kpi.coverage(found)
     if known is None or not known[0]:
         return ""
-    return _("%(known)d of %(all)d h") % {"known": known[0], "all": known[1]}
+    return hours(*known)
+
+
+def matched(found: Sums) -> list[str]:
+    """`Visitors: 2 of 3 h` and the same of staff, where not all hours are known: what ratios of a row stand on."""
+    kpis_of_feeds = [kpis.BY_SLUG[slug] for slug in ("visitors", "staff_hours", "labour_cost")]
+    said = ((kpi.label, coverage(kpi, found)) for kpi in kpis_of_feeds)
+    return [_("%(figure)s: %(hours)s") % {"figure": label, "hours": hours} for label, hours in said if hours]
+
+
+def hours(known: int, every: int) -> str:
+    """`1,290 of 1,300 h`."""
+    return _("%(known)s of %(all)s h") % {"known": number(known), "all": number(every)}
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:

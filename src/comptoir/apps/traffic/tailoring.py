@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import late_changes, making, projection
 from comptoir.apps.traffic.models import Hour, Tailored
@@ -99,11 +100,13 @@ def differing(
 
 def _check(typed: Typed, stores: dict[UUID, Store]) -> None:
     if typed.store_id not in stores:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     if typed.kind not in KINDS:
-        raise RuleBroken(f"There is no figure called {typed.kind}.", code="kind_unknown", status=422)
+        raise RuleBroken(
+            _("There is no figure called %(kind)s.") % {"kind": typed.kind}, code="kind_unknown", status=422
+        )
     if typed.value is not None and typed.value < 0 and typed.kind in NEVER_NEGATIVE:
-        raise RuleBroken("People, hours and receipts are never below nought.", code="value_negative", status=422)
+        raise RuleBroken(_("People, hours and receipts are never below nought."), code="value_negative", status=422)
 
 
 def _withdraw(organisation_id: UUID, store_id: UUID, hour: datetime, kind: str, now: datetime) -> Decimal | None:

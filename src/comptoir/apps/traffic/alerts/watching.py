@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic.alert_tables import MOST_MAILS, Alert
 from comptoir.apps.traffic.alerts.finding import Finding, Kind
@@ -76,7 +77,7 @@ def stop(*, organisation_id: UUID, alert_id: UUID, user_id: int, on: bool, now: 
         rows.update(stopped_at=None, stopped_by=None)
     row = rows.first()
     if row is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     notify_live(organisation_id, LIVE_TOPIC)
     return row
 

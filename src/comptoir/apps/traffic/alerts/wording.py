@@ -12,8 +12,10 @@ from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from comptoir.apps.traffic import shown
 from comptoir.apps.traffic.alert_tables import Alert
 from comptoir.apps.traffic.alerts.finding import Kind
+from comptoir.apps.traffic.kpis import BY_SLUG
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import Role, may
 from comptoir.kernel.clock import business_date
@@ -115,8 +117,8 @@ WORDS: Final[dict[Kind, Words]] = {
         "warn",
         _("Conversion dropped"),
         _(
-            "On %(day)s, %(conversion)s %% of the visitors of %(name)s bought something; usual on this weekday is"
-            " %(usual)s %%."
+            "On %(day)s, %(conversion)s of the visitors of %(name)s bought something; usual on this weekday is"
+            " %(usual)s."
         ),
         _("Open the day"),
         _day,
@@ -170,6 +172,8 @@ def _said(name: str, value: str) -> str:
         return formats.day(date.fromisoformat(value))
     if name in ("visitors", "transactions", "people"):
         return formats.number(int(Decimal(value)))
-    if name in ("conversion", "usual", "star", "target"):
-        return formats.decimals(Decimal(value), 1)
+    if name in ("conversion", "usual"):
+        return shown.figure(BY_SLUG["conversion"], Decimal(value), "")
+    if name in ("star", "target"):
+        return formats.number(Decimal(value))
     return value

@@ -8,6 +8,8 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from comptoir.apps.traffic import location_ids, tailoring
 from comptoir.apps.traffic.count_tables import SetAside
 from comptoir.apps.traffic.counting import files, receiving
@@ -94,7 +96,7 @@ def _sort(
             continue
         found = files.instant(row, ZoneInfo(store.timezone))
         if found is None:
-            impossible.append(files.Fault(row.line, "this hour does not exist: the clocks were put forward"))
+            impossible.append(files.Fault(row.line, _("this hour does not exist: the clocks were put forward")))
             continue
         if found[1] and (row.location, row.day, row.hour) not in twice:
             ambiguous.append(row.line)

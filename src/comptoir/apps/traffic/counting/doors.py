@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 from standardwebhooks.webhooks import Webhook
 
 from comptoir.apps.traffic.door_tables import CountDoor, DoorMessage
@@ -35,7 +36,7 @@ HEADERS: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
 def add(*, organisation_id: UUID, name: str, actor: str, now: datetime) -> tuple[CountDoor, Secret]:
     """A door and its secret, which is shown once. Raises RuleBroken where the name is taken, or there are too many."""
     if CountDoor.objects.filter(organisation_id=organisation_id).count() >= MOST:
-        raise RuleBroken("There are as many as there can be. Delete one first.", code="too_many_webhooks")
+        raise RuleBroken(_("There are as many as there can be. Delete one first."), code="too_many_webhooks")
     secret = _new_secret()
     try:
         with transaction.atomic():
@@ -43,7 +44,7 @@ def add(*, organisation_id: UUID, name: str, actor: str, now: datetime) -> tuple
                 organisation_id=organisation_id, id=new_id(), name=name, secret=sealer().seal(secret), created_at=now
             )
     except IntegrityError:
-        raise RuleBroken(f"There is one called {name} already.", code="name_taken") from None
+        raise RuleBroken(_("There is one called %(name)s already.") % {"name": name}, code="name_taken") from None
     note(organisation_id=organisation_id, actor=actor, what="traffic.door_added", subject=name, now=now)
     return door, secret
 
@@ -78,7 +79,7 @@ def open_with(door_id: UUID, headers: Mapping[str, str], body: bytes, *, now: da
     """The door a signed message came to, and the message's id. Raises RuleBroken: 404 for no door, 401 otherwise."""
     door = CountDoor.objects.filter(id=door_id).first()
     if door is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     message_id, timestamp, said = (headers.get(name, "") for name in HEADERS)
     if not (message_id and timestamp and said):
         raise RuleBroken(
@@ -147,7 +148,7 @@ def _instant(timestamp: str) -> datetime | None:
 def _locked(organisation_id: UUID, door_id: UUID) -> CountDoor:
     door = CountDoor.objects.select_for_update().filter(organisation_id=organisation_id, id=door_id).first()
     if door is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return door
 
 

@@ -14,6 +14,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from comptoir.kernel.errors import RuleBroken
 
 DELIMITERS: Final = ",;\t"
@@ -56,7 +58,7 @@ class Fault:
 def read(content: bytes) -> tuple[list[Row], list[Fault]]:
     """The rows of a file and what is wrong with others. Raises RuleBroken when it is no such file at all."""
     if len(content) > MOST_BYTES:
-        raise RuleBroken("The file is larger than 8 MB: cut it in parts.", code="file_too_large", status=413)
+        raise RuleBroken(_("The file is larger than 8 MB: cut it in parts."), code="file_too_large", status=413)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -88,7 +90,9 @@ def _places(header: Sequence[str]) -> dict[str, int]:
     if missing or not any(name in found for name in FIGURES):
         wanted = ", ".join([*missing, *(() if any(name in found for name in FIGURES) else ("traffic in",))])
         raise RuleBroken(
-            f"The first line names the columns; there is none for: {wanted}.", code="columns_missing", status=422
+            _("The first line names the columns; there is none for: %(names)s.") % {"names": wanted},
+            code="columns_missing",
+            status=422,
         )
     return found
 
@@ -101,19 +105,19 @@ def _row(line: int, cells: Sequence[str], places: Mapping[str, int]) -> Row | Fa
     location = cell("location")
     when = _when(cell("date"), cell("hour"))
     if not location:
-        return Fault(line, "no location id")
+        return Fault(line, _("no location id"))
     if when is None:
-        return Fault(line, f"no date and hour: {cell('date')} {cell('hour')}".strip())
+        return Fault(line, _("no date and hour: %(said)s") % {"said": f"{cell('date')} {cell('hour')}".strip()})
     figures = {}
     for name in FIGURES:
         said = cell(name)
         if not said:
             continue
         if not NUMBER.fullmatch(said):
-            return Fault(line, f"not a number: {said[:40]}")
+            return Fault(line, _("not a number: %(said)s") % {"said": said[:40]})
         figures[name] = Decimal(said)
     if any(figures.get(name, 0) < 0 for name in ("traffic_in", "traffic_out", "staff_hours")):
-        return Fault(line, "people and hours are never below nought")
+        return Fault(line, _("people and hours are never below nought"))
     return Row(line, location, when[0], when[1], figures)
 
 

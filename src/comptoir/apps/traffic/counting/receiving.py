@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import location_ids, projection
 from comptoir.apps.traffic.count_tables import Count, Counter, RunningTotal
@@ -111,10 +112,10 @@ class _Known:
             return Refused(place, *fault)
         if reading.counter is not None or reading.serial:
             counter = self._counters.get(reading.counter) if reading.counter else self._serials.get(reading.serial)
-            return counter or Refused(place, "counter_unknown", "No counter of this chain has this id.")
+            return counter or Refused(place, "counter_unknown", _("No counter of this chain has this id."))
         store_id = self._locations.get(location_ids.shown(reading.location)) if reading.location else None
         if store_id is None:
-            return Refused(place, "location_unknown", "No location of this chain has this id.")
+            return Refused(place, "location_unknown", _("No location of this chain has this id."))
         return self._entrance(store_id, now)
 
     def day(self, store_id: UUID, start: datetime) -> date:
@@ -154,13 +155,13 @@ def add_counter(
 
 def _fault(reading: Reading, now: datetime) -> tuple[str, str] | None:
     if not reading.is_total and reading.minutes not in MINUTES:
-        return "minutes_invalid", "A count covers 1, 5, 15, 30 or 60 minutes."
+        return "minutes_invalid", _("A count covers 1, 5, 15, 30 or 60 minutes.")
     if reading.went_in < 0 or (reading.went_out or 0) < 0:
-        return "count_negative", "A count is never below nought."
+        return "count_negative", _("A count is never below nought.")
     if not reading.is_total and max(reading.went_in, reading.went_out or 0) > MOST:
-        return "count_too_large", "So many people do not pass a counter."
+        return "count_too_large", _("So many people do not pass a counter.")
     if reading.start > now + AHEAD:
-        return "count_in_future", "A count lies in the future."
+        return "count_in_future", _("A count lies in the future.")
     return None
 
 

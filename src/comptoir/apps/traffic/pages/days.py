@@ -1,6 +1,7 @@
 """One day of one store: its hours, what each is made of, and the place to correct them."""
 
 import re
+from collections.abc import Container
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -47,6 +48,8 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
     now = timezone.now()
     catching_up.fresh(request.organisation.id, {place.store.id}, since=which, until=which, now=now)
     rows = {row.hour: row for row in _rows(request, place, which)}
+    every = _hours(place, which)
+    hours = [_hour(place, at, rows.get(at)) for at in (every if "hours" in request.GET else _busy(every, rows))]
     said = chains.settings_of(request.organisation.id)
     buckets = [making.bucket_of(said, vars(row)) for row in rows.values()]
     whole = kpis.sums(buckets)
@@ -59,7 +62,8 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
         "where": where_of(request, at=place.store.public_id, now=now),
         "place": place,
         "day": which,
-        "hours": [_hour(place, at, rows.get(at)) for at in _hours(place, which)],
+        "hours": hours,
+        "is_short": len(hours) < len(every),
         "kinds": list(KINDS.items()),
         "tiles": [shown.tile(kpi, whole, None, place.store.currency) for kpi in KPIS if kpi.of(whole) is not None],
         "may_edit": may_edit,
@@ -68,7 +72,7 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
         "differs": [_differs(place, each) for each in differs],
         "history": _history(request, place, which),
         "not_provided": clocking.not_provided(request.organisation.id, [place.store.id]),
-        "is_long": len(list(_hours(place, which))) != 24,
+        "is_long": len(every) != 24,
     }
     return render(request, "traffic/day.html", values)
 
@@ -150,6 +154,12 @@ def _hours(place: Place, which: date) -> list[datetime]:
     return list(dict.fromkeys(found))
 
 
+def _busy(hours: list[datetime], rows: Container[datetime]) -> list[datetime]:
+    """From an hour before the first of which anything is known to one after the last; all where nothing is."""
+    known = [place for place, at in enumerate(hours) if at in rows]
+    return hours[max(0, known[0] - 1) : known[-1] + 2] if known else hours
+
+
 def _hour(place: Place, at: datetime, row: Hour | None) -> dict[str, Any]:
     local = at.astimezone(ZoneInfo(place.store.timezone))
     tailored = row.tailored.split(",") if row is not None else []
@@ -182,14 +192,15 @@ def _typed(request: OrganisationRequest, place: Place, which: date) -> list[tail
         at = datetime.fromtimestamp(int(match["at"]), tz=UTC)
         if at not in hours:
             raise RuleBroken(_("This day has no such hour."), code="hour_unknown", status=422)
-        value = _number(said)
+        start = at.astimezone(ZoneInfo(place.store.timezone)).strftime("%H:%M")
+        value = _number(said, f"{KINDS[match['kind']]}, {start}")
         before = getattr(shown_now[at], match["kind"]) if at in shown_now else None
         if (None if value is None else round(value, 4)) != (None if before is None else round(before, 4)):
             found.append(tailoring.Typed(place.store.id, at, match["kind"], value))
     return found
 
 
-def _number(said: str) -> Decimal | None:
+def _number(said: str, where: str) -> Decimal | None:
     text = said.strip().replace("\u202f", "").replace(" ", "").replace(",", ".")
     if not text:
         return None
@@ -198,7 +209,8 @@ def _number(said: str) -> Decimal | None:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or abs(value) >= Decimal(10) ** 12:
-        raise RuleBroken(_("%(said)s is no number.") % {"said": said[:40]}, code="value_invalid", status=422)
+        words = _("%(where)s: “%(said)s” is no number. Go back and type digits, such as 12 or 12.5.")
+        raise RuleBroken(words % {"where": where, "said": said[:40]}, code="value_invalid", status=422)
     return value
 
 

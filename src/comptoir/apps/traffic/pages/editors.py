@@ -69,7 +69,7 @@ def editors(request: OrganisationRequest) -> list[tuple[int, str, str]]:
     for row in EditRight.objects.filter(organisation_id=request.organisation.id).order_by("id"):
         rights_.setdefault(row.user_id, []).append(row.node_id)
     names: dict[UUID | None, str] = {each.id: each.name for each in chains.nodes(request.organisation.id)}
-    names[None] = _("every location he sees")
+    names[None] = _("every location they see")
     people = Membership.objects.filter(organisation=request.organisation, user_id__in=rights_).select_related("user")
     return [
         (each.user_id, str(each.user), ", ".join(names[node] for node in rights_[each.user_id] if node in names))

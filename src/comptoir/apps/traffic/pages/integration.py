@@ -243,7 +243,7 @@ def _light(job: ImportJob, connections: dict[UUID, reads.ConnectionFacts]) -> St
     if found is None:
         return Status("off", _("Not connected"))
     if found.status != Connection.Status.CONNECTED:
-        return Status("bad", _("Sign in again"), found.status_since, found.status_reason)
+        return Status("bad", _("Sign in again"), found.status_since)
     if not job.finished_at:
         return Status("info", _("Being set up"))
     return Status("ok", _("Active")) if job.active else Status("off", _("Off"), job.paused_at)

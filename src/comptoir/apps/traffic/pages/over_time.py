@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import chains, day_parts, kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
-from comptoir.apps.traffic.pages.reports import TOTALS, Cell
+from comptoir.apps.traffic.pages.reports import KEY, TOTALS, Cell
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.periods import Step, retail_month, retail_year
 from comptoir.apps.traffic.reports import over_time as report
@@ -56,7 +56,11 @@ def over_time(request: OrganisationRequest) -> HttpResponse:
         "steps": list(STEPS.items()),
         "heads": [BY_SLUG[slug] for slug in TOTALS],
         "tables": [
-            (each.currency, [(_label(row, step), _cells(row, each.currency)) for row in each.rows]) for each in tables
+            (
+                each.currency,
+                [(_label(row, step), _cells(row, each.currency), shown.matched(row.now)) for row in each.rows],
+            )
+            for each in tables
         ],
         "is_empty": not any(each.rows for each in tables),
         "formulas": KPIS,
@@ -135,7 +139,7 @@ def _cells(row: Line, currency: str) -> list[Cell]:
         kpi = BY_SLUG[slug]
         change = kpis.change(kpi, *(kpi.of(each) for each in row.alike)) if row.alike else None
         value = shown.figure(kpi, kpi.of(row.now), currency)
-        cells.append(Cell(kpi.label, value, *shown.delta(kpi, change), shown.coverage(kpi, row.now)))
+        cells.append(Cell(kpi.label, value, *shown.delta(kpi, change), is_key=slug in KEY))
     return cells
 
 

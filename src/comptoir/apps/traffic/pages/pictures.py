@@ -22,22 +22,25 @@ from comptoir.web.formats import locale
 HEAT_WEEKS: Final = 4
 MOST_DAYS: Final = 62
 COLUMNS: Final = ("visitors", "transactions", "conversion", "sales", "items", "staff_hours")
+KEY: Final = frozenset({"visitors", "conversion", "sales"})
+"""What a phone shows of a row."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: its label, where it leads, the formatted figures."""
+    """A line of the table: its label, where it leads, the formatted figures; each with whether a phone shows it."""
 
     label: str
-    cells: tuple[tuple[str, str], ...]
+    cells: tuple[tuple[str, str, bool], ...]
     day: str = ""
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Charts over one table."""
+    """Charts over one table; `first` is over its labels."""
 
     charts: tuple[Chart, ...]
+    first: str
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     caption: str
@@ -56,8 +59,9 @@ def _hours(scope: Scope, currency: str) -> Pictures:
     labels = tuple(f"{each:02d}:00" for each in hours)
     return Pictures(
         _charts(scope, labels, [now.get(each) for each in hours], [before.get(each) for each in hours], currency),
+        _("Hour"),
         _heads(currency),
-        tuple(Row(label, _cells(now.get(each), currency)) for label, each in zip(labels, hours, strict=True)),
+        tuple(Row(f"{each:02d}:00", _cells(now[each], currency)) for each in hours if each in now),
         _("Hour by hour, by each store’s own clock"),
     )
 
@@ -76,6 +80,7 @@ def _days(scope: Scope, currency: str) -> Pictures:
         _charts(
             scope, tuple(days), [now.get(each) for each in days], [before.get(each + by) for each in days], currency
         ),
+        _("Day"),
         _heads(currency),
         tuple(Row(day_words(each), _cells(now.get(each), currency), each.isoformat()) for each in reversed(days)),
         _("Day by day"),
@@ -98,6 +103,7 @@ def _weeks(scope: Scope, currency: str) -> Pictures:
     weeks = list(dict.fromkeys(week_of(day) for day in scope.period.days()))
     return Pictures(
         _charts(scope, tuple(weeks), [now.get(each) for each in weeks], [before.get(each) for each in weeks], currency),
+        _("Week from"),
         _heads(currency),
         tuple(Row(day_words(each), _cells(now.get(each), currency)) for each in reversed(weeks)),
         _("Week by week"),
@@ -142,10 +148,14 @@ def _heads(currency: str) -> tuple[str, ...]:
     return tuple(str(BY_SLUG[slug].label) for slug in COLUMNS if currency or slug != "sales")
 
 
-def _cells(found: Sums | None, currency: str) -> tuple[tuple[str, str], ...]:
+def _cells(found: Sums | None, currency: str) -> tuple[tuple[str, str, bool], ...]:
     sums = found or Sums()
     return tuple(
-        (str(BY_SLUG[slug].label), shown.figure(BY_SLUG[slug], BY_SLUG[slug].of(sums) if found else None, currency))
+        (
+            str(BY_SLUG[slug].label),
+            shown.figure(BY_SLUG[slug], BY_SLUG[slug].of(sums) if found else None, currency),
+            slug in KEY,
+        )
         for slug in COLUMNS
         if currency or slug != "sales"
     )
@@ -157,7 +167,8 @@ class Heat:
 
     picture: HeatMap
     hours: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    """Of each weekday the figures, each with its hour."""
 
 
 def heat(scope: Scope) -> Heat | None:
@@ -189,7 +200,10 @@ def heat(scope: Scope) -> Heat | None:
         cells,
     )
     rows = tuple(
-        (str(names[weekday]), tuple(shown.figure(kpi, values.get((weekday, hour)), "") for hour in hours))
+        (
+            str(names[weekday]),
+            tuple((f"{hour:02d}", shown.figure(kpi, values.get((weekday, hour)), "")) for hour in hours),
+        )
         for weekday in range(7)
     )
     return Heat(picture, labels, rows)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Case, F, Q, When
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -26,12 +28,23 @@ from comptoir.web import spreadsheets
 from comptoir.web.formats import day
 from comptoir.web.shell import OrganisationRequest, page
 
+KEY: Final = frozenset({"visitors", "transactions", "sales", "conversion", "atv"})
+"""What a phone shows of a row."""
 TOTALS: Final = (
     *("visitors", "transactions", "sales", "items", "staff_hours"),
     *("conversion", "atv", "upt", "spv", "pot", "star", "sales_per_hour"),
 )
 COSTS: Final = ("labour_cost", "labour_share")
 """Columns of chains that said what an hour of work costs."""
+WANTING: Final = (
+    Q(hours_t__lt=F("hours"))
+    | Q(hours_h__lt=F("hours"))
+    | Q(tailored_hours__gt=0)
+    | Q(x_t__gt=F("visitors"))
+    | Q(visitors__gt=0, went_out__gt=F("visitors") * Decimal("1.1"))
+    | Q(visitors__gt=0, went_out__gt=0, went_out__lt=F("visitors") * Decimal("0.9"))
+)
+"""Days with a gap, with something typed, or with figures that cannot be (3.3)."""
 LATEST: Final = 200
 MOST_EXPORTED: Final = 100_000
 KINDS: Final[dict[str, str | Promise]] = {
@@ -45,13 +58,13 @@ KINDS: Final[dict[str, str | Promise]] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure of a table: what it is called, its value, its change, the hours it stands on."""
+    """A figure of a table: what it is called, its value, its change, and whether a phone shows it."""
 
     label: str | Promise
     value: str
     delta: str
     trend: str
-    coverage: str
+    is_key: bool
 
 
 @require_GET
@@ -64,8 +77,10 @@ def totals(request: OrganisationRequest) -> HttpResponse:
     values = {
         "scope": scope,
         "heads": [BY_SLUG[slug] for slug in slugs],
-        "rows": [(row, _cells(slugs, row.now, row.before, row.currency)) for row in found.rows],
-        "totals": [(row, _cells(slugs, row.now, row.before, row.currency)) for row in found.totals],
+        "rows": [(row, _cells(slugs, row.now, row.before, row.currency), shown.matched(row.now)) for row in found.rows],
+        "totals": [
+            (row, _cells(slugs, row.now, row.before, row.currency), shown.matched(row.now)) for row in found.totals
+        ],
         "costs": slugs != TOTALS,
         "may_type": may(request.role, "traffic.manage"),
         "left_out": found.left_out,
@@ -85,9 +100,7 @@ def _cells(slugs: tuple[str, ...], now: Sums, before: Sums | None, currency: str
         kpi = BY_SLUG[slug]
         value = kpi.of(now) if now.hours else None
         change = kpis.change(kpi, value, kpi.of(before)) if before is not None and before.hours else None
-        cells.append(
-            Cell(kpi.label, shown.figure(kpi, value, currency), *shown.delta(kpi, change), shown.coverage(kpi, now))
-        )
+        cells.append(Cell(kpi.label, shown.figure(kpi, value, currency), *shown.delta(kpi, change), is_key=slug in KEY))
     return cells
 
 
@@ -208,23 +221,34 @@ def _csv(found: Iterator[dict[str, Any]]) -> Iterator[str]:
 @require_GET
 @page("traffic.view")
 def quality(request: OrganisationRequest) -> HttpResponse:
-    """Of each location and day: how many hours have visitors and staff hours, and how many were typed."""
+    """Of each location and day: how many hours have visitors and staff hours, and how many were typed.
+
+    Whole days are left out until somebody asks for `all`.
+    """
     scope = scope_of(request)
-    rows = Day.objects.filter(
+    every = Day.objects.filter(
         organisation_id=scope.organisation_id,
         store_id__in=[each.store.id for each in scope.places],
         business_date__range=(scope.period.since, scope.period.until),
-    ).order_by("-business_date")
+    )
     names = {each.store.id: each.store for each in scope.places}
+    is_all = "all" in request.GET
+    wanting = every.filter(WANTING)
+    by_name = Case(*(When(store_id=each.store.id, then=place) for place, each in enumerate(scope.places)), default=0)
+    rows = (every if is_all else wanting).order_by("-business_date", by_name)
     values = {
         "scope": scope,
+        "days": every.count(),
+        "wanting": wanting.count(),
+        "is_all": is_all,
+        "left": max(0, rows.count() - LATEST),
         "rows": [
             {
                 "store": names[row.store_id],
                 "day": row.business_date,
                 "hours": row.hours,
-                "visitors": _share(row.hours_t, row.hours),
-                "staff": _share(row.hours_h, row.hours),
+                "visitors": shown.hours(row.hours_t, row.hours),
+                "staff": shown.hours(row.hours_h, row.hours),
                 "typed": row.tailored_hours,
                 "above": row.visitors is not None and row.x_t > row.visitors,
                 "apart": _is_apart(row),
@@ -233,10 +257,6 @@ def quality(request: OrganisationRequest) -> HttpResponse:
         ],
     }
     return render(request, "traffic/quality.html", values)
-
-
-def _share(known: int, hours: int) -> str:
-    return _("%(known)d of %(all)d h") % {"known": known, "all": hours}
 
 
 def _is_apart(row: Day) -> bool:

@@ -96,7 +96,7 @@ class EditorForm(forms.Form):
         self.fields["node"] = forms.ChoiceField(
             label=self.fields["node"].label,
             required=False,
-            choices=[("", gettext_lazy("every location he sees")), *nodes],
+            choices=[("", gettext_lazy("every location they see")), *nodes],
         )
 
 

@@ -20,6 +20,9 @@
     }
   }
 
+  /* Where tabs are wider than a phone, the one that is open is in sight. */
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - 32;
+
   /* Copy, dialogs, toasts, one submit per form. */
   on("click", "[data-copy]", async (button) => {
     await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
