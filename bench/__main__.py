@@ -9,7 +9,7 @@ from typing import Final, NoReturn
 
 from rich.console import Console
 
-from bench import balance, cost, door, drain, importing, pages, pay, report, scale, table, tablet
+from bench import backlog, balance, cost, door, drain, importing, pages, pay, report, scale, table, tablet
 from bench.failure import BenchFailure
 from comptoir.kernel.errors import ComptoirError
 
@@ -19,6 +19,7 @@ WIDTH: Final = 110
 MEMBERS: Final[dict[str, Callable[[Console], Sequence[table.Measurement]]]] = {
     "door": door.measure,
     "drain": drain.measure,
+    "backlog": backlog.measure,
     "import": importing.measure,
     "report": report.measure,
     "scale": scale.measure,

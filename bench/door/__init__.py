@@ -1,10 +1,11 @@
-"""The webhook door: durable bodies a second in one web process, against its limits and against a plain Django view.
+"""The webhook door: durable bodies a second in one web process, against its limits, a plain Django view and Node-RED.
 
 64 keep-alive connections, 3 KB bodies, each different, for eight organisations; committed with fsync before the 2xx.
 The contestants take turns on fresh tables, and after each turn the rows must equal the answered 2xx. Load, servers and
 database share the cores, so only ratios of one run mean anything. No worker runs: this is the door alone.
 """
 
+import os
 from collections.abc import Sequence
 from statistics import median
 from typing import Final
@@ -12,8 +13,9 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
+from bench.cost import megabytes
 from bench.door import disk, load
-from bench.door.stage import Contestant, Stage, contestants, prepared
+from bench.door.stage import PEERS, Contestant, Stage, contestants, prepared
 from bench.door.turns import Turn, Turns
 from bench.running import FOLDER
 from bench.table import Measurement, compare
@@ -24,11 +26,13 @@ TURN_SECONDS: Final = 2.5
 DISK_SECONDS: Final = 0.7
 HALF_SECONDS: Final = 4.0
 HALVES: Final = 3
+BODIES: Final = 50_000
+FULL_BODIES: Final = 1_000_000
 
 
 def measure(console: Console) -> Sequence[Measurement]:
     """Run all turns, print what they took, and return the ratios. Raises BenchFailure, ComptoirError."""
-    with prepared() as ground, contestants(ground) as running:
+    with prepared() as ground, contestants(ground, console) as running:
         turns = Turns()
         for contestant in running.values():
             _turn(ground, contestant, WARM_UP_SECONDS)
@@ -40,6 +44,9 @@ def measure(console: Console) -> Sequence[Measurement]:
         console.print("[dim]door: half of its own maximum[/dim]")
         rate = turns.rate("door") / 2
         halves = [_half(ground, running["door"], rate) for _ in range(HALVES)]
+        bodies = FULL_BODIES if os.environ.get("FULL") else BODIES
+        console.print(f"[dim]door: memory over {bodies:,} bodies[/dim]")
+        before, after = _weights(ground, running["door"], bodies)
     _show(console, turns, halves)
     p50, p99 = (median(half.percentile(percent) for half in halves) for percent in (50, 99))
     door = turns.rate("door")
@@ -47,14 +54,24 @@ def measure(console: Console) -> Sequence[Measurement]:
         compare("door", "bare", door, turns.rate("bare"), "requests/s"),
         compare("door", "django", door, turns.rate("django"), "requests/s"),
         compare("door", "fsync", door, median(turns.syncs), "per second"),
+        *(compare("door", peer, door, turns.rate(peer), "requests/s") for peer in PEERS if peer in running),
         compare("door", "p50 at half load", p99, p50, "ms (p99)"),
+        compare("door", f"its memory {bodies:,} bodies before", after, before, "MB (PSS)"),
     ]
+
+
+def _weights(ground: Stage, contestant: Contestant, bodies: int) -> tuple[float, float]:
+    """Megabytes of a web process that is warm, and after so many bodies more."""
+    before, answered = megabytes([contestant.process.pid]), 0
+    while answered < bodies:
+        answered += _turn(ground, contestant, TURN_SECONDS).outcome.answered
+    return before, megabytes([contestant.process.pid])
 
 
 def _turn(ground: Stage, contestant: Contestant, seconds: float) -> Turn:
     ground.clear(contestant)
     web, database = contestant.cpu, ground.house.database_cpu
-    outcome = load.closed(contestant.port, ground.paths, seconds=seconds)
+    outcome = load.closed(contestant.port, contestant.paths, seconds=seconds)
     turn = Turn(outcome, web_cpu=contestant.cpu - web, database_cpu=ground.house.database_cpu - database)
     ground.check(contestant, outcome.answered)
     return turn
@@ -62,7 +79,7 @@ def _turn(ground: Stage, contestant: Contestant, seconds: float) -> Turn:
 
 def _half(ground: Stage, contestant: Contestant, rate: float) -> load.Outcome:
     ground.clear(contestant)
-    outcome = load.opened(contestant.port, ground.paths, seconds=HALF_SECONDS, rate=rate)
+    outcome = load.opened(contestant.port, contestant.paths, seconds=HALF_SECONDS, rate=rate)
     ground.check(contestant, outcome.answered)
     return outcome
 

@@ -41,6 +41,7 @@ def _template() -> tuple[bytes, bytes]:
         "coverCount": 2,
         "receiptNumber": "R40017.104",
         "cancelled": False,
+        "status": "closed",
         "transactionLines": [_line(index) for index in range(7)],
         "paymentLines": [{"id": 90000000004402, "amount": 58.35, "paymentMethod": "TWINT", "currencyCode": "EUR"}],
         "type": "SALE",

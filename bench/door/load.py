@@ -122,7 +122,9 @@ class _Connection(asyncio.Protocol):
         self._load.answered(self, self._sent_at)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._load.failed(f"the other side closed a connection: {error}")
+        idle = "idle" if self in self._load.free else "waiting"
+        since = time.perf_counter() - self._sent_at
+        self._load.failed(f"the other side closed a connection, {idle}, {since:.1f} s after its latest body: {error}")
 
     def close(self) -> None:
         self._transport.close()
