@@ -12,7 +12,7 @@ import time
 import venv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,6 +65,12 @@ class House:
         self.started.append(process)
         return process
 
+    def of(self, database: str) -> "House":
+        """The same with another database of the server, and a port of its own; what either starts is stopped once."""
+        port = free_port()
+        own = {**self.environ, "COMPTOIR_DATABASE": database, "COMPTOIR_URL": f"http://localhost:{port}"}
+        return replace(self, port=port, environ=own)
+
     def serve(self) -> subprocess.Popen[bytes]:
         """The web process on our port, once it answers. Raises BenchFailure."""
         web = self.comptoir("serve", "--port", str(self.port))
@@ -75,21 +81,31 @@ class House:
 @contextmanager
 def house(name: str, **environ: str) -> Iterator[House]:
     """A fresh database under this name, and nothing of this machine's own installation; deleted afterwards."""
-    folder, port = FOLDER / name, free_port()
-    folder.mkdir(parents=True, exist_ok=True)
-    cluster = postgres.cluster(folder)
-    own = {key: value for key, value in os.environ.items() if not key.startswith(("COMPTOIR_", "DATABASE_"))}
-    own |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}", **environ}
-    made = House(name, cluster, port, own)
+    cluster = postgres.cluster(FOLDER / name)
     postgres.discard(cluster)
     try:
-        with postgres.attach(cluster):
-            try:
-                yield made
-            finally:
-                stop(made.started[::-1])
+        with kept_house(name, **environ) as made:
+            yield made
     finally:
         postgres.discard(cluster)
+
+
+@contextmanager
+def kept_house(name: str, *, durable: bool = True, **environ: str) -> Iterator[House]:
+    """The same on the data that an earlier run left under this name, and left for the next; made when there are none.
+
+    `durable=False` is for making them.
+    """
+    folder, port = FOLDER / name, free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("COMPTOIR_", "DATABASE_"))}
+    own |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}", **environ}
+    made = House(name, postgres.cluster(folder), port, own)
+    with postgres.attach(made.cluster, durable=durable):
+        try:
+            yield made
+        finally:
+            stop(made.started[::-1])
 
 
 def environment(name: str, requirement: str) -> str:

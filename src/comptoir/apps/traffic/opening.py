@@ -7,14 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db import connection
 
 from comptoir.apps.traffic.alert_tables import BusinessException, BusinessHours
-from comptoir.apps.traffic.models import Hour
 from comptoir.core.accounts.models import Store
 
 DAY: Final = timedelta(days=1)
@@ -23,6 +22,14 @@ OFTEN: Final = 2
 """An hour of the week counts as open where people came or bought in it in so many of the four weeks, or more."""
 FARTHEST: Final = timedelta(days=15)
 """Silence is counted no further back than this: it is long enough for any alert."""
+LEARNED_SQL: Final[LiteralString] = (
+    "SELECT t.store_id, extract(isodow FROM t.hour AT TIME ZONE s.timezone)::int - 1,"
+    " (t.hour AT TIME ZONE s.timezone)::time FROM traffic_hour AS t"
+    " JOIN accounts_store AS s ON s.organisation_id = t.organisation_id AND s.id = t.store_id"
+    " WHERE t.organisation_id = %(organisation)s AND t.store_id = ANY(%(stores)s)"
+    " AND t.hour BETWEEN %(since)s AND %(until)s AND (t.visitors > 0 OR t.transactions > 0)"
+    " GROUP BY 1, 2, 3 HAVING count(*) >= %(often)s ORDER BY 1, 2, 3"
+)
 
 Span = tuple[time, time]
 
@@ -107,23 +114,17 @@ def _learned(
     organisation_id: UUID, stores: Collection[Store], now: datetime
 ) -> dict[UUID, dict[int, tuple[Span, ...]]]:
     """Hours of the week in which people came or bought, often enough in the latest four weeks."""
-    zones = {each.id: ZoneInfo(each.timezone) for each in stores}
-    rows = Hour.objects.filter(
-        Q(visitors__gt=0) | Q(transactions__gt=0),
-        organisation_id=organisation_id,
-        store_id__in=zones,
-        hour__range=(now - LEARNED_FROM, now),
-    )
-    seen: defaultdict[UUID, defaultdict[tuple[int, time], int]] = defaultdict(lambda: defaultdict(int))
-    for store_id, hour in rows.values_list("store_id", "hour"):
-        local = hour.astimezone(zones[store_id])
-        seen[store_id][local.weekday(), local.time()] += 1
-    found: dict[UUID, dict[int, tuple[Span, ...]]] = {}
-    for store_id, hours in seen.items():
-        week: defaultdict[int, tuple[Span, ...]] = defaultdict(tuple)
-        for (weekday, begin), times in sorted(hours.items()):
-            if times >= OFTEN:
-                end = (datetime.combine(date.min, begin) + timedelta(hours=1)).time()
-                week[weekday] = (*week[weekday], (begin, end))
-        found[store_id] = dict(week)
-    return found
+    values: dict[str, Any] = {
+        "organisation": organisation_id,
+        "stores": [each.id for each in stores],
+        "since": now - LEARNED_FROM,
+        "until": now,
+        "often": OFTEN,
+    }
+    found: defaultdict[UUID, defaultdict[int, tuple[Span, ...]]] = defaultdict(lambda: defaultdict(tuple))
+    with connection.cursor() as cursor:
+        cursor.execute(LEARNED_SQL, values)
+        for store_id, weekday, begin in cursor.fetchall():
+            end = (datetime.combine(date.min, begin) + timedelta(hours=1)).time()
+            found[store_id][weekday] = (*found[store_id][weekday], (begin, end))
+    return {store_id: dict(week) for store_id, week in found.items()}

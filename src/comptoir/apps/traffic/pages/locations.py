@@ -6,7 +6,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,9 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import chains, opening, tasks
 from comptoir.apps.traffic.chains import Place
-from comptoir.apps.traffic.models import Hour
 from comptoir.apps.traffic.pages.counters import CounterForm, counters_of
 from comptoir.apps.traffic.pages.where import place_of, where_of
+from comptoir.apps.traffic.reports import reading
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.errors import RuleBroken
@@ -149,10 +148,7 @@ def _list(request: OrganisationRequest, form: NodeForm, *, status: int = 200) ->
 
 def _latest(request: OrganisationRequest, found: list[Place]) -> dict[UUID, datetime]:
     """The latest hour of each store in which anything is known."""
-    rows = Hour.objects.filter(
-        organisation_id=request.organisation.id, store_id__in=[each.store.id for each in found]
-    ).values_list("store_id")
-    return dict(rows.annotate(latest=Max("hour")).values_list("store_id", "latest"))
+    return reading.latest_hours(request.organisation.id, [each.store.id for each in found])
 
 
 def _light(place: Place, latest: datetime | None, now: datetime) -> Status:

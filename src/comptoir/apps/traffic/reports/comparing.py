@@ -1,5 +1,6 @@
 """Two periods side by side, like for like: stores that have both, and of a running day only what is over (4.3)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,9 +12,12 @@ from zoneinfo import ZoneInfo
 from comptoir.apps.traffic import chains, kpis
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import Bucket, Sums
+from comptoir.apps.traffic.making import counted_transactions
+from comptoir.apps.traffic.models import Settings
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import reading
 from comptoir.apps.traffic.reports.reading import Scope
+from comptoir.core.accounts.models import Store
 from comptoir.core.ledger import hours as ledger
 from comptoir.kernel.clock import local_hour
 
@@ -57,43 +61,49 @@ def alike(
 
 def _so_far(scope: Scope, places: Sequence[Place], day: date, today: date, now: datetime) -> dict[UUID, Sums]:
     """What each store had on a day up to the minute that it is today."""
-    found: dict[UUID, Sums] = {}
-    rows = reading.by_store_and_hour(scope, Period(day, day))
-    for place in places:
-        store, zone = place.store, ZoneInfo(place.store.timezone)
-        # The same minute of the wall clock, so a clock change between the two days moves nothing.
-        then = now.astimezone(zone).replace(tzinfo=None) - (today - day)
-        cut = then.replace(tzinfo=zone).astimezone(now.tzinfo)
-        hour = local_hour(cut, zone=zone, day_start=store.day_start)
-        over = [sums for (store_id, at), sums in rows.items() if store_id == store.id and at < hour]
-        # Where some hours are left out, the one that is running is too, on both sides.
-        part = None if scope.is_part else _part(scope.organisation_id, place, hour, cut)
-        if over or part is not None:
-            found[store.id] = sum(over, start=part or Sums())
+    until = {place.store.id: _until(place.store, day, today, now) for place in places}
+    # Where some hours are left out, the one that is running is too, on both sides.
+    found = {} if scope.is_part else _parts(scope.organisation_id, until)
+    for (store_id, at), sums in reading.by_store_and_hour(scope, Period(day, day)).items():
+        if store_id in until and at < until[store_id][0]:
+            found[store_id] = sums + found.get(store_id, Sums())
     return found
 
 
-def _part(organisation_id: UUID, place: Place, hour: datetime, cut: datetime) -> Sums | None:
-    """Sales of the hour that is running, to the minute; how many came and worked is known by the whole hour only."""
-    if hour >= cut:
-        return None
-    sold = ledger.part(organisation_id, store_ids=[place.store.id], start=hour, end=cut)
-    if not sold:
-        return None
+def _until(store: Store, day: date, today: date, now: datetime) -> tuple[datetime, datetime]:
+    """The beginning of the store's hour that is running, and the minute, moved to a day."""
+    zone = ZoneInfo(store.timezone)
+    # The same minute of the wall clock, so a clock change between the two days moves nothing.
+    then = now.astimezone(zone).replace(tzinfo=None) - (today - day)
+    cut = then.replace(tzinfo=zone).astimezone(now.tzinfo)
+    return local_hour(cut, zone=zone, day_start=store.day_start), cut
+
+
+def _parts(organisation_id: UUID, until: Mapping[UUID, tuple[datetime, datetime]]) -> dict[UUID, Sums]:
+    """Sales of the hour that is running, to the minute; how many came and worked is known by the whole hour only.
+
+    Stores of one clock are asked together.
+    """
+    alike: defaultdict[tuple[datetime, datetime], list[UUID]] = defaultdict(list)
+    for store_id, (hour, cut) in until.items():
+        if hour < cut:
+            alike[hour, cut].append(store_id)
     said = chains.settings_of(organisation_id)
+    found: dict[UUID, Sums] = {}
+    for (hour, cut), store_ids in alike.items():
+        sold = ledger.part(organisation_id, store_ids=store_ids, start=hour, end=cut)
+        found |= {store_id: _part(said, store_id, sold) for store_id in {store_id for store_id, _measure in sold}}
+    return found
 
+
+def _part(said: Settings, store_id: UUID, sold: Mapping[tuple[UUID, str], Decimal]) -> Sums:
     def of(measure: str) -> Decimal:
-        return sold.get((place.store.id, measure), ZERO)
+        return sold.get((store_id, measure), ZERO)
 
-    transactions = {
-        "sales": of("transactions"),
-        "all": of("transactions") + of("return_receipts"),
-        "net": of("transactions") - of("return_receipts"),
-    }[said.transactions]
     return kpis.sums(
         [
             Bucket(
-                transactions=transactions,
+                transactions=counted_transactions(said, of("transactions"), of("return_receipts")),
                 sales=of("net_sales") - (ZERO if said.with_tax else of("tax")),
                 items=of("goods_sold") - (of("goods_returned") if said.subtract_returns else ZERO),
                 returned=of("goods_returned"),

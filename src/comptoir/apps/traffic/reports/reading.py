@@ -59,6 +59,13 @@ BY_CLOCK: Final[LiteralString] = (
 )
 IN_BUSINESS: Final[LiteralString] = " AND coalesce(t.open_hours, 1) > 0"
 
+# One step into the key for each store, however many years it has.
+LATEST_SQL: Final[LiteralString] = (
+    "SELECT s.id, latest.hour FROM unnest(%s::uuid[]) AS s (id)"
+    " CROSS JOIN LATERAL (SELECT t.hour FROM traffic_hour AS t"
+    " WHERE t.organisation_id = %s AND t.store_id = s.id ORDER BY t.hour DESC LIMIT 1) AS latest"
+)
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -119,6 +126,13 @@ def by_weekday_and_hour(scope: Scope, period: Period) -> dict[tuple[int, int], S
 def by_store_and_hour(scope: Scope, period: Period) -> dict[tuple[UUID, datetime], Sums]:
     """Each hour of each store by its UTC instant: for one day, or a few."""
     return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, "t.store_id, t.hour", hours=True)}
+
+
+def latest_hours(organisation_id: UUID, store_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """The latest hour of each store in which anything is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST_SQL, [list(store_ids), organisation_id])
+        return dict(cursor.fetchall())
 
 
 def _asked(scope: Scope, period: Period, group: LiteralString, *, hours: bool = False) -> list[tuple[Any, ...]]:

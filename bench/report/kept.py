@@ -1,0 +1,81 @@
+"""Databases of one, two and three years of a chain's trade: made once, kept under `.cache/bench`, brought up to today.
+
+They are made without fsync, which nobody waits for there, and measured with it.
+"""
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import psycopg
+from rich.console import Console
+
+from bench import running
+from bench.failure import BenchFailure
+from comptoir.kernel import postgres
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+BYTES_A_SALE: Final = 2500
+"""What a sale takes with all that is made of it, and the room to sort it."""
+
+
+@contextmanager
+def houses(
+    console: Console, *, stores: int, sales: int, years: Sequence[int], today: date
+) -> Iterator[dict[int, tuple[running.House, dict[str, str]]]]:
+    """A house on the database of each number of years, with the cookie of its owner. Raises BenchFailure."""
+    name = f"report-{stores}x{sales}"
+    mark = running.FOLDER / name / "made"
+    stamp = _stamp(years)
+    if not mark.exists() or mark.read_text() != stamp:
+        mark.unlink(missing_ok=True)
+        _make(console, name, stores, sales, years, today)
+        mark.write_text(stamp)
+    with running.kept_house(name) as whole:
+        # Days that have gone by since they were made.
+        of = {each: whole.of(_database(each)) for each in years}
+        yield {each: (of[each], _books(of[each], stores, sales, each, today)) for each in years}
+
+
+def _make(console: Console, name: str, stores: int, sales: int, years: Sequence[int], today: date) -> None:
+    running.FOLDER.mkdir(parents=True, exist_ok=True)
+    postgres.discard(postgres.cluster(running.FOLDER / name))
+    wanted = sum(years) * stores * sales * 365 * BYTES_A_SALE
+    if shutil.disk_usage(running.FOLDER).free < wanted:
+        raise BenchFailure(f"The data want {wanted / 1e9:,.0f} GB of disk for as long as they are kept.")
+    with running.kept_house(name, durable=False) as whole:
+        before = "template1"
+        for each in years:
+            began = time.monotonic()
+            with psycopg.connect(whole.cluster.dsn("postgres"), autocommit=True) as session:
+                # A copy of the files: what is there already is not made again.
+                session.execute(f"CREATE DATABASE {_database(each)} TEMPLATE {before} STRATEGY file_copy".encode())
+            before = _database(each)
+            _books(whole.of(before), stores, sales, each, today)
+            took = time.monotonic() - began
+            console.print(f"[dim]report: {stores} stores up to year {each}, made in SQL in {took:.0f} s[/dim]")
+    os.sync()
+
+
+def _books(house: running.House, stores: int, sales: int, years: int, today: date) -> dict[str, str]:
+    cookie: dict[str, str] = house.run("bench.report.books", str(stores), str(sales), str(years), str(today))
+    return cookie
+
+
+def _database(years: int) -> str:
+    return f"report_{years}"
+
+
+def _stamp(years: Sequence[int]) -> str:
+    """What they were made of: other tables or another way of making them ask for others."""
+    made_of = sorted([*ROOT.glob("src/comptoir/**/migrations/*.py"), *Path(__file__).parent.glob("books.*")])
+    digest = hashlib.sha256(repr(list(years)).encode())
+    for each in made_of:
+        digest.update(each.name.encode() + each.read_bytes())
+    return digest.hexdigest()
