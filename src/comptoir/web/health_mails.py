@@ -77,7 +77,7 @@ def _concerns(row: Incident, member: Membership, reach: set[UUID] | None, stores
 
 
 def _send(kind: str, rows: list[Incident], member: Membership, now: datetime) -> None:
-    language = getattr(member.user, "language", "") or settings.LANGUAGE_CODE
+    language = member.user.mail_language
     with translation.override(language):
         told = [health_words.tell(incidents.as_finding(row), Role(member.role)) for row in rows]
         told.sort(key=lambda each: -each.finding.badness)

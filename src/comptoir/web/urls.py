@@ -4,9 +4,8 @@ from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
-from comptoir.web import scans
+from comptoir.web import languages, scans
 from comptoir.web.pages import (
     activity,
     backoffice,
@@ -80,7 +79,7 @@ urlpatterns = [
     path("live-address", organisation.live_address, name="live_address"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),
-    path("language", set_language, name="language"),
+    path("language", languages.choose, name="language"),
     path("connections", connections.connections, name="connections"),
     path("connections/connect/<slug:provider>", connections.connect, name="connect"),
     path("connections/returned", connections.returned, name="connection_returned"),

@@ -69,7 +69,7 @@ def _blocked(member: Member, now: datetime) -> None:
         send(
             template="loyalty/mails/pin_blocked",
             to=owner.user.email,
-            language=getattr(owner.user, "language", "") or settings.LANGUAGE_CODE,
+            language=owner.user.mail_language,
             context={"organisation": owner.organisation.name, "url": url, "times": TOLD_AFTER_BLOCKS},
             organisation_id=member.organisation_id,
             now=now,

@@ -162,7 +162,7 @@ def owners(integration: Integration) -> list[To]:
         organisation_id=integration.organisation_id, role=Role.OWNER, user__is_active=True
     )
     return [
-        To(each.user.email, getattr(each.user, "language", "") or integration.language)
+        To(each.user.email, each.user.language or integration.language)
         for each in members.select_related("user").order_by("id")
     ]
 

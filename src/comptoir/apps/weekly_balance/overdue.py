@@ -72,7 +72,7 @@ def _write(client: Client, late: list[Late], now: datetime) -> int:
 
 
 def _send(member: Membership, mine: list[Late], now: datetime) -> None:
-    language = getattr(member.user, "language", "") or settings.LANGUAGE_CODE
+    language = member.user.mail_language
     with translation.override(language):
         lines = [
             {

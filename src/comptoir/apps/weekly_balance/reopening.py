@@ -187,7 +187,7 @@ def _mail(
     user = User.objects.filter(pk=to, is_active=True).first()
     if user is None:
         return
-    language = getattr(user, "language", "") or settings.LANGUAGE_CODE
+    language = user.mail_language
     with translation.override(language):
         days = ", ".join(formats.day(each.business_date) for each in about)
     path = reverse("balance_day", args=[department.public_id, about[0].business_date.isoformat()])

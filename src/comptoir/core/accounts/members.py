@@ -86,6 +86,11 @@ def rename(*, user_id: int, name: str) -> None:
     User.objects.filter(pk=user_id).update(name=name.strip())
 
 
+def speak(*, user_id: int, language: str) -> None:
+    """The language a person reads, on pages and in mails, whatever the organisation."""
+    User.objects.filter(pk=user_id).update(language=language)
+
+
 def give(*, organisation_id: UUID, user_id: int, role: Role, store_ids: Collection[UUID] | None) -> Membership:
     """Make or change a membership; stores that are not this organisation's are left out. Call it in a transaction."""
     reach = None if role is Role.OWNER else store_ids

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -83,10 +84,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in by e-mail."""
+    """A person who signs in by e-mail. `language` is what they read, "" while they said nothing."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=8, blank=True, db_default="")
     is_active = models.BooleanField(default=True)
     is_operator = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
@@ -99,6 +101,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def mail_language(self) -> str:
+        """In which mails are written to them: their own, else the installation's."""
+        return self.language or settings.LANGUAGE_CODE
 
 
 class Membership(models.Model):

@@ -91,7 +91,13 @@ def find(token: str, *, now: datetime) -> SignUp | None:
 
 @transaction.atomic
 def create(
-    sign_up: SignUp, *, owner: User | None = None, name: str = "", password: str | None = None, now: datetime
+    sign_up: SignUp,
+    *,
+    owner: User | None = None,
+    name: str = "",
+    password: str | None = None,
+    language: str = "",
+    now: datetime,
 ) -> User:
     """Make the organisation, and its owner unless he is a user already. Raises RuleBroken (`sign_up_closed`)."""
     with connection.cursor() as cursor:  # two at once on a fresh installation: one is the first
@@ -99,7 +105,7 @@ def create(
     is_taken = owner is None and User.objects.filter(email=sign_up.email).exists()
     if is_taken or not _may_be_made(sign_up):
         raise RuleBroken("This link was used already, or nobody can sign up here now.", code="sign_up_closed")
-    person = owner or User.objects.create_user(sign_up.email, password, name=name)
+    person = owner or User.objects.create_user(sign_up.email, password, name=name, language=language)
     made = Organisation.objects.create(id=sign_up.organisation_id, name=sign_up.organisation_name, created_at=now)
     members.give(organisation_id=made.id, user_id=person.pk, role=Role.OWNER, store_ids=None)
     note(

@@ -133,11 +133,12 @@ def _note(row: Visit, what: str, actor: str, now: datetime, details: dict[str, o
 
 def _mail(row: Visit, now: datetime) -> None:
     owners = Membership.objects.filter(organisation_id=row.organisation_id, role=Role.OWNER)
-    for address in owners.values_list("user__email", flat=True):
+    for owner in owners.select_related("user"):
+        address = owner.user.email
         send(
             template="mails/visit_asked",
             to=address,
-            language=settings.LANGUAGE_CODE,
+            language=owner.user.mail_language,
             context={
                 "organisation": row.organisation.name,
                 "visitor": str(row.operator),

@@ -118,7 +118,7 @@ def tell(link: ConsentLink, connection: Connection, *, now: datetime) -> None:
         send(
             template="mails/consent_given",
             to=member.user.email,
-            language=getattr(member.user, "language", "") or settings.LANGUAGE_CODE,
+            language=member.user.mail_language,
             context=context,
             organisation_id=link.organisation_id,
             now=now,

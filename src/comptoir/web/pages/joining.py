@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from comptoir.core.accounts import invitations
 from comptoir.core.accounts.models import User
 from comptoir.kernel.errors import RuleBroken
+from comptoir.web.languages import spoken
 from comptoir.web.membership import SESSION_KEY
 from comptoir.web.open_pages import kept_private
 from comptoir.web.shell import ROLE_NAMES
@@ -116,7 +117,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
     def enter(person: User | None, said: dict[str, str]) -> tuple[User, UUID]:
         with transaction.atomic():
-            user = person or User.objects.create_user(found.email, said["password"], name=said["name"])
+            user = person or User.objects.create_user(
+                found.email, said["password"], name=said["name"], language=spoken()
+            )
             if person is None:
                 EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
             return user, invitations.accept(user, token, timezone.now()).organisation_id

@@ -23,6 +23,7 @@ from comptoir.core.accounts.models import User
 from comptoir.core.accounts.signing_up import SignUp
 from comptoir.core.mail.send import send
 from comptoir.kernel.errors import RuleBroken
+from comptoir.web.languages import spoken
 from comptoir.web.pages.joining import Link, PersonForm, behind, gone, welcome
 
 TEMPLATE: Final = "web/sign_up.html"
@@ -84,7 +85,7 @@ def finish(request: HttpRequest, token: str) -> HttpResponse:
 @transaction.atomic
 def _made(found: SignUp, owner: User | None, said: dict[str, str]) -> tuple[User, UUID]:
     person = {} if owner else {"name": said["name"], "password": said["password"]}
-    user = signing_up.create(found, owner=owner, now=timezone.now(), **person)
+    user = signing_up.create(found, owner=owner, language=spoken(), now=timezone.now(), **person)
     if owner is None:
         is_proven = bool(settings.COMPTOIR_MAIL_SERVER) or found.is_granted
         EmailAddress.objects.create(user=user, email=user.email, verified=is_proven, primary=True)

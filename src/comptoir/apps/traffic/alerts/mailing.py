@@ -76,7 +76,7 @@ def readers(organisation_id: UUID) -> list[Reader]:
             user_id=each.user_id,
             name=str(each.user),
             email=each.user.email,
-            language=chosen.get(each.user_id, settings.LANGUAGE_CODE),
+            language=chosen.get(each.user_id, each.user.mail_language),
             role=Role(each.role),
             store_ids=None if each.all_stores else frozenset(row.store_id for row in each.chosen.all()),
         )

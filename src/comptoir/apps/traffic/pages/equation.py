@@ -60,7 +60,7 @@ def equation(request: OrganisationRequest) -> HttpResponse:
             ],
             "sales": shown.figure(sales, whole.s_t, currency),
             "would_be": shown.figure(sales, would_be, currency),
-            "difference": shown.figure(sales, would_be - whole.s_t, currency),
+            "difference": ("+" if would_be > whole.s_t else "") + shown.figure(sales, would_be - whole.s_t, currency),
             "is_moved": any(moves.values()),
             "rest": shown.figure(sales, whole.sales - whole.s_t, currency) if whole.sales != whole.s_t else "",
         }

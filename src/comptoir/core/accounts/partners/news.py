@@ -28,12 +28,13 @@ def tell(row: PartnerRequest, what: str, *, now: datetime, again: bool = False) 
     to = dict.fromkeys([*row.client.contacts, *operators])
     stores = Store.objects.filter(organisation_id=row.organisation_id, id__in=row.store_ids).order_by("name")
     once = now.isoformat() if again else f"{row.requested_at.isoformat()} {_said_by(row, what)}"
+    languages = dict(User.objects.filter(email__in=to).exclude(language="").values_list("email", "language"))
     for address in to:
         is_operator = address in operators
         send(
             template="mails/partner_news",
             to=address,
-            language=settings.LANGUAGE_CODE,
+            language=languages.get(address, settings.LANGUAGE_CODE),
             context={
                 "what": what,
                 "organisation": row.organisation.name,
