@@ -25,7 +25,7 @@ from comptoir.apps.pay_at_table.models import GuestPayment, State
 from comptoir.apps.pay_at_table.order_tables import Order, OrderKind, OrderState
 from comptoir.apps.traffic import jobs, projection, rights
 from comptoir.apps.traffic.alert_tables import Alert as TrafficAlert
-from comptoir.apps.traffic.alert_tables import BusinessException
+from comptoir.apps.traffic.alert_tables import BusinessException, SilentLimit
 from comptoir.apps.traffic.counting import doors
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.wage_tables import Wage
@@ -258,6 +258,7 @@ def _traffic(world: World) -> None:
         opened_at=NOW,
     )
     BusinessException.objects.create(organisation_id=organisation.id, store_id=world.cellar.id, on=NOW.date())
+    limit = SilentLimit.objects.create(organisation_id=organisation.id, id=new_id(), store_id=world.cellar.id, hours=3)
     wage = Wage.objects.create(
         organisation_id=organisation.id,
         id=new_id(),
@@ -268,6 +269,7 @@ def _traffic(world: World) -> None:
     )
     world.ids |= {
         "wage_id": public_id("wag", wage.id),
+        "limit_id": public_id("lim", limit.id),
         "door_id": doors.add(**made, name=OF_THE_ORGANISATION)[0].public_id,  # type: ignore[arg-type]
         "traffic_alert_id": public_id("tal", alert.id),
         "job_id": jobs.public(job),

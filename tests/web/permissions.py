@@ -210,6 +210,8 @@ ROUTES: dict[str, str | None] = {
     "traffic_alerts": "traffic.view",
     "traffic_alerts_to_me": "traffic.locations",
     "traffic_alert_mails": "traffic.locations",
+    "traffic_limit_add": "traffic.manage",
+    "traffic_limit_delete": "traffic.manage",
     "traffic_hours": "traffic.locations",
     "traffic_exception_add": "traffic.manage",
     "traffic_exception_delete": "traffic.manage",

@@ -197,6 +197,8 @@ PAGES = {
     "traffic_alerts": Row(Of.EACH),
     "traffic_alerts_to_me": Row(Of.EACH, "post", data={"language": "fr"}),
     "traffic_alert_mails": Row(Of.STORE, "post", {"alert_id": "traffic_alert_id", "position": "off"}),
+    "traffic_limit_add": Row(Of.EACH, "post"),
+    "traffic_limit_delete": Row(Of.STORE, "post"),
     "traffic_hours": Row(Of.STORE),
     "traffic_exception_add": Row(Of.STORE, "post", data=MARCH_14),
     "traffic_exception_delete": Row(Of.STORE, "post", MARCH_14),

@@ -6,13 +6,18 @@ from uuid import UUID
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from comptoir.apps.traffic import chains, jobs, report_mails, urls
+from comptoir.apps.traffic.count_tables import Count, SetAside
+from comptoir.apps.traffic.counting.aside import take_up
 from comptoir.apps.traffic.models import ImportJob, ReportMail
+from comptoir.core.accounts.models import Membership, MembershipStore, Store, User
+from comptoir.core.accounts.roles import Role
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.kernel.ids import public_id
 from tests.apps.traffic.chain import DAY, NOW, make, sell, utc_store
-from tests.people import People, create_store
+from tests.people import People, create_member, create_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHOSEN = re.compile(r'<option value="([^"]+)" selected>[^<]*</option>')
@@ -116,3 +121,72 @@ def test_a_period_by_name_stands_before_days_that_the_form_sent_along(chain: Peo
     with time_machine.travel(NOW, tick=False):
         page = client.get("/traffic/reports/totals?period=yesterday&since=2026-01-01&until=2026-01-31").content.decode()
     assert "20 May 2026 to 20 May 2026" in page
+
+
+def test_what_was_chosen_is_kept_after_saving_on_every_page(chain: People) -> None:
+    west, client = at("West"), chain.client(chain.alice)
+    job = f"/traffic/integrations/{jobs.public(ImportJob.objects.get())}"
+    place = f"/traffic/locations/{chain.bar.public_id}"
+    count = {"week_starts_on": "6", "transactions": "sales", "day_parts": ""}
+    posts: list[tuple[str, dict[str, str], str]] = [
+        ("/traffic/settings/save", count, "/traffic/settings"),
+        ("/traffic/locations/nodes", {"name": "East", "kind": "district", "parent": ""}, "/traffic/locations"),
+        (f"{place}/save", {"location_id": "1", "status": "operational"}, place),
+        (f"{place}/counters", {"name": "Door", "kind": "entrance"}, place),
+        (f"{place}/hours", {}, f"{place}/hours"),
+        (f"{job}/off", {}, job),
+        ("/traffic/integrations/read-now", {}, "/traffic/integrations"),
+        (f"{job}/delete", {}, "/traffic/integrations"),
+    ]
+    for path, said, back in posts:
+        answer = client.post(path, {**said, "at": west})
+        assert (path, answer.get("Location")) == (path, f"{back}?at={west}")
+        again = client.get(answer["Location"]).content.decode()
+        assert again, path
+
+
+def test_forms_and_links_of_these_pages_carry_what_was_chosen(chain: People) -> None:
+    west, client = at("West"), chain.client(chain.alice)
+    carried = f'<input type="hidden" name="at" value="{west}">'
+    job = f"/traffic/integrations/{jobs.public(ImportJob.objects.get())}"
+    for path in ("/traffic/settings", "/traffic/locations", "/traffic/integrations", "/traffic/alerts"):
+        assert carried in client.get(path, {"at": west}).content.decode(), path
+    place = f"/traffic/locations/{chain.bar.public_id}"
+    assert f'href="{place}?at={west}"' in client.get("/traffic/locations", {"at": west}).content.decode()
+    for path in (place, f"{place}/hours"):
+        page = client.get(path, {"at": west}).content.decode()
+        assert carried in page, path
+    assert f'href="/traffic/locations?at={west}"' in client.get(place, {"at": west}).content.decode()
+    assert f'href="/traffic/integrations?at={west}"' in client.get(job, {"at": west}).content.decode()
+
+
+def upload(people: People, user: User, text: str, at_: str = "") -> str:
+    file = SimpleUploadedFile("counts.csv", f"location id,date,hour,traffic in\n{text}".encode())
+    path = f"/traffic/locations/upload?at={at_}" if at_ else "/traffic/locations/upload"
+    return people.client(user).post(path, {"file": file}).content.decode()
+
+
+def test_a_file_is_limited_to_what_was_chosen_and_nothing_of_it_comes_later(chain: People) -> None:
+    rows = f"0001,{DAY},10,5\n0002,{DAY},10,7\n"
+    page = upload(chain, chain.alice, rows, at("West"))
+    assert "1 of 2 rows were taken." in page
+    assert "it is of none of the locations that were chosen" in page
+    assert "Only rows of West are taken" in page
+    assert not SetAside.objects.exists()
+    assert "2 of 2" not in page
+    page = upload(chain, chain.alice, rows)
+    assert (SetAside.objects.count(), "Rows of every location are taken." in page) == (1, True)
+
+
+def test_a_file_of_somebody_with_chosen_stores_says_nothing_of_other_stores_now_or_later(chain: People) -> None:
+    quai = Store.objects.get(name="Quai Bob")
+    chains.save_location(store=quai, values={"location_id": "2"}, node_id=None, actor="u", now=NOW, today=NOW.date())
+    denise = create_member(chain.le_zinc, "Denise", Role.SUPERVISOR)
+    membership = Membership.objects.get(user=denise)
+    Membership.objects.filter(pk=membership.pk).update(all_stores=False)
+    MembershipStore.objects.create(organisation=chain.le_zinc, membership=membership, store=chain.bar)
+    page = upload(chain, denise, f"0001,{DAY},10,5\n0002,{DAY},10,7\n0003,{DAY},10,9\n")
+    assert "1 of 3 rows were taken." in page
+    assert not SetAside.objects.exists()
+    take_up(organisation_id=chain.le_zinc.id, now=NOW)
+    assert not Count.objects.exclude(went_in=5).exists()

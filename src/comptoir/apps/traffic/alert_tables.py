@@ -51,7 +51,8 @@ class Alert(models.Model):
     """Something that is wrong with a feed or a figure, or was. `part` tells several of one kind apart: the counter.
 
     `store_id` is null for an account that feeds several. `mails` were written so far, the latest at `mailed_at`;
-    somebody may stop them while it lasts. What comes back within a day is the same alert.
+    somebody may stop them while it lasts. What comes back within a day is the same alert. `over_mailed_at`: when it was
+    written that it is over, which is written once.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
@@ -69,6 +70,7 @@ class Alert(models.Model):
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.BigIntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
+    over_mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -84,6 +86,28 @@ class Alert(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["organisation_id", "-opened_at"], name="traffic_alert_latest")]
+
+
+class SilentLimit(models.Model):
+    """After how many open hours without a word counters are silent: of a store, a node, or (both null) the chain."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    store_id = models.UUIDField(null=True)
+    node_id = models.UUIDField(null=True)
+    hours = models.SmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "store_id", "node_id"], nulls_distinct=False, name="traffic_limit_once"
+            ),
+            models.CheckConstraint(condition=Q(hours__range=(1, 72)), name="traffic_limit_in_reason"),
+            models.CheckConstraint(
+                condition=Q(store_id__isnull=True) | Q(node_id__isnull=True), name="traffic_limit_of_one"
+            ),
+        ]
 
 
 class AlertReader(models.Model):

@@ -1,6 +1,6 @@
 """A chain: how it counts, its tree, and which locations somebody sees."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -83,13 +83,35 @@ def nodes(organisation_id: UUID) -> list[Node]:
     return list(Node.objects.filter(organisation_id=organisation_id).order_by("name"))
 
 
+class Tree:
+    """The nodes of a chain and where its stores were from when on, read once."""
+
+    def __init__(self, organisation_id: UUID) -> None:
+        self.nodes = nodes(organisation_id)
+        self._parents = {each.id: each.parent_id for each in self.nodes}
+        self._placed = placements(organisation_id)
+
+    def below(self, node_id: UUID) -> set[UUID]:
+        """A node and everything in it."""
+        found = {node_id}
+        while more := {each.id for each in self.nodes if each.parent_id in found} - found:
+            found |= more
+        return found
+
+    def nearest_first(self, store_id: UUID, day: date) -> Iterator[UUID | None]:
+        """The store itself, the nodes it was in on a day from the nearest on, and None for the whole chain."""
+        yield store_id
+        placed = [node for since, node in self._placed.get(store_id, ()) if since <= day]
+        node = placed[-1] if placed else None
+        while node is not None:
+            yield node
+            node = self._parents.get(node)
+        yield None
+
+
 def below(organisation_id: UUID, node_id: UUID) -> set[UUID]:
     """A node and everything in it."""
-    known = nodes(organisation_id)
-    found = {node_id}
-    while more := {each.id for each in known if each.parent_id in found} - found:
-        found |= more
-    return found
+    return Tree(organisation_id).below(node_id)
 
 
 @transaction.atomic

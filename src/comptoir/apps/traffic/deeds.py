@@ -20,6 +20,8 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.job_on": _("A POS integration was switched on"),
     "traffic.job_off": _("A POS integration was switched off"),
     "traffic.job_deleted": _("A POS integration was deleted"),
+    "traffic.limit_saved": _("After how long counters are silent was changed"),
+    "traffic.limit_deleted": _("After how long counters are silent was taken back"),
     "traffic.location_changed": _("A location was changed"),
     "traffic.node_added": _("A level of the chain was added"),
     "traffic.settings_changed": _("How traffic is counted was changed"),

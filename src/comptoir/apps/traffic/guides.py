@@ -31,10 +31,10 @@ SETTINGS: Final = (
 )
 MAILS: Final = (_("The figures of yesterday or of last week, of the stores you see, at the hour you choose."),)
 ALERTS: Final = (
-    _("A counter that tells nothing for 2 hours of opening, a till that was not read for 90 minutes of opening."),
+    _("A counter that tells nothing for 2 hours of opening, or what you say; a till not read for 90 minutes of it."),
     _("No sale in 2 hours with more than 30 visitors, more sales than visitors, a conversion below 7 tenths of usual."),
     _("More visitors for each hour of staff than the location’s target for 3 hours; somebody in for 16 hours."),
-    _("Mails go at once, after 24 hours, 48 hours later and 7 days later; one button stops them."),
+    _("Mails go at once, after 24 hours, 48 hours later and 7 days later; one button stops them. The end is told."),
 )
 DOORS: Final = (
     _("Counters, or a program, send counts to an address of their own and sign them with its secret."),
@@ -66,6 +66,8 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_alerts": ALERTS,
     "traffic_alerts_to_me": ALERTS,
     "traffic_alert_mails": ALERTS,
+    "traffic_limit_add": ALERTS,
+    "traffic_limit_delete": ALERTS,
     "traffic_hours": HOURS,
     "traffic_exception_add": HOURS,
     "traffic_exception_delete": HOURS,

@@ -1,7 +1,6 @@
 """What an hour of work costs at a location on a day: the nearest that somebody typed, and nothing where nobody did."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -24,28 +23,15 @@ class Wages:
         self._typed: defaultdict[tuple[UUID | None, str], list[tuple[date, Decimal]]] = defaultdict(list)
         for row in rows(organisation_id):
             self._typed[row.store_id or row.node_id, row.currency].append((row.since, row.per_hour))
-        self._parents: dict[UUID, UUID | None] = {}
-        self._placed: dict[UUID, list[tuple[date, UUID | None]]] = {}
-        if self._typed:
-            self._parents = {each.id: each.parent_id for each in chains.nodes(organisation_id)}
-            self._placed = chains.placements(organisation_id)
+        self._tree = chains.Tree(organisation_id) if self._typed else None
 
     def per_hour(self, store: Store, day: date) -> Decimal | None:
         """Of the store itself, of its region or district on that day, or of the chain; None where nobody typed any."""
-        for key in self._nearest_first(store.id, day):
+        for key in self._tree.nearest_first(store.id, day) if self._tree else ():
             typed = [value for since, value in self._typed.get((key, store.currency), ()) if since <= day]
             if typed:
                 return typed[-1]
         return None
-
-    def _nearest_first(self, store_id: UUID, day: date) -> Iterator[UUID | None]:
-        yield store_id
-        placed = [node for since, node in self._placed.get(store_id, ()) if since <= day]
-        node = placed[-1] if placed else None
-        while node is not None:
-            yield node
-            node = self._parents.get(node)
-        yield None
 
 
 def rows(organisation_id: UUID) -> list[Wage]:

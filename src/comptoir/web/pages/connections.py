@@ -170,7 +170,7 @@ def _read_locations(request: OrganisationRequest, connection: Connection) -> Htt
     toast(request, _("Connected. Choose the store each location feeds."))
     then = request.session.pop(AFTER, "")
     if then and url_has_allowed_host_and_scheme(then, allowed_hosts=None):
-        return redirect(f"{then}?connection={connection.public_id}")
+        return redirect(f"{then}{'&' if '?' in then else '?'}connection={connection.public_id}")
     return redirect("connection", connection.public_id)
 
 

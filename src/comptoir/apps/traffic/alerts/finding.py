@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from comptoir.apps.traffic import catching_up, kpis
+from comptoir.apps.traffic.alerts.limits import Limits
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.models import ImportJob, Location
 from comptoir.apps.traffic.opening import Calendar, calendars
@@ -28,7 +29,6 @@ from comptoir.kernel.clock import business_date, local_hour
 HOUR: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
-SILENT: Final = timedelta(hours=2)
 LATE: Final = timedelta(minutes=90)
 IN_FOR: Final = timedelta(hours=16)
 BUSY: Final = 30
@@ -80,7 +80,7 @@ def find(organisation_id: UUID, *, now: datetime) -> list[Finding]:
 
 
 def silent_counters(organisation_id: UUID, stores: Collection[Store], *, now: datetime) -> dict[UUID, datetime]:
-    """Counters that told nothing for two hours in which their location was open, and until when they told something."""
+    """Counters that told nothing for longer than may be while it was open, and until when they told something."""
     found = _counters(organisation_id, stores, calendars(organisation_id, stores, now=now), now)
     return {UUID(each.part): each.since for each in found}
 
@@ -90,13 +90,18 @@ def _counters(
 ) -> list[Finding]:
     """One that never told anything is not dead: it is not installed yet."""
     names = {each.id: each.name for each in stores}
+    limits = Limits(organisation_id, on=now.date())
     rows = Counter.objects.filter(
-        organisation_id=organisation_id, store_id__in=names, active=True, kind=ENTRANCE, heard_at__lte=now - SILENT
+        organisation_id=organisation_id,
+        store_id__in=names,
+        active=True,
+        kind=ENTRANCE,
+        heard_at__lte=now - limits.least,
     )
     return [
         Finding(Kind.COUNTER_DEAD, row.store_id, names[row.store_id], row.heard_at, str(row.id), {"counter": row.name})
         for row in rows.order_by("name")
-        if row.heard_at and known[row.store_id].open_between(row.heard_at, now) >= SILENT
+        if row.heard_at and known[row.store_id].open_between(row.heard_at, now) >= limits.hours(row.store_id) * HOUR
     ]
 
 

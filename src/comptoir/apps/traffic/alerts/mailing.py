@@ -1,9 +1,9 @@
 """Mails of alerts: one to each person for all that is due, in that person's language, of the stores that are hers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -15,9 +15,10 @@ from django.utils import translation
 from comptoir.apps.traffic import catching_up
 from comptoir.apps.traffic.alert_tables import MOST_MAILS, Alert, AlertReader
 from comptoir.apps.traffic.alerts import finding, watching, wording
+from comptoir.apps.traffic.alerts.wording import Told
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.models import ImportJob
-from comptoir.core.accounts.models import Membership, Store
+from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import OFFICE, Role
 from comptoir.core.accounts.stores import stores as stores_of
 from comptoir.core.installations import modules
@@ -61,9 +62,11 @@ def look_after(organisation_id: UUID, *, now: datetime) -> None:
     is_off = modules.is_off_everywhere(organisation_id, catching_up.APP)
     found = [] if is_off else finding.find(organisation_id, now=now)
     with transaction.atomic():
-        due = watching.watch(organisation_id, found, now=now)
-        if due:
-            _write(organisation_id, due, now)
+        news = watching.watch(organisation_id, found, now=now)
+        if news.wrong:
+            _write(organisation_id, news.wrong, _wrong, now)
+        if news.over and not is_off:
+            _write(organisation_id, news.over, _over, now)
 
 
 def readers(organisation_id: UUID) -> list[Reader]:
@@ -91,37 +94,61 @@ def _chains() -> list[UUID]:
     return sorted({*counting, *importing})
 
 
-def _write(organisation_id: UUID, due: Iterable[Alert], now: datetime) -> None:
+@dataclass(frozen=True)
+class Letter:
+    """What is written to one person: the template, what it is told, and what makes it one however often it runs."""
+
+    template: str
+    context: dict[str, Any]
+    key: str
+
+
+Compose = Callable[[Sequence[Told]], Letter]
+
+
+def _write(organisation_id: UUID, due: Sequence[Alert], compose: Compose, now: datetime) -> None:
+    """One letter to each reader, of the alerts that are hers, the worst first, in her language."""
     stores = {each.id: each for each in stores_of(organisation_id)}
     for reader in readers(organisation_id):
         mine = [row for row in due if reader.sees(row)]
-        if mine and reader.language:
-            _send(organisation_id, reader, mine, stores, now)
+        if not (mine and reader.language):
+            continue
+        with translation.override(reader.language):
+            told = [wording.tell(row, stores.get(row.store_id) if row.store_id else None, reader.role) for row in mine]
+            letter = compose(sorted(told, key=lambda each: LEVELS.index(each.light.level)))
+        send(
+            template=letter.template,
+            to=reader.email,
+            language=reader.language,
+            context={**letter.context, "alerts_url": settings.COMPTOIR_URL + reverse("traffic_alerts")},
+            organisation_id=organisation_id,
+            now=now,
+            key=f"{letter.key} {reader.user_id}",
+        )
 
 
-def _send(organisation_id: UUID, reader: Reader, rows: list[Alert], stores: dict[UUID, Store], now: datetime) -> None:
-    with translation.override(reader.language):
-        told = [wording.tell(row, stores.get(row.store_id) if row.store_id else None, reader.role) for row in rows]
-        told.sort(key=lambda each: LEVELS.index(each.light.level))
-        first = told[0]
-        page = reverse("traffic_alerts")
-        context = {
-            "name": first.row.name,
-            "word": str(first.light.word),
-            "first": first,
-            "others": told[1:],
-            "url": settings.COMPTOIR_URL + (first.action.url if first.action else page),
-            "button": str(first.action.label) if first.action else "",
-            "alerts_url": settings.COMPTOIR_URL + page,
-            "is_repeated": first.row.mails > 1,
-            "is_last": all(row.mails >= MOST_MAILS for row in rows),
-        }
-    send(
-        template="traffic/mails/alert",
-        to=reader.email,
-        language=reader.language,
-        context=context,
-        organisation_id=organisation_id,
-        now=now,
-        key=f"traffic alert {rows[0].id} {rows[0].mails} {reader.user_id}",
-    )
+def _wrong(told: Sequence[Told]) -> Letter:
+    first = told[0]
+    context = {
+        "name": first.row.name,
+        "word": str(first.light.word),
+        "first": first,
+        "others": told[1:],
+        "url": settings.COMPTOIR_URL + (first.action.url if first.action else reverse("traffic_alerts")),
+        "button": str(first.action.label) if first.action else "",
+        "is_repeated": first.row.mails > 1,
+        "is_last": all(each.row.mails >= MOST_MAILS for each in told),
+    }
+    return Letter("traffic/mails/alert", context, f"traffic alert {first.row.id} {first.row.mails}")
+
+
+def _over(told: Sequence[Told]) -> Letter:
+    first = told[0]
+    context = {
+        "name": first.row.name,
+        "word": str(first.light.word),
+        "first": first,
+        "others": told[1:],
+        "url": settings.COMPTOIR_URL + reverse("traffic_alerts"),
+    }
+    return Letter("traffic/mails/alert_over", context, f"traffic alert over {first.row.id}")

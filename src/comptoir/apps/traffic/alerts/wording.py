@@ -39,12 +39,13 @@ class Words:
 
 @dataclass(frozen=True)
 class Told:
-    """An alert, ready to be drawn. `action` is None where the reader may not go."""
+    """An alert, ready to be drawn. `action` is None where the reader may not go, `until` "" while it lasts."""
 
     row: Alert
     light: Status
     sentence: str
     since: str
+    until: str
     action: Action | None
 
     @property
@@ -163,7 +164,8 @@ def tell(row: Alert, store: Store | None, role: Role) -> Told:
     sentence = (str(words.sentence) % {"who": "–", "why": "", **{k: v for k, v in values.items() if v}}).strip()
     url = words.target(row, store)
     action = Action(words.button, url) if may(role, getattr(resolve(url).func, "permission", "")) else None
-    return Told(row, Status(words.level, words.word, row.since), sentence, since, action)
+    until = formats.clock_time(row.closed_at, zone) if row.closed_at else ""
+    return Told(row, Status(words.level, words.word, row.since), sentence, since, until, action)
 
 
 def _said(name: str, value: str) -> str:

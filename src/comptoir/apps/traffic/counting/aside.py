@@ -37,9 +37,15 @@ class Taken:
 def take(
     *, organisation_id: UUID, content: bytes, actor: str, now: datetime, store_ids: Collection[UUID] | None
 ) -> Taken:
-    """Read a file and store what can be read. Raises RuleBroken for what is no such file."""
+    """Read a file and store what can be read; of other stores than `store_ids` nothing, also not later.
+
+    Raises RuleBroken for what is no such file.
+    """
     rows, faults = files.read(content)
     known, unknown, ambiguous, impossible = _sort(organisation_id, rows, store_ids)
+    if store_ids is not None:
+        impossible += [files.Fault(each.line, _("it is of none of the locations that were chosen")) for each in unknown]
+        unknown = []
     faults += impossible
     refused = _store(organisation_id, known, actor, now, store_ids)
     faults += [files.Fault(known[each.place][0].line, each.words) for each in refused]

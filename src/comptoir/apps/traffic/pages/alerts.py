@@ -5,7 +5,7 @@ from typing import Final
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,7 +14,8 @@ from comptoir.apps.traffic import catching_up, opening
 from comptoir.apps.traffic.alert_tables import Alert, AlertReader
 from comptoir.apps.traffic.alerts import mailing, watching, wording
 from comptoir.apps.traffic.count_tables import Counter
-from comptoir.apps.traffic.pages.where import where_of
+from comptoir.apps.traffic.pages import limits
+from comptoir.apps.traffic.pages.where import back_to, where_of
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
 from comptoir.core.audit.notes import note
@@ -55,6 +56,8 @@ def alerts(request: OrganisationRequest) -> HttpResponse:
         "may_stop": may(request.role, "traffic.locations"),
         "without_hours": _without_hours(request, list(stores.values())),
         "may_manage": may(request.role, "traffic.manage"),
+        "limits": limits.said(request) if may(request.role, "traffic.manage") else [],
+        "limit_form": limits.LimitForm(where) if may(request.role, "traffic.manage") else None,
     }
     return render(request, "traffic/alerts.html", values)
 
@@ -79,7 +82,7 @@ def stop(request: OrganisationRequest, alert_id: str, position: str) -> HttpResp
         now=now,
     )
     toast(request, _("No more mails about this one.") if is_off else _("Mails about this one go on."))
-    return redirect("traffic_alerts")
+    return back_to(request, "traffic_alerts")
 
 
 @require_POST
@@ -98,7 +101,7 @@ def to_me(request: OrganisationRequest) -> HttpResponse:
         if language
         else _("No alert is written to you any more. This page shows them all the same."),
     )
-    return redirect("traffic_alerts")
+    return back_to(request, "traffic_alerts")
 
 
 def _rows(request: OrganisationRequest) -> list[Alert]:
@@ -112,6 +115,7 @@ def _without_hours(request: OrganisationRequest, stores: list[Store]) -> list[St
     counted = set(
         Counter.objects.filter(organisation_id=request.organisation.id, active=True).values_list("store_id", flat=True)
     )
-    mine = [each for each in stores if each.id in counted & catching_up.in_operation(request.organisation.id)]
+    wanted = counted & catching_up.in_operation(request.organisation.id)
+    mine = [each for each in stores if each.id in wanted]
     known = opening.calendars(request.organisation.id, mine, now=timezone.now()) if mine else {}
     return [each for each in mine if not known[each.id].is_known]

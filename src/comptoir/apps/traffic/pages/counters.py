@@ -5,7 +5,7 @@ from typing import Final
 from django import forms
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.counting import aside
 from comptoir.apps.traffic.counting.receiving import add_counter
-from comptoir.apps.traffic.pages.where import place_of, where_of
+from comptoir.apps.traffic.pages.where import back_to, place_of, where_of
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.parts import Status
@@ -59,7 +59,7 @@ def counter_add(request: OrganisationRequest, store_id: str) -> HttpResponse:
     with transaction.atomic():
         add_counter(organisation_id=request.organisation.id, store_id=place.store.id, now=timezone.now(), **said)
     toast(request, _("The counter is there: its first count appears within a minute."))
-    return redirect("traffic_location", store_id)
+    return back_to(request, "traffic_location", store_id)
 
 
 @require_POST
@@ -73,14 +73,14 @@ def counter_switch(request: OrganisationRequest, store_id: str, counter_id: str,
     if position not in ("on", "off") or not rows.update(active=position == "on"):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     toast(request, _("It counts again.") if position == "on" else _("It is not waited for any more. Its counts stay."))
-    return redirect("traffic_location", store_id)
+    return back_to(request, "traffic_location", store_id)
 
 
 @require_http_methods(["GET", "POST"])
 @page("traffic.manage")
 def upload(request: OrganisationRequest) -> HttpResponse:
     """A file of counts: what of it was taken, and what not, line by line."""
-    taken = None
+    taken, where = None, where_of(request)
     if request.method == "POST":
         file = request.FILES.get("file")
         if file is None:
@@ -90,9 +90,9 @@ def upload(request: OrganisationRequest) -> HttpResponse:
             content=file.read(),
             actor=f"user:{request.user.pk}",
             now=timezone.now(),
-            store_ids=request.store_ids,
+            store_ids=where.store_ids if where.at else request.store_ids,
         )
-    return render(request, "traffic/upload.html", {"taken": taken, "where": where_of(request)})
+    return render(request, "traffic/upload.html", {"taken": taken, "where": where})
 
 
 def counters_of(request: OrganisationRequest, place: Place) -> list[tuple[Counter, str, Status]]:

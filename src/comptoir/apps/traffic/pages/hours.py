@@ -7,7 +7,7 @@ from babel.dates import get_day_names
 from django import forms
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +17,7 @@ from comptoir.apps.traffic import opening, tasks
 from comptoir.apps.traffic.alert_tables import BusinessException, BusinessHours
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.models import Day
-from comptoir.apps.traffic.pages.where import place_of, where_of
+from comptoir.apps.traffic.pages.where import back_to, chosen_at, place_of, where_of
 from comptoir.core.accounts.roles import may
 from comptoir.core.audit.notes import note
 from comptoir.kernel.clock import day_in
@@ -90,7 +90,7 @@ def hours(request: OrganisationRequest, store_id: str) -> HttpResponse:
         if form.is_valid():
             _save(request, place, form.cleaned_data)
             toast(request, _("Saved. Alerts wait while it is closed."))
-            return redirect("traffic_hours", store_id)
+            return back_to(request, "traffic_hours", store_id)
         return _page(request, place, form, ExceptionForm(), status=422)
     return _page(request, place, HoursForm(initial=_initial(place)), ExceptionForm())
 
@@ -112,7 +112,7 @@ def exception_add(request: OrganisationRequest, store_id: str) -> HttpResponse:
     _make_anew(place, since=said["on"] - DAY, until=said["on"] + DAY)
     _note(request, place, {"on": said["on"].isoformat()})
     toast(request, _("Saved."))
-    return redirect("traffic_hours", store_id)
+    return back_to(request, "traffic_hours", store_id)
 
 
 @require_POST
@@ -126,7 +126,7 @@ def exception_delete(request: OrganisationRequest, store_id: str, on: str) -> Ht
     _make_anew(place, since=day - DAY, until=day + DAY)
     _note(request, place, {"usual_on": day.isoformat()})
     toast(request, _("The usual hours hold on that day."))
-    return redirect("traffic_hours", store_id)
+    return back_to(request, "traffic_hours", store_id)
 
 
 def _require_manager(request: OrganisationRequest) -> None:
@@ -183,6 +183,7 @@ def _page(
     )
     values = {
         "where": where_of(request, at=place.store.public_id, now=now),
+        "at": chosen_at(request),
         "place": place,
         "form": form,
         "exception_form": exception_form,

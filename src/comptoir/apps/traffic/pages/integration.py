@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -22,7 +22,7 @@ from comptoir.apps.traffic.pages.addressed import actor, connection_of, job_of
 from comptoir.apps.traffic.pages.editors import editors
 from comptoir.apps.traffic.pages.matching import Shop, shops_of
 from comptoir.apps.traffic.pages.troubles import fresh, troubles
-from comptoir.apps.traffic.pages.where import Where, where_of
+from comptoir.apps.traffic.pages.where import Where, back_to, where_of
 from comptoir.core.accounts.roles import may
 from comptoir.core.connections import reads, revoking
 from comptoir.core.connections.models import Connection
@@ -81,7 +81,7 @@ def add(request: OrganisationRequest) -> HttpResponse:
                 actor=actor(request),
                 now=timezone.now(),
             )
-            return redirect("traffic_job", jobs.public(job))
+            return back_to(request, "traffic_job", jobs.public(job))
         except RuleBroken as broken:
             form.add_error("label", broken.for_owner)
     return _list(request, form, status=422)
@@ -119,7 +119,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
     if connection_id and job.connection_id is None and may(request.role, "traffic.connect"):
         connection = connection_of(request, parse_id("con", connection_id))
         jobs.attach(job=job, connection=connection)
-        return redirect("traffic_job", job_id)
+        return back_to(request, "traffic_job", job_id)
     if "HX-Request" in request.headers:
         return render(request, "traffic/first_download.html", {"bars": first_download.bars(job)})
     shops = shops_of(request, job)
@@ -133,7 +133,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "steps": _steps(job, shops),
         "facts": reads.connection(request.organisation.id, job.connection_id) if job.connection_id else None,
         "providers": offered(),
-        "then": reverse("traffic_job", args=[job_id]),
+        "then": reverse("traffic_job", args=[job_id]) + (f"?{where.query}" if where.query else ""),
         "shops": shops,
         "places": chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now()),
         "editors": editors(request),
@@ -170,7 +170,7 @@ def schedule(request: OrganisationRequest, job_id: str) -> HttpResponse:
     jobs.finish(job=job, rhythm=said["rhythm"], start=start, actor=actor(request), now=timezone.now())
     tasks.enqueue_filling(request.organisation.id)
     toast(request, _("It reads by itself from now on. The first days are on their way."))
-    return redirect("traffic_job", job_id)
+    return back_to(request, "traffic_job", job_id)
 
 
 @require_POST
@@ -188,7 +188,7 @@ def switch(request: OrganisationRequest, job_id: str, position: str) -> HttpResp
         _("It reads again, and fills the hole.") if position == "on" else _("It reads nothing until you switch it on.")
     )
     toast(request, words, undo_url=undo)
-    return redirect("traffic_job", job_id)
+    return back_to(request, "traffic_job", job_id)
 
 
 @require_POST
@@ -199,7 +199,7 @@ def delete(request: OrganisationRequest, job_id: str) -> HttpResponse:
     connection = connection_of(request, job.connection_id) if job.connection_id else None
     jobs.delete(job=job, actor=actor(request), now=timezone.now())
     toast(request, _give_back(connection, is_told="give_back" in request.POST) or _("Deleted. What it imported stays."))
-    return redirect("traffic_jobs")
+    return back_to(request, "traffic_jobs")
 
 
 def _give_back(connection: Connection | None, *, is_told: bool) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from comptoir.apps.traffic import chains, opening, tasks
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.pages.counters import CounterForm, counters_of
-from comptoir.apps.traffic.pages.where import place_of, where_of
+from comptoir.apps.traffic.pages.where import back_to, chosen_at, place_of, where_of
 from comptoir.apps.traffic.reports import reading
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date
@@ -121,7 +121,7 @@ def node_add(request: OrganisationRequest) -> HttpResponse:
             form.add_error("name", broken.for_owner)
         else:
             toast(request, _("It is in the tree. Choose it at a location."))
-            return redirect("traffic_locations")
+            return back_to(request, "traffic_locations")
     return _list(request, form, status=422)
 
 
@@ -177,7 +177,7 @@ def location_save(request: OrganisationRequest, store_id: str) -> HttpResponse:
     place = place_of(request, store_id)
     form = LocationForm(request.organisation.id, request.POST, initial=_initial(place))
     if form.is_valid() and _save(request, place, form):
-        return redirect("traffic_location", store_id)
+        return back_to(request, "traffic_location", store_id)
     return _one(request, place, form, status=422)
 
 
@@ -197,6 +197,7 @@ def _initial(place: Place) -> dict[str, Any]:
 def _one(request: OrganisationRequest, place: Place, form: LocationForm, *, status: int = 200) -> HttpResponse:
     values = {
         "where": where_of(request, at=place.store.public_id),
+        "at": chosen_at(request),
         "place": place,
         "form": form,
         "may_manage": may(request.role, "traffic.manage"),

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST
 from comptoir.apps.traffic import chains, jobs, location_ids, tasks
 from comptoir.apps.traffic.models import ImportJob
 from comptoir.apps.traffic.pages.addressed import actor, job_of
+from comptoir.apps.traffic.pages.where import back_to
 from comptoir.core.accounts.stores import is_visible
 from comptoir.core.connections.models import LocationLink
 from comptoir.kernel.errors import RuleBroken
@@ -98,7 +98,7 @@ def match(request: OrganisationRequest, job_id: str) -> HttpResponse:
         jobs.finish(job=job, rhythm=job.rhythm, start=job.start, actor=actor(request), now=now)
     tasks.enqueue_filling(request.organisation.id)
     toast(request, _("Saved. Unmatched shops can wait."))
-    return redirect("traffic_job", jobs.public(job))
+    return back_to(request, "traffic_job", jobs.public(job))
 
 
 def _require_apart(request: OrganisationRequest, chosen: dict[str, str]) -> None:

@@ -9,18 +9,19 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from comptoir.apps.traffic import jobs
 from comptoir.apps.traffic.alerts import finding
+from comptoir.apps.traffic.alerts.limits import Limits
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.models import Hour
-from comptoir.apps.traffic.pages.where import Where
+from comptoir.apps.traffic.pages.where import Where, back_to
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
 from comptoir.core.connections import reads
@@ -90,16 +91,22 @@ def _of_places(where: Where, organisation_id: UUID, connections: Mapping[UUID, r
     counters = finding.silent_counters(organisation_id, [each.store for each in where.places], now=now)
     rows = Counter.objects.filter(organisation_id=organisation_id, id__in=counters)
     silent = set(rows.values_list("store_id", flat=True))
-    matching = _where_to_match(organisation_id)
+    matching, limits = _where_to_match(organisation_id), Limits(organisation_id, on=now.date())
     return [
         each
         for place in where.places
-        for each in _of_place(place, fed, latest.get(place.store.id), silent, matching, now)
+        for each in _of_place(place, fed, latest.get(place.store.id), silent, limits, matching, now)
     ]
 
 
 def _of_place(
-    place: Place, fed: set[UUID | None], latest: datetime | None, silent: set[UUID], matching: str, now: datetime
+    place: Place,
+    fed: set[UUID | None],
+    latest: datetime | None,
+    silent: set[UUID],
+    limits: Limits,
+    matching: str,
+    now: datetime,
 ) -> list[Trouble]:
     url = reverse("traffic_location", args=[place.store.public_id])
     name, found = place.store.name, []
@@ -115,7 +122,12 @@ def _of_place(
         if sold_on != today:
             found.append(Trouble("info", name, _("No sale today."), _("Open the day"), _day_url(place, today)))
     if place.store.id in silent:
-        why = _("A counter has told nothing for 2 hours in which it was open.")
+        hours = limits.hours(place.store.id)
+        why = ngettext(
+            "A counter has told nothing for %(hours)d hour in which it was open.",
+            "A counter has told nothing for %(hours)d hours in which it was open.",
+            hours,
+        ) % {"hours": hours}
         found.append(Trouble("warn", name, why, _("See its counters"), url))
     return found
 
@@ -240,7 +252,7 @@ def read_now(request: OrganisationRequest) -> HttpResponse:
     ]
     freshness.read_now(request.organisation.id, links, now=timezone.now())
     toast(request, _("Every till is read within a minute."))
-    return redirect("traffic_jobs")
+    return back_to(request, "traffic_jobs")
 
 
 def _zone(place: Place) -> ZoneInfo:

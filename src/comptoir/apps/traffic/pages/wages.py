@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
@@ -13,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from comptoir.apps.traffic import chains, shown, tasks, wages
+from comptoir.apps.traffic import shown, tasks, wages
 from comptoir.apps.traffic.kpis import BY_SLUG
 from comptoir.apps.traffic.pages.addressed import actor
+from comptoir.apps.traffic.pages.holding import Names, PlaceForm, place_ids
 from comptoir.apps.traffic.pages.where import Where, back_to, nothing_here, where_of
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
@@ -26,10 +26,9 @@ from comptoir.web.toasts import toast
 MOST: Final = Decimal(100_000)
 
 
-class WageForm(forms.Form):
-    """What an hour costs, where, from when on."""
+class WageForm(PlaceForm):
+    """What an hour costs, from when on."""
 
-    place = forms.ChoiceField(label=gettext_lazy("Where"), required=False)
     per_hour = forms.DecimalField(
         label=gettext_lazy("An hour of work costs"),
         min_value=Decimal("0.01"),
@@ -41,11 +40,7 @@ class WageForm(forms.Form):
     wage_since = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
 
     def __init__(self, where: Where, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        places = [("", gettext_lazy("Whole chain")), *((each.value, each.label) for each in where.options)]
-        self.fields["place"] = forms.ChoiceField(
-            label=self.fields["place"].label, required=False, choices=places, initial=where.at
-        )
+        super().__init__(where, *args, **kwargs)
         currencies = list(dict.fromkeys(each.store.currency for each in where.everywhere))
         self.fields["currency"] = forms.ChoiceField(
             label=self.fields["currency"].label, choices=[(each, each) for each in currencies]
@@ -81,12 +76,9 @@ def add(request: OrganisationRequest) -> HttpResponse:
             status=422,
         )
     said = form.cleaned_data
-    _require_all(request, said["place"])
-    is_store = said["place"].startswith("sto_")
     wages.save(
         organisation_id=request.organisation.id,
-        store_id=parse_id("sto", said["place"]) if is_store else None,
-        node_id=parse_id("nod", said["place"]) if said["place"] and not is_store else None,
+        **place_ids(request, said["place"]),
         since=said["wage_since"],
         per_hour=said["per_hour"],
         currency=said["currency"],
@@ -119,20 +111,10 @@ def delete(request: OrganisationRequest, wage_id: str) -> HttpResponse:
 
 
 def typed(request: OrganisationRequest) -> list[Typed]:
-    """Those that the reader may change: of nodes and the chain only for whoever sees every store."""
-    stores = {each.store.id: each.store.name for each in where_of(request, at="").everywhere}
-    nodes: dict[UUID | None, str] = {each.id: each.name for each in chains.nodes(request.organisation.id)}
-    found = []
-    for row in reversed(wages.rows(request.organisation.id)):
-        if row.store_id is not None:
-            name = stores.get(row.store_id)
-        else:
-            name = (nodes.get(row.node_id, "") if row.node_id else "") if request.store_ids is None else None
-        if name is not None:
-            found.append(Typed(public_id("wag", row.id), name, row.since, row.per_hour, row.currency))
-    return found
-
-
-def _require_all(request: OrganisationRequest, place: str) -> None:
-    if request.store_ids is not None and not place.startswith("sto_"):
-        raise RuleBroken(_("Choose one of your locations."), code="forbidden", status=403)
+    """Those that the reader may change, the latest first."""
+    names = Names(request)
+    return [
+        Typed(public_id("wag", row.id), name, row.since, row.per_hour, row.currency)
+        for row in reversed(wages.rows(request.organisation.id))
+        if (name := names.of(row.store_id, row.node_id)) is not None
+    ]

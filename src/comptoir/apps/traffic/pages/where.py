@@ -56,8 +56,9 @@ class Where:
 def where_of(request: OrganisationRequest, *, at: str | None = None, now: datetime | None = None) -> Where:
     """What the address says, or `at`: the page of one store is about that one. Raises RuleBroken (404)."""
     found = chains.places(request.organisation.id, store_ids=request.store_ids, now=now or timezone.now())
-    everywhere, said = tuple(found), request.GET.get("at", "") if at is None else at
-    options = _options(request, everywhere)
+    everywhere, said = tuple(found), chosen_at(request) if at is None else at
+    tree = chains.Tree(request.organisation.id)
+    options = _options(tree, everywhere)
     if not said:
         return Where("", "", everywhere, everywhere, options)
     chosen = next((each for each in options if each.value == said), None)
@@ -66,7 +67,7 @@ def where_of(request: OrganisationRequest, *, at: str | None = None, now: dateti
     if said.startswith("sto_"):
         mine = tuple(each for each in everywhere if each.store.public_id == said)
     else:
-        inside = chains.below(request.organisation.id, parse_id("nod", said))
+        inside = tree.below(parse_id("nod", said))
         mine = tuple(each for each in everywhere if each.node_id in inside)
     return Where(said, chosen.name, mine, everywhere, options)
 
@@ -80,9 +81,14 @@ def place_of(request: OrganisationRequest, store_id: str) -> Place:
     return place
 
 
+def chosen_at(request: OrganisationRequest) -> str:
+    """What was chosen under *Location options* where somebody comes from, also by a form; "" for everything."""
+    return request.POST.get("at") or request.GET.get("at") or ""
+
+
 def back_to(request: OrganisationRequest, name: str, *args: str) -> HttpResponse:
     """To a page of ours after something was done there; what was chosen under *Location options* stays chosen."""
-    at = request.POST.get("at") or request.GET.get("at") or ""
+    at = chosen_at(request)
     url = reverse(name, args=args)
     return redirect(f"{url}?{urlencode({'at': at})}" if at else url)
 
@@ -92,14 +98,13 @@ def nothing_here() -> RuleBroken:
     return RuleBroken(gettext("There is nothing here under this id."), code="not_found", status=404)
 
 
-def _options(request: OrganisationRequest, everywhere: tuple[Place, ...]) -> tuple[Option, ...]:
+def _options(tree: chains.Tree, everywhere: tuple[Place, ...]) -> tuple[Option, ...]:
     """The tree: nodes with something in them, each with its stores below it; then stores that are in none."""
-    nodes = chains.nodes(request.organisation.id)
     options: list[Option] = []
 
     def add(parent: UUID | None, depth: int) -> None:
-        for node in (each for each in nodes if each.parent_id == parent):
-            inside = chains.below(request.organisation.id, node.id)
+        for node in (each for each in tree.nodes if each.parent_id == parent):
+            inside = tree.below(node.id)
             if any(place.node_id in inside for place in everywhere):
                 options.append(Option(public_id("nod", node.id), node.name, depth))
                 add(node.id, depth + 1)
