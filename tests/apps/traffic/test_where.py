@@ -169,7 +169,7 @@ def upload(people: People, user: User, text: str, at_: str = "") -> str:
 def test_a_file_is_limited_to_what_was_chosen_and_nothing_of_it_comes_later(chain: People) -> None:
     rows = f"0001,{DAY},10,5\n0002,{DAY},10,7\n"
     page = upload(chain, chain.alice, rows, at("West"))
-    assert "1 of 2 rows were taken." in page
+    assert "1 of 2 rows was taken." in page
     assert "it is of none of the locations that were chosen" in page
     assert "Only rows of West are taken" in page
     assert not SetAside.objects.exists()
@@ -186,7 +186,7 @@ def test_a_file_of_somebody_with_chosen_stores_says_nothing_of_other_stores_now_
     Membership.objects.filter(pk=membership.pk).update(all_stores=False)
     MembershipStore.objects.create(organisation=chain.le_zinc, membership=membership, store=chain.bar)
     page = upload(chain, denise, f"0001,{DAY},10,5\n0002,{DAY},10,7\n0003,{DAY},10,9\n")
-    assert "1 of 3 rows were taken." in page
+    assert "1 of 3 rows was taken." in page
     assert not SetAside.objects.exists()
     take_up(organisation_id=chain.le_zinc.id, now=NOW)
     assert not Count.objects.exclude(went_in=5).exists()
