@@ -23,8 +23,10 @@ def main() -> int:
     parser.add_argument("out", type=Path, help="the folder the pictures go to")
     parser.add_argument("--only", default="", help="a regular expression over the names of routes (and `mails`)")
     parser.add_argument("--ways", default=",".join(ALL), help="width, theme and language of each")
+    parser.add_argument("--axe", action="store_true", help="write what axe finds, and pages too wide, to axe.txt")
     said = parser.parse_args()
     environ = {"PICTURES_OUT": str(said.out.resolve()), "PICTURES_ONLY": said.only, "PICTURES_WAYS": said.ways}
+    environ["PICTURES_AXE"] = "1" if said.axe else ""
     asked = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "tests.database", "tests/web/pictures.py"]
     return subprocess.run([*asked, "-o", "addopts="], cwd=ROOT, env={**os.environ, **environ}, check=False).returncode
 

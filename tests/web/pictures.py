@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -34,6 +35,7 @@ NO_PAGES = re.compile("(?<!traffic)_export|download|_check$|mail_delete")
 OUT = Path(os.environ.get("PICTURES_OUT", "pictures"))
 ONLY = re.compile(os.environ.get("PICTURES_ONLY", ""))
 WAYS = [tuple(each.split("-")) for each in os.environ.get("PICTURES_WAYS", "1280-light-en").split(",")]
+AXE = os.environ.get("PICTURES_AXE", "") != ""
 HEIGHTS = {"1280": 800, "390": 844}
 DAY = chain.DAY.isoformat()
 
@@ -95,6 +97,11 @@ def opened(
 def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
     page.goto(shot.path)
     shot.act(page)
+    if AXE and not is_paper:
+        found = Axe().run(page)
+        if found.violations_count or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            with (OUT / "axe.txt").open("a") as report:
+                report.write(f"{name}: {found.generate_report()}\n")
     keep(page, name, is_paper=is_paper)
 
 
@@ -152,7 +159,7 @@ def traffic(world: World) -> list[Shot]:
 
 def empty(world: World) -> list[Shot]:
     """The same pages for whoever has nothing yet."""
-    names = [name for name in LOOKED_AT if name.startswith(("traffic", "pay_", "balance")) and not PAGES[name].ids]
+    names = [name for name in LOOKED_AT if name.startswith(("traffic", "table_", "tables", "balance")) and not PAGES[name].ids]
     found = {name: address(name, PAGES[name], world) for name in names if not NO_PAGES.search(name)}
     return [Shot(f"{name}_empty", path, who="charlie") for name, path in found.items() if "<" not in path]
 

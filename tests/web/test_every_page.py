@@ -1,7 +1,7 @@
-"""Every page of a house full of data, wide and on a phone, light and dark: accessible, reached by keyboard, and no
-wider than the screen.
+"""Every page of a house full of data, wide and on a phone, light and dark, in English and French: accessible, reached
+by keyboard, and no wider than the screen.
 
-A new route is looked at without being named here. DEEP=1 looks at each of them in all four ways.
+A new route is looked at without being named here. DEEP=1 looks at each of them in all eight ways.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from tests.web.test_tenants import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
-WAYS = list(itertools.product(SIZES, ("light", "dark")))
+WAYS = list(itertools.product(SIZES, ("light", "dark"), ("en", "fr")))
 NO_PAGES = {"live_address", "loyalty_programme_example", "traffic_job_check"}
 """Answers to scripts: an address, a part of a page."""
 UNREACHED = """() => [...document.querySelectorAll(
@@ -61,11 +61,12 @@ def test_every_page_is_accessible_and_fits(context: BrowserContext, world: World
         if asked.status_code != 200 or "text/html" not in asked["Content-Type"]:
             continue  # a redirect, or a file
         looked_at += 1
-        for size, theme in WAYS if os.environ.get("DEEP") else WAYS[number % 4 : number % 4 + 1]:
+        for size, theme, language in WAYS if os.environ.get("DEEP") else [WAYS[number % len(WAYS)]]:
             page.set_viewport_size(size)  # type: ignore[arg-type]
             page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+            page.set_extra_http_headers({"Accept-Language": language})
             page.goto(path)
-            where = f"{name} at {size['width']} px, {theme}"
+            where = f"{name} at {size['width']} px, {theme}, {language}"
             found = Axe().run(page)
             if found.violations_count:
                 wrong.append(f"{where}: {found.generate_report()}")
@@ -73,6 +74,8 @@ def test_every_page_is_accessible_and_fits(context: BrowserContext, world: World
                 wrong.append(f"{where}: {width} px wide")
             if unreached := page.evaluate(UNREACHED):
                 wrong.append(f"{where}: the keyboard does not reach {unreached}")
+            if (spoken := page.locator("html").get_attribute("lang")) != language:
+                wrong.append(f"{where}: spoken in {spoken}")
             if page.locator("h1").count() != 1 or page.title() == "Comptoir":
                 wrong.append(f"{where}: {page.locator('h1').count()} first headings, titled {page.title()}")
     assert not wrong, "\n\n".join(wrong)

@@ -19,7 +19,8 @@ def test_a_report_is_whole_on_a_screen_and_on_paper(people: People, chromium: Br
     utc_store(people)
     sell(people, 10, "1079.05")
     restate(people.le_zinc.id, {(people.bar.id, DAY)}, now=NOW + timedelta(hours=1))
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="fr-FR")
+    # In French, whose words are longer.
     cookies = people.client(people.alice).cookies.items()
     context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
     page = context.new_page()

@@ -52,6 +52,11 @@ def day(value: date | None) -> str:
     return "–" if value is None else dates.format_date(value, format="medium", locale=locale())
 
 
+def days(since: date, until: date) -> str:
+    """1–30 Sept 2026; one day alone where it is one."""
+    return str(dates.format_interval(since, until, "yMMMd", locale=locale())) if since != until else day(since)
+
+
 def clock_time(value: datetime, zone: ZoneInfo | str | None = None) -> str:
     """3 Oct 2025, 14:32 in the zone given, else in the active one."""
     local = value.astimezone(_zone(zone))

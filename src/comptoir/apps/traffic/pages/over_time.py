@@ -20,7 +20,7 @@ from comptoir.apps.traffic.reports import over_time as report
 from comptoir.apps.traffic.reports.exporting import figure
 from comptoir.apps.traffic.reports.over_time import Beside, Line
 from comptoir.web import spreadsheets
-from comptoir.web.formats import day
+from comptoir.web.formats import day, days
 from comptoir.web.shell import OrganisationRequest, page
 
 STEPS: Final[dict[str, str | Promise]] = {
@@ -126,11 +126,11 @@ def _label(row: Line, step: Step) -> str:
         return row.part or _("Hours in no part")
     if step is Step.DAY:
         return day(since)
-    days = f"{day(since)} – {day(until)}"
+    span = days(since, until)
     if step is Step.RETAIL_MONTH:
         number, year = retail_month(since)[1], retail_year(since)[0]
-        return _("Month %(number)d of %(year)d: %(days)s") % {"number": number, "year": year, "days": days}
-    return days
+        return _("Month %(number)d of %(year)d: %(days)s") % {"number": number, "year": year, "days": span}
+    return span
 
 
 def _cells(row: Line, currency: str) -> list[Cell]:

@@ -25,7 +25,7 @@ from comptoir.apps.traffic.reports import totals as totals_report
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web import spreadsheets
-from comptoir.web.formats import day
+from comptoir.web.formats import days
 from comptoir.web.shell import OrganisationRequest, page
 
 KEY: Final = frozenset({"visitors", "transactions", "sales", "conversion", "atv"})
@@ -176,7 +176,7 @@ def _name(scope: Scope, store_id: UUID) -> str:
 
 
 def _words(period: Period) -> str:
-    return day(period.since) if period.length == 1 else f"{day(period.since)} – {day(period.until)}"
+    return days(period.since, period.until)
 
 
 @require_GET

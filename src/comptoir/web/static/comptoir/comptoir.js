@@ -21,7 +21,10 @@
   }
 
   /* Where tabs are wider than a phone, the one that is open is in sight. */
-  for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - 32;
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = tab.parentElement;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
 
   /* Copy, dialogs, toasts, one submit per form. */
   on("click", "[data-copy]", async (button) => {
