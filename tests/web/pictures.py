@@ -159,7 +159,11 @@ def traffic(world: World) -> list[Shot]:
 
 def empty(world: World) -> list[Shot]:
     """The same pages for whoever has nothing yet."""
-    names = [name for name in LOOKED_AT if name.startswith(("traffic", "table_", "tables", "balance")) and not PAGES[name].ids]
+    names = [
+        name
+        for name in LOOKED_AT
+        if name.startswith(("traffic", "table_", "tables", "balance")) and not PAGES[name].ids
+    ]
     found = {name: address(name, PAGES[name], world) for name in names if not NO_PAGES.search(name)}
     return [Shot(f"{name}_empty", path, who="charlie") for name, path in found.items() if "<" not in path]
 
