@@ -146,7 +146,10 @@ def test_a_page_asks_as_often_for_four_stores_as_for_two() -> None:
     for store in Store.objects.order_by("name")[:2]:
         member.chosen.create(organisation=organisation, store=store)
     some.force_login(bob)
-    pages = ("/traffic?period=today", "/traffic?period=28", "/traffic/reports/totals?period=28", "/balance/totals")
+    pages = (
+        *("/traffic?period=today", "/traffic?period=28", "/traffic/reports/totals?period=28", "/traffic/alerts"),
+        *("/traffic/reports/quality?period=7", "/traffic/locations", "/sales", "/balance/totals", "/balance/today"),
+    )
     for page in pages:
         few, many = (min(asked(client, page) for _try in range(2)) for client in (some, everything))
         assert many <= few, page

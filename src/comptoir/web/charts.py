@@ -212,6 +212,7 @@ def _colours(series: Sequence[Series], theme: Theme) -> list[str]:
     return [PALETTE[theme][3] if each.is_comparison else next(own) for each in series]
 
 
+@lru_cache(maxsize=2000)
 def _day(day: date, language: str) -> str:
     return format_date(day, "d MMM", locale=language.replace("-", "_"))
 

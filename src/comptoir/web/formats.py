@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -20,7 +21,12 @@ JUST_NOW_SECONDS = 2
 
 def locale() -> Locale:
     """The Babel locale of the active language."""
-    language = get_language() or "en"
+    return _locale_of(get_language() or "en")
+
+
+@cache
+def _locale_of(language: str) -> Locale:
+    """Looked up once: a page of a year formats ten thousand figures."""
     return Locale.parse(LOCALES.get(language, language).replace("-", "_"))
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Final
 
-from babel import numbers
+from babel import Locale, numbers
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from comptoir.apps.traffic.kpis import Kpi, Sums
 from comptoir.web.formats import locale, number
 
 DASH: Final = "–"
+TENTHS: Final = "#,##0.0"
 
 
 def figure(kpi: Kpi, value: Decimal | None, currency: str) -> str:
@@ -23,13 +25,13 @@ def figure(kpi: Kpi, value: Decimal | None, currency: str) -> str:
         if kpi.decimals:
             return numbers.format_currency(_rounded(value, _minor(currency)), currency, locale=locale())
         return numbers.format_currency(
-            _rounded(value, 0), currency, format=_whole(), currency_digits=False, locale=locale()
+            _rounded(value, 0), currency, format=_whole(locale()), currency_digits=False, locale=locale()
         )
     rounded = _rounded(value, kpi.decimals)
     pattern = "#,##0" + ("." + "0" * kpi.decimals if kpi.decimals else "")
-    said = numbers.format_decimal(rounded, format=pattern, locale=locale())
     if kpi.unit == "percent":
-        return numbers.format_percent(rounded / 100, format=pattern + _percent(), locale=locale())
+        return numbers.format_percent(rounded / 100, format=_percent(pattern, locale()), locale=locale())
+    said = numbers.format_decimal(rounded, format=_pattern(pattern), locale=locale())
     return _("%(hours)s h") % {"hours": said} if kpi.unit == "hours" else said
 
 
@@ -41,9 +43,9 @@ def delta(kpi: Kpi, change: Decimal | None) -> tuple[str, str]:
     trend = "up" if rounded > 0 else "down" if rounded < 0 else "same"
     sign = "+" if rounded > 0 else ""
     if kpi.is_rate:
-        said = numbers.format_decimal(rounded, format="#,##0.0", locale=locale())
+        said = numbers.format_decimal(rounded, format=_pattern(TENTHS), locale=locale())
         return _("%(change)s points") % {"change": f"{sign}{said}"}, trend
-    return sign + numbers.format_percent(rounded / 100, format="#,##0.0" + _percent(), locale=locale()), trend
+    return sign + numbers.format_percent(rounded / 100, format=_percent(TENTHS, locale()), locale=locale()), trend
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,19 @@ def _minor(currency: str) -> int:
     return numbers.get_currency_precision(currency)
 
 
-def _whole() -> str:
+# Patterns are read once: a report of a year shows ten thousand figures.
+@cache
+def _pattern(text: str) -> numbers.NumberPattern:
+    return numbers.parse_pattern(text)
+
+
+@cache
+def _whole(language: Locale) -> numbers.NumberPattern:
     """The language's way to write money, without its decimals."""
-    pattern = str(locale().currency_formats["standard"].pattern)
-    return pattern.replace(".00", "")
+    return _pattern(str(language.currency_formats["standard"].pattern).replace(".00", ""))
 
 
-def _percent() -> str:
-    """`%` right behind the number or after a space, as the language has it."""
-    return str(locale().percent_formats[None].pattern).replace("#,##0", "")
+@cache
+def _percent(pattern: str, language: Locale) -> numbers.NumberPattern:
+    """A number with `%` right behind it or after a space, as the language has it."""
+    return _pattern(pattern + str(language.percent_formats[None].pattern).replace("#,##0", ""))

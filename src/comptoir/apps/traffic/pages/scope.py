@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -67,7 +68,7 @@ class Scope:
     organisation_id: UUID
     query: str
 
-    @property
+    @cached_property
     def reading(self) -> reports.Scope:
         """As reports ask."""
         return self.reading_of([each.store.id for each in self.places])

@@ -4,9 +4,10 @@ Without a filter by the clock days are read, with one their hours. Every questio
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.db import connection
 
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.kpis import Sums
+from comptoir.apps.traffic.models import Settings
 from comptoir.apps.traffic.periods import Period
 
 OF_DAYS: Final[LiteralString] = (
@@ -79,6 +81,15 @@ class Scope:
     opens: time | None = None
     closes: time | None = None
     business: bool = False
+    known: dict[tuple[Period, str], list[tuple[Any, ...]]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """What was answered before: a page asks for the same sums in several places. Make a new one for each page."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """How the chain counts."""
+        return settings_of(self.organisation_id)
 
     @property
     def is_part(self) -> bool:
@@ -136,7 +147,9 @@ def latest_hours(organisation_id: UUID, store_ids: Collection[UUID]) -> dict[UUI
 
 
 def _asked(scope: Scope, period: Period, group: LiteralString, *, hours: bool = False) -> list[tuple[Any, ...]]:
-    said = settings_of(scope.organisation_id)
+    if (period, group) in scope.known:
+        return scope.known[period, group]
+    said = scope.settings
     values: dict[str, Any] = {
         "organisation": scope.organisation_id,
         "stores": list(scope.store_ids),
@@ -156,7 +169,8 @@ def _asked(scope: Scope, period: Period, group: LiteralString, *, hours: bool = 
         statement = "SELECT " + group + ", " + OF_DAYS + " FROM traffic_day AS t" + MINE  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement + " GROUP BY " + group, values)
-        return list(cursor.fetchall())
+        found = scope.known[period, group] = list(cursor.fetchall())
+    return found
 
 
 def _sums(row: tuple[Any, ...]) -> Sums:
