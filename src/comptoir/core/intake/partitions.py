@@ -1,10 +1,12 @@
 """The inbox is partitioned by day (UTC) of `received_minute`: days are made ahead, and dropped whole when they are old.
 
 A default partition takes what has no day, so that nothing is ever refused. Because of it PostgreSQL cannot detach a
-day concurrently: an old day is dropped under a lock that waits a fraction of a second, and else tomorrow.
+day concurrently: dropping one needs the whole inbox for a moment. That moment is taken when it is free and never waited
+for, since whoever waits for a lock has all doors waiting behind him.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from time import sleep
 from typing import Any, Final
 
 import structlog
@@ -19,7 +21,9 @@ DAYS_AHEAD: Final = 7
 # Bodies are kept this long, and with them what became of them; the sales stay in the ledger.
 KEPT_FOR: Final = timedelta(days=30)
 MAKING_WAITS: Final = "2s"
-DROPPING_WAITS: Final = "200ms"
+# An old day is dropped in the first moment in which nobody uses the inbox; else tomorrow.
+DROPPING_TRIES: Final = 200
+PAUSE_SECONDS: Final = 0.05
 BATCH: Final = 5000
 
 NAMES_SQL: Final = """
@@ -34,6 +38,11 @@ WITH moved AS (
 )
 INSERT INTO {name} SELECT * FROM moved;
 ALTER TABLE intake_notification ATTACH PARTITION {name} FOR VALUES FROM ({start}) TO ({end})
+"""
+# The parent alone, then what the drop touches beside it.
+TAKE_SQL: Final = """
+LOCK TABLE ONLY intake_notification, ONLY {partition}, ONLY intake_notification_default
+IN ACCESS EXCLUSIVE MODE NOWAIT
 """
 DELETE_SQL: Final = """
 DELETE FROM intake_notification WHERE (received_minute, id) IN (
@@ -98,17 +107,24 @@ def _make(day: date) -> bool:
 
 def _drop(partition: str) -> bool:
     """Whole days only, and none with a row that waits."""
-    table = sql.Identifier(partition)
-    try:
-        with transaction.atomic():
-            _wait_at_most(DROPPING_WAITS)
-            if _ask(sql.SQL("SELECT 1 FROM {} WHERE processed_at IS NULL LIMIT 1").format(table)):
-                return False
-            _do(sql.SQL("DROP TABLE {}").format(table))
-    except OperationalError as error:
-        log.warning("partition.not_dropped", partition=partition, cause=str(error))
-        return False
-    return True
+    for _ in range(DROPPING_TRIES):
+        if _has_waiting(partition):
+            return False
+        try:
+            with transaction.atomic():
+                _do(sql.SQL(TAKE_SQL).format(partition=sql.Identifier(partition)))
+                if _has_waiting(partition):
+                    return False
+                _do(sql.SQL("DROP TABLE {}").format(sql.Identifier(partition)))
+            return True
+        except OperationalError:
+            sleep(PAUSE_SECONDS)
+    log.warning("partition.not_dropped", partition=partition, cause="somebody used the inbox all the time")
+    return False
+
+
+def _has_waiting(partition: str) -> bool:
+    return bool(_ask(sql.SQL("SELECT 1 FROM {} WHERE processed_at IS NULL LIMIT 1").format(sql.Identifier(partition))))
 
 
 def _wait_at_most(duration: str) -> None:
