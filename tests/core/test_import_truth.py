@@ -24,7 +24,8 @@ from tests.people import People
 NOW = datetime(2026, 5, 20, 15, 0, tzinfo=UTC)
 DEEP = bool(os.environ.get("DEEP"))
 DAYS = 365 if DEEP else 12
-SEEDS = range(12 if DEEP else 2)
+SEEDS = range(12) if DEEP else (0, 2)
+"""Both have faults among their few calls."""
 
 
 def truth(house: Connected) -> Decimal:

@@ -14,7 +14,7 @@ import pytest
 from comptoir.connectors.lightspeed_k.client import SALES_PAGE_SIZE
 from comptoir.core.connections.models import CallBudget, Connection, LocationLink
 from comptoir.core.intake import books
-from comptoir.core.intake.importing import reading, runs
+from comptoir.core.intake.importing import gathering, reading, runs
 from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.core.ledger import limits, reads
 from comptoir.core.ledger.models import Sale
@@ -125,7 +125,9 @@ def test_an_import_begun_anew_when_done_reads_again_and_changes_nothing(vendor: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_import_cut_behind_a_page_goes_on_at_its_cursor(vendor: Vendor, link: LocationLink) -> None:
+def test_an_import_cut_behind_a_page_goes_on_at_its_cursor(
+    vendor: Vendor, link: LocationLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Cut(BaseException):
         """As the end of the process: nothing of ours runs afterwards."""
 
@@ -133,6 +135,7 @@ def test_an_import_cut_behind_a_page_goes_on_at_its_cursor(vendor: Vendor, link:
         if at.sales_read >= 2 * SALES_PAGE_SIZE:
             raise Cut
 
+    monkeypatch.setattr(gathering, "PAGES", 1)
     run_id = begin(link)
     with pytest.raises(Cut):
         reading.run(organisation_id=link.organisation_id, run_id=run_id, clock=clock, progress=cut)
@@ -284,12 +287,13 @@ def test_a_killed_import_process_is_gone_on_with_by_the_next(
     killed.kill()
     killed.wait()
     released.set()
-    assert (row().state, row().sales_read) == ("running", 2 * SALES_PAGE_SIZE)
+    assert row().state == "running"
+    assert row().sales_read in (SALES_PAGE_SIZE, 2 * SALES_PAGE_SIZE), "the second page may have waited for the third"
 
     asked = len(pages_asked(vendor))
     second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert json.loads(second.stdout)["changed"] == BILLS
-    [again] = pages_asked(vendor)[asked:]
+    again, *_more = pages_asked(vendor)[asked:]
     assert datetime.fromisoformat(again.query["from"]) > START
     assert (row().state, ImportRun.objects.count()) == ("done", 1)
     expect_the_till_s_totals(vendor, link)

@@ -11,7 +11,7 @@ from comptoir.kernel.errors import VendorUnreadable
 from comptoir.pos.model import Line, Observed, Source
 from tests.bills import OPENED, bill
 
-amounts = st.decimals(-(10**12), 10**12, places=4)
+amounts = st.decimals(-(10**12), 10**12, places=4) | st.decimals(-(10**9), 10**9, places=4)
 
 
 def observed(*lines: Line) -> Observed:

@@ -8,7 +8,7 @@ import msgspec
 
 from comptoir.core.ledger import rollup
 from comptoir.kernel.errors import VendorUnreadable
-from comptoir.pos.model import Observed, Sale
+from comptoir.pos.model import Line, Observed, Sale
 
 LARGEST_AMOUNT: Final = Decimal(10) ** 12
 LONGEST_ID: Final = 64
@@ -51,9 +51,16 @@ def _is_plain(sale: Sale, amounts: Iterable[Decimal | None]) -> bool:
 
     Where taxes are rates up to ten times the price, no measure exceeds what is added up here by more than that.
     """
-    if any(line.tax is not None or not 0 <= (line.tax_rate_ppm or 0) <= PLAIN_RATE_PPM for line in sale.lines):
+    if not all(_is_plainly_taxed(line) for line in sale.lines):
         return False
     return sum(abs(amount) for amount in amounts if amount is not None) < PLAIN_SUM
+
+
+def _is_plainly_taxed(line: Line) -> bool:
+    """Whether its taxes are at most ten times what it is without them, by its rate and by its amounts."""
+    if not 0 <= (line.tax_rate_ppm or 0) <= PLAIN_RATE_PPM:
+        return False
+    return line.tax is None or 0 <= line.tax * 11 <= line.total * 10 or line.total * 10 <= line.tax * 11 <= 0
 
 
 def _is_too_large(amounts: Iterable[Decimal | None]) -> bool:

@@ -16,6 +16,7 @@ from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake import books
 from comptoir.core.intake.day_sums import read_day_sums
 from comptoir.core.intake.importing import runs, windows
+from comptoir.core.intake.importing.gathering import gathered
 from comptoir.core.intake.importing.runs import LIVE_TOPIC
 from comptoir.core.intake.importing.taking_back import brought
 from comptoir.core.intake.importing.till import Till
@@ -114,7 +115,7 @@ def _read_pages(
     found = brought(window, link, began=began)
     with till.of(link.connection) as vendor:
         pages = vendor.sales(as_location(link), window.start, window.end, cursor=window.cursor, now=began)
-        for page in pages:
+        for page in gathered(pages, clock):
             _store_page(run, window, page, link.provider, clock())
             if found:
                 found.add(page)
@@ -129,7 +130,6 @@ def _read_pages(
 
 
 def _store_page(run: ImportRun, window: ImportWindow, page: SalesPage, provider: str, now: datetime) -> None:
-    books.check(page)
     with transaction.atomic():
         recorded = books.record(run.store_id, page, provider, now)
         changed = sum(each.changed for each in recorded.values())

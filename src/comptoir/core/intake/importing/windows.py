@@ -17,9 +17,10 @@ from django.db.models.functions import Greatest, Least
 from comptoir.core.intake.models import ImportRun, ImportWindow
 from comptoir.kernel.clock import business_date, business_day_bounds
 
-# The latest days are read one by one, so that the first of them are on screen at once; what lies before in longer
-# pieces: a year is some thirty questions, not hundreds. (how many windows, days of each)
-LENGTHS: Final = ((14, 1), (8, 7))
+# Today and yesterday are read by themselves, so that they are on screen at once; what lies before in pieces that
+# double. Each window ends with a page that is not full and costs the vendor's limit a whole one: a year has some
+# nineteen of them, a month six. (how many windows, days of each)
+LENGTHS: Final = ((2, 1), (1, 2), (1, 4), (1, 7), (1, 14))
 LONGEST: Final = 28
 # Tills deliver late: only a window that was read so long after its end is known.
 SETTLED: Final = timedelta(hours=26)
