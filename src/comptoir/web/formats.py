@@ -58,6 +58,11 @@ def day(value: date | None) -> str:
     return "–" if value is None else dates.format_date(value, format="medium", locale=locale())
 
 
+def weekday(value: date) -> str:
+    """Mon 23 Nov; lun. 23 nov."""
+    return str(dates.format_skeleton("MMMEd", value, locale=locale()))
+
+
 def days(since: date, until: date) -> str:
     """1–30 Sept 2026; one day alone where it is one."""
     return str(dates.format_interval(since, until, "yMMMd", locale=locale())) if since != until else day(since)

@@ -7,6 +7,7 @@ from typing import Final, cast
 from uuid import UUID
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import mirror
 from comptoir.apps.pay_at_table.application import FRESH, Seen, TillLine
@@ -47,7 +48,7 @@ def at_the_till(integration: Integration) -> Iterator[tuple[Vendor, Location]]:
         external_id=integration.location_id,
     )
     if (link := links.select_related("connection").first()) is None:
-        raise VendorRefused("This place of the till is not known any more. Connect the till again.")
+        raise VendorRefused(_("This place of the till is not known any more. Connect the till again."))
     with open_vendor(link.connection) as vendor:
         yield vendor, as_location(link)
 

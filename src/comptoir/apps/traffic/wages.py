@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.models import Day
@@ -57,7 +58,7 @@ def save(
     Raises RuleBroken for an hour that costs nothing.
     """
     if per_hour <= 0:
-        raise RuleBroken("An hour of work costs something.", code="wage_invalid", status=422)
+        raise RuleBroken(_("An hour of work costs something."), code="wage_invalid", status=422)
     Wage.objects.update_or_create(
         organisation_id=organisation_id,
         store_id=store_id,
@@ -84,7 +85,7 @@ def delete(*, organisation_id: UUID, wage_id: UUID, name: str, actor: str, now: 
     """What was typed before holds again. Raises RuleBroken (`not_found`, 404)."""
     row = Wage.objects.filter(organisation_id=organisation_id, id=wage_id).first()
     if row is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     Wage.objects.filter(organisation_id=organisation_id, id=wage_id).delete()
     make_anew(organisation_id, since=row.since)
     details = {"since": row.since.isoformat(), "per_hour": f"{row.per_hour.normalize():f} {row.currency}"}

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.alert_tables import SilentLimit
@@ -55,7 +56,9 @@ def save(
 ) -> None:
     """At a store, a node or (both None) everywhere; said again it is replaced. Raises RuleBroken (`limit_invalid`)."""
     if not LEAST <= hours <= MOST:
-        raise RuleBroken(f"Choose {LEAST} to {MOST} hours.", code="limit_invalid", status=422)
+        raise RuleBroken(
+            _("Choose %(least)s to %(most)s hours.") % {"least": LEAST, "most": MOST}, code="limit_invalid", status=422
+        )
     SilentLimit.objects.update_or_create(
         organisation_id=organisation_id,
         store_id=store_id,
@@ -78,5 +81,5 @@ def save(
 def delete(*, organisation_id: UUID, limit_id: UUID, name: str, actor: str, now: datetime) -> None:
     """The next above it holds again. Raises RuleBroken (`not_found`, 404)."""
     if not SilentLimit.objects.filter(organisation_id=organisation_id, id=limit_id).delete()[0]:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     note(organisation_id=organisation_id, actor=actor, what="traffic.limit_deleted", subject=name, now=now)
