@@ -53,10 +53,17 @@ class Evening:
         return bill["table"].removeprefix("Table "), bill["number"]
 
     def clear_the_tables(self) -> None:
-        """Everybody pays and leaves, so that a bill of a test has a table of its own."""
+        """Everybody pays and leaves, and the phones show it, so that a bill of a test has a table of its own."""
         place = next(each for each in self.ask("GET", "/api/state")["locations"] if each["id"] == LE_ZINC)
         for each in place["open"]:
             self.ask("POST", f"/api/locations/{LE_ZINC}/bills/{each['number']}/close")
+        for table in {each["table"].removeprefix("Table ") for each in place["open"] if each["table"]}:
+            until(lambda table=table: self.is_free(table), seconds=PATIENCE / 1000)
+
+    def is_free(self, table: str) -> bool:
+        """What a guest who sits down there sees."""
+        answer = send("GET", f"{self.demo.till}/phones/{self.store}/tables/{table}")
+        return b"No open bill" in answer.body
 
     def bill(self, number: str) -> Any:
         place = next(each for each in self.ask("GET", "/api/state")["locations"] if each["id"] == LE_ZINC)

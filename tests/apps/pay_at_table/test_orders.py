@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from comptoir.apps.pay_at_table import hearing, menu, ordering, sending_orders
-from comptoir.apps.pay_at_table.models import Bill, GuestPayment, Integration
+from comptoir.apps.pay_at_table import failures, hearing, mails, menu, ordering, sending_orders
+from comptoir.apps.pay_at_table.models import GuestPayment, Integration
 from comptoir.apps.pay_at_table.order_tables import Order, OrderAttempt, OrderState
 from comptoir.apps.pay_at_table.provider_tables import TillCopy
 from comptoir.core.installations.manifest import Heard
@@ -19,7 +19,7 @@ from comptoir.pos.connector import Notification
 from comptoir.pos.hosting import Request, Response
 from tests.apps.pay_at_table.provider import Provider
 from tests.apps.pay_at_table.table import Table
-from tests.connectors.lightspeed_k.simulator_shop import ZINC
+from tests.connectors.lightspeed_k.simulator_shop import CARD, ZINC
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOCAL = "/o/op/1/order/local"
@@ -225,12 +225,57 @@ def test_e15_a_number_on_two_floors_is_asked_for_again(table: Table, provider: P
     assert {each["floor_plan"] for each in problem["errors"]} >= {"Terrace"}
 
 
+def close_at_the_till(table: Table) -> None:
+    """The waiter closes the bill; nothing of it is told."""
+    table.vendor.world.close(ZINC, table.bill, [CARD], now=table.now)
+
+
 def test_an_order_for_a_bill_that_closed_or_moved_is_refused(table: Table, provider: Provider) -> None:
+    """Also one closed a moment ago, while what was read of it still counts as fresh."""
     provider.get(f"/checks/{table.bill}")
     asked = order(check_id=table.bill, table_number="998")
     assert provider.post("/orders", asked)[1]["code"] == "table_changed"
-    Bill.objects.update(closed=True)
+    close_at_the_till(table)
     assert provider.post("/orders", order(check_id=table.bill))[1]["code"] == "check_closed"
+    assert not Order.objects.exists()
+
+
+def test_an_order_for_a_bill_that_the_till_gave_another_number_finds_it_when_it_is_said_again(
+    table: Table, provider: Provider
+) -> None:
+    visit = provider.get(f"/checks/{table.bill}")[1]["id"]
+    moved = table.vendor.world.move(ZINC, table.bill, "Table 9", now=table.now).external_id
+    assert provider.post("/orders", order(check_id=visit))[1]["code"] == "check_not_found"
+    place(provider, check_id=visit)
+    assert send(table).pos_check_id == moved
+
+
+def test_an_order_for_a_bill_of_a_till_that_cannot_be_read_goes_by_what_was_read_last(
+    table: Table, provider: Provider
+) -> None:
+    provider.get(f"/checks/{table.bill}")
+    table.vendor.instead = lambda request, _now: Response(400, b"{}") if "/order/accounts/" in request.path else None
+    place(provider, check_id=table.bill)
+    assert send(table).pos_check_id == table.bill
+
+
+def test_an_order_whose_bill_closes_before_it_is_there_says_why_it_failed(table: Table, provider: Provider) -> None:
+    shown = place(provider, check_id=table.bill)
+    close_at_the_till(table)
+    assert send(table).state == OrderState.FAILED
+    found = provider.get(f"/orders/{shown['id']}")[1]
+    assert (found["reason"], found["pos_raw"]) == ("check_closed", "Account is already closed")
+    told = OutgoingMail.objects.get(key__startswith=f"table order {Order.objects.get().id} check_closed")
+    assert "closed on the till before the order for it arrived" in told.text
+
+
+def test_whatever_keeps_an_order_out_of_the_kitchen_is_told_by_mail(table: Table, provider: Provider) -> None:
+    """Rows of the failure table speak of money that was paid; no such place is left open in a mail about an order."""
+    place(provider)
+    placed = Order.objects.get()
+    for code in failures.BY_CODE:
+        mails.order_in_trouble(table.integration, placed, code=code, said="", occasion=code, now=table.now)
+    assert OutgoingMail.objects.filter(key__startswith="table order ").count() == len(failures.BY_CODE)
 
 
 def test_e26_what_is_paid_with_an_order_is_on_the_till_with_its_tip_beside(table: Table, provider: Provider) -> None:

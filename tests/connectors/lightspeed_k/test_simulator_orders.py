@@ -96,6 +96,14 @@ def test_an_order_can_go_on_a_bill_that_is_open() -> None:
     assert till.checks()[0]["currentAmount"] == 52
 
 
+def test_an_order_for_a_bill_that_is_closed_says_so() -> None:
+    till = Till()
+    till.world.close(ZINC, till.bill, [CARD], now=NOON)
+    order(till, accountIdentifier=till.bill)
+    failure = next(each for each in till.told() if each["status"] == "FAILURE")
+    assert failure["reason"] == "Account is already closed"
+
+
 def test_orders_fail_and_repeat_in_their_own_way() -> None:
     till = Till(order_failures_with_type=False)
     order(till, items=[{"sku": "CAVIAR", "quantity": 1}])

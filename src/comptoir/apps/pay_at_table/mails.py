@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from comptoir.apps.pay_at_table import mail_stops, retry_links
 from comptoir.apps.pay_at_table.day_tables import DayReport
 from comptoir.apps.pay_at_table.days import store_of
-from comptoir.apps.pay_at_table.failures import Act, Reader, named
+from comptoir.apps.pay_at_table.failures import Act, Failure, Reader, named
 from comptoir.apps.pay_at_table.integrations import addresses_in
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.order_failures import of_order
 from comptoir.apps.pay_at_table.order_tables import Order
 from comptoir.apps.pay_at_table.row_words import row_words
 from comptoir.apps.pay_at_table.telling import location_name, tell_as
@@ -89,13 +90,15 @@ def recovered(integration: Integration, payments: Sequence[GuestPayment], *, mai
 def bounced(integration: Integration, *, address: str, now: datetime) -> None:
     """An address of the integration does not work (T21): once a day to the owners."""
     key = f"table bounced {integration.id} {now.date()}"
-    _word(integration, "mail_bounced", owners(integration), {"address": address}, key=f"{key} {address}", now=now)
+    _word(
+        integration, named("mail_bounced"), owners(integration), {"address": address}, key=f"{key} {address}", now=now
+    )
 
 
 def silent(integration: Integration, *, address: str, now: datetime) -> None:
     """The store trades, and the till's maker tells nothing of it (T20): once a day."""
     key = f"table silent {integration.id} {now.date()}"
-    _word(integration, "notifications_silent", readers(integration), {"address": address}, key=key, now=now)
+    _word(integration, named("notifications_silent"), readers(integration), {"address": address}, key=key, now=now)
 
 
 def plan_ends(integration: Integration, *, ends_at: datetime, is_over: bool, now: datetime) -> None:
@@ -103,19 +106,19 @@ def plan_ends(integration: Integration, *, ends_at: datetime, is_over: bool, now
     code = "plan_over" if is_over else "plan_ending"
     on = formats.day(ends_at.astimezone(ZoneInfo(store_of(integration).timezone)).date())
     key = f"table {code} {integration.id} {ends_at.date()} {now.date()}"
-    _word(integration, code, owners(integration), {"on": on}, key=key, now=now)
+    _word(integration, named(code), owners(integration), {"on": on}, key=key, now=now)
 
 
 def degraded(integration: Integration, *, code: str, now: datetime) -> None:
     """Something that was chosen is gone, and no guest has paid yet (T2, T3): once for each time it went."""
     key = f"table degraded {integration.id} {code} {integration.degraded_at}"
-    _word(integration, code, readers(integration), {}, key=key, now=now)
+    _word(integration, named(code), readers(integration), {}, key=key, now=now)
 
 
 def endpoint_failing(integration: Integration, *, said: str, occasion: str, now: datetime) -> None:
     """A provider's endpoint does not take its events (T19); `occasion` makes it one mail."""
     key = f"table endpoint {integration.id} {occasion}"
-    _word(integration, "provider_webhook_failing", _contacts(integration), {"said": said}, key=key, now=now)
+    _word(integration, named("provider_webhook_failing"), _contacts(integration), {"said": said}, key=key, now=now)
 
 
 def day_differs(integration: Integration, report: DayReport, odd: Sequence[dict[str, Any]], *, now: datetime) -> None:
@@ -146,8 +149,8 @@ def order_in_trouble(
         "guest": " · ".join(str(each) for each in known if each),
         "url": retry_links.order_url(order),
     }
-    key = f"table order {occasion}"
-    _word(integration, code, readers(integration), {"said": said}, key=key, now=now, about=about)
+    key, failure = f"table order {occasion}", of_order(code)
+    _word(integration, failure, readers(integration), {"said": said}, key=key, now=now, about=about)
 
 
 def readers(integration: Integration) -> list[To]:
@@ -244,7 +247,7 @@ def _button(act: Act, *, is_one: bool) -> str:
 
 def _word(
     integration: Integration,
-    code: str,
+    failure: Failure,
     everybody: Iterable[To],
     places: dict[str, str],
     *,
@@ -253,13 +256,13 @@ def _word(
     about: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """A mail about an integration, or one of its orders, rather than about a payment."""
-    failure = named(code)
     fill = {"store": store_of(integration).name, "location": location_name(integration.organisation_id, integration)}
     fill |= {"method": integration.card_method, "said": "", "address": "", "on": ""} | places
     for reader in everybody:
         with translation.override(reader.language):
+            fill["cause"] = str(failure.short) % fill
             context = _frame(integration, reader, now) | {
-                "short": str(failure.short) % fill,
+                "short": fill["cause"],
                 "happened": str(failure.happened) % fill,
                 "steps": tuple(str(each) % fill for each in failure.steps),
                 "url": retry_links.integration_url(integration),

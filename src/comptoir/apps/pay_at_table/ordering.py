@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import checks, days, floor, happenings, menu, order_news, plans, readiness, waking
-from comptoir.apps.pay_at_table.models import GuestPayment, Integration, MethodKind, State, Transition
+from comptoir.apps.pay_at_table.models import Bill, GuestPayment, Integration, MethodKind, State, Transition
 from comptoir.apps.pay_at_table.order_tables import Order, OrderKind, OrderState
 from comptoir.kernel.errors import OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.money import to_minor
@@ -220,11 +220,34 @@ def _look(integration: Integration, wish: Wish, *, now: datetime) -> None:
 
 
 def _look_at_bill(integration: Integration, wish: Wish, *, now: datetime) -> None:
-    bill = checks.fresh_bill(integration, wish.check_id, now=now)
+    bill = _bill_now(integration, wish.check_id, now=now)
     if bill.closed:
         raise RuleBroken("The bill is closed.", code="check_closed", status=409)
     if wish.table_number not in {"", bill.table_number}:
         raise RuleBroken("The bill is at another table.", code="table_changed", status=409)
+
+
+def _bill_now(integration: Integration, check_id: str, *, now: datetime) -> Bill:
+    """A bill as the till has it this moment: what was closed a few seconds ago takes no order, and its guest hears so.
+
+    As it was last where the till cannot be read. Raises RuleBroken `check_not_found`, and the vendor's errors.
+    """
+    mine = {"organisation_id": integration.organisation_id, "integration_id": integration.id}
+    kept = Bill.objects.filter(**mine, check_id=check_id).first()
+    try:
+        return checks.fresh_bill(integration, check_id, now=now, age=timedelta(0))
+    except AWAY:
+        if kept is None:
+            raise
+        return kept
+    except RuleBroken:
+        if kept is None:
+            raise
+        checks.open_bills(integration, now=now, age=timedelta(0))
+        kept.refresh_from_db()
+        if kept.succeeded_by:  # it goes on under another number, which is found when this is said again
+            raise
+        return kept
 
 
 def _look_at_table(integration: Integration, number: str, *, now: datetime) -> None:

@@ -172,7 +172,8 @@ class PhonesPage:
             wanted = ordering.chosen(said, menu)
             if wanted:
                 checks = self.company.api.checks(store, table) if table else []
-                body = ordering.body(wanted, table=table, checks=checks, said=said)
+                chosen = {"check": request.query.get("check", ""), **said}  # the bill that was on the phone before
+                body = ordering.body(wanted, table=table, checks=checks, said=chosen)
                 row = self.company.order(store, body, what=ordering.words(wanted, menu))
                 return _back(f"/phones/orders/{row['id']}")
             trouble = t.choose_first

@@ -69,7 +69,7 @@ def words(wanted: Mapping[str, int], menu: Sequence[Mapping[str, Any]]) -> str:
 def body(
     wanted: Mapping[str, int], *, table: str, checks: Sequence[Mapping[str, Any]], said: Mapping[str, str]
 ) -> dict[str, Any]:
-    """An order: onto the table's running bill where there is one, on a bill of its own else."""
+    """An order: onto the bill its guest chose, else onto the only one of the table, else on a bill of its own."""
     first_name = said.get("first_name", "").strip()[:40] or (f"Table {table}" if table else "Guest")
     order: dict[str, Any] = {
         "type": "eat_in" if table else "to_go",
@@ -80,6 +80,7 @@ def body(
     if table:
         order["table_number"] = table
         order["covers"] = 2
-        if checks:
-            order["check_id"] = said.get("check") or checks[0]["id"]
+        running = said.get("check") or (checks[0]["id"] if len(checks) == 1 else "")
+        if running:
+            order["check_id"] = running
     return order

@@ -92,6 +92,7 @@ FAILURES: Final[Mapping[str, tuple[str, FailureKind, str]]] = {
 
 REASONS: Final = (
     (re.compile("validity ended", re.IGNORECASE), TIMEOUT),
+    (re.compile("account is already closed", re.IGNORECASE), "ACCOUNT_ALREADY_CLOSED"),
     (re.compile("greater than the amount due", re.IGNORECASE), "OVERPAID"),
     (re.compile("payment method not found", re.IGNORECASE), "PAYMENT_METHOD_NOT_FOUND"),
     (re.compile("consumer already exists", re.IGNORECASE), GUEST_KNOWN),

@@ -26,6 +26,7 @@ NOT_PRINTED: Final = "Printing error: the kitchen printer cannot be reached"
 """Assumed to reach the webhook as a failure's words (pay-at-table A5), though the order stands on the till."""
 BROKEN_RULES: Final[Mapping[str, str]] = {
     "bill_unknown": "ACCOUNT_NOT_FOUND",
+    "bill_not_open": "ACCOUNT_ALREADY_CLOSED",
     "bill_overpaid": "OVERPAID",
     "dish_unknown": "ITEM_NOT_FOUND",
 }
