@@ -62,7 +62,7 @@ class Evening:
 
     def is_free(self, table: str) -> bool:
         """What a guest who sits down there sees."""
-        answer = send("GET", f"{self.demo.till}/phones/{self.store}/tables/{table}")
+        answer = send("GET", f"{self.demo.till}/phones/{self.store}/tables/{table}", body=b"", headers={})
         return b"No open bill" in answer.body
 
     def bill(self, number: str) -> Any:
