@@ -72,7 +72,13 @@ def test_runs_are_whole_minutes_each_later_than_the_one_before(
     after = datetime.combine(day, time(13, 37, 42), UTC)
     first = next_run(rhythm, start, zone=zone, after=after)
     second = next_run(rhythm, start, zone=zone, after=first)
-    longest = {Rhythm.DAILY: 26, Rhythm.HOURLY: 2, Rhythm.FIVE_MINUTES: 1}[rhythm]
+    longest = {
+        Rhythm.WEEKLY: 7 * 24 + 2,
+        Rhythm.DAILY: 26,
+        Rhythm.HOURLY: 2,
+        Rhythm.FIFTEEN_MINUTES: 1,
+        Rhythm.FIVE_MINUTES: 1,
+    }[rhythm]
     assert after < first < second <= first + timedelta(hours=longest)
     assert (first.second, first.microsecond) == (0, 0)
     assert missed(rhythm, start, zone=zone, due=first, now=second) == 1
@@ -207,3 +213,13 @@ def test_the_page_makes_pauses_deletes_and_brings_back(house: Connected) -> None
     assert ImportSchedule.objects.get().id == mine.id
     assert client.post(reverse("import_schedule_restore", args=[mine.public_id, "made-up"])).status_code == 404
     assert client.post(reverse("import_schedule_add"), {**said, "start": "25:00"}).status_code == 422
+
+
+def test_a_weekly_run_comes_on_monday_and_a_quarterly_one_on_the_quarter() -> None:
+    zone, wednesday = ZoneInfo("Europe/Paris"), datetime(2026, 5, 20, 12, 7, tzinfo=UTC)
+    monday = next_run(Rhythm.WEEKLY, time(0, 2), zone=zone, after=wednesday)
+    assert monday.astimezone(zone) == datetime(2026, 5, 25, 0, 2, tzinfo=zone)
+    assert next_run(Rhythm.WEEKLY, time(0, 2), zone=zone, after=monday) - monday == timedelta(days=7)
+    assert missed(Rhythm.WEEKLY, time(0, 2), zone=zone, due=monday, now=monday + timedelta(days=15)) == 2
+    quarter = next_run(Rhythm.FIFTEEN_MINUTES, time(0, 2), zone=zone, after=wednesday)
+    assert (quarter.hour, quarter.minute) == (12, 15)

@@ -13,10 +13,14 @@ from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.kernel.errors import ComptoirError, NotProvided, VendorRefused
+from comptoir.pos import registry
 from comptoir.pos.capabilities import ReadsShifts
+from comptoir.pos.connector import Vendor
+from comptoir.pos.model import Location
 
 PATIENCE: Final = timedelta(seconds=10)
 FORBIDDEN: Final = 403
+HOUR: Final = timedelta(hours=1)
 LOOKED_BACK: Final = timedelta(days=14)
 
 
@@ -25,13 +29,16 @@ class Checked:
     """What was found. `outcome`: `ok`, `late` (no answer in time) or `refused`; `words` says why in one sentence.
 
     `staff`: `ok`, `forbidden` (the consent lacks the right), `not_provided` (`words` says why), `silent` (no clock
-    entry in 14 days) or `none` (it has no time clock that can be read).
+    entry in 14 days) or `none` (it has no time clock that can be read). `sales`: whether they may be read, and with
+    which `rights` where not.
     """
 
     outcome: str
     words: str = ""
     shops: int = 0
     staff: str = "none"
+    sales: bool = True
+    rights: str = ""
 
 
 def check(connection: Connection, *, now: datetime, patience: timedelta = PATIENCE) -> Checked:
@@ -49,7 +56,11 @@ def check(connection: Connection, *, now: datetime, patience: timedelta = PATIEN
 
 def _ask(connection: Connection, now: datetime) -> Checked:
     with open_vendor(connection) as vendor:
-        shops = len(vendor.locations())
+        found_there = vendor.locations()
+        shops = len(found_there)
+        if found_there and not _may_read_sales(vendor, found_there[0], now):
+            rights = ", ".join(registry.connector(connection.provider).manifest.scopes)
+            return Checked("ok", shops=shops, sales=False, rights=rights)
         link = LocationLink.objects.filter(
             organisation_id=connection.organisation_id, connection=connection, store__isnull=False
         ).first()
@@ -64,6 +75,17 @@ def _ask(connection: Connection, now: datetime) -> Checked:
                 raise
             return Checked("ok", shops=shops, staff="forbidden")
         return Checked("ok", shops=shops, staff="ok" if found is not None else "silent")
+
+
+def _may_read_sales(vendor: Vendor, place: Location, now: datetime) -> bool:
+    """One page of the latest hour tells."""
+    try:
+        next(iter(vendor.sales(place, now - HOUR, now, cursor="", now=now)), None)
+    except VendorRefused as refused:
+        if refused.status != FORBIDDEN:
+            raise
+        return False
+    return True
 
 
 def _closing(ask: Callable[[], Checked]) -> Callable[[], Checked]:

@@ -28,6 +28,8 @@ from comptoir.pos.capabilities import Capability
 
 USUAL_START: Final = time(0, 2)
 MANUAL: Final = "manual"
+DAYS: Final = {"weekly": 8}
+"""Business days that a run reads, where it reads whole days: the week and its Monday again."""
 BOUGHT: Final = ("transactions", "sales", "items")
 
 
@@ -69,7 +71,7 @@ def finish(*, job: ImportJob, rhythm: str, start: time, actor: str, now: datetim
                 store=store,
                 rhythm=Rhythm(rhythm),
                 start=start,
-                days=2,
+                days=DAYS.get(rhythm, 2),
                 actor=actor,
                 now=now,
                 connection_id=job.connection_id,

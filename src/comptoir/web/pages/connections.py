@@ -27,7 +27,8 @@ from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.pos import registry
 from comptoir.pos.connector import Connector, Manifest, Vendor
-from comptoir.web import health_words, linking
+from comptoir.web import consent_faults, health_words, linking
+from comptoir.web.consent_faults import Cause, Fault
 from comptoir.web.health_words import Told
 from comptoir.web.pages import consent_links
 from comptoir.web.parts import Status
@@ -128,6 +129,7 @@ def connect(request: OrganisationRequest, provider: str) -> HttpResponse:
         connection=_connection(request, again, provider=provider) if again else None,
     )
     request.session[AFTER] = request.POST.get("then", "")
+    consent_faults.forget(request)
     return HttpResponseRedirect(address)
 
 
@@ -144,32 +146,56 @@ def _returned(request: OrganisationRequest) -> HttpResponse:
     if attempt.organisation_id != request.organisation.id:
         words = _("You have changed organisations meanwhile. Connect again.")
         raise RuleBroken(words, code="consent_unknown", status=400)
+    then = _then(request)
     if "code" not in request.GET:
+        if then:
+            cause = Fault(Cause.CANCELLED, attempt.provider, request.GET.get("error", ""))
+            return consent_faults.send_back(request, then, cause, None)
         toast(request, _("Nothing was connected: the sign-in at the till was not approved."), level="warn")
         return redirect("connections")
-    connection = consent_links.completed(request, attempt)
+    try:
+        connection = consent_links.completed(request, attempt)
+    except ComptoirError as error:
+        if not then or isinstance(error, RuleBroken):
+            raise
+        fault = consent_faults.of_error(error, attempt.provider, has_signed_in=False)
+        return consent_faults.send_back(request, then, fault, None)
     look_at_once(request.organisation.id)
-    return _read_locations(request, connection)
+    return _read_locations(request, connection, is_new=attempt.connection_id is None)
 
 
 returned.permission = _returned.permission  # type: ignore[attr-defined]
 
 
-def _read_locations(request: OrganisationRequest, connection: Connection) -> HttpResponse:
+def _then(request: OrganisationRequest) -> str:
+    """The page of ours that sent somebody to a consent page; "" for this one."""
+    then = str(request.session.get(AFTER, ""))
+    return then if then and url_has_allowed_host_and_scheme(then, allowed_hosts=None) else ""
+
+
+def _read_locations(request: OrganisationRequest, connection: Connection, *, is_new: bool = False) -> HttpResponse:
+    then = _then(request) if is_new else ""
     try:
         with open_vendor(connection) as vendor:
             found = refresh_locations(connection, vendor)
             _learn_day_starts(request, connection, vendor)
     except ComptoirError as error:
         look_at_once(request.organisation.id)
+        if then:
+            fault = consent_faults.of_error(error, connection.provider, has_signed_in=True)
+            return consent_faults.send_back(request, then, fault, connection)
         toast(request, _("Connected, but the locations could not be read: %s") % error.for_owner, level="warn")
         return redirect("connections")
+    if not found and then:
+        fault = Fault(Cause.NO_SHOP, connection.provider)
+        return consent_faults.send_back(request, then, fault, connection)
     if not found:
         toast(request, _("Connected, but this login sees no business location."), level="warn")
         return redirect("connections")
     toast(request, _("Connected. Choose the store each location feeds."))
-    then = request.session.pop(AFTER, "")
-    if then and url_has_allowed_host_and_scheme(then, allowed_hosts=None):
+    then = _then(request)
+    request.session.pop(AFTER, None)
+    if then:
         return redirect(f"{then}{'&' if '?' in then else '?'}connection={connection.public_id}")
     return redirect("connection", connection.public_id)
 

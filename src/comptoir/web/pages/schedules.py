@@ -31,8 +31,10 @@ from comptoir.web.toasts import toast
 
 UNDO_WITHIN: Final = timedelta(hours=1)
 RHYTHMS: dict[str, Promise] = {
+    Rhythm.WEEKLY: gettext_lazy("Every week, on Monday"),
     Rhythm.DAILY: gettext_lazy("Every day"),
     Rhythm.HOURLY: gettext_lazy("Every hour"),
+    Rhythm.FIFTEEN_MINUTES: gettext_lazy("Every 15 minutes"),
     Rhythm.FIVE_MINUTES: gettext_lazy("Every 5 minutes"),
 }
 SKIPPED: dict[str, Promise] = {
@@ -200,10 +202,15 @@ def _when(found: reads.ScheduleFacts) -> str:
         case Rhythm.DAILY:
             days = ngettext("%(number)d business day", "%(number)d business days", found.days) % {"number": found.days}
             return _("Every day at %(time)s, %(days)s") % {"time": f"{found.start:%H:%M}", "days": days}
+        case Rhythm.WEEKLY:
+            days = ngettext("%(number)d business day", "%(number)d business days", found.days) % {"number": found.days}
+            return _("Every Monday at %(time)s, %(days)s") % {"time": f"{found.start:%H:%M}", "days": days}
         case Rhythm.HOURLY:
             return _("Every hour at minute %(minute)d") % {"minute": found.start.minute}
         case Rhythm.FIVE_MINUTES:
             return _("Every 5 minutes")
+        case Rhythm.FIFTEEN_MINUTES:
+            return _("Every 15 minutes")
 
 
 def _run_light(run: reads.RunFacts) -> Status:

@@ -29,6 +29,7 @@ from comptoir.core.connections.models import Connection
 from comptoir.core.installations.manifest import App
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
+from comptoir.web import consent_faults
 from comptoir.web.pages.connections import offered
 from comptoir.web.parts import Status, Step
 from comptoir.web.shell import OrganisationRequest, page
@@ -36,8 +37,10 @@ from comptoir.web.toasts import toast
 
 RHYTHMS: Final[list[tuple[str, str | Promise]]] = [
     ("hourly", gettext_lazy("Every hour")),
+    ("fifteen_minutes", gettext_lazy("Every 15 minutes")),
     ("five_minutes", gettext_lazy("Every 5 minutes")),
     ("daily", gettext_lazy("Every day")),
+    ("weekly", gettext_lazy("Every week, on Monday")),
     (jobs.MANUAL, gettext_lazy("By hand")),
 ]
 
@@ -125,6 +128,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
     shops = shops_of(request, job)
     form = ScheduleForm(initial={"rhythm": job.rhythm, "start": job.start.strftime("%H:%M")})
     where = where_of(request)
+    then = reverse("traffic_job", args=[job_id]) + (f"?{where.query}" if where.query else "")
     shops = [each for each in shops if each.link.store is None or each.link.store.id in where.store_ids]
     values = {
         "where": where,
@@ -132,8 +136,9 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "job_id": job_id,
         "steps": _steps(job, shops),
         "facts": reads.connection(request.organisation.id, job.connection_id) if job.connection_id else None,
+        "fault": consent_faults.told(request, then),
         "providers": offered(),
-        "then": reverse("traffic_job", args=[job_id]) + (f"?{where.query}" if where.query else ""),
+        "then": then,
         "shops": shops,
         "places": chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now()),
         "editors": editors(request),

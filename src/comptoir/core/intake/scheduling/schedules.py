@@ -153,7 +153,7 @@ def _is_running(schedule: ImportSchedule) -> bool:
 def _since(schedule: ImportSchedule, shop: Store, now: datetime) -> datetime:
     """From where a run reads: whole business days, or from a little before where the run before ended."""
     zone = ZoneInfo(shop.timezone)
-    if schedule.rhythm == Rhythm.DAILY:
+    if schedule.rhythm in (Rhythm.DAILY, Rhythm.WEEKLY):
         today = business_date(now, zone=zone, day_start=shop.day_start)
         return business_day_bounds(today - timedelta(days=schedule.days - 1), zone=zone, day_start=shop.day_start)[0]
     if schedule.read_until is None:

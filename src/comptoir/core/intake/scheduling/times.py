@@ -13,28 +13,39 @@ from zoneinfo import ZoneInfo
 
 MINUTE: Final = timedelta(minutes=1)
 FIVE_MINUTES: Final = 5
+QUARTER: Final = 15
+MONDAY: Final = 0
 
 
 class Rhythm(StrEnum):
     """How often."""
 
     FIVE_MINUTES = "five_minutes"
+    FIFTEEN_MINUTES = "fifteen_minutes"
     HOURLY = "hourly"
     DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 def next_run(rhythm: Rhythm, start: time, *, zone: ZoneInfo, after: datetime) -> datetime:
     """The first run strictly after an instant, in UTC, to the whole minute.
 
-    `start` is the local time of a daily run; of an hourly one its minute counts (00:02 is two minutes past each hour).
+    `start` is the local time of a daily run, and of a weekly one on Monday; of an hourly one its minute counts (00:02 is
+    two minutes past each hour).
     """
     match rhythm:
         case Rhythm.DAILY:
             return next(at for at in _daily(start, zone, after) if at > after)
+        case Rhythm.WEEKLY:
+            return next(
+                at for at in _daily(start, zone, after) if at > after and at.astimezone(zone).weekday() == MONDAY
+            )
         case Rhythm.HOURLY:
             return next(at for at in _minutes(after) if at.astimezone(zone).minute == start.minute)
         case Rhythm.FIVE_MINUTES:
             return next(at for at in _minutes(after) if at.minute % FIVE_MINUTES == 0)
+        case Rhythm.FIFTEEN_MINUTES:
+            return next(at for at in _minutes(after) if at.minute % QUARTER == 0)
 
 
 def missed(rhythm: Rhythm, start: time, *, zone: ZoneInfo, due: datetime, now: datetime, most: int = 100) -> int:
