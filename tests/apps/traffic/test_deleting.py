@@ -13,6 +13,7 @@ from comptoir.apps.traffic import catching_up, jobs
 from comptoir.apps.traffic.models import Day, ImportJob
 from comptoir.connectors.lightspeed_r.simulator import Basket
 from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.tokens import create_token
 from comptoir.core.connections.credentials import put
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.tokens import TokenPair
@@ -21,6 +22,8 @@ from comptoir.core.installations import modules
 from comptoir.core.installations.install import install, install_all
 from comptoir.core.intake.models import ImportSchedule
 from comptoir.core.ledger.models import Sale
+from comptoir.core.outbox import endpoints
+from comptoir.core.outbox.endpoints import Wish
 from comptoir.kernel.seal import Secret
 from tests.connectors.lightspeed_r.stage import SCOPES
 from tests.core.rseries import Connected, connected
@@ -171,3 +174,18 @@ def test_an_account_that_was_given_back_is_grey_and_nobody_is_asked_to_sign_in(a
     assert "does not accept that any more" not in alice.get("/traffic/integrations").content.decode()
     dora = create_member(house.people.le_zinc, "Dora", Role.SUPERVISOR)
     assert "sign-in was given back" in house.people.client(dora).get("/connections").content.decode()
+
+
+def test_webhooks_and_tokens_that_hear_less_are_named_in_the_dialog(alice: Client, house: House) -> None:
+    page = integration(alice, house)
+    assert "These hear of what this chain sells" not in dialog(alice, page)
+    organisation = house.people.le_zinc
+    create_token(name="Books", scopes=["sales.read"], organisations=[organisation], now=NOW)
+    create_token(name="Doors", scopes=["traffic.write"], organisations=[organisation], now=NOW)
+    shown = dialog(alice, page)
+    assert "they then hear nothing more: 1 API token." in shown
+    endpoints.create(organisation_id=organisation.id, wish=Wish(url="https://books.example/hook"), now=NOW)
+    assert "1 webhook, 1 API token." in dialog(alice, page)
+    press(alice, shown)
+    house.shop.connection.refresh_from_db()
+    assert house.shop.connection.status_reason == Connection.GIVEN_BACK, "it is said, and holds up nothing"

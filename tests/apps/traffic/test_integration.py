@@ -23,7 +23,7 @@ from comptoir.core.connections.locations import link_location, refresh_locations
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.tokens import TokenPair
 from comptoir.core.intake.importing import reading, runs
-from comptoir.core.intake.models import ImportSchedule
+from comptoir.core.intake.models import ImportRun, ImportSchedule
 from comptoir.core.ledger.models import Sale
 from comptoir.kernel.ids import public_id
 from comptoir.kernel.seal import Secret
@@ -89,6 +89,17 @@ def test_label_connect_match_schedule_finish(alice: Client, house: Connected) ->
     listed = alice.get("/traffic/integrations").content.decode()
     assert "Active" in listed
     assert "2 of 2" in listed
+
+
+def test_once_it_is_read_the_reports_are_one_press_away(alice: Client, house: Connected) -> None:
+    job = begun(alice, house)
+    alice.post(f"{address(job)}/match", {f"shop-{links(house)[1].id}": "new"})
+    assert "/traffic/reports/totals?period=7" not in alice.get(address(job)).content.decode()
+    alice.post(f"{address(job)}/schedule", {"rhythm": "hourly", "start": "00:02"})
+    ImportRun.objects.update(state=ImportRun.State.DONE)
+    page = alice.get(address(job)).content.decode()
+    for report in ("totals", "data"):
+        assert f'href="/traffic/reports/{report}?period=7"' in page
 
 
 def test_a_label_is_there_once_in_a_chain(alice: Client, house: Connected) -> None:

@@ -114,3 +114,9 @@ def test_no_figure_is_infinite_or_fails(buckets: list[Bucket]) -> None:
     for each in KPIS:
         value = each.of(sums(buckets))
         assert value is None or value.is_finite()
+
+
+def test_a_share_of_returns_is_of_goods_sold_however_items_are_counted() -> None:
+    less_returned = sums([Bucket(items=Decimal(8), returned=Decimal(2), sold=Decimal(10))])
+    as_sold = sums([Bucket(items=Decimal(10), returned=Decimal(2))])
+    assert {BY_SLUG["returns_share"].of(each) for each in (less_returned, as_sold)} == {Decimal(20)}

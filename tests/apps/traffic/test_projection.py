@@ -228,6 +228,21 @@ def test_a_correction_factor_and_both_ways_counting(chain: People) -> None:
     assert hour(chain, 10).visitors == 22
 
 
+def test_only_entrances_feed_visitors(chain: People) -> None:
+    come(chain, {10: 4})
+    for kind in ("passage", "zone"):
+        add_counter(organisation_id=chain.le_zinc.id, store_id=chain.bar.id, name=kind, now=NOW, serial=kind, kind=kind)
+        assert receive(
+            organisation_id=chain.le_zinc.id,
+            readings=[Reading(at(10), 60, Decimal(90), serial=kind)],
+            source="api",
+            now=NOW,
+            store_ids=None,
+        ).taken
+    make(chain)
+    assert (hour(chain, 10).visitors, hour(chain, 10).traffic_status) == (4, "measured")
+
+
 def test_what_no_counter_can_say_is_refused_by_name_and_the_rest_is_taken(chain: People) -> None:
     good = Reading(at(10), 60, Decimal(1), location="0001")
     wrong = [

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic.models import ImportJob, Location
+from comptoir.core.accounts import tokens
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
 from comptoir.core.connections.models import Connection, LocationLink
@@ -21,6 +22,7 @@ from comptoir.core.installations.manifest import App
 from comptoir.core.intake.scheduling import reads as schedule_reads
 from comptoir.core.intake.scheduling import schedules
 from comptoir.core.intake.scheduling.times import Rhythm
+from comptoir.core.outbox import reads as outbox
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id, public_id
 from comptoir.pos import registry
@@ -30,6 +32,7 @@ USUAL_START: Final = time(0, 2)
 MANUAL: Final = "manual"
 DAYS: Final = {"weekly": 8}
 """Business days that a run reads, where it reads whole days: the week and its Monday again."""
+SALES: Final = "sales.read"
 BOUGHT: Final = ("transactions", "sales", "items")
 
 
@@ -103,6 +106,13 @@ def delete(*, job: ImportJob, actor: str, now: datetime) -> None:
 def others_over(connection: Connection) -> list[App]:
     """The apps beside this one that work over an account: with its consent they would all be cut off."""
     return [each for each in uses.apps_over(connection) if each.slug != "traffic"]
+
+
+def heard_elsewhere(organisation_id: UUID) -> tuple[int, int]:
+    """How many webhooks hear of the chain's sales, and how many API tokens may read them: they hear less without it."""
+    hooks = [each for each in outbox.endpoints(organisation_id) if not each.disabled]
+    readers = [each for each in tokens.tokens_of(organisation_id) if not each.revoked_at and SALES in each.scopes]
+    return len(hooks), len(readers)
 
 
 def find(organisation_id: UUID, job_id: UUID) -> ImportJob:

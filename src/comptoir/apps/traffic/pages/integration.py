@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import chains, checking, jobs, tasks
@@ -146,6 +146,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "may_connect": may(request.role, "traffic.connect"),
         "unmatched": sum(not each.chosen for each in shops),
         "bars": first_download.bars(job),
+        "elsewhere": _elsewhere(request),
         "others": _named(jobs.others_over(connection_of(request, job.connection_id))) if job.connection_id else "",
     }
     return render(request, "traffic/integration.html", values)
@@ -217,6 +218,16 @@ def _give_back(connection: Connection | None, *, is_told: bool) -> str:
         return _("Deleted. The sign-in stays, as the page said.")
     revoking.revoke(connection, now=timezone.now())
     return ""
+
+
+def _elsewhere(request: OrganisationRequest) -> str:
+    """Who beside the apps hears of what is sold, in words; "" for nobody."""
+    hooks, readers = jobs.heard_elsewhere(request.organisation.id)
+    said = [
+        ngettext("%(number)d webhook", "%(number)d webhooks", hooks) % {"number": hooks} if hooks else "",
+        ngettext("%(number)d API token", "%(number)d API tokens", readers) % {"number": readers} if readers else "",
+    ]
+    return ", ".join(filter(None, said))
 
 
 def _named(apps: Sequence[App]) -> str:

@@ -30,8 +30,8 @@ class Rhythm(StrEnum):
 def next_run(rhythm: Rhythm, start: time, *, zone: ZoneInfo, after: datetime) -> datetime:
     """The first run strictly after an instant, in UTC, to the whole minute.
 
-    `start` is the local time of a daily run, and of a weekly one on Monday; of an hourly one its minute counts (00:02 is
-    two minutes past each hour).
+    `start` is the local time of a daily run, and of a weekly one on Monday; of an hourly one its minute counts (00:02
+    is two minutes past each hour).
     """
     match rhythm:
         case Rhythm.DAILY:

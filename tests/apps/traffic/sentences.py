@@ -1,0 +1,254 @@
+"""What the reference asks for outside its numbered cases, sentence by sentence, each beside the test that shows it.
+
+`NOT_YET` are its sentences that are not true, and why: nobody has to find that out alone.
+"""
+
+SENTENCES: dict[str, tuple[str, ...]] = {
+    "1 regions lie in districts, and both have figures": (
+        "test_a_region_lies_in_a_district_and_both_have_their_subtotal",
+        "test_the_tree_is_made_and_chosen_and_kept_in_the_address",
+    ),
+    "1 a location id is matched after padding, a mask takes its last characters": ("test_matching_rules",),
+    "1 only an operational location imports": (
+        "test_ta08_between_paused_and_operational_nothing_comes_in_then_the_hole_fills",
+        "test_a_location_out_of_operation_is_not_looked_after",
+    ),
+    "1 an import job has a label, a connection, a schedule; a chain may have several": (
+        "test_two_jobs_each_with_its_account_label_and_schedule_both_have_shop_1",
+        "test_two_accounts_that_both_have_a_shop_1_stay_apart",
+    ),
+    "1 only entrances feed visitors": ("test_only_entrances_feed_visitors",),
+    "1 business hours by weekday with exceptions, a filter of every report": (
+        "test_hours_are_typed_by_weekday_with_other_hours_on_single_dates",
+        "test_every_report_takes_business_or_chosen_hours_and_the_address_keeps_them",
+        "test_a_report_of_business_hours_leaves_out_what_was_counted_or_sold_while_it_was_closed",
+        "test_files_have_the_same_hours",
+    ),
+    "1 a tailored value is kept apart from the measured one, and logged": (
+        "test_a_figure_is_typed_marked_logged_and_taken_back",
+    ),
+    "1.1 the table of roles": (
+        "test_the_role_table_cell_by_cell",
+        "test_a_manager_edits_where_somebody_let_him_and_nowhere_else",
+    ),
+    "1.1 no screen shows a person's clock times": ("test_no_page_shows_a_person_s_clock_times",),
+    "2.1 a module per chain, on in a fresh install": (
+        "test_without_it_every_page_says_what_to_do",
+        "test_a_plan_without_it_switches_it_off_and_the_page_of_modules_says_whom_to_ask",
+    ),
+    "2.1 a missing scope is named": ("test_ta06_without_the_right_to_clock_entries_sales_work_and_the_right_is_named",),
+    "2.1 an import makes its kinds read-only, a correction stays possible": (
+        "test_what_the_till_brings_is_not_typed_by_the_way_and_a_correction_stays",
+    ),
+    "2.2 the label is there once": ("test_a_label_is_there_once_in_a_chain",),
+    "2.2 and 2.7 a connection error names its cause and offers one button": (
+        "test_2_7_cancelled_at_the_till",
+        "test_2_7_a_role_that_may_not_see_the_shops_and_the_button_mends_it",
+        "test_2_7_an_account_that_is_locked",
+        "test_2_7_a_sign_in_that_took_too_long",
+        "test_2_7_a_user_who_was_given_no_shop",
+        "test_2_7_orders_that_may_not_be_read_are_named_by_the_check",
+    ),
+    "2.3 shops are listed and proposed by id, then by name; in doubt none": (
+        "test_a_shop_is_proposed_by_its_number_and_saved_by_one_press",
+        "test_a_name_proposes_what_no_id_does_and_doubt_proposes_nothing",
+    ),
+    "2.3 unmatched shops become locations in one click, others wait": (
+        "test_label_connect_match_schedule_finish",
+        "test_twelve_shops_from_the_consent_to_a_void_of_last_month",
+    ),
+    "2.3 validation always ends": (
+        "test_ta05_a_check_that_hangs_ends_and_the_wizard_goes_on",
+        "test_steps_1_to_15_from_the_label_to_the_first_report",
+    ),
+    "2.3 the manual route has the same result": (
+        "test_ta05_the_id_can_be_set_under_manage_locations_with_the_same_result",
+    ),
+    "2.3 one location takes two shops only by an explicit sum": (
+        "test_one_location_takes_two_shops_only_if_somebody_says_so",
+        "test_a_store_that_two_shops_feed_is_read_from_both",
+    ),
+    "2.4 hourly at 00:02, and the other types": (
+        "test_steps_1_to_15_from_the_label_to_the_first_report",
+        "test_a_weekly_run_comes_on_monday_and_a_quarterly_one_on_the_quarter",
+    ),
+    "2.5 the latest 14 days first, progress shown, a report offered at the end": (
+        "test_twelve_shops_from_the_consent_to_a_void_of_last_month",
+        "test_once_it_is_read_the_reports_are_one_press_away",
+    ),
+    "2.6 status, active flag, and the hole that fills": (
+        "test_ta08_a_paused_location_is_not_asked_by_the_minute_and_what_it_sold_meanwhile_is_read",
+        "test_ta09_a_job_that_is_off_holds_its_stores_and_on_again_the_hole_fills",
+        "test_off_and_on_again_by_the_toast",
+    ),
+    "2.6 deleting keeps the data and gives the consent back, unless somebody else needs it": (
+        "test_ta10_a_deleted_job_keeps_its_data_and_gives_the_consent_back",
+        "test_an_account_that_other_apps_work_over_is_kept_and_the_dialog_says_which",
+        "test_webhooks_and_tokens_that_hear_less_are_named_in_the_dialog",
+    ),
+    "2.7 how fresh the data are, per location and kind": (
+        "test_nothing_is_wrong_and_the_page_says_how_fresh_each_figure_is",
+    ),
+    "2.7 a time clock that seems off": (
+        "test_nobody_clocked_in_for_fourteen_days_although_it_sells",
+        "test_ta07_a_time_clock_that_is_off_is_said",
+    ),
+    "2.7 one or two locations do not sync": (
+        "test_a_location_that_no_shop_feeds",
+        "test_a_location_that_is_not_operational",
+        "test_a_location_that_sold_nothing_today",
+        "test_a_counter_that_is_silent_while_it_is_open",
+    ),
+    "2.7 all stopped: anybody with the right signs in, matches and history stay": (
+        "test_all_stopped_since_whoever_signed_in_is_gone_and_matches_and_history_stay",
+    ),
+    "3.1 net sales in the chain's basis, receipts, goods": (
+        "test_net_sales_are_without_tax_unless_the_chain_says_otherwise",
+        "test_a_return_only_receipt_counts_as_the_chain_wants",
+    ),
+    "3.2 overlap with each hour in four decimals": (
+        "test_overlap_with_each_hour_from_8_50_to_12_10",
+        "test_a_shift_from_08_50_to_12_10_of_3_2_is_exported_in_four_decimals",
+    ),
+    "3.2 an open entry counts up to now, after 16 hours until the day closed": (
+        "test_ta17_without_a_check_out_hours_count_up_to_now_then_until_the_day_closed",
+    ),
+    "3.2 overlapping entries of one person are a union": (
+        "test_a_person_counts_once_at_any_moment_and_two_people_twice",
+    ),
+    "3.3 a file with the columns of the model and counts": (
+        "test_ta25_hour_13_is_13_to_14_and_ta26_a_thousands_mark_refuses_its_row_alone",
+        "test_a_file_says_what_of_it_was_taken",
+    ),
+    "3.3 a webhook, signed, answered at once, once": (
+        "test_a_signed_message_is_taken_and_counts",
+        "test_ta24_the_same_webhook_twice_and_out_of_order_is_one_record",
+        "test_a_message_without_a_signature_is_refused",
+    ),
+    "3.3 a running total is its differences, a drop is a reset": (
+        "test_ta23_a_running_total_that_resets_at_midnight_is_never_negative",
+        "test_a_running_total_told_out_of_order_and_twice_comes_to_the_same",
+    ),
+    "3.3 late data are normal, missing is not zero": (
+        "test_ta19_a_counter_that_was_offline_delivers_late_and_conversion_is_restated",
+        "test_a_late_batch_does_not_make_a_dead_counter_look_alive",
+    ),
+    "3.3 in, or in and out by two, with a factor": ("test_a_correction_factor_and_both_ways_counting",),
+    "3.3 in and out that differ by a tenth are flagged": (
+        "test_quality_lists_the_days_with_something_to_look_at_and_the_whole_ones_when_asked",
+    ),
+    "3.4 a failing location stops no other, an overlapping run is skipped": (
+        "test_ta12_of_twenty_shops_one_answers_500_and_the_others_are_read",
+        "test_ta13_a_run_of_seventy_minutes_skips_the_next_and_the_one_after_covers_all",
+        "test_a_run_that_overlaps_the_next_is_not_doubled",
+    ),
+    "3.5 any range, undone, marked; a measured value that changes is told": (
+        "test_a_figure_is_typed_marked_logged_and_taken_back",
+        "test_ta35_a_typed_figure_stays_when_the_measured_one_changes_and_both_are_told",
+        "test_measured_wins_after_tailoring_where_the_chain_says_so",
+    ),
+    "4 every KPI by its formula, empty without a divisor": (
+        "test_the_worked_example",
+        "test_no_figure_is_infinite_or_fails",
+        "test_missed_sales_at_target",
+    ),
+    "4 labour %: nothing is guessed, matched hours, coverage shown": (
+        "test_labour_share_is_cost_by_sales_of_the_hours_in_which_it_is_known_with_its_coverage",
+        "test_without_a_wage_nothing_is_guessed",
+        "test_it_holds_from_its_date_on",
+        "test_the_nearest_holds_the_store_before_its_region_before_its_district_before_the_chain",
+    ),
+    "4 visitors per open hour": (
+        "test_visitors_per_open_hour_counts_only_hours_that_know_both_and_is_empty_where_it_was_closed",
+        "test_it_is_of_the_typed_business_hours",
+    ),
+    "4 the share of returns is of goods sold": ("test_a_share_of_returns_is_of_goods_sold_however_items_are_counted",),
+    "4 the equation stores nothing": ("test_ta41_what_if_moves_nothing_but_the_page",),
+    "4 transactions as the chain counts them": ("test_a_return_only_receipt_counts_as_the_chain_wants",),
+    "4.1 ratio of sums over matched hours, coverage printed": (
+        "test_the_worked_example_prints_its_coverage",
+        "test_the_day_of_4_1_is_printed_as_the_reference_says",
+        "test_the_worked_example_from_real_sources",
+    ),
+    "4.1 money in several currencies is never added": ("test_money_of_two_currencies_is_never_added",),
+    "4.2 hour to year, weeks from Monday or Sunday, 4-5-4": (
+        "test_every_step_adds_up_to_the_same",
+        "test_weeks_begin_on_monday_or_sunday",
+        "test_the_retail_calendar_of_the_nrf",
+        "test_the_same_retail_week_of_last_year_keeps_its_weekday",
+    ),
+    "4.2 parts of the day": ("test_the_report_over_time_has_a_row_for_each_part_and_the_rest_apart",),
+    "4.3 what a period is compared with": (
+        "test_a_week_beside_another",
+        "test_29_february_is_compared_with_28_february",
+        "test_a_chosen_period_has_the_same_length",
+        "test_a_day_is_beside_its_counterpart",
+    ),
+    "4.3 like for like, stores left out are named, points for rates": (
+        "test_ta33_a_store_without_the_other_period_is_left_out_and_named",
+        "test_a_rate_changes_in_points_and_money_in_per_cent",
+    ),
+    "5 an edit of any age is picked up": (
+        "test_ta14_a_clock_edited_three_days_later_moves_the_hours_and_is_listed",
+        "test_ta15_a_clock_entry_deleted_after_twenty_days_is_gone_from_the_sums",
+        "test_ta16_a_clock_edited_after_sixty_days_is_seen_by_the_monthly_sweep",
+    ),
+    "5 what changed is listed, and the first reading of the past is no change": (
+        "test_late_changes_are_listed_with_what_was_before_and_exported",
+        "test_sales_that_are_imported_after_the_clock_was_read_are_no_change_and_a_void_of_them_is",
+        "test_what_counters_remember_of_the_time_before_they_were_known_is_no_change_and_what_comes_late_is",
+        "test_the_first_reading_of_a_clock_is_no_change_of_the_days_it_tells_of",
+    ),
+    "5 exports have a revision, a delta has only what changed": ("test_a_delta_export_gives_only_what_changed_since",),
+    "6.1 totals, stores and periods side by side, quality, changes": (
+        "test_the_totals_are_the_same_on_screen_in_csv_xlsx_parquet_json_and_the_api",
+        "test_screen_and_file_say_the_same",
+    ),
+    "6.2 one row per location and hour; ids are text, empty stays empty": (
+        "test_ta04_an_id_keeps_its_leading_zeros_in_every_format_and_empty_stays_empty",
+        "test_the_export_has_the_cost_beside_the_hours",
+        "test_the_till_s_books_are_the_report_to_the_cent_on_screen_in_every_file_and_in_the_mail",
+    ),
+    "6.3 why sales moved: three effects that add up": (
+        "test_the_three_effects_add_up_to_the_difference",
+        "test_the_three_effects_of_6_3_on_the_day_of_4_1",
+    ),
+    "6.4 mails at once, after 24 h, 48 h later, 7 days later, stopped by one click, its end told once": (
+        "test_mails_go_at_once_after_24_hours_48_hours_later_7_days_later_and_then_no_more",
+        "test_one_press_stops_the_mails_of_an_alert_and_another_lets_them_go_on",
+        "test_its_end_is_written_once_when_it_has_stayed_away_for_an_hour",
+        "test_what_is_back_after_its_end_was_written_is_written_at_once_and_its_end_is_not_again",
+    ),
+    "6.4 silent two open hours, or as long as was said": (
+        "test_a_counter_is_silent_after_two_hours_of_opening_and_not_because_the_shop_is_closed",
+        "test_two_open_hours_unless_somebody_said_otherwise_the_nearest_holds",
+    ),
+    "6.4 the other alerts": (
+        "test_no_sale_in_two_hours_with_more_than_thirty_visitors",
+        "test_more_sales_than_visitors_is_told_once_there_are_enough",
+        "test_a_till_that_is_not_read_for_ninety_minutes_of_opening_and_nothing_at_night",
+        "test_an_account_that_is_refused_is_told_as_that_and_not_as_late",
+        "test_more_visitors_an_hour_of_staff_than_the_target_for_three_hours",
+        "test_ta17_somebody_in_for_more_than_sixteen_hours",
+    ),
+}
+
+NOT_YET: dict[str, str] = {
+    "1.1 marketing without staff, HR with hours by person": "the house has no such roles; nobody sees hours by person",
+    "2.1 a link to the privacy notice before the consent": "the installation has no place to say where its notice is",
+    "2.3 proposed by address": "stores have no address here",
+    "2.6 a real closure is not filled": "on return everything is filled",
+    "2.6 a second action removes imported data": "there is none; erasing an organisation does",
+    "3.2 overlapping entries are flagged": "they are joined, without a mark",
+    "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
+    "3.3 folder, SFTP and mail drop, XLS": "a file is uploaded by hand, as CSV or text",
+    "3.3 pulling from Axis, Hikvision, Dor": "counters push, or a file is uploaded",
+    "3.3 estimated buckets, filling from the weeks before": "what is missing stays missing",
+    "3.3 staff subtraction, groups": "all who come in are visitors",
+    "4 a suggested target for STAR": "the target is typed",
+    "4.2 the average profile of a weekday": "the heat map has sums of four weeks, without the rule of 80 %",
+    "4.3 beside a budget": "targets are of conversion and STAR alone",
+    "6.1 weekly performance and staffing fit": "over time by day, and the day's own page, have these figures",
+    "6.2 separator and decimal mark, SFTP and webhook": "CSV has commas and points; exports go by hand, by mail or API",
+    "6.3 scatter of STAR, trend of 13 months, cumulative line": "the dashboard draws other charts",
+}
