@@ -37,7 +37,7 @@ FULL_YEARS: Final = (1, 2, 3)
 TURNS: Final = 5
 IN_A_TURN: Final = 4
 TRIES: Final = TURNS * IN_A_TURN
-FACT_TRIES: Final = 5
+FACT_TRIES: Final = 3
 SMALLEST: Final = 1000 / running.TICKS / TRIES
 """What CPU milliseconds can tell apart."""
 LINES: Final = FOLDER / "report-lines.csv"
