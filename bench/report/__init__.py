@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -128,15 +129,16 @@ def _pages(houses: dict[int, tuple[running.House, dict[str, str]]], today: date)
 
 def _asked(house: running.House, cookie: dict[str, str]) -> Asked:
     pid = house.serve().pid
-    connection = HTTPConnection("localhost", house.port)
     headers = {"cookie": f"{cookie['name']}={cookie['value']}"}
 
     def ask(path: str) -> None:
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            raise BenchFailure(f"{path} is answered with {answer.status}.")
+        # A connection each: one that waits for its turn for long is closed.
+        with closing(HTTPConnection("localhost", house.port)) as connection:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != 200:
+                raise BenchFailure(f"{path} is answered with {answer.status}.")
 
     return Asked(lambda: running.cpu(pid) + house.database_cpu, ask)
 

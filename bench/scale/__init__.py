@@ -1,7 +1,8 @@
-"""Scale-out: what several workers on one database drain, against one.
+"""Scale-out: what several workers on one database drain, and several web processes answer, against one.
 
 Sales of eight organisations wait in one inbox, mixed as they come in. The same backlog is drained by one process, then
-on a fresh database by two. Workers take turns within a store and an organisation, so this shows what is left to share.
+on a fresh database by two, and by four. Workers take turns within a store and an organisation, so this shows what is
+left to share.
 """
 
 import json
@@ -17,11 +18,13 @@ from rich.table import Table
 
 from bench import running
 from bench.failure import BenchFailure
+from bench.scale import answering
 from bench.table import Measurement, compare
 
 SALES: Final = 6_000
 ORGANISATIONS: Final = 8
-WORKERS: Final = (1, 2)
+WORKERS: Final = (1, 2, 4)
+WEB: Final = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Drained:
 
 
 def measure(console: Console) -> Sequence[Measurement]:
-    """Drain with each number of workers. Raises BenchFailure, ComptoirError."""
+    """Drain with each number of workers, ask each number of web processes. Raises BenchFailure, ComptoirError."""
     found = {number: _drained(console, number) for number in WORKERS}
     table = Table("workers", title=f"{SALES:,} sales of {ORGANISATIONS} organisations")
     for heading in ("sales/s", "CPU s per 1,000"):
@@ -41,10 +44,21 @@ def measure(console: Console) -> Sequence[Measurement]:
     for number, took in found.items():
         table.add_row(str(number), f"{took.rate:,.0f}", f"{took.cpu:.2f}")
     console.print(table)
-    one, two = (found[number] for number in WORKERS)
+    answered = {number: answering.answered(number) for number in WEB}
+    table = Table("web processes", title=f"{answering.PAGE}, {answering.VISITORS} visitors")
+    for heading in ("pages/s", "CPU s per 1,000"):
+        table.add_column(heading, justify="right")
+    for number, (rate, cpu) in answered.items():
+        table.add_row(str(number), f"{rate:,.0f}", f"{cpu:.2f}")
+    console.print(table)
+    one, two, four = (found[number] for number in WORKERS)
     return [
         compare("scale", "one worker", two.rate, one.rate, "sales/s of two"),
-        compare("scale", "one worker (CPU)", two.cpu, one.cpu, "CPU s per 1,000"),
+        compare("scale", "one worker (CPU)", two.cpu, one.cpu, "CPU s per 1,000, of two"),
+        compare("scale", "one worker, of four", four.rate, one.rate, "sales/s of four"),
+        compare("scale", "one worker, of four (CPU)", four.cpu, one.cpu, "CPU s per 1,000, of four"),
+        compare("scale", "one web process", answered[2][0], answered[1][0], "pages/s of two"),
+        compare("scale", "one web process (CPU)", answered[2][1], answered[1][1], "CPU s per 1,000, of two"),
     ]
 
 
