@@ -2,27 +2,32 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+import stamina
+from django.db.models import F
 
 from comptoir.apps.pay_at_table import applying, checks, listening, notices
 from comptoir.apps.pay_at_table.integrations import create
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, GuestPayment, Integration, MethodKind
 from comptoir.apps.pay_at_table.recording import Taken, record
+from comptoir.connectors.lightspeed_k.connector import KSeries
 from comptoir.connectors.lightspeed_k.simulator.settings import NotificationSetting
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import link_location, refresh_locations, store_behind
-from comptoir.core.connections.models import LocationLink
+from comptoir.core.connections.models import CallBudget, LocationLink
 from comptoir.core.intake import process
 from comptoir.core.intake.models import Notification
 from comptoir.core.mail import deliver
 from comptoir.core.mail.models import OutgoingMail
+from comptoir.kernel.http import ATTEMPTS
 from comptoir.pos.hosting import Outgoing, Request, Response
 from comptoir.sandbox.postbox import Mail, Postbox
 from comptoir.sandbox.till import Item
@@ -57,7 +62,11 @@ class Table:
         self.vendor.ahead = value
 
     def pass_time(self, **units: float) -> None:
-        self.vendor.ahead += timedelta(**units)
+        """For Comptoir, for the till, and for the account's pause, which the database's clock would keep."""
+        passed = timedelta(**units)
+        self.vendor.ahead += passed
+        sooner = {name: F(name) - passed.total_seconds() for name in ("paused_until", "slowed_until")}
+        CallBudget.objects.update(**sooner)
 
     def another_bill(self, sku: str = "ENTRECOTE") -> str:
         opened = self.vendor.world.open(ZINC, items=[Item(sku)], now=self.now)
@@ -182,6 +191,17 @@ class Table:
         paid = sum((each.amount for each in kept), start=0)
         world._record(msgspec.structs.replace(sale, payments=tuple(kept), paid=paid), self.now)
 
+    def correct(self, payment: GuestPayment, *, amount: int) -> None:
+        """Staff types another amount over the line of a payment of ours."""
+        world: Any = self.vendor.world
+        sale = world.find(ZINC, self.bill)
+        lines = tuple(
+            msgspec.structs.replace(each, amount=Decimal(amount)) if payment.ulid in each.external_reference else each
+            for each in sale.payments
+        )
+        paid = sum((each.amount for each in lines), start=Decimal(0))
+        world._record(msgspec.structs.replace(sale, payments=lines, paid=paid), self.now)
+
     def attempts(self, payment: GuestPayment) -> list[tuple[str, str]]:
         rows = Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id)
         return [(each.reference[-2:], each.outcome) for each in rows.order_by("number")]
@@ -205,7 +225,9 @@ class Table:
 
 @contextmanager
 def table_of(people: People, monkeypatch: pytest.MonkeyPatch, **behaviour: Any) -> Iterator[Table]:
-    with vendor_served(monkeypatch, **behaviour) as vendor:
+    """Nobody waits here for the next try of a read, nor for a turn among the account's calls (`test_turns.py`)."""
+    monkeypatch.setattr(KSeries, "manifest", replace(KSeries.manifest, calls_per_second=1000))
+    with stamina.set_testing(True, attempts=ATTEMPTS), vendor_served(monkeypatch, **behaviour) as vendor:
         connection = vendor.connect(people)
         with open_vendor(connection) as account:
             refresh_locations(connection, account)

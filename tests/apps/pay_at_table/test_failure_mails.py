@@ -4,9 +4,10 @@ and followed in Chromium, where looking changes nothing and the button ends in w
 What the till and the worker do in each row is looked at closely in `test_failures.py`.
 """
 
-import os
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,19 +15,24 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
-from comptoir.apps.pay_at_table import mails, wording
-from comptoir.apps.pay_at_table.models import Integration, State
+from comptoir.apps.pay_at_table import mails, plans, wording
+from comptoir.apps.pay_at_table.alarm_tables import Notice
+from comptoir.apps.pay_at_table.failures import CATALOGUE
+from comptoir.apps.pay_at_table.models import GuestPayment, Integration, State
+from comptoir.apps.pay_at_table.plan_tables import PlanLine
 from comptoir.connectors.lightspeed_k.simulator.settings import Condition
 from comptoir.sandbox.postbox import Postbox
-from tests.apps.pay_at_table.failure_rows import ROWS, TILL, Scene
-from tests.apps.pay_at_table.provider import linked, provider_of
+from tests.apps.pay_at_table.failure_rows import ROWS
+from tests.apps.pay_at_table.failure_scene import TILL, Scene
+from tests.apps.pay_at_table.provider import Provider, linked, provider_of, taken
 from tests.apps.pay_at_table.table import Table
 from tests.people import People
 from tests.postbox import postbox as postbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ON_THE_TILL = "It is on the till since"
-PATIENCE = 15_000
+PATIENCE = 30_000
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -56,18 +62,33 @@ LOOKED_AT = {"t03", "t09"}
 """Of one template; with a way to another page, and with a choice."""
 
 
-ALIKE = {"t02", "t08", "t15", "t16", "t17"}
-"""Rows whose mail, page and button are those of t01, t06, t07 or t11 in other words."""
-deep = pytest.mark.skipif(not os.environ.get("DEEP"), reason="another row goes the same way; DEEP=1 runs it")
+WITHOUT_PAYMENT = {
+    "invalid_sku": "test_t12_t13_an_unknown_item_is_mapped_from_its_mail_and_what_was_not_printed_is_not_sent_again",
+    "printing_error": "test_t12_t13_an_unknown_item_is_mapped_from_its_mail_and_what_was_not_printed_is_not_sent_again",
+    "amount_invalid": "test_t18_an_amount_of_nothing_is_refused_at_the_door",
+    "provider_webhook_failing": "test_t19_a_provider_whose_endpoint_fails_is_led_to_what_it_can_open",
+    "notifications_silent": "test_t20_silent_notifications_lead_to_the_words_for_lightspeed_support",
+    "mail_bounced": "test_t21_a_dead_address_is_corrected_where_its_mail_leads",
+    "plan_ending": "test_f13_a_subscription_that_ends_is_added_to_the_plan_from_its_mail",
+    "plan_over": "test_f13_a_subscription_that_ends_is_added_to_the_plan_from_its_mail",
+}
+"""Rows whose mail is about an order, an address, or a subscription; the test that walks each."""
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=deep) if name in ALIKE else name for name in ROWS])
+def test_every_row_of_the_failure_table_is_walked() -> None:
+    assert {each.code for each in CATALOGUE} == {row.code for row in ROWS.values()} | set(WITHOUT_PAYMENT)
+    here = "".join(each.read_text() for each in Path(__file__).parent.glob("test_*.py"))
+    assert not [name for name in WITHOUT_PAYMENT.values() if f"def {name}(" not in here]
+
+
+@pytest.mark.parametrize("name", ROWS)
 def test_the_mail_of_a_row_leads_to_its_end(scene: Scene, name: str) -> None:
     row, table = ROWS[name], scene.table
     payment = row.cause(table)
     mail = scene.mail()
     said = [mail.text, mail.html]
     assert all(row.says in each and "Do not ask for this amount again" in each for each in said)
+    assert (Notice.objects.get(over_at=None).code, scene.alarms()) == (row.code, [1])
     before = scene.everything()
     scene.open(mail, row.button)
     expect(scene.page.get_by_text(row.says).first).to_be_visible()
@@ -84,9 +105,49 @@ def test_the_mail_of_a_row_leads_to_its_end(scene: Scene, name: str) -> None:
         scene.page.reload()
     expect(scene.page.get_by_text(over).first).to_be_visible()
     expect(scene.page.get_by_role("button", name="Retry now")).to_have_count(0)
-    ours = [line for line in table.lines() if line[0].startswith("CT")]
-    assert ours == ([(payment.applied_reference, payment.amount)] if row.state == State.APPLIED else [])
-    assert "over: 1 payment" in scene.mail().subject
+    lands = payment.amount if row.lands is None else row.lands
+    ours = [line for line in table.lines(payment.check_id) if line[0].startswith("CT")]
+    assert ours == ([(payment.applied_reference, lands)] if lands else [])
+    assert scene.reconciled(payment) == row.shows
+    assert ("over: 1 payment" in scene.mail().subject, scene.alarms()) == (True, [])
+
+
+def test_payments_of_one_cause_go_again_from_their_digest(scene: Scene) -> None:
+    table = scene.table
+    table.vendor.conditions = {Condition.API_DISABLED}
+    payments = [table.go_on(table.take(800, check_id=bill)) for bill in (table.bill, table.another_bill())]
+    before = scene.everything()
+    scene.open(scene.mail(), "Retry all")
+    assert scene.everything() == before
+    table.vendor.conditions = set()
+    scene.press("Retry all")
+    for payment in payments:
+        payment.refresh_from_db()
+        assert table.go_on(payment).state == State.APPLIED
+    scene.page.reload()
+    expect(scene.page.get_by_text("Nothing waits because of this any more.")).to_be_visible()
+    assert "over: 2 payments" in scene.mail().subject
+
+
+def test_t18_an_amount_of_nothing_is_refused_at_the_door(table: Table, provider: Provider) -> None:
+    """It is the provider's to correct, whom the answer tells; there is no payment, and no mail to the restaurant."""
+    status, _ = provider.post("/payments", taken(amount=0))
+    assert (status, GuestPayment.objects.count()) == (422, 0)
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_f13_a_subscription_that_ends_is_added_to_the_plan_from_its_mail(scene: Scene, is_over: bool) -> None:
+    integration, now = scene.table.integration, scene.table.now
+    ends_at = now - DAY if is_over else now + DAY
+    plans.begin(integration, now=now)
+    PlanLine.objects.update(ends_at=ends_at)
+    mails.plan_ends(integration, ends_at=ends_at, is_over=is_over, now=now)
+    scene.table.post()
+    [mail] = scene.postbox.messages("alice@example.com")
+    scene.sign_in()
+    scene.open(mail, "Open the integration")
+    scene.press("Add to my plan: Monthly, €29.00")
+    assert (PlanLine.objects.get().period, PlanLine.objects.get().ends_at) == ("monthly", None)
 
 
 def test_t19_a_provider_whose_endpoint_fails_is_led_to_what_it_can_open(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration
 from comptoir.apps.pay_at_table.order_tables import Order, OrderAttempt
 from comptoir.apps.pay_at_table.plan_tables import PlanLine
-from tests.apps.pay_at_table.failure_rows import TILL, Scene
+from tests.apps.pay_at_table.failure_scene import TILL, Scene
 from tests.apps.pay_at_table.provider import Provider
 from tests.apps.pay_at_table.test_failure_mails import context as context
 from tests.apps.pay_at_table.test_failure_mails import scene as scene

@@ -30,6 +30,7 @@ class Act(StrEnum):
     CHOOSE_METHOD = "choose_method"
     CHOOSE_CHECK = "choose_check"
     REFUND = "refund"
+    ADD_TO_PLAN = "add_to_plan"
     WATCH = "watch"
 
 
@@ -425,7 +426,7 @@ CATALOGUE: Final = (
         _("subscription ended"),
         _("The subscription ended more than seven days ago: the payment is kept, and not sent to the till."),
         (_("Add the integration to your plan again; then press Retry all with this cause."),),
-        act=Act.WATCH,
+        act=Act.ADD_TO_PLAN,
     ),
 )
 BY_CODE: Final[Mapping[str, Failure]] = {each.code: each for each in CATALOGUE}

@@ -239,6 +239,7 @@ def _button(act: Act, *, is_one: bool) -> str:
         Act.CHOOSE_METHOD: _("Choose the payment method"),
         Act.CHOOSE_CHECK: _("Choose the bill"),
         Act.REFUND: _("Have it refunded"),
+        Act.ADD_TO_PLAN: _("Add it to the plan"),
         Act.WATCH: _("See where it stands"),
         Act.RETRY: _("Retry now"),
     }

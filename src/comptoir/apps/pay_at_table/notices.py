@@ -20,14 +20,13 @@ from comptoir.apps.pay_at_table.days import store_of
 from comptoir.apps.pay_at_table.failures import Kind, named
 from comptoir.apps.pay_at_table.models import ENDS, MOVING, Attempt, GuestPayment, Integration
 from comptoir.apps.pay_at_table.recording import PATIENCE
-from comptoir.apps.pay_at_table.telling import causes_of
+from comptoir.apps.pay_at_table.telling import NOT_SENT, causes_of
 from comptoir.core.installations.manifest import Trouble
 from comptoir.core.mail import reads
 from comptoir.kernel.ids import new_id
 
 TOGETHER: Final = timedelta(minutes=10)
 """The same cause again within this time is one digest."""
-NOT_SENT: Final = "not_sent_yet"
 ASKED_OF_TILL: Final = frozenset({"unknown_result", "reference_used"})
 URGENT: Final = frozenset({"duplicate_on_pos"})
 NOBODYS: Final = "payment_unknown"

@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.failures import Act, Failure, failure_of, named
 from comptoir.apps.pay_at_table.mirror import BOOKED
-from comptoir.apps.pay_at_table.models import ENDS, Attempt, Bill, GuestPayment, Integration, State
+from comptoir.apps.pay_at_table.models import ENDS, MOVING, Attempt, Bill, GuestPayment, Integration, State
 from comptoir.apps.pay_at_table.order_tables import Order
+from comptoir.apps.pay_at_table.recording import PATIENCE
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.models import LocationLink
 from comptoir.kernel.money import Money
 from comptoir.web import formats
 
 UNKNOWN: Final = "unknown_result"
+NOT_SENT: Final = "not_sent_yet"
 TOO_MUCH: Final = "amount_exceeds_remaining"
 PERSONS_ONLY: Final = frozenset({"refund_asked", "settlement_undone"})
 """Reasons that say what a person did; the cause is the one before it."""
@@ -93,6 +95,15 @@ def tell(payment: GuestPayment, *, now: datetime) -> Told:
     if not code:
         return Told("", None, "", "", (), "", None, acts_of(payment), payment.waiting_until)
     return tell_as(code, payment)
+
+
+def tell_late(payment: GuestPayment, *, now: datetime) -> Told:
+    """The same for whoever looks at it: what has nothing wrong with it and has not arrived in two minutes is late, as
+    the mail about it says."""
+    told = tell(payment, now=now)
+    since = max(payment.created_at, payment.retried_at or payment.created_at)
+    is_late = not told.code and payment.state in MOVING and now >= since + PATIENCE
+    return tell_as(NOT_SENT, payment) if is_late else told
 
 
 def tell_as(code: str, payment: GuestPayment) -> Told:

@@ -74,7 +74,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _row(payment: GuestPayment, integration: Integration) -> dict[str, Any]:
-    told = telling.tell(payment, now=timezone.now())
+    told = telling.tell_late(payment, now=timezone.now())
     level, word = wording.STATES[payment.state]
     zone = ZoneInfo(store_of(integration).timezone)
     return {
@@ -89,6 +89,7 @@ def _row(payment: GuestPayment, integration: Integration) -> dict[str, Any]:
         "looked_at_every": _pace(payment),
         "is_sent": payment.state == State.QUEUED and _pace(payment) == SOON,
         "way": _way(told, payment, integration),
+        "settled_here": retry_links.payment_url(payment) if "settle" in told.acts else "",
         "choices": _choices(payment, integration) if told.act and told.act.value == "choose_check" else [],
     }
 
@@ -106,6 +107,8 @@ def _way(told: telling.Told, payment: GuestPayment, integration: Integration) ->
         return None
     if told.act is Act.CHOOSE_METHOD:
         return retry_links.integration_url(integration) + "#methods", _("Open the integration")
+    if told.act is Act.ADD_TO_PLAN:
+        return retry_links.integration_url(integration) + "#plan", _("Open the integration")
     if told.act is Act.RECONNECT:
         return reverse("connection", args=[public_id("con", integration.connection_id)]), _("Reconnect Lightspeed")
     if told.act is Act.REFUND or telling.over_of(payment):

@@ -125,7 +125,7 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
 def payment(request: OrganisationRequest, payment_id: str) -> HttpResponse:
     """What happened to it, what stands in the way, and what to do."""
     found = asking.payment_of(request, payment_id)
-    told = telling.tell(found, now=timezone.now())
+    told = telling.tell_late(found, now=timezone.now())
     mine = {"organisation_id": found.organisation_id, "payment_id": found.id}
     journal = list(Transition.objects.filter(**mine).order_by("-id"))
     people = accounts.names_of({each.actor for each in journal})
