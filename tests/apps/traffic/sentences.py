@@ -120,6 +120,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_ta25_hour_13_is_13_to_14_and_ta26_a_thousands_mark_refuses_its_row_alone",
         "test_a_file_says_what_of_it_was_taken",
     ),
+    "1 and 3.3 file feeds at 60, 30 or 15 minutes": (
+        "test_rows_of_quarters_and_halves_add_up_to_their_hour_and_cover_it",
+        "test_a_row_that_begins_at_no_quarter_is_refused",
+    ),
     "3.3 a webhook, signed, answered at once, once": (
         "test_a_signed_message_is_taken_and_counts",
         "test_ta24_the_same_webhook_twice_and_out_of_order_is_one_record",

@@ -8,7 +8,7 @@ import pytest
 from comptoir.apps.traffic import catching_up, kpis, tailoring
 from comptoir.apps.traffic.chains import save_location
 from comptoir.apps.traffic.count_tables import Count
-from comptoir.apps.traffic.counting.aside import take, take_up
+from comptoir.apps.traffic.counting.aside import Taken, take, take_up
 from comptoir.apps.traffic.counting.receiving import Reading, add_counter, receive
 from comptoir.apps.traffic.models import Change, Day, Hour, ImportJob, Settings, Tailored
 from comptoir.apps.traffic.projection import restate
@@ -383,6 +383,28 @@ def test_ta25_hour_13_is_13_to_14_and_ta26_a_thousands_mark_refuses_its_row_alon
     assert (found.rows, found.taken, found.aside) == (3, 1, 1)
     assert [(each.line, each.words) for each in found.faults] == [(3, "not a number: 1,234.50")]
     assert hour(chain, 13).visitors == 12
+
+
+def take_file(people: People, *lines: str) -> Taken:
+    content = "\n".join(lines).encode()
+    return take(organisation_id=people.le_zinc.id, content=content, actor="user:1", now=NOW, store_ids=None)
+
+
+def test_rows_of_quarters_and_halves_add_up_to_their_hour_and_cover_it(chain: People) -> None:
+    sell(chain, 10, "10")
+    rows = [f"0001,{DAY},10:{minute:02},{minute // 15 + 1},1.5" for minute in (0, 15, 30, 45)]
+    taken = take_file(chain, "location id,date,hour,traffic in,staff hours", *rows)
+    assert (taken.taken, taken.faults, taken.ambiguous) == (4, (), ())
+    assert (hour(chain, 10).visitors, hour(chain, 10).staff_hours) == (1 + 2 + 3 + 4, 6)
+    assert set(Count.objects.values_list("minutes", flat=True)) == {15}
+    take_file(chain, "location id,date,traffic in", f"0001,{DAY} 11:00,5", f"0001,{DAY} 11:30,6")
+    assert hour(chain, 11).visitors == 11
+    assert set(Count.objects.filter(start__gte=at(11)).values_list("minutes", flat=True)) == {30}
+
+
+def test_a_row_that_begins_at_no_quarter_is_refused(chain: People) -> None:
+    taken = take_file(chain, "location id,date,hour,traffic in", f"0001,{DAY},10:07,5", f"0001,{DAY},11,5")
+    assert (taken.taken, [each.line for each in taken.faults]) == (1, [2])
 
 
 def test_ta28_rows_of_an_unknown_location_are_kept_and_taken_when_it_appears(chain: People) -> None:

@@ -20,6 +20,8 @@ from comptoir.core.accounts.models import Store
 from comptoir.kernel.ids import new_id
 
 KEPT_FOR: Final = timedelta(days=30)
+WHOLE: Final = 60
+"""Minutes of an hour."""
 TYPED: Final = {"sales": "sales", "transactions": "transactions", "items": "items", "staff_hours": "staff_hours"}
 
 
@@ -93,7 +95,7 @@ def _sort(
         for each in Location.objects.filter(organisation_id=organisation_id).exclude(matching_id="")
         if each.store_id in stores and (store_ids is None or each.store_id in store_ids)
     }
-    twice = {(row.location, row.day, row.hour) for row in rows if row.occurrence}
+    twice = {row.time for row in rows if row.occurrence}
     known, unknown, ambiguous, impossible = [], [], [], []
     for row in rows:
         store = places.get(location_ids.shown(row.location))
@@ -104,7 +106,7 @@ def _sort(
         if found is None:
             impossible.append(files.Fault(row.line, _("this hour does not exist: the clocks were put forward")))
             continue
-        if found[1] and (row.location, row.day, row.hour) not in twice:
+        if found[1] and row.time not in twice:
             ambiguous.append(row.line)
         known.append((row, store, found[0]))
     return known, unknown, ambiguous, impossible
@@ -120,18 +122,21 @@ def _store(
     """Counts as counts; figures of the till as what somebody typed, since a file is no till."""
     counted = [each for each in known if "traffic_in" in each[0].figures]
     readings = [
-        Reading(at, 60, row.figures["traffic_in"], row.figures.get("traffic_out"), location=row.location)
+        Reading(at, row.minutes, row.figures["traffic_in"], row.figures.get("traffic_out"), location=row.location)
         for row, _store, at in counted
     ]
     received = receiving.receive(
         organisation_id=organisation_id, readings=readings, source="file", now=now, store_ids=store_ids
     )
-    typed = [
-        tailoring.Typed(store.id, at, kind, row.figures[name])
-        for row, store, at in known
-        for name, kind in TYPED.items()
-        if name in row.figures
-    ]
+    sums: dict[tuple[UUID, datetime, str], Decimal] = {}
+    for row, store, at in known:
+        for name, kind in TYPED.items():
+            if name in row.figures:
+                key = (store.id, at - timedelta(minutes=row.minute), kind)
+                # Parts of an hour add up to it; the same time told again replaces it.
+                before = sums.get(key, Decimal(0)) if row.minutes < WHOLE else Decimal(0)
+                sums[key] = before + row.figures[name]
+    typed = [tailoring.Typed(*key, value) for key, value in sums.items()]
     if typed:
         tailoring.tailor(organisation_id=organisation_id, typed=typed, reason="file", actor=actor, now=now)
     places = {number: known.index(each) for number, each in enumerate(counted)} if received.refused else {}
@@ -146,6 +151,8 @@ def _as_json(row: Row) -> dict[str, Any]:
         "day": row.day.isoformat(),
         "hour": row.hour,
         "occurrence": row.occurrence,
+        "minute": row.minute,
+        "minutes": row.minutes,
         "figures": figures,
     }
 
@@ -153,4 +160,5 @@ def _as_json(row: Row) -> dict[str, Any]:
 def _from_json(said: dict[str, Any]) -> Row:
     figures = {name: Decimal(value) for name, value in said["figures"].items()}
     day = date.fromisoformat(said["day"])
-    return Row(said["line"], said["location"], day, said["hour"], figures, said["occurrence"])
+    part = {"minute": said.get("minute", 0), "minutes": said.get("minutes", WHOLE)}
+    return Row(said["line"], said["location"], day, said["hour"], figures, said["occurrence"], **part)
