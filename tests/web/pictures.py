@@ -213,7 +213,9 @@ def take_mails(page: Page, world: World, way: str, language: str, *, is_paper: b
         organisation_id=world.people.le_zinc.id, user_id=world.people.alice.pk, defaults={"language": language}
     )
     report_mails.send_due(now=now)
-    mailing._write(world.people.le_zinc.id, Alert.objects.filter(closed_at=None), now)
+    for letter, rows in ((mailing._wrong, {"closed_at": None}), (mailing._over, {"closed_at__isnull": False})):
+        alerts = list(Alert.objects.filter(organisation_id=world.people.le_zinc.id, **rows))
+        mailing._write(world.people.le_zinc.id, alerts, letter, now)
     for mail in OutgoingMail.objects.filter(template__startswith="traffic/").order_by("id"):
         html = mail.html
         for image in mail.images:

@@ -26,6 +26,18 @@
     row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
   }
 
+  /* A table that is wider than its place is reached with Tab, so that arrows move it. */
+  function reachTables() {
+    for (const wrap of document.querySelectorAll(".table-wrap")) {
+      if (wrap.scrollWidth <= wrap.clientWidth || getComputedStyle(wrap).overflowX !== "auto") continue;
+      wrap.tabIndex = 0;
+      wrap.setAttribute("role", "group");
+      wrap.setAttribute("aria-label", wrap.querySelector("caption")?.textContent ?? "");
+    }
+  }
+  reachTables();
+  addEventListener("resize", reachTables);
+
   /* Copy, dialogs, toasts, one submit per form. */
   on("click", "[data-copy]", async (button) => {
     await navigator.clipboard.writeText(button.parentElement.querySelector("code").textContent);
