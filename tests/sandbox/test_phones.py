@@ -229,6 +229,20 @@ def test_a_guest_chooses_a_bill_pays_an_amount_and_reads_what_became_of_it(
     assert "No open bill" in page(sandbox, table).body.decode()
 
 
+def test_an_order_goes_to_the_bill_that_its_guest_was_shown(comptoir: Comptoir, sandbox: Sandbox) -> None:
+    """Of two on a table the older one may be that of guests who left: nobody orders before he chose."""
+    sandbox.provider.books.keep_setting("address", comptoir.server.url)
+    comptoir.checks = [CHECK, {**CHECK, "id": "chk_2"}]
+    table = f"/phones/{STORE}/tables/4"
+    assert f"{table}/order" not in page(sandbox, table).body.decode()
+    assert submit(sandbox, f"{table}/order?check=chk_2", {"n-CAFE": "1"}).status == 303
+    assert submit(sandbox, f"{table}/order", {"n-CAFE": "1"}).status == 303
+    comptoir.checks = [CHECK]
+    assert submit(sandbox, f"{table}/order", {"n-CAFE": "1"}).status == 303
+    sent = [json.loads(each.body) for each in comptoir.server.asked if each.path.endswith("/orders")]
+    assert [each.get("check_id") for each in sent] == ["chk_2", None, "chk_1"]
+
+
 def test_a_phone_looks_again_by_itself_until_nothing_more_can_come(comptoir: Comptoir, sandbox: Sandbox) -> None:
     """A bill may be opened, paid by others or closed while a phone lies there."""
     sandbox.provider.books.keep_setting("address", comptoir.server.url)
