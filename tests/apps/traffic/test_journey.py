@@ -181,7 +181,7 @@ def watch_the_first_download(analyst: Analyst) -> None:
     page = analyst.page
     latest = page.get_by_role("progressbar", name="The latest days")
     expect(latest).to_have_attribute("value", "0")
-    analyst.reads(windows=12)
+    analyst.reads(windows=24)  # today and yesterday of each shop
     expect(latest).not_to_have_attribute("value", "0")
     analyst.visitor.picture("first-download")
     only_what_is_looked_at(analyst)

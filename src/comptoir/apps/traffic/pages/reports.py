@@ -35,7 +35,7 @@ TOTALS: Final = (
     *("conversion", "atv", "upt", "spv", "pot", "star", "sales_per_hour"),
 )
 COSTS: Final = ("labour_cost", "labour_share")
-"""Columns of chains that said what an hour of work costs."""
+"""Columns of the file; the page has the share alone, of chains that said what an hour of work costs: it is full."""
 WANTING: Final = (
     Q(hours_t__lt=F("hours"))
     | Q(hours_h__lt=F("hours"))
@@ -91,7 +91,7 @@ def totals(request: OrganisationRequest) -> HttpResponse:
 
 
 def _columns(scope: Scope) -> tuple[str, ...]:
-    return (*TOTALS, *COSTS) if wages.rows(scope.organisation_id) else TOTALS
+    return (*TOTALS, "labour_share") if wages.rows(scope.organisation_id) else TOTALS
 
 
 def _cells(slugs: tuple[str, ...], now: Sums, before: Sums | None, currency: str) -> list[Cell]:
