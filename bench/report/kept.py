@@ -82,4 +82,8 @@ def _made_of(years: Sequence[int]) -> dict[str, str]:
 
 
 def _is_of(mark: Path, now: dict[str, str]) -> bool:
-    return mark.exists() and json.loads(mark.read_text()).items() <= now.items()
+    try:
+        made_of = json.loads(mark.read_text())
+    except (OSError, ValueError):
+        return False
+    return isinstance(made_of, dict) and made_of.items() <= now.items()
