@@ -38,6 +38,9 @@ from tests.people import People
 PAY = "/o/op/1/pay"
 READINESS = "/o/op/1/onlineOrderReadiness"
 
+MOMENT = 3
+"""Seconds after which a bill is worth another look."""
+
 
 @dataclass
 class Table:
@@ -93,9 +96,10 @@ class Table:
         return payment
 
     def settle(self, payment: GuestPayment) -> GuestPayment:
-        """Let the worker look, the till do, the worker look again; what the till tells is lost."""
+        """The worker looks, the till does, time passes, the worker looks again; what the till tells is lost."""
         for _ in range(4):
             self.work(payment)
+            self.pass_time(seconds=MOMENT)
         return payment
 
     def go_on(self, payment: GuestPayment, *, rounds: int = 6, step: float = 5) -> GuestPayment:
