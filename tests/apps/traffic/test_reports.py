@@ -255,7 +255,7 @@ def test_ta41_what_if_moves_nothing_but_the_page(alice: Client) -> None:
     assert "€80.05" in plain, "sales of hours whose visitors are known"
     assert "€20.00 were sold in hours whose visitors nobody counted" in plain
     moved = alice.get(f"{path}&conversion=10").content.decode()
-    assert "Sales would be €88.06 instead of €80.05: €8.01." in moved
+    assert "Sales would be €88.06 instead of €80.05: +€8.01." in moved
     assert list(Hour.objects.values()) == rows
     assert not Tailored.objects.exists()
     assert alice.get(f"{path}&conversion=x&atv=1e99").status_code == 200
