@@ -69,6 +69,7 @@ WITHOUT_PAYMENT = {
     "provider_webhook_failing": "test_t19_a_provider_whose_endpoint_fails_is_led_to_what_it_can_open",
     "notifications_silent": "test_t20_silent_notifications_lead_to_the_words_for_lightspeed_support",
     "mail_bounced": "test_t21_a_dead_address_is_corrected_where_its_mail_leads",
+    "pos_location_gone": "test_f11_a_place_that_is_gone_is_said_before_the_next_guest_pays",
     "plan_ending": "test_f13_a_subscription_that_ends_is_added_to_the_plan_from_its_mail",
     "plan_over": "test_f13_a_subscription_that_ends_is_added_to_the_plan_from_its_mail",
 }

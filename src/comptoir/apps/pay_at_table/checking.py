@@ -1,6 +1,6 @@
-"""Whether the payment methods and the staff account that were chosen still exist: daily, and right after a refusal.
+"""Whether the place, the methods and the staff account that were chosen still exist: daily, and right after a refusal.
 
-What is missing is told before the next guest pays (F10, T2, T3).
+What is missing is told before the next guest pays (F10, F11, T2, T3).
 """
 
 from datetime import datetime, timedelta
@@ -13,10 +13,13 @@ from comptoir.apps.pay_at_table import checks, happenings, mails
 from comptoir.apps.pay_at_table.models import Integration
 from comptoir.core.ledger.silence import latest_hours
 from comptoir.pos.capabilities import ReadsPaymentMethods, ReadsStaff
+from comptoir.pos.connector import Vendor
+from comptoir.pos.model import Location
 
 EVERY: Final = timedelta(hours=23)
 SILENCE: Final = timedelta(hours=24)
 METHOD_MISSING: Final = "pos_payment_method_missing"
+LOCATION_GONE: Final = "pos_location_gone"
 STAFF_INACTIVE: Final = "pos_staff_inactive"
 
 
@@ -41,13 +44,20 @@ def silent(*, now: datetime) -> list[Integration]:
 def check(integration: Integration, *, now: datetime) -> str:
     """What is missing, as a code of the failure table; "" when nothing is. Raises the vendor's errors."""
     with checks.at_the_till(integration) as (vendor, location):
-        codes = {each.code for each in cast(ReadsPaymentMethods, vendor).payment_methods(location)}
-        staff = integration.staff_id
-        works = not staff or any(each.id == staff and each.active for each in cast(ReadsStaff, vendor).staff(location))
-    chosen = {integration.card_method, integration.voucher_method} - {""}
-    code = METHOD_MISSING if chosen - codes else "" if works else STAFF_INACTIVE
+        code = _missing(integration, vendor, location)
     _note(integration, code, now=now)
     return code
+
+
+def _missing(integration: Integration, vendor: Vendor, location: Location) -> str:
+    if all(each.external_id != location.external_id for each in vendor.locations()):
+        return LOCATION_GONE  # whose methods and people are nobody's any more
+    codes = {each.code for each in cast(ReadsPaymentMethods, vendor).payment_methods(location)}
+    if {integration.card_method, integration.voucher_method} - {""} - codes:
+        return METHOD_MISSING
+    staff = integration.staff_id
+    works = not staff or any(each.id == staff and each.active for each in cast(ReadsStaff, vendor).staff(location))
+    return "" if works else STAFF_INACTIVE
 
 
 def _note(integration: Integration, code: str, *, now: datetime) -> None:

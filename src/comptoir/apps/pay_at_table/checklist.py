@@ -15,6 +15,7 @@ from comptoir.web.parts import Action, Step
 
 METHOD: Final = "pos_payment_method_missing"
 STAFF: Final = "pos_staff_inactive"
+PLACE: Final = "pos_location_gone"
 
 
 def steps(integration: Integration) -> list[Step]:
@@ -34,7 +35,7 @@ def steps_of(integrations: Collection[Integration]) -> dict[UUID, list[Step]]:
         links[integration_id].add(state)
     return {
         each.id: [
-            _reached(unreachable.get(each.id, "")),
+            _reached(each, unreachable.get(each.id, "")),
             _methods(each),
             _ready(each),
             _address(each),
@@ -46,8 +47,10 @@ def steps_of(integrations: Collection[Integration]) -> dict[UUID, list[Step]]:
     }
 
 
-def _reached(unreachable: str) -> Step:
+def _reached(integration: Integration, unreachable: str) -> Step:
     title = _("Lightspeed is connected and this place feeds the store")
+    if integration.degraded == PLACE:
+        unreachable = unreachable or _("Lightspeed no longer shows this place.")
     if unreachable:
         act = Action(_("Open connections"), reverse("connections"))
         return Step(title, "stuck", fact=unreachable, action=act)

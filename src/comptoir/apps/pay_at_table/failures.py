@@ -400,6 +400,22 @@ CATALOGUE: Final = (
         act=Act.CHOOSE_METHOD,
     ),
     Failure(
+        "F11",
+        "pos_location_gone",
+        HUMAN,
+        _("place gone from Lightspeed"),
+        _("Lightspeed no longer shows %(location)s to Comptoir: payments of its guests cannot be entered."),
+        (
+            _("Was it closed? Switch the integration off."),
+            _(
+                "If not, give the account that connected its access back in Lightspeed,"
+                " or connect with one that has it."
+            ),
+        ),
+        act=Act.WATCH,
+        counts=False,
+    ),
+    Failure(
         "F13",
         "plan_ending",
         HUMAN,

@@ -71,8 +71,11 @@ def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> list
 
 
 def at_the_till(integration: Integration) -> AtTheTill:
-    """Methods and people as the till has them now. Raises the vendor's errors."""
+    """Methods and people as the till has them now. Raises the vendor's errors; RuleBroken `location_gone` where the
+    account has the place no more (F11)."""
     with checks.at_the_till(integration) as (vendor, location):
+        if all(each.external_id != location.external_id for each in vendor.locations()):
+            raise RuleBroken(_("Lightspeed no longer shows this place."), code="location_gone", status=409)
         methods = cast(ReadsPaymentMethods, vendor).payment_methods(location)
         staff = tuple(each for each in cast(ReadsStaff, vendor).staff(location) if each.active and each.uses_till)
     return AtTheTill(methods, staff)

@@ -175,7 +175,7 @@ def _at_the_till(found: Integration) -> tuple[setting_up.AtTheTill | None, str]:
     """What can be chosen, or why nothing can (F10: read each time the page opens)."""
     try:
         return setting_up.at_the_till(found), ""
-    except (VendorBusy, VendorRefused, VendorUnreadable) as error:
+    except (VendorBusy, VendorRefused, VendorUnreadable, RuleBroken) as error:
         return None, error.for_owner
 
 
