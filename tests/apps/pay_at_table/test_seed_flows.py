@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from comptoir.apps.pay_at_table import checking, checklist, linking, listening
-from comptoir.apps.pay_at_table.models import Integration
+from comptoir.apps.pay_at_table.models import Bill, Integration
 from comptoir.connectors.lightspeed_k.simulator.settings import Condition
 from comptoir.core.connections.models import Connection
 from comptoir.pos.hosting import Request, Response
@@ -156,3 +156,13 @@ def test_o8_a_provider_waits_is_linked_is_refused_and_lets_go(table: Table, stra
     linking.unlink(key=stranger.key, integration_id=table.integration.id, now=table.now)
     assert stranger.get("")[0] == 404
     assert stranger.post("/link")[1]["state"] == "waiting", "it has to be let in again"
+
+
+def test_p6_figures_of_a_bill_are_those_that_were_read(table: Table) -> None:
+    """The till has done it already; until it is read, nothing is taken off by ourselves."""
+    table.run(table.take(1000))
+    table.till_works()
+    assert Bill.objects.get(check_id=table.bill).remaining == 2400
+    table.pass_time(seconds=3)
+    table.read()
+    assert Bill.objects.get(check_id=table.bill).remaining == 1400

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from comptoir.apps.pay_at_table import application, checks, days, listening, plans, readiness, waking
 from comptoir.apps.pay_at_table.application import Do, Outcome, Seen, Step, next_step
-from comptoir.apps.pay_at_table.failures import Failure, failure_of, of_refund
+from comptoir.apps.pay_at_table.failures import METHOD_MISSING, STAFF_INACTIVE, Failure, failure_of, of_refund
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, Bill, GuestPayment, Integration, MethodKind, State
 from comptoir.apps.pay_at_table.plans import PlanState
@@ -25,6 +25,8 @@ VENDOR_FAULTS: Final = (VendorRefused, VendorBusy, VendorUnreadable, OutcomeUnkn
 NOT_UNDERSTOOD: Final = "invalid_request"
 """As the connector calls what the till could not make sense of."""
 TOO_MUCH: Final = "amount_exceeds_remaining"
+CHOSEN: Final = frozenset({METHOD_MISSING, STAFF_INACTIVE})
+"""What the settings name and the till may lose: looked at right after it was refused (F10)."""
 TURN: Final = timedelta(seconds=1)
 MOST_STEPS: Final = 12
 Clock = Callable[[], datetime]
@@ -202,6 +204,8 @@ def _write_down(
     refusal = _blocked(payment, made)
     if refusal is not None:
         _rest(payment, Step(Do.ATTENTION, refusal.code), now=now)
+        if refusal.code in CHOSEN:
+            waking.check_soon(integration)
         return None
     if plans.state_of(integration, now=now) is PlanState.ENDED:
         _rest(payment, Step(Do.ATTENTION, "plan_inactive"), now=now)

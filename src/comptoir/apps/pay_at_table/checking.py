@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from comptoir.apps.pay_at_table import checks, happenings, mails
+from comptoir.apps.pay_at_table.alarm_tables import Notice
+from comptoir.apps.pay_at_table.failures import METHOD_MISSING, STAFF_INACTIVE
 from comptoir.apps.pay_at_table.models import Integration
 from comptoir.core.ledger.silence import latest_hours
 from comptoir.pos.capabilities import ReadsPaymentMethods, ReadsStaff
@@ -18,9 +20,7 @@ from comptoir.pos.model import Location
 
 EVERY: Final = timedelta(hours=23)
 SILENCE: Final = timedelta(hours=24)
-METHOD_MISSING: Final = "pos_payment_method_missing"
 LOCATION_GONE: Final = "pos_location_gone"
-STAFF_INACTIVE: Final = "pos_staff_inactive"
 
 
 def due(*, now: datetime) -> list[Integration]:
@@ -77,4 +77,6 @@ def _note(integration: Integration, code: str, *, now: datetime) -> None:
                 now=now,
                 code=code,
             )
-            mails.degraded(row, code=code, now=now)
+            told = Notice.objects.filter(organisation_id=row.organisation_id, integration_id=row.id, code=code)
+            if not told.filter(over_at=None).exists():  # whoever reads of a payment knows why already
+                mails.degraded(row, code=code, now=now)

@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import setting_up
+from comptoir.apps.pay_at_table.failures import METHOD_MISSING, STAFF_INACTIVE
 from comptoir.apps.pay_at_table.models import Integration, Link, LinkState
 from comptoir.apps.pay_at_table.readiness import Ready
 from comptoir.web.parts import Action, Step
 
-METHOD: Final = "pos_payment_method_missing"
-STAFF: Final = "pos_staff_inactive"
 PLACE: Final = "pos_location_gone"
 
 
@@ -63,9 +62,9 @@ def _methods(integration: Integration) -> Step:
     if not integration.card_method:
         fact = _("Create them under Configuration → Settings → Payment Methods, then choose them here.")
         return Step(title, "now", fact=fact, action=choose)
-    if integration.degraded == METHOD:
+    if integration.degraded == METHOD_MISSING:
         return Step(title, "stuck", fact=_("A chosen method is gone from Lightspeed."), action=choose)
-    if integration.degraded == STAFF:
+    if integration.degraded == STAFF_INACTIVE:
         return Step(title, "stuck", fact=_("The chosen staff account was closed."), action=choose)
     if integration.voucher_method in {"", integration.card_method}:
         fact = _("Vouchers and cards cannot be told apart in reports: choose two different methods.")

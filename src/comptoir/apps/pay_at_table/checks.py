@@ -18,7 +18,7 @@ from comptoir.core.connections.models import LocationLink
 from comptoir.core.ledger import reads
 from comptoir.kernel.errors import RuleBroken, VendorRefused
 from comptoir.kernel.money import to_minor
-from comptoir.pos.capabilities import ReadsChecks
+from comptoir.pos.capabilities import ReadsChecks, ReadsPaymentMethods
 from comptoir.pos.connector import Vendor
 from comptoir.pos.model import Location, Payment
 
@@ -51,6 +51,12 @@ def at_the_till(integration: Integration) -> Iterator[tuple[Vendor, Location]]:
         raise VendorRefused(_("This place of the till is not known any more. Connect the till again."))
     with open_vendor(link.connection) as vendor:
         yield vendor, as_location(link)
+
+
+def method_codes(integration: Integration) -> set[str]:
+    """Of the payment methods that the till has now. Raises the vendor's errors."""
+    with at_the_till(integration) as (vendor, location):
+        return {each.code for each in cast(ReadsPaymentMethods, vendor).payment_methods(location)}
 
 
 def open_bills(integration: Integration, *, now: datetime, age: timedelta = GAP) -> list[Bill]:

@@ -62,6 +62,8 @@ class Failure:
     """Whether money is missing on the till; a printer that jams is no such thing."""
 
 
+METHOD_MISSING: Final = "pos_payment_method_missing"
+STAFF_INACTIVE: Final = "pos_staff_inactive"
 PRESS_RETRY: Final = _("Then press Retry.")
 HUMAN, AUTOMATIC, READ_FIRST = Kind.HUMAN, Kind.AUTOMATIC, Kind.READ_FIRST
 

@@ -9,6 +9,7 @@ from django.db.models import F, Sum
 
 from comptoir.apps.pay_at_table import checks
 from comptoir.apps.pay_at_table.amounts import check_guest_amount, check_payable, payable
+from comptoir.apps.pay_at_table.failures import METHOD_MISSING
 from comptoir.apps.pay_at_table.models import MOVING, Bill, GuestPayment, Integration, Intent, MethodKind
 from comptoir.apps.pay_at_table.reserving import Happening, IntentState, after, hold_of
 from comptoir.apps.pay_at_table.splitting import Wanted, claims_for, comes_to
@@ -53,8 +54,7 @@ def hold(
         check_guest_amount(amount=amount, tip=tip, tip_confirmed=tip_confirmed)
     if not integration.enabled:
         raise RuleBroken("This integration is switched off.", code="integration_disabled", status=409)
-    if not (integration.voucher_method if method_kind is MethodKind.VOUCHER else integration.card_method):
-        raise RuleBroken("No payment method of the till is chosen.", code="method_not_mapped", status=409)
+    _check_method(integration, method_kind)
     checks.fresh_bill(integration, check_id, now=now)
     key = {"organisation_id": integration.organisation_id, "integration_id": integration.id}
     with transaction.atomic():
@@ -82,6 +82,14 @@ def hold(
             expires_at=until,
             created_at=now,
         )
+
+
+def _check_method(integration: Integration, kind: MethodKind) -> None:
+    """One is chosen, and the till has it: it is asked only while one of the two is known to be gone (E29)."""
+    chosen = integration.voucher_method if kind is MethodKind.VOUCHER else integration.card_method
+    is_gone = chosen and integration.degraded == METHOD_MISSING and chosen not in checks.method_codes(integration)
+    if not chosen or is_gone:
+        raise RuleBroken("No payment method of the till is chosen.", code="method_not_mapped", status=409)
 
 
 def _amount_of(bill: Bill, claims: list[dict[str, int]], amount: int | None) -> int:
