@@ -58,6 +58,7 @@ def test_what_is_stuck_is_red_until_it_is_over(table: Table, alice: Client) -> N
     table.vendor.conditions = {Condition.API_DISABLED}
     payment = table.go_on(table.take(1000))
     assert "Not on the till: needs you" in floor(table, alice)
+    assert "status-bad" in alice.get("/pay-at-table").content.decode()
     table.vendor.conditions = set()
     retrying.retry(organisation_id=payment.organisation_id, payment_id=payment.id, actor="user:alice", now=table.now)
     payment.refresh_from_db()

@@ -17,7 +17,7 @@ from comptoir.apps.pay_at_table.alarm_tables import Notice
 from comptoir.apps.pay_at_table.models import ENDS, Bill, GuestPayment, Integration, Intent, State
 from comptoir.apps.pay_at_table.reserving import IntentState
 from comptoir.kernel.money import Money
-from comptoir.web.parts import Text
+from comptoir.web.parts import Level, Status
 from comptoir.web.shell import OrganisationRequest, page
 
 OLD: Final = timedelta(seconds=30)
@@ -49,13 +49,14 @@ class Unsettled:
     is_stuck: bool
 
     @property
-    def words(self) -> Text:
-        """Where it stands."""
+    def light(self) -> Status:
+        """Where it stands; red is what somebody should look at."""
+        level: Level = "bad" if self.is_stuck else "info"
         if self.payment.state == State.NEEDS_ATTENTION:
-            return _("Not on the till: needs you")
+            return Status(level, _("Not on the till: needs you"))
         if self.payment.state == State.REFUND_PENDING_POS:
-            return wording.STATES[self.payment.state][1]
-        return _("Not on the till") if self.is_stuck else _("on its way to the till")
+            return Status(level, wording.STATES[self.payment.state][1])
+        return Status(level, _("Not on the till") if self.is_stuck else _("on its way to the till"))
 
     @property
     def amount(self) -> Money:
