@@ -20,6 +20,6 @@ as_server "$programs/pg_ctl" -D "$folder/data" -w -l "$folder/log" start \
   -o "-p $port -k $folder -c fsync=off -c max_connections=200" >/dev/null
 echo "Tests on $("$programs/postgres" --version)"
 # The code is the same and was tried at length before: what differs here is what a statement may say, and that shows with
-# a few tests of each file and few examples. Schemathesis needs many, and says nothing about a database.
-COMPTOIR_TEST_EXAMPLES=5 COMPTOIR_TEST_OF_EACH_FILE=3 COMPTOIR_TEST_DATABASE_URL="postgresql://comptoir@127.0.0.1:$port/postgres" \
+# a test of each file and few examples. Schemathesis needs many, and says nothing about a database.
+COMPTOIR_TEST_EXAMPLES=5 COMPTOIR_TEST_OF_EACH_FILE=1 COMPTOIR_TEST_DATABASE_URL="postgresql://comptoir@127.0.0.1:$port/postgres" \
   .venv/bin/python -m pytest -n auto --ignore-glob '*/test_schemathesis.py' "$@"

@@ -157,7 +157,7 @@
   /* One stream of news per visible tab. It reconnects by itself, later each time, with a fresh address. */
   const heard = new Set();
   const bursts = new Map();
-  const SPACING = 400;
+  const SPACING = 1000;
   let source, address, timer, trouble, attempt = 0, missed = false, isFirst = true;
 
   function announce(topic, data) {
