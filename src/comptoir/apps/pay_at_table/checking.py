@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from comptoir.apps.pay_at_table import checks, happenings, mails
 from comptoir.apps.pay_at_table.alarm_tables import Notice
-from comptoir.apps.pay_at_table.failures import METHOD_MISSING, STAFF_INACTIVE
+from comptoir.apps.pay_at_table.failures import LOCATION_GONE, METHOD_MISSING, STAFF_INACTIVE
 from comptoir.apps.pay_at_table.models import Integration
 from comptoir.core.ledger.silence import latest_hours
 from comptoir.pos.capabilities import ReadsPaymentMethods, ReadsStaff
@@ -20,7 +20,6 @@ from comptoir.pos.model import Location
 
 EVERY: Final = timedelta(hours=23)
 SILENCE: Final = timedelta(hours=24)
-LOCATION_GONE: Final = "pos_location_gone"
 
 
 def due(*, now: datetime) -> list[Integration]:

@@ -2,19 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import setting_up
-from comptoir.apps.pay_at_table.failures import METHOD_MISSING, STAFF_INACTIVE
+from comptoir.apps.pay_at_table.failures import LOCATION_GONE, METHOD_MISSING, STAFF_INACTIVE
 from comptoir.apps.pay_at_table.models import Integration, Link, LinkState
 from comptoir.apps.pay_at_table.readiness import Ready
 from comptoir.web.parts import Action, Step
-
-PLACE: Final = "pos_location_gone"
 
 
 def steps(integration: Integration) -> list[Step]:
@@ -48,7 +45,7 @@ def steps_of(integrations: Collection[Integration]) -> dict[UUID, list[Step]]:
 
 def _reached(integration: Integration, unreachable: str) -> Step:
     title = _("Lightspeed is connected and this place feeds the store")
-    if integration.degraded == PLACE:
+    if integration.degraded == LOCATION_GONE:
         unreachable = unreachable or _("Lightspeed no longer shows this place.")
     if unreachable:
         act = Action(_("Open connections"), reverse("connections"))

@@ -62,6 +62,7 @@ class Failure:
     """Whether money is missing on the till; a printer that jams is no such thing."""
 
 
+LOCATION_GONE: Final = "pos_location_gone"
 METHOD_MISSING: Final = "pos_payment_method_missing"
 STAFF_INACTIVE: Final = "pos_staff_inactive"
 PRESS_RETRY: Final = _("Then press Retry.")
@@ -403,7 +404,7 @@ CATALOGUE: Final = (
     ),
     Failure(
         "F11",
-        "pos_location_gone",
+        LOCATION_GONE,
         HUMAN,
         _("place gone from Lightspeed"),
         _("Lightspeed no longer shows %(location)s to Comptoir: payments of its guests cannot be entered."),

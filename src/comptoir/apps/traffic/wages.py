@@ -86,7 +86,7 @@ def delete(*, organisation_id: UUID, wage_id: UUID, name: str, actor: str, now: 
     row = Wage.objects.filter(organisation_id=organisation_id, id=wage_id).first()
     if row is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    Wage.objects.filter(organisation_id=organisation_id, id=wage_id).delete()
+    row.delete()
     make_anew(organisation_id, since=row.since)
     details = {"since": row.since.isoformat(), "per_hour": f"{row.per_hour.normalize():f} {row.currency}"}
     note(

@@ -43,6 +43,12 @@ def rows(organisation_id: UUID) -> list[SilentLimit]:
     return list(SilentLimit.objects.filter(organisation_id=organisation_id).order_by("id"))
 
 
+def refused() -> RuleBroken:
+    """For a number of hours that cannot be kept."""
+    words = _("Choose %(least)s to %(most)s hours.") % {"least": LEAST, "most": MOST}
+    return RuleBroken(words, code="limit_invalid", status=422)
+
+
 @transaction.atomic
 def save(
     *,
@@ -56,9 +62,7 @@ def save(
 ) -> None:
     """At a store, a node or (both None) everywhere; said again it is replaced. Raises RuleBroken (`limit_invalid`)."""
     if not LEAST <= hours <= MOST:
-        raise RuleBroken(
-            _("Choose %(least)s to %(most)s hours.") % {"least": LEAST, "most": MOST}, code="limit_invalid", status=422
-        )
+        raise refused()
     SilentLimit.objects.update_or_create(
         organisation_id=organisation_id,
         store_id=store_id,

@@ -13,7 +13,6 @@ from comptoir.apps.traffic.alerts import limits
 from comptoir.apps.traffic.pages.addressed import actor
 from comptoir.apps.traffic.pages.holding import Names, PlaceForm, place_ids
 from comptoir.apps.traffic.pages.where import back_to, nothing_here, where_of
-from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -43,16 +42,14 @@ class Said:
 @page("traffic.manage")
 def add(request: OrganisationRequest) -> HttpResponse:
     """From now on. Raises RuleBroken (422) for what cannot be kept."""
-    where = where_of(request, at="")
-    form = LimitForm(where, request.POST)
+    form = LimitForm(where_of(request, at=""), request.POST)
     if not form.is_valid():
-        raise RuleBroken(_("Choose 1 to 72 hours."), code="limit_invalid", status=422)
-    place = form.cleaned_data["place"]
+        raise limits.refused()
     limits.save(
         organisation_id=request.organisation.id,
-        **place_ids(request, place),
+        **place_ids(request, form.cleaned_data["place"]),
         hours=form.cleaned_data["hours"],
-        name=next((each.name for each in where.options if each.value == place), ""),
+        name=form.place_name,
         actor=actor(request),
         now=timezone.now(),
     )

@@ -67,8 +67,7 @@ class Typed:
 @page("traffic.manage")
 def add(request: OrganisationRequest) -> HttpResponse:
     """Days from then on are made anew with it. Raises RuleBroken (422) for what cannot be kept."""
-    where = where_of(request, at="")
-    form = WageForm(where, request.POST)
+    form = WageForm(where_of(request, at=""), request.POST)
     if not form.is_valid():
         raise RuleBroken(
             _("Say where, what an hour costs, in which currency, and from which day on."),
@@ -82,7 +81,7 @@ def add(request: OrganisationRequest) -> HttpResponse:
         since=said["wage_since"],
         per_hour=said["per_hour"],
         currency=said["currency"],
-        name=next((each.name for each in where.options if each.value == said["place"]), ""),
+        name=form.place_name,
         actor=actor(request),
         now=timezone.now(),
     )
