@@ -36,6 +36,8 @@ FILES = {
     "table_reconciliation_export",
     "traffic_totals_export",
     "traffic_over_time_export",
+    "traffic_weekly_export",
+    "traffic_staffing_export",
     "traffic_download",
     "traffic_changes_export",
 }

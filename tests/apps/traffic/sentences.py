@@ -208,6 +208,16 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_the_totals_are_the_same_on_screen_in_csv_xlsx_parquet_json_and_the_api",
         "test_screen_and_file_say_the_same",
     ),
+    "6.1 weekly performance: seven days and the week, per location": (
+        "test_it_has_seven_days_and_the_week_of_each_location_and_of_all",
+        "test_the_page_has_the_days_their_figures_their_change_and_coverage",
+        "test_the_files_of_a_week_say_what_the_page_says",
+    ),
+    "6.1 staffing fit: visitors, hours, STAR, target, over or under, by hour": (
+        "test_hours_over_and_under_are_staff_less_visitors_by_the_target",
+        "test_the_page_says_how_many_too_few_by_the_hour_and_in_one_sentence",
+        "test_the_file_of_staffing_has_a_row_for_each_location_and_hour",
+    ),
     "6.2 one row per location and hour; ids are text, empty stays empty": (
         "test_ta04_an_id_keeps_its_leading_zeros_in_every_format_and_empty_stays_empty",
         "test_the_export_has_the_cost_beside_the_hours",
@@ -252,7 +262,7 @@ NOT_YET: dict[str, str] = {
     "4 a suggested target for STAR": "the target is typed",
     "4.2 the average profile of a weekday": "the heat map has sums of four weeks, without the rule of 80 %",
     "4.3 beside a budget": "targets are of conversion and STAR alone",
-    "6.1 weekly performance and staffing fit": "over time by day, and the day's own page, have these figures",
+    "6.1 weekly performance and staffing fit by mail": "what comes by mail is the summary",
     "6.2 separator and decimal mark, SFTP and webhook": "CSV has commas and points; exports go by hand, by mail or API",
     "6.3 scatter of STAR, trend of 13 months, cumulative line": "the dashboard draws other charts",
 }

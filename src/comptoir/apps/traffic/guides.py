@@ -12,6 +12,18 @@ REPORTS: Final = (
     _("Location options choose the whole chain, a district, a region or one store; the address keeps the choice."),
     RATIOS,
 )
+WEEKLY: Final = (
+    _("The seven days of a week and the week, of all locations and of each, beside what you choose to compare with."),
+    _("A day that is not over is compared with nothing."),
+    RATIOS,
+)
+STAFFING: Final = (
+    _(
+        "By the hour of the clock: how many hours of staff the visitors ask for at the location’s target, and how many"
+        " there were."
+    ),
+    _("Hours count in which visitors and staff are both known, of locations that have a target."),
+)
 DAY: Final = (
     _("Every hour of the day, with the state of each figure: not known is not nought."),
     _("Type over a figure to correct it: the measured one stays beside it, and everything can be taken back."),
@@ -54,6 +66,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_totals_export": REPORTS,
     "traffic_over_time": REPORTS,
     "traffic_over_time_export": REPORTS,
+    "traffic_weekly": WEEKLY,
+    "traffic_weekly_export": WEEKLY,
+    "traffic_staffing": STAFFING,
+    "traffic_staffing_export": STAFFING,
     "traffic_comparison": REPORTS,
     "traffic_equation": (_("Move a factor and see what sales would be; nothing of it is stored."), RATIOS),
     "traffic_export": REPORTS,

@@ -19,8 +19,10 @@ from comptoir.apps.traffic.pages import (
     over_time,
     reports,
     settings,
+    staffing,
     troubles,
     wages,
+    weekly,
 )
 
 urlpatterns = [
@@ -32,6 +34,10 @@ urlpatterns = [
     path("traffic/reports/totals/export", reports.totals_export, name="traffic_totals_export"),
     path("traffic/reports/time", over_time.over_time, name="traffic_over_time"),
     path("traffic/reports/time/export", over_time.export, name="traffic_over_time_export"),
+    path("traffic/reports/week", weekly.weekly, name="traffic_weekly"),
+    path("traffic/reports/week/<slug:kind>", weekly.export, name="traffic_weekly_export"),
+    path("traffic/reports/staffing", staffing.staffing, name="traffic_staffing"),
+    path("traffic/reports/staffing/<slug:kind>", staffing.export, name="traffic_staffing_export"),
     path("traffic/reports/comparison", reports.comparison, name="traffic_comparison"),
     path("traffic/reports/equation", equation.equation, name="traffic_equation"),
     path("traffic/reports/data", reports.data_export, name="traffic_export"),

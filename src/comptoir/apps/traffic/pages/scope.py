@@ -43,7 +43,7 @@ HOURS: Final[dict[str, str | Promise]] = {
     "business": _("Business hours"),
     "chosen": _("Chosen hours"),
 }
-KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "hours", "opens", "closes")
+KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "hours", "opens", "closes", "week")
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,12 @@ def by_weekday_and_hour(scope: Scope, period: Period) -> dict[tuple[int, int], S
     return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, group, hours=True)}
 
 
+def by_store_and_clock(scope: Scope, period: Period) -> dict[tuple[UUID, int], Sums]:
+    """Each store's sums by the hour of its own clock."""
+    rows = _asked(scope, period, "t.store_id, extract(hour FROM " + LOCAL + ")::int", hours=True)
+    return {(row[0], row[1]): _sums(row[2:]) for row in rows}
+
+
 def by_store_and_hour(scope: Scope, period: Period) -> dict[tuple[UUID, datetime], Sums]:
     """Each hour of each store by its UTC instant: for one day, or a few."""
     return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, "t.store_id, t.hour", hours=True)}

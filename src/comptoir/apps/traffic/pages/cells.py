@@ -1,0 +1,35 @@
+"""The figures of a row of a report, each with its change: one way for every table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+
+from comptoir.apps.traffic import kpis, shown
+from comptoir.apps.traffic.kpis import BY_SLUG, Sums
+
+KEY: Final = frozenset({"visitors", "transactions", "sales", "conversion", "atv"})
+"""What a phone shows of a row."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure of a table: what it is called, its value, its change, and whether a phone shows it."""
+
+    label: str | Promise
+    value: str
+    delta: str = ""
+    trend: str = ""
+    is_key: bool = True
+
+
+def cells(slugs: Iterable[str], now: Sums, alike: tuple[Sums, Sums] | None, currency: str) -> list[Cell]:
+    """A dash where nothing is known; no change where nothing is alike."""
+    made = []
+    for slug in slugs:
+        kpi = BY_SLUG[slug]
+        change = kpis.change(kpi, kpi.of(alike[0]), kpi.of(alike[1])) if alike else None
+        value = shown.figure(kpi, kpi.of(now) if now.hours else None, currency)
+        made.append(Cell(kpi.label, value, *shown.delta(kpi, change), is_key=slug in KEY))
+    return made

@@ -1,0 +1,176 @@
+"""The report of weekly performance: seven days and their week, of each location, and its files."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from comptoir.apps.traffic import chains, kpis, shown
+from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
+from comptoir.apps.traffic.pages import files
+from comptoir.apps.traffic.pages.cells import Cell, cells
+from comptoir.apps.traffic.pages.reports import TOTALS
+from comptoir.apps.traffic.pages.scope import KEPT, Scope, scope_of
+from comptoir.apps.traffic.periods import compared
+from comptoir.apps.traffic.reports import weekly as report
+from comptoir.apps.traffic.reports.over_time import Beside
+from comptoir.apps.traffic.reports.tables import Column, Row
+from comptoir.apps.traffic.reports.weekly import Block, Line, Report
+from comptoir.kernel.clock import day_in
+from comptoir.web.charts import Chart, Series
+from comptoir.web.formats import days, weekday
+from comptoir.web.shell import OrganisationRequest, page
+
+LOCATIONS: Final = 20
+"""On one page; the files have all of them."""
+WEEK: Final = timedelta(days=7)
+DRAWN: Final = ("visitors", "conversion", "sales")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Eight rows: of a location, or of all of one currency."""
+
+    name: str
+    location_id: str
+    currency: str
+    store_id: str
+    rows: tuple[tuple[str, date | None, list[Cell], list[str]], ...]
+
+    @property
+    def title(self) -> str:
+        """Its id and name."""
+        return f"{self.location_id} {self.name}".strip()
+
+
+@require_GET
+@page("traffic.view")
+def weekly(request: OrganisationRequest) -> HttpResponse:
+    """All locations together, then each."""
+    scope, found = _asked(request)
+    shown_page = Paginator([each for each in found.blocks if each.is_known], LOCATIONS).get_page(
+        request.GET.get("page")
+    )
+    wholes = [each for each in found.wholes if each.is_known] if len(scope.places) > 1 else []
+    values = {
+        "scope": scope,
+        "week": scope.period,
+        "words": days(scope.period.since, scope.period.until),
+        "earlier": _link(request, scope.period.since - WEEK),
+        "later": _link(request, scope.period.since + WEEK) if scope.period.until < scope.today else "",
+        "heads": [BY_SLUG[slug] for slug in TOTALS],
+        "wholes": [_table(each) for each in wholes],
+        "tables": [_table(each) for each in shown_page],
+        "page": shown_page,
+        "charts": _charts(scope, found),
+        "left_out": found.left_out,
+        "is_empty": not shown_page.paginator.count,
+        "kept": [(name, request.GET[name]) for name in ("period", "since", "until") if request.GET.get(name)],
+        "kinds": ("csv", "xlsx", "parquet"),
+        "formulas": KPIS,
+    }
+    return render(request, "traffic/weekly.html", values)
+
+
+@require_GET
+@page("traffic.view")
+def export(request: OrganisationRequest, kind: str) -> HttpResponse:
+    """A row for each location and day, and one for its week; then those of all. Raises RuleBroken (404)."""
+    scope, found = _asked(request)
+    figures = [Column(name, "number") for slug in TOTALS for name in (slug, f"{slug}_before", f"{slug}_change")]
+    columns = [
+        *(Column(name) for name in ("location_id", "location_name", "currency", "week", "business_date")),
+        *figures,
+        *(Column(name, "whole") for name in ("hours", "hours_with_visitors", "hours_with_staff")),
+    ]
+    return files.answer(f"traffic-week-{scope.period.since}", kind, columns, _rows(scope, found))
+
+
+def _asked(request: OrganisationRequest) -> tuple[Scope, Report]:
+    """The week of the address; else that of days somebody chose, else the latest that is over."""
+    scope = scope_of(request)
+    starts_on = chains.settings_of(scope.organisation_id).week_starts_on
+    said = day_in(request.GET.get("week", ""))
+    latest = scope.today - WEEK
+    week = report.week_of(said or (latest if scope.period_word else scope.period.until), starts_on=starts_on)
+    beside = compared(week, scope.comparison, chosen=scope.chosen)
+    scope = replace(scope, period=week, beside=beside)
+    chosen = Beside(scope.comparison, scope.chosen)
+    return scope, report.weekly(scope.reading, scope.places, week, chosen, today=scope.today)
+
+
+def _link(request: OrganisationRequest, begin: date) -> str:
+    kept = {name: request.GET[name] for name in KEPT if request.GET.get(name)}
+    return urlencode({**kept, "week": begin.isoformat()})
+
+
+def _table(block: Block) -> Table:
+    return Table(
+        block.place.store.name if block.place else "",
+        block.place.shown_id if block.place else "",
+        block.currency,
+        block.place.store.public_id if block.place else "",
+        tuple(_row(line, block.currency) for line in block.lines),
+    )
+
+
+def _row(line: Line, currency: str) -> tuple[str, date | None, list[Cell], list[str]]:
+    label = _("Week") if line.day is None else weekday(line.day)
+    return label, line.day, cells(TOTALS, line.now, line.alike, currency), shown.matched(line.now)
+
+
+def _charts(scope: Scope, found: Report) -> list[Chart]:
+    """Day by day, of all locations, or of those of the one currency there is."""
+    if len(found.wholes) != 1 or not found.wholes[0].is_known:
+        return []
+    block = found.wholes[0]
+    labels = tuple(weekday(each.day) for each in block.lines if each.day)
+    made = []
+    for kpi in (BY_SLUG[slug] for slug in DRAWN):
+        now = [kpi.of(each.now) if each.now.hours else None for each in block.lines[:-1]]
+        before = [kpi.of(each.alike[1]) if each.alike else None for each in block.lines[:-1]]
+        unit = "%" if kpi.is_rate else block.currency if kpi.unit == "money" else _("people")
+        series = (
+            Series(_("this week"), _drawn(now)),
+            Series(str(scope.comparison_word), _drawn(before), is_comparison=True),
+        )
+        if any(each is not None for each in now):
+            made.append(Chart(str(kpi.label), unit, labels, series, mark="line" if kpi.is_rate else ""))
+    return made
+
+
+def _drawn(values: Sequence[Decimal | None]) -> tuple[float | None, ...]:
+    return tuple(None if each is None else float(round(each, 2)) for each in values)
+
+
+def _rows(scope: Scope, found: Report) -> Iterator[Row]:
+    for block in (*found.blocks, *found.wholes):
+        for line in block.lines:
+            figures = {name: value for slug in TOTALS for name, value in _figures(line, slug)}
+            yield {
+                "location_id": block.place.shown_id if block.place else "",
+                "location_name": block.place.store.name if block.place else _("All"),
+                "currency": block.currency,
+                "week": scope.period.since.isoformat(),
+                "business_date": line.day.isoformat() if line.day else "",
+                **figures,
+                "hours": line.now.hours,
+                "hours_with_visitors": line.now.hours_t,
+                "hours_with_staff": line.now.hours_h,
+            }
+
+
+def _figures(line: Line, slug: str) -> Iterator[tuple[str, Decimal | None]]:
+    kpi = BY_SLUG[slug]
+    before = kpi.of(line.alike[1]) if line.alike else None
+    yield slug, kpi.of(line.now) if line.now.hours else None
+    yield f"{slug}_before", before
+    yield f"{slug}_change", kpis.change(kpi, kpi.of(line.alike[0]), before) if line.alike else None
