@@ -194,6 +194,7 @@ ROUTES: dict[str, str | None] = {
     "traffic_day": "traffic.view",
     "traffic_day_edit": "traffic.edit",
     "traffic_day_undo": "traffic.edit",
+    "traffic_day_fill": "traffic.edit",
     "traffic_totals": "traffic.view",
     "traffic_totals_export": "traffic.view",
     "traffic_over_time": "traffic.view",

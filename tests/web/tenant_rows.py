@@ -196,6 +196,7 @@ PAGES = {
     "traffic_staffing_export": Row(Of.EACH, ids={"kind": "xlsx"}),
     "traffic_day": Row(Of.STORE, ids=MARCH_14),
     "traffic_day_edit": Row(Of.STORE, "post", MARCH_14),
+    "traffic_day_fill": Row(Of.STORE, "post", {**MARCH_14, "position": "on"}),
     "traffic_day_undo": Row(Of.STORE, "post", {**MARCH_14, "at": "1000000"}),
     "traffic_mail_delete": Row(Of.NOBODY, why="one's own: tests/apps/traffic/test_report_mails.py"),
     "traffic_alerts": Row(Of.EACH),

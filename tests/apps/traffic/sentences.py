@@ -141,6 +141,21 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "3.3 in and out that differ by a tenth are flagged": (
         "test_quality_lists_the_days_with_something_to_look_at_and_the_whole_ones_when_asked",
     ),
+    "3.3 estimated buckets, filling from the weeks before": (
+        "test_missing_stays_missing_without_a_rule_and_is_filled_by_the_median_of_the_weeks_before_with_one",
+        "test_three_weeks_tell_nothing_usual_and_only_eight_are_asked",
+        "test_the_true_count_takes_the_place_of_an_estimate_and_is_a_change",
+        "test_weeks_that_are_told_later_make_the_estimate_anew_in_any_order",
+        "test_ta30_with_the_rule_on_the_silent_entrance_is_estimated_and_the_other_counts_as_told",
+        "test_a_day_is_filled_once_it_is_over_and_the_hourly_sweep_does_it",
+        "test_a_typed_figure_stands_over_an_estimate_and_has_nothing_measured_beside_it",
+        "test_somebody_fills_a_day_sees_it_marked_everywhere_and_takes_it_back",
+        "test_the_rule_is_a_box_in_the_settings",
+    ),
+    "3.3 more than three times the usual for an hour is flagged": (
+        "test_of_3_3_more_than_three_times_the_usual_for_that_hour_is_flagged_on_the_day_and_in_quality",
+        "test_three_people_where_nobody_ever_comes_are_no_fault_and_four_are",
+    ),
     "3.4 a failing location stops no other, an overlapping run is skipped": (
         "test_ta12_of_twenty_shops_one_answers_500_and_the_others_are_read",
         "test_ta13_a_run_of_seventy_minutes_skips_the_next_and_the_one_after_covers_all",
@@ -257,7 +272,6 @@ NOT_YET: dict[str, str] = {
     "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
     "3.3 folder, SFTP and mail drop, XLS": "a file is uploaded by hand, as CSV or text",
     "3.3 pulling from Axis, Hikvision, Dor": "counters push, or a file is uploaded",
-    "3.3 estimated buckets, filling from the weeks before": "what is missing stays missing",
     "3.3 staff subtraction, groups": "all who come in are visitors",
     "4 a suggested target for STAR": "the target is typed",
     "4.2 the average profile of a weekday": "the heat map has sums of four weeks, without the rule of 80 %",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.traffic import making, projection
+from comptoir.apps.traffic import filling, making, projection
 from comptoir.apps.traffic.count_tables import SetAside
 from comptoir.apps.traffic.counting.aside import take_up
 from comptoir.apps.traffic.models import ImportJob, Location
@@ -57,7 +57,10 @@ def everything(*, organisation_id: UUID, now: datetime) -> int:
     """Make anew whatever is behind, the newest days first."""
     take_up(organisation_id=organisation_id, now=now)
     since, until = EVER
-    behind = projection.stale(organisation_id, in_operation(organisation_id), since=since, until=until)
+    working = in_operation(organisation_id)
+    behind = set(projection.stale(organisation_id, working, since=since, until=until))
+    open_ones = [each for each in stores(organisation_id) if each.id in working]
+    behind |= set(filling.due(organisation_id, open_ones, now=now))
     return _restate(organisation_id, sorted(behind, key=lambda each: each[1], reverse=True), now)
 
 

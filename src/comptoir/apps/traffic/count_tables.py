@@ -58,6 +58,17 @@ class RunningTotal(models.Model):
     went_out = models.DecimalField(max_digits=14, decimal_places=2, null=True)
 
 
+class Filling(models.Model):
+    """A day of a store whose hours that no counter told of somebody wants filled by what is usual."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "business_date")
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    business_date = models.DateField()
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+
 class SetAside(models.Model):
     """A row of a file for a location that is not known yet: kept a month, taken when it appears (TA-28)."""
 

@@ -9,6 +9,8 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.alert_stopped": _("The mails of an alert were stopped"),
     "traffic.alert_resumed": _("The mails of an alert go on"),
     "traffic.data_edited": _("Figures were corrected by hand"),
+    "traffic.day_filled": _("Hours that no counter told of were filled by what is usual"),
+    "traffic.day_unfilled": _("Hours that were filled by what is usual were emptied again"),
     "traffic.door_added": _("A webhook for counts was added"),
     "traffic.door_rotated": _("The secret of a webhook was replaced"),
     "traffic.door_deleted": _("A webhook for counts was deleted"),

@@ -27,6 +27,7 @@ STAFFING: Final = (
 DAY: Final = (
     _("Every hour of the day, with the state of each figure: not known is not nought."),
     _("Type over a figure to correct it: the measured one stays beside it, and everything can be taken back."),
+    _("Hours no counter told of can be filled by what is usual: marked as estimated, gone when the counter tells."),
 )
 JOB: Final = (
     _("Label, sign in at the till, match its shops, choose a start time. Each step can wait and be done later."),
@@ -62,6 +63,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_day": DAY,
     "traffic_day_edit": DAY,
     "traffic_day_undo": DAY,
+    "traffic_day_fill": DAY,
     "traffic_totals": REPORTS,
     "traffic_totals_export": REPORTS,
     "traffic_over_time": REPORTS,

@@ -22,6 +22,7 @@ class Bucket:
 
     `sales` (net) and `labour_cost` are in major units of the store's currency, `staff_hours` in hours, `open_hours` is
     how much of the hour it was open. `sold` are goods sold, where `items` are less those that came back.
+    `is_estimated`: its visitors are, for a counter was silent.
     """
 
     visitors: Decimal | None = None
@@ -33,6 +34,7 @@ class Bucket:
     sold: Decimal | None = None
     labour_cost: Decimal | None = None
     open_hours: Decimal | None = None
+    is_estimated: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Sums:
     `x_t` are transactions of hours whose visitors are known; `t_h` and `h_t` visitors and staff hours of hours that
     know both; `s_h` and `x_h` sales and transactions of hours whose staff hours are known. `hours` counts all hours,
     `hours_t` those with visitors, `hours_h` those with staff hours. `s_c` are sales of the `hours_c` whose labour cost
-    is known; `t_o` and `o_t` visitors and open hours of the `hours_o` that know both.
+    is known; `t_o` and `o_t` visitors and open hours of the `hours_o` that know both. Of `hours_t`, `hours_e` are
+    estimated.
     """
 
     visitors: Decimal = ZERO
@@ -67,6 +70,7 @@ class Sums:
     sold: Decimal = ZERO
     hours_c: int = 0
     hours_o: int = 0
+    hours_e: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -121,6 +125,7 @@ def _one(bucket: Bucket) -> Sums:
         sold=bucket.items if bucket.sold is None else bucket.sold,
         hours_c=int(cost is not None),
         hours_o=int(t is not None and opened is not None),
+        hours_e=int(t is not None and bucket.is_estimated),
     )
 
 
@@ -155,6 +160,10 @@ class Kpi:
         hours = {"visitors": found.hours_t, "staff": found.hours_h, "cost": found.hours_c, "open": found.hours_o}
         known = hours.get(self.needs, found.hours)
         return (known, found.hours) if known < found.hours else None
+
+    def estimated(self, found: Sums) -> int:
+        """Of how many of these hours the figure is an estimate."""
+        return found.hours_e if self.needs in ("visitors", "open") else 0
 
 
 KPIS: Final[tuple[Kpi, ...]] = (

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Min
 
+from comptoir.apps.traffic import filling
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.making import ZERO, Made, StoreDay
 from comptoir.apps.traffic.models import Change, Hour
@@ -49,10 +50,19 @@ def tell(
         for kind in KINDS:
             old = getattr(known[key], kind) if key in known else None
             new = made[key].values[kind] if key in made else None
+            if kind == "visitors" and _is_guess(made.get(key), known.get(key)):
+                continue
             if _is_another(kind, old, new) and not firsts.is_first(kind, store_id, day, hour, old):
                 facts = {"store_id": store_id, "hour": hour, "business_date": day, "kind": kind, "old": old, "new": new}
                 rows.append(Change(organisation_id=organisation_id, id=new_id(), seen_at=now, **facts))
     Change.objects.bulk_create(rows, batch_size=1000)
+
+
+def _is_guess(made: Made | None, known: Hour | None) -> bool:
+    """Whether nothing was measured, before or after: an estimate that comes or goes moves no figure that was known."""
+    old = known.traffic_status if known and known.visitors is not None else filling.ESTIMATED
+    new = made.values["traffic_status"] if made and made.values["visitors"] is not None else filling.ESTIMATED
+    return old == new == filling.ESTIMATED
 
 
 def _is_another(kind: str, old: Decimal | None, new: Decimal | None) -> bool:

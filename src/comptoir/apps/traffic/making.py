@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from comptoir.apps.traffic import clocked, kpis, opening, visitors, wages
+from comptoir.apps.traffic import clocked, filling, kpis, opening, visitors, wages
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.models import Settings, Tailored
 from comptoir.core.accounts.models import Store
@@ -82,7 +82,7 @@ def make(
     now: datetime,
     typed: bool = True,
 ) -> dict[tuple[UUID, datetime], Made]:
-    """Every hour of these days in which anything is known; `typed`: with what people typed in place."""
+    """Every hour of these days in which anything is known; `typed`: with what people typed in place, and estimates."""
     found: dict[tuple[UUID, datetime], Made] = {}
 
     def at(store_id: UUID, hour: datetime, day: date) -> dict[str, Any] | None:
@@ -105,6 +105,9 @@ def make(
     for each in counted:
         if (values := at(each.store_id, each.hour, each.business_date)) is not None:
             values.update(visitors=each.visitors, went_out=each.went_out, traffic_status=each.status)
+    for key, estimate in filling.filled(organisation_id, stores, wanted, now=now).items() if typed else ():
+        if (values := at(*key, estimate.business_date)) is not None:
+            values.update(visitors=estimate.visitors, went_out=estimate.went_out, traffic_status=filling.ESTIMATED)
     for (store_id, _hour), hour in found.items():
         # A clock that tells of the day tells of each of its hours: nobody was there.
         if hour.values["staff_hours"] is None and (store_id, hour.business_date) in told:
@@ -175,7 +178,8 @@ def _tailor(organisation_id: UUID, said: Settings, stores: Iterable[UUID], since
         values = at(row.store_id, row.hour, row.business_date)
         if values is None:
             continue
-        if said.measured_wins and values[row.kind] not in (row.measured, None):
+        is_estimated = row.kind == "visitors" and values["traffic_status"] == filling.ESTIMATED
+        if said.measured_wins and not is_estimated and values[row.kind] not in (row.measured, None):
             continue  # it was measured anew after somebody typed it
         values[row.kind] = row.value
         values["tailored"] = ",".join(sorted({*filter(None, values["tailored"].split(",")), row.kind}))
@@ -203,4 +207,5 @@ def bucket_of(said: Settings, values: Mapping[str, Any]) -> kpis.Bucket:
         sold=values["items"],
         labour_cost=values["labour_cost"],
         open_hours=values["open_hours"],
+        is_estimated=values["traffic_status"] == filling.ESTIMATED,
     )

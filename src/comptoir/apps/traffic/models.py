@@ -18,7 +18,8 @@ from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
 class Settings(models.Model):
     """How a chain counts. `week_starts_on`: 0 Monday, 6 Sunday; `web_store`: orders of the web store count too.
 
-    `day_parts`: one a line, as `day_parts.py` reads them; "" is the usual ones.
+    `day_parts`: one a line, as `day_parts.py` reads them; "" is the usual ones. `fill_missing`: hours that a counter
+    did not tell of are estimated (`filling.py`).
     """
 
     organisation_id = models.UUIDField(primary_key=True)
@@ -29,6 +30,7 @@ class Settings(models.Model):
     measured_wins = models.BooleanField(default=False)
     web_store = models.BooleanField(default=False)
     day_parts = models.CharField(max_length=1000, blank=True)
+    fill_missing = models.BooleanField(default=False)
 
 
 class Node(models.Model):
@@ -211,6 +213,7 @@ def _amount() -> "models.DecimalField[Any, Any]":
 class Day(Figures):
     """One business day of one store: sums of its hours, and of those in which two sides of a ratio are known.
 
+    `hours_e` are hours whose visitors are estimated, `above_usual` those that counted implausibly many.
     `ledger_revision` is the revision of the trading day that it was made from, 0 for none; `AGAIN` has it made anew
     although nothing moved in the ledger.
     """
@@ -233,6 +236,8 @@ class Day(Figures):
     sold = _amount()
     hours_c = models.SmallIntegerField(default=0)
     hours_o = models.SmallIntegerField(default=0)
+    hours_e = models.SmallIntegerField(default=0)
+    above_usual = models.SmallIntegerField(default=0)
     tailored_hours = models.SmallIntegerField(default=0)
     ledger_revision = models.IntegerField(default=0)
 

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from comptoir.apps.traffic import clocked, kpis, late_changes
+from comptoir.apps.traffic import clocked, filling, implausible, kpis, late_changes
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.making import COLUMNS, ZERO, Made, StoreDay, bucket_of, make
 from comptoir.apps.traffic.models import Day, Hour, Settings
 from comptoir.core.accounts.models import Store
 from comptoir.core.ledger import trading_days
 
+COUNTED: Final = ("measured", "zero")
 AT_ONCE: Final = 200
 """Days that are made in one transaction."""
 
@@ -74,6 +75,8 @@ def _restate(organisation_id: UUID, days: list[StoreDay], now: datetime) -> int:
     changed = _write_hours(organisation_id, made, known, now)
     late_changes.tell(organisation_id, stores, made, known, changed, now)
     _write_days(organisation_id, wanted, made, revisions, now)
+    counted = {(key[0], day) for key in changed for day in [_counted_on(made.get(key), known.get(key), now)] if day}
+    filling.mark_followers(organisation_id, counted, but=wanted)
     return len(changed)
 
 
@@ -121,6 +124,14 @@ def _write_hours(
     return changed
 
 
+def _counted_on(made: Made | None, known: Hour | None, now: datetime) -> date | None:
+    """The day of an hour whose count moved and which is the usual of days that are made already."""
+    new = made.values["visitors"] if made and made.values["traffic_status"] in COUNTED else None
+    old = known.visitors if known and known.traffic_status in COUNTED else None
+    day = made.business_date if made else known.business_date if known else None
+    return day if new != old and day is not None and day + filling.WEEK <= now.date() + filling.DAY else None
+
+
 def _write_days(
     organisation_id: UUID,
     wanted: set[StoreDay],
@@ -133,6 +144,9 @@ def _write_days(
     for (store_id, _hour), each in made.items():
         hours[store_id, each.business_date].append(each.values)
     rows = [_day(organisation_id, key, hours.get(key, []), revisions.get(key, 0), said, now) for key in sorted(wanted)]
+    above = implausible.hours(organisation_id, sorted(wanted))
+    for row in rows:
+        row.above_usual = len(above.get((row.store_id, row.business_date), ()))
     Day.objects.bulk_create(
         rows,
         update_conflicts=True,

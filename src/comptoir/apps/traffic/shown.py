@@ -69,11 +69,12 @@ def tile(kpi: Kpi, now: Sums, alike: tuple[Sums, Sums] | None, currency: str) ->
 
 
 def coverage(kpi: Kpi, found: Sums) -> str:
-    """`2 of 3 h`, where not all hours are known; "" where they are, and where nothing is."""
-    known = kpi.coverage(found)
-    if known is None or not known[0]:
-        return ""
-    return hours(*known)
+    """`2 of 3 h`, where not all hours are known, and how many are estimated; "" where all are, and where nothing is."""
+    known, estimated = kpi.coverage(found), kpi.estimated(found)
+    if estimated:
+        values = {"hours": hours(*(known or (found.hours, found.hours))), "number": number(estimated)}
+        return _("%(hours)s, %(number)s of them estimated") % values
+    return hours(*known) if known is not None and known[0] else ""
 
 
 def matched(found: Sums) -> list[str]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import late_changes, making, projection
+from comptoir.apps.traffic import filling, late_changes, making, projection
 from comptoir.apps.traffic.models import Hour, Tailored
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -119,7 +119,9 @@ def _withdraw(organisation_id: UUID, store_id: UUID, hour: datetime, kind: str, 
         standing.update(withdrawn_at=now)
         return before.measured
     shown = Hour.objects.filter(organisation_id=organisation_id, store_id=store_id, hour=hour).first()
-    value: Decimal | None = getattr(shown, kind) if shown is not None else None
+    if shown is None or (kind == "visitors" and shown.traffic_status == filling.ESTIMATED):
+        return None
+    value: Decimal | None = getattr(shown, kind)
     return value
 
 

@@ -15,14 +15,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import catching_up, chains, jobs, kpis, making, rights, shown, tailoring
+from comptoir.apps.traffic import (
+    catching_up,
+    chains,
+    filling,
+    implausible,
+    jobs,
+    kpis,
+    making,
+    rights,
+    shown,
+    tailoring,
+)
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
+from comptoir.apps.traffic.pages.filling import proposal
 from comptoir.apps.traffic.pages.reports import KINDS
 from comptoir.apps.traffic.pages.where import place_of, where_of
 from comptoir.core.intake import clocking
-from comptoir.kernel.clock import business_day_bounds, local_hour
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -48,8 +59,10 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
     now = timezone.now()
     catching_up.fresh(request.organisation.id, {place.store.id}, since=which, until=which, now=now)
     rows = {row.hour: row for row in _rows(request, place, which)}
-    every = _hours(place, which)
-    hours = [_hour(place, at, rows.get(at)) for at in (every if "hours" in request.GET else _busy(every, rows))]
+    every = filling.hours_of(place.store, which)
+    above = implausible.hours(request.organisation.id, [(place.store.id, which)]).get((place.store.id, which), {})
+    listed = every if "hours" in request.GET else _busy(every, rows)
+    hours = [_hour(place, at, rows.get(at), above.get(at)) for at in listed]
     said = chains.settings_of(request.organisation.id)
     buckets = [making.bucket_of(said, vars(row)) for row in rows.values()]
     whole = kpis.sums(buckets)
@@ -73,6 +86,7 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
         "history": _history(request, place, which),
         "not_provided": clocking.not_provided(request.organisation.id, [place.store.id]),
         "is_long": len(every) != 24,
+        "to_fill": proposal(request.organisation.id, place, which) if may_edit else None,
     }
     return render(request, "traffic/day.html", values)
 
@@ -142,25 +156,13 @@ def _rows(request: OrganisationRequest, place: Place, which: date) -> list[Hour]
     )
 
 
-def _hours(place: Place, which: date) -> list[datetime]:
-    """Every local hour of a business day."""
-    zone = ZoneInfo(place.store.timezone)
-    begin, end = business_day_bounds(which, zone=zone, day_start=place.store.day_start)
-    found, at = [], begin
-    while at < end:
-        hour = local_hour(at, zone=zone, day_start=place.store.day_start)
-        found.append(hour)
-        at = max(at, hour) + making.HOUR
-    return list(dict.fromkeys(found))
-
-
 def _busy(hours: list[datetime], rows: Container[datetime]) -> list[datetime]:
     """From an hour before the first of which anything is known to one after the last; all where nothing is."""
     known = [place for place, at in enumerate(hours) if at in rows]
     return hours[max(0, known[0] - 1) : known[-1] + 2] if known else hours
 
 
-def _hour(place: Place, at: datetime, row: Hour | None) -> dict[str, Any]:
+def _hour(place: Place, at: datetime, row: Hour | None, usual: Decimal | None) -> dict[str, Any]:
     local = at.astimezone(ZoneInfo(place.store.timezone))
     tailored = row.tailored.split(",") if row is not None else []
     cells = []
@@ -178,12 +180,13 @@ def _hour(place: Place, at: datetime, row: Hour | None) -> dict[str, Any]:
             }
         )
     label = local.strftime("%H:%M")
-    return {"at": at, "label": label, "fold": local.fold, "cells": cells, "has": row is not None}
+    above = "" if usual is None else shown.figure(BY_SLUG["visitors"], usual, "")
+    return {"at": at, "label": label, "fold": local.fold, "cells": cells, "has": row is not None, "above": above}
 
 
 def _typed(request: OrganisationRequest, place: Place, which: date) -> list[tailoring.Typed]:
     shown_now = {row.hour: row for row in _rows(request, place, which)}
-    hours = set(_hours(place, which))
+    hours = set(filling.hours_of(place.store, which))
     found = []
     for name, said in request.POST.items():
         match = FIELD.fullmatch(name)

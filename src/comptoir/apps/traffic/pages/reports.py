@@ -40,6 +40,8 @@ WANTING: Final = (
     Q(hours_t__lt=F("hours"))
     | Q(hours_h__lt=F("hours"))
     | Q(tailored_hours__gt=0)
+    | Q(hours_e__gt=0)
+    | Q(above_usual__gt=0)
     | Q(x_t__gt=F("visitors"))
     | Q(visitors__gt=0, went_out__gt=F("visitors") * Decimal("1.1"))
     | Q(visitors__gt=0, went_out__gt=0, went_out__lt=F("visitors") * Decimal("0.9"))
@@ -250,6 +252,8 @@ def quality(request: OrganisationRequest) -> HttpResponse:
                 "visitors": shown.hours(row.hours_t, row.hours),
                 "staff": shown.hours(row.hours_h, row.hours),
                 "typed": row.tailored_hours,
+                "estimated": row.hours_e,
+                "above_usual": row.above_usual,
                 "above": row.visitors is not None and row.x_t > row.visitors,
                 "apart": _is_apart(row),
             }

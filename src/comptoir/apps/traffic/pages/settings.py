@@ -33,6 +33,7 @@ FIELDS: Final = (
     "measured_wins",
     "web_store",
     "day_parts",
+    "fill_missing",
 )
 TRANSACTIONS: Final[list[tuple[str, str | Promise]]] = [
     ("sales", gettext_lazy("receipts with something sold")),
@@ -60,6 +61,14 @@ class SettingsForm(forms.Form):
         required=False,
         help_text=gettext_lazy(
             "They are left out otherwise, also those fetched in the shop: who orders there passes no counter."
+        ),
+    )
+    fill_missing = forms.BooleanField(
+        label=gettext_lazy("Fill hours that no counter told of"),
+        required=False,
+        help_text=gettext_lazy(
+            "Once the day is over, by the same weekday and hour: the median of the last eight weeks, of at least four. "
+            "Marked as estimated everywhere, and gone when the counter tells."
         ),
     )
     day_parts = forms.CharField(
