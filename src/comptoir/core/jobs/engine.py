@@ -18,9 +18,10 @@ import psycopg
 import structlog
 from asgiref.sync import sync_to_async
 from django.db import IntegrityError, connection, transaction
-from procrastinate import App
+from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app as engine_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job as JobRow
 from procrastinate.jobs import Status
@@ -45,6 +46,9 @@ TILLS: Final = "tills"
 QUEUES: Final = (LIVE, POLLING, BACKGROUND, WEBHOOKS, TILLS)
 AT_LEAST: Final = {TILLS: 8}
 """Jobs at the same time that mostly wait for an answer."""
+MOST_THREADS: Final = 30
+"""Each keeps a connection of the process's pool to the database."""
+PREPARED_AFTER: Final = 3
 STALLED_AFTER_SECONDS: Final = 30
 POLL_SECONDS: Final = 5.0
 CORRELATION: Final = "request_id"
@@ -199,12 +203,30 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 def _worker_app() -> App:
     """The app on a connection of its own: Django's cannot listen."""
     connector = cast(DjangoConnector, engine_app.connector)
-    return engine_app.with_connector(connector.get_worker_connector())
+    kwargs = connector_params(connector.alias)
+    return engine_app.with_connector(PsycopgConnector(kwargs=kwargs, configure=_prepare_session))
+
+
+async def _prepare_session(session: "psycopg.AsyncConnection[Any]") -> None:
+    """One statement is one transaction, planned once, and its commit waits for no disk: what a crash undoes of taking
+    and ending jobs makes a job run again, which it must bear anyway."""
+    await session.set_autocommit(True)
+    session.prepare_threshold = PREPARED_AFTER
+    await session.execute("SET synchronous_commit = off")
+
+
+def _at_once(concurrency: int) -> dict[str, int]:
+    """How many jobs of each queue run at the same time."""
+    return {queue: max(concurrency, AT_LEAST.get(queue, 1)) for queue in QUEUES}
 
 
 async def _work_until_told(concurrency: int) -> None:
     """Work, and go on working when the database comes back: only a signal, or a bug, ends this."""
     told = asyncio.Event()
+    # Python's own choice is the number of cores and four, for all queues together: jobs that wait for a till that does
+    # not answer would keep all others from theirs.
+    threads = ThreadPoolExecutor(min(sum(_at_once(concurrency).values()), MOST_THREADS), thread_name_prefix="job")
+    asyncio.get_running_loop().set_default_executor(threads)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     while not told.is_set():
@@ -224,7 +246,7 @@ async def _work_all(concurrency: int, told: asyncio.Event) -> None:
     await _close_defer_connection()
     async with _worker_app().open_async() as app:
         await _give_back_stalled(app)
-        many = {queue: max(concurrency, AT_LEAST.get(queue, 1)) for queue in QUEUES}
+        many = _at_once(concurrency)
         workers = [asyncio.create_task(_work(app, [each], concurrency=many[each], wait=True)) for each in QUEUES]
         stop = asyncio.create_task(told.wait())
         await asyncio.wait({*workers, stop}, return_when=asyncio.FIRST_COMPLETED)
