@@ -190,6 +190,20 @@ def test_e6_a_lost_callback_is_found_on_the_bill() -> None:
     assert next_step(amount=AMOUNT, attempts=[sent], seen=shown, now=NOON).do is Do.APPLIED
 
 
+def test_p5_the_tills_own_yes_is_enough_for_a_bill_that_is_not_open_any_more() -> None:
+    gone = seen(found=False)
+    said = replace(attempt(Outcome.TAKEN), said=True)
+    refused = attempt(Outcome.REFUSED, ago=40)
+    second = replace(attempt(Outcome.TAKEN, number=2), said=True)
+    for attempts, yes in (([said], said), ([refused, second], second)):
+        step = next_step(amount=AMOUNT, attempts=attempts, seen=gone, now=NOON)
+        assert (step.do, step.reference) == (Do.APPLIED, yes.reference)
+    unsure = [attempt(Outcome.TAKEN)], [said, attempt(Outcome.UNKNOWN, number=2)], [said, second]
+    for attempts in unsure:  # seen and not said; another may be there too: the closed sales are searched
+        assert next_step(amount=AMOUNT, attempts=attempts, seen=gone, now=NOON).do is Do.READ
+    assert next_step(amount=AMOUNT - 1, attempts=[said], seen=gone, now=NOON).do is Do.READ
+
+
 def test_e7_a_refusal_that_the_bill_disproves_is_applied() -> None:
     refused = attempt(Outcome.REFUSED, ago=40)
     shown = seen(lines=(TillLine(refused.reference, AMOUNT),), remaining=0)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connections
 
-from comptoir.apps.pay_at_table import applying
-from comptoir.apps.pay_at_table.models import GuestPayment, State, Transition
+from comptoir.apps.pay_at_table import applying, checks
+from comptoir.apps.pay_at_table.models import Bill, GuestPayment, State, Transition
 from comptoir.apps.pay_at_table.recording import Taken, record
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.hosting import Request, Response
@@ -23,6 +23,18 @@ def test_f3_a_taken_payment_is_on_the_till_and_the_bill_closes(table: Table) -> 
     assert payment.state == State.APPLIED
     assert table.lines() == [(payment.applied_reference, 2400)]
     assert table.sent == 1
+
+
+def test_f3_after_the_tills_yes_a_paid_bill_is_asked_for_once(table: Table) -> None:
+    payment = table.run(table.take(2400))
+    table.hear()
+    asked = len(table.vendor.asked)
+    assert table.run(payment).state == State.APPLIED
+    assert [each.path for each in table.vendor.asked[asked:]] == [f"/o/op/1/order/accounts/{table.bill}"]
+    checks.open_bills(table.integration, now=table.now + timedelta(minutes=1))
+    assert Bill.objects.get(check_id=table.bill).closed
+    payment.refresh_from_db()
+    assert payment.state == State.APPLIED
 
 
 def test_f3_a_part_leaves_a_rest(table: Table) -> None:

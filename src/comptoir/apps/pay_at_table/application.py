@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+CALLBACK: Final = "callback"
+"""Who resolved an attempt: the till itself, at our door."""
 LIFETIME: Final = timedelta(seconds=60)
 """How long the till is tried; the vendor allows no less."""
 GRACE: Final = timedelta(seconds=30)
@@ -42,7 +44,7 @@ OPEN: Final = frozenset({Outcome.SENDING, Outcome.UNKNOWN, Outcome.ACCEPTED})
 @dataclass(frozen=True)
 class Attempt:
     """One reference, and the `amount` the till was asked for under it. `sent_at` is of the latest sending,
-    `resolved_at` of a definite end."""
+    `resolved_at` of a definite end; `said`: it is the till itself that said yes."""
 
     number: int
     reference: str
@@ -51,6 +53,7 @@ class Attempt:
     sent_at: datetime
     resolved_at: datetime | None = None
     lifetime: timedelta = LIFETIME
+    said: bool = False
 
     @property
     def over_at(self) -> datetime:
@@ -125,7 +128,8 @@ def next_step(
         return _shown(lines[0], amount=amount, attempts=attempts)
     last = attempts[-1] if attempts else None
     if not seen.found and attempts and not seen.sales_searched:
-        return Step(Do.READ)
+        yes = only_yes(attempts, amount=amount)
+        return Step(Do.APPLIED, reference=yes.reference, amount=yes.amount) if yes else Step(Do.READ)
     if last is not None and last.outcome in OPEN:
         return _while_open(last, amount=amount, seen=seen, now=now)
     taken = next((each for each in attempts if each.outcome is Outcome.TAKEN), None)
@@ -136,6 +140,14 @@ def next_step(
     if currency and seen.currency and seen.currency != currency:
         return Step(Do.ATTENTION, "currency_mismatch")
     return _while_free(len(attempts), amount=amount, seen=seen)
+
+
+def only_yes(attempts: Sequence[Attempt], *, amount: int) -> Attempt | None:
+    """The attempt that the till said yes to, for what is due, where no other can have reached it: of a bill that is not
+    open any more that is evidence enough (P5), and the sales of the day need not be searched for its line."""
+    likely = [each for each in attempts if each.outcome not in {Outcome.REFUSED, Outcome.EXPIRED}]
+    yes = likely[0] if len(likely) == 1 else None
+    return yes if yes is not None and yes.said and yes.amount == amount else None
 
 
 def _shown(line: TillLine, *, amount: int, attempts: Sequence[Attempt]) -> Step:

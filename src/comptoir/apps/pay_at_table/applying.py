@@ -46,18 +46,14 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
             if not _place(payment, integration, now=now):
                 return
             continue
-        step = next_step(
-            amount=payment.due,
-            currency=payment.currency,
-            attempts=_pure(payment, made, integration, now=now),
-            seen=seen,
-            now=now,
-        )
+        attempts = _pure(payment, made, integration, now=now)
+        step = next_step(amount=payment.due, currency=payment.currency, attempts=attempts, seen=seen, now=now)
         if payment.given_back_at is not None and step.do in {Do.SEND_NEW, Do.ATTENTION}:
             _give_up(payment, step, now=now)
             return
         if step.do is Do.READ:
-            seen = _read(payment, integration, made, now=now, again=seen)
+            enough = seen is None and application.only_yes(attempts, amount=payment.due) is not None
+            seen = _read(payment, integration, made, now=now, again=seen, enough=enough)
             if seen is None:
                 return
         elif step.do in {Do.SEND_NEW, Do.SEND_AGAIN}:
@@ -67,7 +63,10 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
         elif step.do is Do.EXPIRE:
             _resolve(made[-1], Outcome.EXPIRED, now=now, by="poll")
         else:
-            _rest(payment, step, now=now)
+            with transaction.atomic():
+                if step.do is Do.APPLIED and seen is not None and not (seen.found or seen.sales_searched):
+                    waking.read_soon(integration)  # the mirror is still to learn that the bill is not open any more
+                _rest(payment, step, now=now)
             return
 
 
@@ -106,6 +105,7 @@ def _pure(
         outcome, resolved = Outcome(each.outcome), each.resolved_at
         pure = application.Attempt(each.number, each.reference, each.amount, outcome, each.sent_at, resolved, lifetime)
         again = payment.retried_at is not None and resolved is not None and resolved < payment.retried_at
+        pure = replace(pure, said=outcome is Outcome.TAKEN and each.resolved_by == application.CALLBACK and not again)
         if outcome is Outcome.TAKEN and again and now >= pure.over_at:
             pure = replace(pure, outcome=Outcome.EXPIRED)
         found.append(pure)
@@ -148,15 +148,22 @@ def _blocked(payment: GuestPayment, made: list[Attempt]) -> Failure | None:
 
 
 def _read(
-    payment: GuestPayment, integration: Integration, made: list[Attempt], *, now: datetime, again: Seen | None
+    payment: GuestPayment,
+    integration: Integration,
+    made: list[Attempt],
+    *,
+    now: datetime,
+    again: Seen | None,
+    enough: bool,
 ) -> Seen | None:
-    """The bill as it is; None when the till cannot be asked, which is written down and tried again."""
+    """The bill as it is; None when the till cannot be asked, which is written down and tried again. `enough`: to know
+    that it is not open any more."""
     search = bool(made) or (again is not None and not again.found and not again.moved)
     since = (made[0].made_at or made[0].sent_at) if made else payment.created_at
     try:
         seen = _at_another_bill(payment, integration, made, since=since, now=now)
         if seen is None:
-            seen = checks.look(integration, payment.check_id, since=since if search else None, now=now)
+            seen = checks.look(integration, payment.check_id, since=since if search else None, now=now, enough=enough)
     except VENDOR_FAULTS as fault:
         taken = next((each for each in made if each.outcome == Outcome.TAKEN), None)
         if taken is not None:  # the till's own yes is evidence (P5); a later read may disprove it

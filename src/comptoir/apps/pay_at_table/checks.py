@@ -86,8 +86,10 @@ def fresh_bill(integration: Integration, check_id: str, *, now: datetime, age: t
     return mirror.keep(integration, found)
 
 
-def look(integration: Integration, check_id: str, *, since: datetime | None, now: datetime) -> Seen:
-    """What the till shows of a bill and of our references on it.
+def look(
+    integration: Integration, check_id: str, *, since: datetime | None, now: datetime, enough: bool = False
+) -> Seen:
+    """What the till shows of a bill and of our references on it; where that is `enough`, that it is not there.
 
     A bill that is not there under its number is looked for under another (`mirror.keep_all` follows it). With `since`,
     when the first reference of ours was written, the sales that were closed later are searched as well.
@@ -107,6 +109,8 @@ def look(integration: Integration, check_id: str, *, since: datetime | None, now
                 currency=bill.currency,
                 table_number=bill.table_number,
             )
+        if enough:
+            return Seen(now, found=False)
         if _followed(integration, cast(ReadsChecks, vendor), location, check_id, now=now):
             return Seen(now, found=False, moved=True)
         if since is None:

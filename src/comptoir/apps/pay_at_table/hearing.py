@@ -12,7 +12,7 @@ from django.db.models import F
 
 from comptoir.apps.pay_at_table import happenings, order_news, readiness, waking
 from comptoir.apps.pay_at_table.alarm_tables import Orphan
-from comptoir.apps.pay_at_table.application import OPEN, Outcome
+from comptoir.apps.pay_at_table.application import CALLBACK, OPEN, Outcome
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.mirror import PREFIX
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, GuestPayment, Integration, State, Transition
@@ -22,7 +22,6 @@ from comptoir.pos.model import Sale
 from comptoir.pos.orders import OrderState, PaymentOutcome, PaymentResult, Readiness
 from comptoir.pos.places import Availability
 
-CALLBACK: Final = "callback"
 TILL: Final = "till"
 Told = Any
 Hearer = Callable[[Sequence[Integration], Heard, datetime], None]
