@@ -1,7 +1,9 @@
-"""Pay at table: how long a guest waits for the bill, and until what he paid is on the till; one store, and 200 at once.
+"""Pay at table: how long a guest waits for the bill, and until what he paid is on the till; in one store, and in 200.
 
 A web process, a worker, PostgreSQL with fsync on and the vendor's simulator share the cores, so only ratios of one run
-mean anything. The measure is the simulator's own answer to the one call that reads a bill.
+mean anything. The measure is the simulator's own answer to the one call that reads a bill, and one guest alone. Guests
+of 200 stores come twice: each at a moment of his own within a minute, as on an evening, and all in the same second, as
+never; what a payment costs of the CPU is told apart for each process.
 """
 
 import contextlib
@@ -10,67 +12,112 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 
 import httpx
-import psycopg
 from rich.console import Console
 from rich.table import Table
 
 from bench import running
 from bench.failure import BenchFailure
-from bench.running import FOLDER
+from bench.pay.guests import Guests, provider
+from bench.running import FOLDER, House
 from bench.table import Measurement, compare
 
 STORES: Final = 200
 READS: Final = 100
 ALONE: Final = 40
-HANDS: Final = 16
-PATIENCE_SECONDS: Final = 240.0
-LOOK_SECONDS: Final = 0.01
-APPLIED: Final = "SELECT provider_payment_id FROM pay_at_table_guestpayment WHERE state = 'applied'"
+MINUTE_SECONDS: Final = 60.0
+ALONE_BILL, EVENING_BILL, AT_ONCE_BILL = 1, 2, 3
+"""Which bill of a store is paid; the first is only looked at."""
+Cpu = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The processes, what the simulator says of itself (`till`), and the integrations that were `made`."""
+
+    house: House
+    till: dict[str, Any]
+    made: dict[str, Any]
+    pids: dict[str, int]
+
+    def cpu(self) -> Cpu:
+        """Seconds of each process so far."""
+        return {name: running.cpu(pid) for name, pid in self.pids.items()} | {"database": self.house.database_cpu}
+
+
+@dataclass(frozen=True)
+class Load:
+    """How long each payment took (ms), and what one of them cost of each process's CPU (ms)."""
+
+    took: list[float]
+    cpu: Cpu
 
 
 def measure(console: Console) -> Sequence[Measurement]:
-    """Read bills, pay one after the other, pay everywhere at once. Raises BenchFailure, ComptoirError."""
-    with _house(console) as (port, till, made, dsn):
+    """Read bills, pay one after the other, within a minute, at once. Raises BenchFailure, ComptoirError."""
+    with _scene(console) as scene:
+        stores = scene.made["integrations"]
         console.print("[dim]pay: the simulator's own answer[/dim]")
-        least = _simulator(till)
+        answer = _percentile(_simulator(scene.till), 95)
         console.print("[dim]pay: a guest looks at his bill[/dim]")
-        read = _reads(port, made)
+        read = _reads(scene)
         console.print("[dim]pay: one guest after the other[/dim]")
-        alone = _payments(port, dsn, made, made["integrations"][:ALONE], bill=1, hands=1)
+        alone = _load(scene, ALONE_BILL, lambda guests: guests.one_by_one(stores[:ALONE]))
+        console.print(f"[dim]pay: guests of {STORES} stores, each at his own moment of a minute[/dim]")
+        evening = _load(scene, EVENING_BILL, lambda guests: guests.within(MINUTE_SECONDS, stores))
         console.print(f"[dim]pay: guests of {STORES} stores at once[/dim]")
         began = time.perf_counter()
-        together = _payments(port, dsn, made, made["integrations"], bill=2, hands=HANDS)
-        whole = time.perf_counter() - began
-    table = Table("pay", title=f"the simulator answers in {_p95(least):.1f} ms (p95)")
-    for heading in ("n", "p50 ms", "p95 ms"):
-        table.add_column(heading, justify="right")
-    for name, took in (
-        ("check read", read),
-        ("applied, alone", alone),
-        (f"applied, {STORES} stores at once", together),
-    ):
-        table.add_row(name, str(len(took)), f"{_percentile(took, 50):,.0f}", f"{_p95(took):,.0f}")
-    console.print(table)
-    answer = _p95(least)
+        at_once = _load(scene, AT_ONCE_BILL, lambda guests: guests.within(0, stores))
+        each = (time.perf_counter() - began) * 1000 / STORES
+    loads = {"alone": alone, f"{STORES} stores in a minute": evening, f"{STORES} stores at once": at_once}
+    _show(console, answer, read, loads)
     return [
-        compare("pay", "simulator's answer: check read", _p95(read), answer, "ms (p95)"),
-        compare("pay", "simulator's answer: applied, alone", _p95(alone), answer, "ms (p95)"),
-        compare(
-            "pay", f"{STORES} stores at once: each, of one alone", whole * 1000 / STORES, _percentile(alone, 50), "ms"
+        compare("pay", "simulator's answer: check read", _percentile(read, 95), answer, "ms (p95)"),
+        compare("pay", "simulator's answer: applied, alone", _percentile(alone.took, 95), answer, "ms (p95)"),
+        *(
+            compare(
+                "pay",
+                f"one alone: {STORES} stores in a minute, p{percent}",
+                _percentile(evening.took, percent),
+                _percentile(alone.took, percent),
+                f"ms (p{percent})",
+            )
+            for percent in (50, 95)
         ),
+        compare("pay", f"one alone: {STORES} stores at once, each", each, _percentile(alone.took, 50), "ms"),
     ]
 
 
+def _show(console: Console, answer: float, read: Sequence[float], loads: dict[str, Load]) -> None:
+    """Times, and what a payment costs of whose CPU: the simulator's is the till's maker's, not ours."""
+    processes = list(next(iter(loads.values())).cpu)
+    table = Table("pay", title=f"the simulator answers in {answer:.1f} ms (p95)")
+    for heading in ("n", "p50 ms", "p95 ms", *(f"{name} CPU ms" for name in processes)):
+        table.add_column(heading, justify="right")
+    rows = {"check read": Load(list(read), {}), **{f"applied, {name}": load for name, load in loads.items()}}
+    for name, load in rows.items():
+        times = [f"{_percentile(load.took, percent):,.0f}" for percent in (50, 95)]
+        costs = [f"{load.cpu[each]:,.0f}" if load.cpu else "" for each in processes]
+        table.add_row(name, str(len(load.took)), *times, *costs)
+    console.print(table)
+
+
+def _load(scene: Scene, bill: int, pay: Callable[[Guests], list[float]]) -> Load:
+    before = scene.cpu()
+    with Guests(scene.house.port, scene.house.cluster.dsn(), scene.made["key"], bill=bill) as guests:
+        took = pay(guests)
+    return Load(took, {name: (spent - before[name]) * 1000 / len(took) for name, spent in scene.cpu().items()})
+
+
 @contextlib.contextmanager
-def _house(console: Console) -> Iterator[tuple[int, dict[str, Any], dict[str, Any], str]]:
-    """A fresh installation beside a simulator: (port, the simulator's words, integrations, database)."""
+def _scene(console: Console) -> Iterator[Scene]:
+    """A fresh installation beside a simulator."""
     with running.house("pay", LIGHTSPEED_K_CLIENT_ID="bench", LIGHTSPEED_K_CLIENT_SECRET="bench") as house:
         folder = FOLDER / house.name
         (folder / "till.json").unlink(missing_ok=True)
@@ -81,9 +128,9 @@ def _house(console: Console) -> Iterator[tuple[int, dict[str, Any], dict[str, An
         house.environ.update(LIGHTSPEED_K_API_URL=told["url"], LIGHTSPEED_K_TOKEN_URL=f"{told['url']}/token")
         console.print(f"[dim]pay: {STORES} stores are set up[/dim]")
         made = house.run("bench.pay.stores", str(folder))
-        house.serve()
-        house.comptoir("work", "--concurrency", "4")
-        yield house.port, told, made, house.cluster.dsn()
+        web = house.serve()
+        worker = house.comptoir("work", "--concurrency", "4")
+        yield Scene(house, told, made, {"worker": worker.pid, "web": web.pid, "simulator": till.pid})
 
 
 def _told(path: Path, till: "subprocess.Popen[bytes]") -> dict[str, Any]:
@@ -108,65 +155,15 @@ def _simulator(till: dict[str, Any]) -> list[float]:
     return took
 
 
-def _reads(port: int, made: dict[str, Any]) -> list[float]:
+def _reads(scene: Scene) -> list[float]:
     """Milliseconds in which a provider is shown a bill that is read at the till for it, each of another store."""
     took = []
-    with _provider(port, made) as client:
-        for each in made["integrations"][:READS]:
+    with provider(scene.house.port, scene.made["key"]) as client:
+        for each in scene.made["integrations"][:READS]:
             began = time.perf_counter()
             client.get(f"/v1/integrations/{each['id']}/checks/{each['bills'][0]}?fresh=true").raise_for_status()
             took.append((time.perf_counter() - began) * 1000)
     return took
-
-
-def _payments(
-    port: int, dsn: str, made: dict[str, Any], integrations: Sequence[dict[str, Any]], *, bill: int, hands: int
-) -> list[float]:
-    """Milliseconds from the provider's report until the payment is known to be on the till."""
-    began: dict[str, float] = {}
-    took: dict[str, float] = {}
-
-    def pay(each: dict[str, Any]) -> str:
-        name = f"{each['id']}-{bill}"
-        began[name] = time.perf_counter()
-        answer = client.post(
-            f"/v1/integrations/{each['id']}/checks/{each['bills'][bill]}/payments",
-            json={"provider_payment_id": name, "amount": 2400, "currency": "EUR"},
-            headers={"idempotency-key": name},
-        )
-        answer.raise_for_status()
-        return name
-
-    with _provider(port, made) as client, psycopg.connect(dsn, autocommit=True) as session:
-        if hands == 1:
-            for each in integrations:
-                _wait(session, {pay(each)}, began, took)
-        else:
-            with ThreadPoolExecutor(hands) as pool:
-                names = pool.map(pay, integrations)
-                _wait(session, {f"{each['id']}-{bill}" for each in integrations}, began, took)
-                list(names)
-    return list(took.values())
-
-
-def _wait(session: "psycopg.Connection[Any]", names: set[str], began: dict[str, float], took: dict[str, float]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while names - took.keys():
-        for (name,) in session.execute(APPLIED).fetchall():
-            if name in names and name not in took:
-                took[name] = (time.perf_counter() - began[name]) * 1000
-        if time.monotonic() > deadline:
-            raise BenchFailure(f"{len(names - took.keys())} of {len(names)} payments are not on the till")
-        time.sleep(LOOK_SECONDS)
-
-
-def _provider(port: int, made: dict[str, Any]) -> httpx.Client:
-    headers = {"authorization": f"Bearer {made['key']}"}
-    return httpx.Client(base_url=f"http://localhost:{port}", headers=headers, timeout=60)
-
-
-def _p95(took: Sequence[float]) -> float:
-    return _percentile(took, 95)
 
 
 def _percentile(took: Sequence[float], percent: int) -> float:

@@ -24,8 +24,8 @@ from comptoir.sandbox.world import RestaurantWorld
 
 CLIENT: Final = OAuthClient("bench", Secret("bench"), ("http://localhost",))
 FIRST: Final = 91000000000000
-BILLS: Final = 3
-"""Of each place: one to be read, one to be paid alone, one to be paid with all others."""
+BILLS: Final = 4
+"""Of each place: one to be read, and one to be paid alone, one within a minute, one at once with all others."""
 
 
 class _Numbering:
