@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import venv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -84,14 +84,14 @@ def house(name: str, **environ: str) -> Iterator[House]:
     cluster = postgres.cluster(FOLDER / name)
     postgres.discard(cluster)
     try:
-        with kept_house(name, **environ) as made:
+        with kept_house(name, environ) as made:
             yield made
     finally:
         postgres.discard(cluster)
 
 
 @contextmanager
-def kept_house(name: str, *, durable: bool = True, **environ: str) -> Iterator[House]:
+def kept_house(name: str, environ: Mapping[str, str] | None = None, *, durable: bool = True) -> Iterator[House]:
     """The same on the data that an earlier run left under this name, and left for the next; made when there are none.
 
     `durable=False` is for making them.
@@ -99,7 +99,7 @@ def kept_house(name: str, *, durable: bool = True, **environ: str) -> Iterator[H
     folder, port = FOLDER / name, free_port()
     folder.mkdir(parents=True, exist_ok=True)
     own = {key: value for key, value in os.environ.items() if not key.startswith(("COMPTOIR_", "DATABASE_"))}
-    own |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}", **environ}
+    own |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}", **(environ or {})}
     made = House(name, postgres.cluster(folder), port, own)
     with postgres.attach(made.cluster, durable=durable):
         try:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from comptoir.cli import house
 
@@ -73,7 +73,12 @@ def main() -> None:
         ),
         payments=(Payment(amount=Decimal(125)),),
     )
-    values = {"organisation": store.organisation_id, "store": store.id, "first": FIRST, "day": BILLS_A_DAY}
+    values: dict[str, Any] = {
+        "organisation": store.organisation_id,
+        "store": store.id,
+        "first": FIRST,
+        "day": BILLS_A_DAY,
+    }
     with connection.cursor() as cursor:
         cursor.execute(FILL, values | {"all": DAYS * BILLS_A_DAY, "document": msgspec.json.encode(sale).decode()})
         cursor.execute("ANALYZE")

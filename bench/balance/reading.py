@@ -53,6 +53,7 @@ def main(token: str, asked: list[object]) -> None:
     from comptoir.apps.weekly_balance import importing
     from comptoir.apps.weekly_balance.models import Cell
     from comptoir.core.intake.importing import reading
+    from comptoir.core.intake.importing.till import Till
     from comptoir.core.ledger.models import Sale
     from comptoir.core.outbox import dispatch
 
@@ -70,7 +71,7 @@ def main(token: str, asked: list[object]) -> None:
         now=now(),
     )
     mine = {"organisation_id": link.organisation_id, "connection_id": link.connection_id}
-    with reading.Till() as till:
+    with Till() as till:
         while row.finished_at is None:
             if not reading.read_next(**mine, till=till, clock=now):
                 time.sleep(0.05)

@@ -5,6 +5,7 @@ is no dependency of the product: it lives in an environment of its own that the 
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -23,26 +24,33 @@ from bench import running
 from bench.failure import BenchFailure
 from bench.running import FOLDER
 from bench.table import Measurement, compare
+from comptoir.connectors.lightspeed_r.pace import LEFT_FOR_LIVE
 from comptoir.kernel import postgres
 
 HERE: Final = Path(__file__).parent
 PEER: Final = "dlt[postgres]==1.31.0"
 SALES: Final = 10_000
-LIMITED_SALES: Final = 5_000
+FULL: Final = bool(os.environ.get("FULL"))
+LIMITED_SALES: Final = 40_000 if FULL else 5_000
 COST_OF_A_PAGE: Final = 2.4
 """Units for 100 sales with the relations that we load (sheet section 7), as the simulator counts them."""
 QUIET: Final = {"PYTHONWARNINGS": "ignore", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 DRIP: Final = 5.5
 SIZE: Final = 20.0
 """Of the limited shop: see shop.py."""
+KEPT: Final = SIZE * float(LEFT_FOR_LIVE)
+"""Units of its bucket that imports leave to live calls."""
 
 
 @dataclass(frozen=True)
 class Took:
-    """One run of one loader: sales a second, and CPU seconds of its process for a thousand sales."""
+    """One run of one loader: sales a second, CPU seconds of its process for a thousand sales, and when it began and
+    ended (seconds of the clock; 0 where it does not tell)."""
 
     rate: float
     cpu: float
+    began: float
+    ended: float
 
 
 def measure(console: Console) -> Sequence[Measurement]:
@@ -69,6 +77,7 @@ def measure(console: Console) -> Sequence[Measurement]:
         raise BenchFailure(f"The vendor had to refuse {tally['refused']} requests.")
     # What the bucket holds at first is on top of what leaks.
     allowed = SIZE + DRIP * LIMITED_SALES / limited.rate
+    _show_lost(console, limited, tally["timeline"], allowed)
     full_pages = LIMITED_SALES / ((LIMITED_SALES / 100 * COST_OF_A_PAGE - SIZE) / DRIP)
     _show(console, {"ours": ours, "dlt": theirs, "ours, limited": limited})
     return [
@@ -115,7 +124,8 @@ def _run(command: Sequence[str], environ: dict[str, str], number: int) -> Took:
     said = running.said(command, environ)
     if said["sales"] != number:
         raise BenchFailure(f"{command[1]} brought {said['sales']:,} of {number:,} sales.")
-    return Took(number / said["seconds"], said["cpu"] / number * 1000)
+    times = float(said.get("began", 0)), float(said.get("ended", 0))
+    return Took(number / said["seconds"], said["cpu"] / number * 1000, *times)
 
 
 def _show(console: Console, runs: dict[str, Took]) -> None:
@@ -125,3 +135,16 @@ def _show(console: Console, runs: dict[str, Took]) -> None:
     for name, took in runs.items():
         table.add_row(name, f"{took.rate:,.0f}", f"{took.cpu:.2f}")
     console.print(table)
+
+
+def _show_lost(console: Console, took: Took, timeline: Sequence[tuple[float, float, float]], allowed: float) -> None:
+    """Where the units are that the vendor allowed in that time, in what became of each."""
+    served = [cost for at, cost, _level in timeline if took.began <= at <= took.ended]
+    pages = [cost for cost in served if cost == COST_OF_A_PAGE]
+    before, after = timeline[len(timeline) - len(served)][0] - took.began, took.ended - timeline[-1][0]
+    waits = (before + after) * DRIP
+    console.print(
+        f"[dim]import: {allowed:.1f} units allowed; {len(pages)} pages took {sum(pages):.1f} of them, other questions"
+        f" {sum(served) - sum(pages):.1f}; {KEPT:.1f} are kept for live calls; {waits:.1f} came while nothing could be"
+        f" asked: {before:.2f} s before the first request, {after:.2f} s of storing after the last[/dim]"
+    )

@@ -90,6 +90,7 @@ def main() -> None:
     """Import everything, then count."""
     link = linked()
     memory.collect_by_batches()  # as a worker does
+    started = time.time()
     began, worked = time.perf_counter(), time.process_time()
     runs.begin(link, start=FIRST, end=LAST, now=now())
     errors: list[BaseException] = []
@@ -113,7 +114,14 @@ def main() -> None:
         raise errors[0]
     print(
         json.dumps(
-            {"seconds": took, "cpu": cpu, "sales": Sale.objects.count(), "figures": HourlyFigure.objects.count()}
+            {
+                "seconds": took,
+                "cpu": cpu,
+                "began": started,
+                "ended": started + took,
+                "sales": Sale.objects.count(),
+                "figures": HourlyFigure.objects.count(),
+            }
         )
     )
 

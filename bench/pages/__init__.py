@@ -72,7 +72,7 @@ def _chromium() -> str | None:
 def _open(browser: Browser, url: str, path: str, cookie: dict[str, str]) -> dict[str, dict[str, float]]:
     context = browser.new_context(base_url=url, viewport=SIZE)  # type: ignore[arg-type]
     try:
-        context.add_cookies([{**cookie, "url": url}])  # type: ignore[list-item]
+        context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": url}])
         page = context.new_page()
         seen: dict[str, dict[str, float]] = {}
         for way in ("cold", "warm"):

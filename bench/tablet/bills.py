@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 from bench.tablet.counters import LOCATION
 
@@ -9,7 +10,7 @@ from bench.tablet.counters import LOCATION
 def closed(device: int, number: int) -> bytes:
     """The notification; no two numbers give the same."""
     now = round(time.time() * 1000)
-    line = {
+    line: dict[str, Any] = {
         "id": 90000000000000 + number,
         "parentLineId": None,
         "amount": 24.5,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -11,6 +12,7 @@ Scalar = str | int | bool | Decimal | datetime | None
 Row = dict[str, Any]
 """A record: scalars by their wire names; None is left out (3.6)."""
 
+AS_THEY_ARE: Final = (str, dict, list)
 XML: Final = "text/xml; charset=UTF-8"
 PLURALS: Final = {
     "Category": "Categories",
@@ -22,6 +24,7 @@ PLURALS: Final = {
 """Names of XML collections; the sheet only tells that JSON is made of them, so these are assumed."""
 
 
+@lru_cache(maxsize=1 << 14, typed=True)  # typed: 1 and True are equal, and are told otherwise
 def text(value: Scalar) -> str:
     """A scalar as text: no trailing zeros, booleans as words, instants in UTC by whole seconds (3.1, 3.2, 3.7)."""
     match value:
@@ -31,7 +34,7 @@ def text(value: Scalar) -> str:
             plain = f"{value:f}"
             return (plain.rstrip("0").rstrip(".") if "." in plain else plain) or "0"
         case datetime():
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+            return value.astimezone(UTC).isoformat(timespec="seconds")
         case None:
             return ""
         case _:
@@ -48,9 +51,9 @@ def children(name: str, rows: Sequence[Mapping[str, Any]]) -> Any:
 def told(row: Mapping[str, Any]) -> Row:
     """A record of strings; nested ones stay as they are. What begins with an underscore is for the books alone."""
     return {
-        key: value if isinstance(value, dict | list) else text(value)
+        key: value if isinstance(value, AS_THEY_ARE) else text(value)
         for key, value in row.items()
-        if value is not None and not key.startswith("_")
+        if value is not None and key[:1] != "_"
     }
 
 

@@ -16,6 +16,7 @@ from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake import books
 from comptoir.core.intake.day_sums import read_day_sums
 from comptoir.core.intake.importing import runs, windows
+from comptoir.core.intake.importing.ahead import read_ahead
 from comptoir.core.intake.importing.gathering import gathered
 from comptoir.core.intake.importing.runs import LIVE_TOPIC
 from comptoir.core.intake.importing.taking_back import brought
@@ -115,15 +116,16 @@ def _read_pages(
     found = brought(window, link, began=began)
     with till.of(link.connection) as vendor:
         pages = vendor.sales(as_location(link), window.start, window.end, cursor=window.cursor, now=began)
-        for page in gathered(pages, clock):
-            _store_page(run, window, page, link.provider, clock())
-            if found:
-                found.add(page)
-            now_stands = runs.row(run).get()
-            if progress:
-                progress(_progress(now_stands))
-            if now_stands.state != ImportRun.State.RUNNING:
-                raise Halted
+        with read_ahead(pages) as coming:
+            for page in gathered(coming, clock):
+                _store_page(run, window, page, link.provider, clock())
+                if found:
+                    found.add(page)
+                now_stands = runs.row(run).get()
+                if progress:
+                    progress(_progress(now_stands))
+                if now_stands.state != ImportRun.State.RUNNING:
+                    raise Halted
         if found:
             _count_changes(run, window, found.take_back(vendor, clock))
         read_day_sums(link, start=window.start, end=window.end, vendor=vendor, clock=clock)
