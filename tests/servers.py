@@ -91,6 +91,18 @@ def web_server() -> Iterator[WebServer]:
             server.stop()
 
 
+@contextmanager
+def worker(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A real `comptoir work`, stopped at the end."""
+    process = subprocess.Popen([sys.executable, "-m", "comptoir", "work", *arguments])
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            assert process.wait(timeout=30) == 0
+
+
 def _content(response: http.client.HTTPResponse) -> bytes:
     """The body as far as it came: a server killed behind its status line has answered all the same."""
     try:

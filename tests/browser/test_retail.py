@@ -36,6 +36,7 @@ def connect(visitor: Visitor, demo: Demo) -> None:
     expect(page.get_by_label("Harbour Street")).to_be_visible()
     visitor.picture("choose-a-store")
     visitor.expect_accessible()
+    expect(page.locator("select[name^=store-]")).to_have_count(12)
     for store in page.locator("select[name^=store-]").all():
         if not re.search("Harbour Street|Old Station", store.inner_text()):  # the machine is shared with other tests
             store.select_option(label="None: its sales are not taken")

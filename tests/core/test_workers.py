@@ -1,11 +1,7 @@
 """Real `comptoir work` processes: stopped, killed, cut off from their database."""
 
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
@@ -19,21 +15,9 @@ from tests.connectors.lightspeed_k.simulator_shop import closed_bill
 from tests.core.kseries import Vendor, vendor_served
 from tests.core.queue import LONG_AGO, arrive, enqueue_import, jobs, query
 from tests.people import People
-from tests.servers import until
+from tests.servers import until, worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
-
-
-@contextmanager
-def worker(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A real `comptoir work`, stopped at the end."""
-    process = subprocess.Popen([sys.executable, "-m", "comptoir", "work", *arguments])
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            assert process.wait(timeout=30) == 0
 
 
 def test_a_worker_stops_at_sigterm_and_forgets_itself(people: People) -> None:

@@ -47,6 +47,8 @@ class Shops:
     """Safe to use from several threads. `path` keeps the first day and every act; None keeps them in memory.
 
     `conditions`: what is made to go wrong now. `chain`: which shops; seed and first day are those said here.
+    `registers`: of the subscription, which sets how fast the vendor may be asked (lightspeed-r-series.md 7); by default
+    one for two shops.
     """
 
     def __init__(
@@ -58,12 +60,13 @@ class Shops:
         now: datetime,
         conditions: Conditions = frozenset,
         chain: Chain = TWELVE,
+        registers: int | None = None,
     ) -> None:
         self._path = path
         self._lock = threading.Lock()
         lines = path.read_text().splitlines() if path is not None and path.exists() else []
         since = datetime.fromisoformat(json.loads(lines[0])["since"]) if lines else now - HISTORY
-        behaviour = Behaviour(registers=max(1, len(chain.shops) // 2))
+        behaviour = Behaviour(registers=registers or max(1, len(chain.shops) // 2))
         self.trade = trade(replace(chain, since=since.date(), seed=seed), behaviour)
         self.books = self.trade.books
         if not lines:
