@@ -183,6 +183,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "4 the share of returns is of goods sold": ("test_a_share_of_returns_is_of_goods_sold_however_items_are_counted",),
     "4 the equation stores nothing": ("test_ta41_what_if_moves_nothing_but_the_page",),
+    "4 a suggested target for STAR: six weeks of conversion by weekday, the STAR where it peaks": (
+        "test_it_is_the_star_of_the_weekday_whose_conversion_peaks_of_six_weeks_or_more",
+        "test_its_page_shows_how_it_comes_about_one_press_takes_it_and_undo_gives_it_back",
+    ),
     "4 transactions as the chain counts them": ("test_a_return_only_receipt_counts_as_the_chain_wants",),
     "4.1 ratio of sums over matched hours, coverage printed": (
         "test_the_worked_example_prints_its_coverage",
@@ -206,6 +210,19 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "4.3 like for like, stores left out are named, points for rates": (
         "test_ta33_a_store_without_the_other_period_is_left_out_and_named",
         "test_a_rate_changes_in_points_and_money_in_per_cent",
+    ),
+    "4.3 beside a budget or target: the index": (
+        "test_an_index_is_actual_by_budget_of_each_figure_that_has_one",
+        "test_only_days_that_are_over_and_know_both_sides_count",
+        "test_the_target_of_a_location_is_the_budget_of_its_conversion_by_its_visitors",
+        "test_every_report_can_stand_beside_the_budget",
+        "test_a_week_has_the_index_of_its_budget_and_of_how_many_days",
+        "test_a_file_of_budgets_says_what_of_it_was_taken_and_leaves_what_is_empty",
+    ),
+    "4.3 a running day is compared with the same hours": (
+        "test_ta34_a_running_day_is_compared_up_to_the_same_minute",
+        "test_ta34_the_totals_of_a_running_day_are_compared_up_to_the_same_minute_too",
+        "test_a_day_that_is_not_over_is_in_its_row_and_compared_with_nothing",
     ),
     "5 an edit of any age is picked up": (
         "test_ta14_a_clock_edited_three_days_later_moves_the_hours_and_is_listed",
@@ -273,9 +290,7 @@ NOT_YET: dict[str, str] = {
     "3.3 folder, SFTP and mail drop, XLS": "a file is uploaded by hand, as CSV or text",
     "3.3 pulling from Axis, Hikvision, Dor": "counters push, or a file is uploaded",
     "3.3 staff subtraction, groups": "all who come in are visitors",
-    "4 a suggested target for STAR": "the target is typed",
     "4.2 the average profile of a weekday": "the heat map has sums of four weeks, without the rule of 80 %",
-    "4.3 beside a budget": "targets are of conversion and STAR alone",
     "6.1 weekly performance and staffing fit by mail": "what comes by mail is the summary",
     "6.2 separator and decimal mark, SFTP and webhook": "CSV has commas and points; exports go by hand, by mail or API",
     "6.3 scatter of STAR, trend of 13 months, cumulative line": "the dashboard draws other charts",

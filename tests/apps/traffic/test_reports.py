@@ -165,9 +165,13 @@ def test_ta33_a_store_without_the_other_period_is_left_out_and_named(chain: Peop
         scope(chain, chain.bar, young), places(chain), Period(DAY, DAY), before, today=NOW.date(), now=NOW
     )
     assert (found.now.sales, found.before.sales, found.left_out) == (100, 80, ("Quai Bob",))
-    report = totals_report.totals(scope(chain, chain.bar, young), places(chain), Period(DAY, DAY), before)
+    report = totals_report.totals(
+        scope(chain, chain.bar, young), places(chain), Period(DAY, DAY), before, today=TODAY, now=NOW
+    )
     [whole] = report.totals
     assert (whole.now.sales, report.left_out) == (600, ("Quai Bob",))
+    assert whole.alike is not None
+    assert [each.sales for each in whole.alike] == [100, 80], "its change is like for like"
 
 
 def test_ta34_a_running_day_is_compared_up_to_the_same_minute(chain: People) -> None:
@@ -185,6 +189,20 @@ def test_ta34_a_running_day_is_compared_up_to_the_same_minute(chain: People) -> 
     assert (found.now.sales, found.before.sales) == (30, 30)
 
 
+def test_ta34_the_totals_of_a_running_day_are_compared_up_to_the_same_minute_too(chain: People) -> None:
+    last_week = DAY - WEEK
+    for day in (last_week, DAY):
+        sell(chain, 10, "10", day=day)
+    sell(chain, 15, "900", day=last_week)
+    now = at(11) + timedelta(minutes=20)
+    restate(chain.le_zinc.id, {(chain.bar.id, DAY), (chain.bar.id, last_week)}, now=now)
+    beside = Period(last_week, last_week)
+    report = totals_report.totals(scope(chain), places(chain), Period(DAY, DAY), beside, today=DAY, now=now)
+    for row in (*report.rows, *report.totals):
+        assert row.alike is not None
+        assert [each.sales for each in row.alike] == [10, 10]
+
+
 def test_ta39_a_month_by_region_uses_the_tree_of_each_day(chain: People) -> None:
     made = {"organisation_id": chain.le_zinc.id, "parent_id": None, "actor": "user:1", "now": NOW, "kind": "region"}
     north, south = add_node(**made, name="North"), add_node(**made, name="South")
@@ -197,11 +215,23 @@ def test_ta39_a_month_by_region_uses_the_tree_of_each_day(chain: People) -> None
     period = Period(yesterday, DAY)
 
     def by_region(**options: bool) -> dict[str, Decimal]:
-        report = totals_report.totals(scope(chain), places(chain), period, None, **options)
+        report = totals_report.totals(scope(chain), places(chain), period, None, today=TODAY, now=NOW, **options)
         return {row.name: row.now.sales for row in report.rows if row.is_total}
 
     assert by_region() == {"North": 10, "South": 20}
     assert by_region(trees_of_each_day=False) == {"South": 30}
+    address = f"/traffic/reports/totals?since={yesterday}&until={DAY}"
+    alice = chain.client(chain.alice)
+
+    def row(page: str, region: str) -> str:
+        return page.partition(f'<th scope="row">{region} ')[2].partition("</tr>")[0]
+
+    usual, todays = alice.get(address).content.decode(), alice.get(f"{address}&tree=today").content.decode()
+    assert ("€10.00" in row(usual, "North"), "€20.00" in row(usual, "South")) == (True, True)
+    assert (row(todays, "North"), "€30.00" in row(todays, "South")) == ("", True)
+    assert "tree=today" in todays.partition('aria-label="Reports"')[2].partition("</nav>")[0], "kept in the address"
+    exported = alice.get(f"{address}&tree=today".replace("totals?", "totals/export?")).getvalue().decode()
+    assert "North" not in exported
 
 
 def test_a_region_lies_in_a_district_and_both_have_their_subtotal(chain: People) -> None:
@@ -211,7 +241,7 @@ def test_a_region_lies_in_a_district_and_both_have_their_subtotal(chain: People)
     name_it(chain.bar, "1", region.id)
     sell(chain, 10, "10")
     make(chain)
-    report = totals_report.totals(scope(chain), places(chain), Period(DAY, DAY), None)
+    report = totals_report.totals(scope(chain), places(chain), Period(DAY, DAY), None, today=TODAY, now=NOW)
     assert [(row.name, row.now.sales) for row in report.rows if row.is_total] == [("West", 10), ("Coast", 10)]
 
 
@@ -223,7 +253,9 @@ def test_money_of_two_currencies_is_never_added(chain: People) -> None:
     moment = at(11)
     record(other, [told(bill("L1", "20", currency="GBP", opened_at=moment, closed_at=moment, location_id="9"))])
     restate(chain.le_zinc.id, {(chain.bar.id, DAY), (other.id, DAY)}, now=NOW)
-    report = totals_report.totals(scope(chain, chain.bar, other), places(chain), Period(DAY, DAY), None)
+    report = totals_report.totals(
+        scope(chain, chain.bar, other), places(chain), Period(DAY, DAY), None, today=TODAY, now=NOW
+    )
     assert sorted((row.currency, row.now.transactions) for row in report.totals) == [("EUR", 1), ("GBP", 1)]
     page = chain.client(chain.alice).get(f"/traffic?since={DAY}&until={DAY}").content.decode()
     assert "€10.00" in page

@@ -17,6 +17,10 @@ WEEKLY: Final = (
     _("A day that is not over is compared with nothing."),
     RATIOS,
 )
+BUDGETS: Final = (
+    _("What a location is meant to have: typed for a day, or for more days together and spread by its own weekdays."),
+    _("Choose the budget under Beside, and each figure has its index: actual ÷ budget × 100, of days that know both."),
+)
 STAFFING: Final = (
     _(
         "By the hour of the clock: how many hours of staff the visitors ask for at the location’s target, and how many"
@@ -72,6 +76,9 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_weekly_export": WEEKLY,
     "traffic_staffing": STAFFING,
     "traffic_staffing_export": STAFFING,
+    "traffic_budgets": BUDGETS,
+    "traffic_budget_spread": BUDGETS,
+    "traffic_budget_upload": BUDGETS,
     "traffic_comparison": REPORTS,
     "traffic_equation": (_("Move a factor and see what sales would be; nothing of it is stored."), RATIOS),
     "traffic_export": REPORTS,
@@ -98,6 +105,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_counter_add": LOCATION,
     "traffic_counter_switch": LOCATION,
     "traffic_location_save": LOCATION,
+    "traffic_target": LOCATION,
     "traffic_node_add": LOCATION,
     "traffic_doors": DOORS,
     "traffic_door_rotate": DOORS,

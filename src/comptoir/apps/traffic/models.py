@@ -9,6 +9,7 @@ from django.db import models
 
 from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
     alert_tables,
+    budget_tables,
     count_tables,
     door_tables,
     wage_tables,

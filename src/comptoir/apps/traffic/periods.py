@@ -42,10 +42,14 @@ class Comparison(StrEnum):
     SAME_DATES = "same_dates"
     RETAIL_YEAR = "retail_year"
     CHOSEN = "chosen"
+    BUDGET = "budget"
 
 
 def compared(period: Period, comparison: Comparison, *, chosen: date | None = None) -> Period:
-    """The period beside it. `chosen` is the first day of one that somebody picked; it gets the same length."""
+    """The period beside it; its own days beside a budget.
+
+    `chosen` is the first day of one that somebody picked; it gets the same length.
+    """
     match comparison:
         case Comparison.PREVIOUS:
             return period.moved(-period.length * DAY)
@@ -59,6 +63,8 @@ def compared(period: Period, comparison: Comparison, *, chosen: date | None = No
             return period.moved(-retail_shift(period.since))
         case Comparison.CHOSEN:
             return period.moved((chosen or period.since) - period.since)
+        case Comparison.BUDGET:
+            return period
 
 
 def _a_year_before(day: date) -> date:

@@ -48,6 +48,23 @@ def delta(kpi: Kpi, change: Decimal | None) -> tuple[str, str]:
     return sign + numbers.format_percent(rounded / 100, format=_percent(TENTHS, locale()), locale=locale()), trend
 
 
+def index(value: Decimal | None) -> str:
+    """Actual ÷ budget × 100 with one decimal; a dash where there is no budget."""
+    if value is None:
+        return DASH
+    return str(numbers.format_decimal(_rounded(value, 1), format=_pattern(TENTHS), locale=locale()))
+
+
+def beside_budget(value: Decimal | None) -> tuple[str, str]:
+    """An index in words, and its trend: `up` above 100; ("", "") where there is no budget."""
+    if value is None:
+        return "", ""
+    rounded = _rounded(value, 1)
+    return _("index %(index)s") % {
+        "index": index(value)
+    }, "up" if rounded > 100 else "down" if rounded < 100 else "same"
+
+
 @dataclass(frozen=True)
 class Tile:
     """A figure with its change, its formula, and the hours it stands on where those are not all."""
@@ -61,10 +78,10 @@ class Tile:
     coverage: str
 
 
-def tile(kpi: Kpi, now: Sums, alike: tuple[Sums, Sums] | None, currency: str) -> Tile:
-    """`alike` are the two sides of a comparison, like for like."""
+def tile(kpi: Kpi, now: Sums, alike: tuple[Sums, Sums] | None, currency: str, *, index: Decimal | None = None) -> Tile:
+    """`alike` are the two sides of a comparison, like for like; `index` stands there beside a budget."""
     change = kpis.change(kpi, kpi.of(alike[0]), kpi.of(alike[1])) if alike else None
-    said, trend = delta(kpi, change)
+    said, trend = delta(kpi, change) if index is None else beside_budget(index)
     return Tile(kpi.slug, kpi.label, figure(kpi, kpi.of(now), currency), said, trend, kpi.formula, coverage(kpi, now))
 
 

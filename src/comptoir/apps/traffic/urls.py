@@ -4,6 +4,7 @@ from django.urls import path
 
 from comptoir.apps.traffic.pages import (
     alerts,
+    budgets,
     counters,
     dashboard,
     days,
@@ -21,6 +22,7 @@ from comptoir.apps.traffic.pages import (
     reports,
     settings,
     staffing,
+    targets,
     troubles,
     wages,
     weekly,
@@ -40,6 +42,9 @@ urlpatterns = [
     path("traffic/reports/week/<slug:kind>", weekly.export, name="traffic_weekly_export"),
     path("traffic/reports/staffing", staffing.staffing, name="traffic_staffing"),
     path("traffic/reports/staffing/<slug:kind>", staffing.export, name="traffic_staffing_export"),
+    path("traffic/budgets", budgets.months, name="traffic_budgets"),
+    path("traffic/budgets/spread", budgets.spread, name="traffic_budget_spread"),
+    path("traffic/budgets/file", budgets.upload, name="traffic_budget_upload"),
     path("traffic/reports/comparison", reports.comparison, name="traffic_comparison"),
     path("traffic/reports/equation", equation.equation, name="traffic_equation"),
     path("traffic/reports/data", reports.data_export, name="traffic_export"),
@@ -66,6 +71,7 @@ urlpatterns = [
         name="traffic_exception_delete",
     ),
     path("traffic/locations/<str:store_id>/save", locations.location_save, name="traffic_location_save"),
+    path("traffic/locations/<str:store_id>/target/<str:target>", targets.take, name="traffic_target"),
     path("traffic/locations/<str:store_id>/counters", counters.counter_add, name="traffic_counter_add"),
     path(
         "traffic/locations/<str:store_id>/counters/<str:counter_id>/<slug:position>",

@@ -15,6 +15,7 @@ from comptoir.apps.weekly_balance.rules.terms import BUDGETED, MONEY, FieldType
 from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.money import decimal_places
+from comptoir.kernel.shares import share
 
 EVEN: Final = (*[Decimal("14.28")] * 6, Decimal("14.32"))
 LONGEST: Final = 400
@@ -136,7 +137,7 @@ def by_hour(department: Department, amount: Decimal, measure: FieldType, hours: 
     ]
     if not sum(weights):
         return []
-    return budgets.share(amount, weights, smallest=smallest(measure, department))
+    return share(amount, weights, smallest=smallest(measure, department))
 
 
 def measures() -> tuple[FieldType, ...]:

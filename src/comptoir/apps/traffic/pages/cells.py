@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 from comptoir.apps.traffic import kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
+from comptoir.apps.traffic.reports.against import Against
 
 KEY: Final = frozenset({"visitors", "transactions", "sales", "conversion", "atv"})
 """What a phone shows of a row."""
@@ -24,12 +25,23 @@ class Cell:
     is_key: bool = True
 
 
-def cells(slugs: Iterable[str], now: Sums, alike: tuple[Sums, Sums] | None, currency: str) -> list[Cell]:
-    """A dash where nothing is known; no change where nothing is alike."""
+def cells(
+    slugs: Iterable[str],
+    now: Sums,
+    alike: tuple[Sums, Sums] | None,
+    currency: str,
+    *,
+    against: Against | None = None,
+) -> list[Cell]:
+    """A dash where nothing is known; no change where nothing is alike. With `against` its index stands beside each."""
     made = []
     for slug in slugs:
         kpi = BY_SLUG[slug]
-        change = kpis.change(kpi, kpi.of(alike[0]), kpi.of(alike[1])) if alike else None
         value = shown.figure(kpi, kpi.of(now) if now.hours else None, currency)
-        made.append(Cell(kpi.label, value, *shown.delta(kpi, change), is_key=slug in KEY))
+        if against is None:
+            change = kpis.change(kpi, kpi.of(alike[0]), kpi.of(alike[1])) if alike else None
+            said = shown.delta(kpi, change)
+        else:
+            said = shown.beside_budget(against.index(slug))
+        made.append(Cell(kpi.label, value, *said, is_key=slug in KEY))
     return made

@@ -16,7 +16,8 @@ from comptoir.apps.traffic import kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.pages import pictures
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
-from comptoir.apps.traffic.reports import comparing, reading
+from comptoir.apps.traffic.reports import against, comparing, reading
+from comptoir.apps.traffic.reports.against import Against
 from comptoir.apps.traffic.reports.comparing import Alike
 from comptoir.apps.traffic.shown import Tile
 from comptoir.core.intake import clocking
@@ -38,7 +39,7 @@ def dashboard(request: OrganisationRequest) -> HttpResponse:
     if is_early:  # before the first customer, yesterday is what there is to look at
         scope = scope_of(request, usual="yesterday")
         by_store = reading.by_store(scope.reading, scope.period)
-    alike = comparing.alike(scope.reading, scope.places, scope.period, scope.beside, today=scope.today, now=scope.now)
+    alike, budgets = _beside(scope)
     whole = sum(by_store.values(), start=Sums())
     currency = scope.currencies[0] if len(scope.currencies) == 1 else ""
     values = {
@@ -47,7 +48,7 @@ def dashboard(request: OrganisationRequest) -> HttpResponse:
         "is_early": is_early,
         "whole": whole,
         "headline": _headline(whole, currency),
-        "tiles": _tiles(whole, alike, currency),
+        "tiles": _tiles(whole, alike, budgets, currency),
         "sales_by_currency": _by_currency(scope, by_store) if not currency else [],
         "left_out": alike.left_out,
         "effects": _effects(alike, currency) if currency else [],
@@ -59,6 +60,15 @@ def dashboard(request: OrganisationRequest) -> HttpResponse:
     }
     is_part = "HX-Request" in request.headers
     return render(request, "traffic/figures.html" if is_part else "traffic/dashboard.html", values)
+
+
+def _beside(scope: Scope) -> tuple[Alike, Against]:
+    """What the figures are compared with: other days, or their budgets."""
+    if scope.is_budget:
+        found = against.by_store(scope.reading, scope.period, today=scope.today)
+        return Alike(Sums(), Sums(), ()), against.whole(found)
+    places, days = scope.places, (scope.period, scope.beside)
+    return comparing.alike(scope.reading, places, *days, today=scope.today, now=scope.now), against.NONE
 
 
 def _headline(whole: Sums, currency: str) -> str:
@@ -77,11 +87,11 @@ def _headline(whole: Sums, currency: str) -> str:
     return " · ".join(filter(None, [*parts, sales]))
 
 
-def _tiles(whole: Sums, alike: Alike, currency: str) -> list[Tile]:
+def _tiles(whole: Sums, alike: Alike, budgets: Against, currency: str) -> list[Tile]:
     chosen = [BY_SLUG[slug] for slug in (*TILES, *(COSTS if whole.hours_c else ()))]
     sides = alike.sides if alike.before.hours else None
     return [
-        shown.tile(kpi, whole, sides, currency)
+        shown.tile(kpi, whole, sides, currency, index=budgets.index(kpi.slug))
         for kpi in chosen
         if currency or kpi.unit not in ("money", "money_per_hour")
     ]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from comptoir.apps.traffic import chains, opening, tasks
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.pages.counters import CounterForm, counters_of
+from comptoir.apps.traffic.pages.targets import suggested
 from comptoir.apps.traffic.pages.where import back_to, chosen_at, place_of, where_of
 from comptoir.apps.traffic.reports import reading
 from comptoir.core.accounts.roles import may
@@ -201,6 +202,7 @@ def _one(request: OrganisationRequest, place: Place, form: LocationForm, *, stat
         "place": place,
         "form": form,
         "may_manage": may(request.role, "traffic.manage"),
+        "suggested": suggested(place, now=timezone.now()),
         "counters": counters_of(request, place),
         "counter_form": CounterForm(),
         "calendar": opening.calendars(request.organisation.id, [place.store], now=timezone.now())[place.store.id],

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import chains, day_parts, kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
-from comptoir.apps.traffic.pages.reports import KEY, TOTALS, Cell
+from comptoir.apps.traffic.pages.cells import cells
+from comptoir.apps.traffic.pages.reports import TOTALS
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.periods import Step, retail_month, retail_year
 from comptoir.apps.traffic.reports import over_time as report
@@ -58,7 +59,14 @@ def over_time(request: OrganisationRequest) -> HttpResponse:
         "tables": [
             (
                 each.currency,
-                [(_label(row, step), _cells(row, each.currency), shown.matched(row.now)) for row in each.rows],
+                [
+                    (
+                        _label(row, step),
+                        cells(TOTALS, row.now, row.alike, each.currency, against=row.against),
+                        shown.matched(row.now),
+                    )
+                    for row in each.rows
+                ],
             )
             for each in tables
         ],
@@ -108,7 +116,7 @@ def _tables(scope: Scope, step: Step) -> list[Table]:
             scope.reading_of(stores),
             scope.period,
             step,
-            Beside(scope.comparison, scope.chosen),
+            None if scope.is_budget else Beside(scope.comparison, scope.chosen),
             today=scope.today,
             week_starts_on=said.week_starts_on,
             day_parts=day_parts.read(said.day_parts) or day_parts.usual(),
@@ -133,18 +141,11 @@ def _label(row: Line, step: Step) -> str:
     return span
 
 
-def _cells(row: Line, currency: str) -> list[Cell]:
-    cells = []
-    for slug in TOTALS:
-        kpi = BY_SLUG[slug]
-        change = kpis.change(kpi, *(kpi.of(each) for each in row.alike)) if row.alike else None
-        value = shown.figure(kpi, kpi.of(row.now), currency)
-        cells.append(Cell(kpi.label, value, *shown.delta(kpi, change), is_key=slug in KEY))
-    return cells
-
-
 def _exported(row: Line, slug: str) -> tuple[str, str, str]:
+    """The figure, what it is compared with, and the change; beside a budget the budget, and the index."""
     kpi = BY_SLUG[slug]
+    if row.against is not None:
+        return figure(kpi.of(row.now)), figure(row.against.of(slug)[1]), figure(row.against.index(slug))
     before = kpi.of(row.alike[1]) if row.alike else None
     change = kpis.change(kpi, kpi.of(row.alike[0]), before) if row.alike else None
     return figure(kpi.of(row.now)), figure(before), figure(change)

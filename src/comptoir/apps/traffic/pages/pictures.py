@@ -14,7 +14,7 @@ from comptoir.apps.traffic import chains, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Kpi, Sums
 from comptoir.apps.traffic.pages.scope import Scope
 from comptoir.apps.traffic.periods import Period, Step, begin_of
-from comptoir.apps.traffic.reports import reading
+from comptoir.apps.traffic.reports import against, reading
 from comptoir.web.charts import Chart, HeatMap, Series
 from comptoir.web.formats import day as day_words
 from comptoir.web.formats import locale
@@ -54,7 +54,8 @@ def of_period(scope: Scope, currency: str) -> Pictures:
 
 
 def _hours(scope: Scope, currency: str) -> Pictures:
-    now, before = reading.by_hour(scope.reading, scope.period), reading.by_hour(scope.reading, scope.beside)
+    now = reading.by_hour(scope.reading, scope.period)
+    before = {} if scope.is_budget else reading.by_hour(scope.reading, scope.beside)
     hours = _in_order({*now, *before}, scope)
     labels = tuple(f"{each:02d}:00" for each in hours)
     return Pictures(
@@ -73,7 +74,7 @@ def _in_order(hours: set[int], scope: Scope) -> list[int]:
 
 
 def _days(scope: Scope, currency: str) -> Pictures:
-    now, before = reading.by_day(scope.reading, scope.period), reading.by_day(scope.reading, scope.beside)
+    now, before = reading.by_day(scope.reading, scope.period), _before(scope)
     days = list(scope.period.days())
     by = scope.beside.since - scope.period.since
     return Pictures(
@@ -98,7 +99,7 @@ def _weeks(scope: Scope, currency: str) -> Pictures:
     before: defaultdict[date, Sums] = defaultdict(Sums)
     for day, sums in reading.by_day(scope.reading, scope.period).items():
         now[week_of(day)] += sums
-    for day, sums in reading.by_day(scope.reading, scope.beside).items():
+    for day, sums in _before(scope).items():
         before[week_of(day - by)] += sums
     weeks = list(dict.fromkeys(week_of(day) for day in scope.period.days()))
     return Pictures(
@@ -107,6 +108,15 @@ def _weeks(scope: Scope, currency: str) -> Pictures:
         _heads(currency),
         tuple(Row(day_words(each), _cells(now.get(each), currency)) for each in reversed(weeks)),
         _("Week by week"),
+    )
+
+
+def _before(scope: Scope) -> dict[date, Sums]:
+    """What stands beside, by day: other days, or the budgets of the same."""
+    return (
+        against.drawn_by_day(scope.reading, scope.period)
+        if scope.is_budget
+        else reading.by_day(scope.reading, scope.beside)
     )
 
 

@@ -1,7 +1,6 @@
 """Reports: totals, two stores or two periods side by side, data quality, what changed; each with its export."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -18,9 +17,10 @@ from django.views.decorators.http import require_GET
 from comptoir.apps.traffic import kpis, shown, wages
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS, Sums
 from comptoir.apps.traffic.models import Change, Day
-from comptoir.apps.traffic.pages.scope import Scope, scope_of
+from comptoir.apps.traffic.pages.cells import Cell, cells
+from comptoir.apps.traffic.pages.scope import TODAYS, TREES, Scope, scope_of
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports import comparing, exporting, reading
+from comptoir.apps.traffic.reports import against, comparing, exporting, reading
 from comptoir.apps.traffic.reports import totals as totals_report
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import RuleBroken
@@ -28,8 +28,6 @@ from comptoir.web import spreadsheets
 from comptoir.web.formats import days
 from comptoir.web.shell import OrganisationRequest, page
 
-KEY: Final = frozenset({"visitors", "transactions", "sales", "conversion", "atv"})
-"""What a phone shows of a row."""
 TOTALS: Final = (
     *("visitors", "transactions", "sales", "items", "staff_hours"),
     *("conversion", "atv", "upt", "spv", "pot", "star", "sales_per_hour"),
@@ -58,31 +56,19 @@ KINDS: Final[dict[str, str | Promise]] = {
 }
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A figure of a table: what it is called, its value, its change, and whether a phone shows it."""
-
-    label: str | Promise
-    value: str
-    delta: str
-    trend: str
-    is_key: bool
-
-
 @require_GET
 @page("traffic.view")
 def totals(request: OrganisationRequest) -> HttpResponse:
     """Locations and subtotals, beside the period they are compared with."""
     scope = scope_of(request)
-    found = totals_report.totals(scope.reading, scope.places, scope.period, scope.beside)
+    found = _totals(scope)
     slugs = _columns(scope)
     values = {
         "scope": scope,
         "heads": [BY_SLUG[slug] for slug in slugs],
-        "rows": [(row, _cells(slugs, row.now, row.before, row.currency), shown.matched(row.now)) for row in found.rows],
-        "totals": [
-            (row, _cells(slugs, row.now, row.before, row.currency), shown.matched(row.now)) for row in found.totals
-        ],
+        "trees": list(TREES.items()),
+        "rows": [_shown(slugs, row) for row in found.rows],
+        "totals": [_shown(slugs, row) for row in found.totals],
         "costs": slugs != TOTALS,
         "may_type": may(request.role, "traffic.manage"),
         "left_out": found.left_out,
@@ -96,14 +82,23 @@ def _columns(scope: Scope) -> tuple[str, ...]:
     return (*TOTALS, "labour_share") if wages.rows(scope.organisation_id) else TOTALS
 
 
-def _cells(slugs: tuple[str, ...], now: Sums, before: Sums | None, currency: str) -> list[Cell]:
-    cells = []
-    for slug in slugs:
-        kpi = BY_SLUG[slug]
-        value = kpi.of(now) if now.hours else None
-        change = kpis.change(kpi, value, kpi.of(before)) if before is not None and before.hours else None
-        cells.append(Cell(kpi.label, shown.figure(kpi, value, currency), *shown.delta(kpi, change), is_key=slug in KEY))
-    return cells
+def _totals(scope: Scope) -> totals_report.Report:
+    """Beside other days, or beside the budget."""
+    return totals_report.totals(
+        scope.reading,
+        scope.places,
+        scope.period,
+        None if scope.is_budget else scope.beside,
+        today=scope.today,
+        now=scope.now,
+        with_budgets=scope.is_budget,
+        trees_of_each_day=scope.tree != TODAYS,
+    )
+
+
+def _shown(slugs: tuple[str, ...], row: totals_report.Row) -> tuple[totals_report.Row, list[Cell], list[str]]:
+    drawn = cells(slugs, row.now, row.alike, row.currency, against=row.against)
+    return row, drawn, shown.matched(row.now)
 
 
 @require_GET
@@ -111,7 +106,7 @@ def _cells(slugs: tuple[str, ...], now: Sums, before: Sums | None, currency: str
 def totals_export(request: OrganisationRequest) -> HttpResponseBase:
     """The same as CSV: figures unrounded as far as six decimals, empty where nothing is known."""
     scope = scope_of(request)
-    found = totals_report.totals(scope.reading, scope.places, scope.period, scope.beside)
+    found = _totals(scope)
 
     def lines() -> Iterator[str]:
         slugs = (*TOTALS, *COSTS)
@@ -137,6 +132,8 @@ def comparison(request: OrganisationRequest) -> HttpResponse:
         sides = (by_store.get(one, Sums()), by_store.get(other, Sums()))
         names = (_name(scope, one), _name(scope, other))
         left_out: tuple[str, ...] = ()
+    elif scope.is_budget:
+        return _beside_budget(request, scope)
     else:
         alike = comparing.alike(
             scope.reading, scope.places, scope.period, scope.beside, today=scope.today, now=scope.now
@@ -153,6 +150,27 @@ def comparison(request: OrganisationRequest) -> HttpResponse:
         "other": request.GET.get("other", ""),
         "left_out": left_out,
         "is_empty": not (sides[0].hours or sides[1].hours),
+    }
+    return render(request, "traffic/comparison.html", values)
+
+
+def _beside_budget(request: OrganisationRequest, scope: Scope) -> HttpResponse:
+    """Each key figure beside its budget, over the same days, with its index."""
+    stores = against.by_store(scope.reading, scope.period, today=scope.today)
+    found = against.whole(stores)
+    currency = scope.currencies[0] if scope.currencies else ""
+    rows = []
+    for kpi in KPIS:
+        actual, budget = found.of(kpi.slug)
+        said, trend = shown.beside_budget(found.index(kpi.slug))
+        figures = shown.figure(kpi, actual, currency), shown.figure(kpi, budget, currency)
+        rows += [(kpi, *figures, said, trend)] if budget is not None else []
+    values = {
+        "scope": scope,
+        "rows": rows,
+        "names": (_words(scope.period), scope.comparison_word),
+        "is_empty": not rows,
+        "is_budget": True,
     }
     return render(request, "traffic/comparison.html", values)
 

@@ -36,6 +36,12 @@ COMPARISONS: Final[dict[str, str | Promise]] = {
     Comparison.SAME_DATES: _("the same dates last year"),
     Comparison.RETAIL_YEAR: _("the same retail week last year"),
     Comparison.CHOSEN: _("as many days from a date"),
+    Comparison.BUDGET: _("the budget"),
+}
+TODAYS: Final = "today"
+TREES: Final[dict[str, str | Promise]] = {
+    "": _("where each location was that day"),
+    TODAYS: _("where each location is today"),
 }
 LONGEST: Final = timedelta(days=3 * 366)
 HOURS: Final[dict[str, str | Promise]] = {
@@ -43,7 +49,7 @@ HOURS: Final[dict[str, str | Promise]] = {
     "business": _("Business hours"),
     "chosen": _("Chosen hours"),
 }
-KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "hours", "opens", "closes", "week")
+KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "hours", "opens", "closes", "week", "tree")
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class Scope:
     now: datetime
     organisation_id: UUID
     query: str
+    tree: str = ""
 
     @cached_property
     def reading(self) -> reports.Scope:
@@ -77,6 +84,11 @@ class Scope:
         """Of these stores, at the same hours."""
         opens, closes = self.clock or (None, None)
         return reports.Scope(self.organisation_id, store_ids, opens, closes, business=self.hours == "business")
+
+    @property
+    def is_budget(self) -> bool:
+        """Whether figures stand beside their budgets, and not beside those of other days."""
+        return self.comparison is Comparison.BUDGET
 
     @property
     def is_running(self) -> bool:
@@ -142,6 +154,7 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
         now=now,
         organisation_id=request.organisation.id,
         query=urlencode({name: said[name] for name in KEPT if said.get(name)}),
+        tree=said.get("tree", ""),
     )
 
 

@@ -32,6 +32,7 @@ from comptoir.web.shell import OrganisationRequest, page
 LOCATIONS: Final = 20
 """On one page; the files have all of them."""
 WEEK: Final = timedelta(days=7)
+INDEXED: Final = "sales"
 DRAWN: Final = ("visitors", "conversion", "sales")
 
 
@@ -67,8 +68,8 @@ def weekly(request: OrganisationRequest) -> HttpResponse:
         "earlier": _link(request, scope.period.since - WEEK),
         "later": _link(request, scope.period.since + WEEK) if scope.period.until < scope.today else "",
         "heads": [BY_SLUG[slug] for slug in TOTALS],
-        "wholes": [_table(each) for each in wholes],
-        "tables": [_table(each) for each in shown_page],
+        "wholes": [_table(scope, each) for each in wholes],
+        "tables": [_table(scope, each) for each in shown_page],
         "page": shown_page,
         "charts": _charts(scope, found),
         "left_out": found.left_out,
@@ -86,6 +87,7 @@ def export(request: OrganisationRequest, kind: str) -> HttpResponse:
     """A row for each location and day, and one for its week; then those of all. Raises RuleBroken (404)."""
     scope, found = _asked(request)
     figures = [Column(name, "number") for slug in TOTALS for name in (slug, f"{slug}_before", f"{slug}_change")]
+    figures += [Column(name, "number") for name in ("sales_budget", "budget_index")]
     columns = [
         *(Column(name) for name in ("location_id", "location_name", "currency", "week", "business_date")),
         *figures,
@@ -112,19 +114,28 @@ def _link(request: OrganisationRequest, begin: date) -> str:
     return urlencode({**kept, "week": begin.isoformat()})
 
 
-def _table(block: Block) -> Table:
+def _table(scope: Scope, block: Block) -> Table:
     return Table(
         block.place.store.name if block.place else "",
         block.place.shown_id if block.place else "",
         block.currency,
         block.place.store.public_id if block.place else "",
-        tuple(_row(line, block.currency) for line in block.lines),
+        tuple(_row(scope, block, line) for line in block.lines),
     )
 
 
-def _row(line: Line, currency: str) -> tuple[str, date | None, list[Cell], list[str]]:
+def _row(scope: Scope, block: Block, line: Line) -> tuple[str, date | None, list[Cell], list[str]]:
     label = _("Week") if line.day is None else weekday(line.day)
-    return label, line.day, cells(TOTALS, line.now, line.alike, currency), shown.matched(line.now)
+    beside = line.against if scope.is_budget else None
+    drawn = cells(TOTALS, line.now, line.alike, block.currency, against=beside)
+    return label, line.day, [*drawn, _index(block, line)], shown.matched(line.now)
+
+
+def _index(block: Block, line: Line) -> Cell:
+    """Sales beside their budget; of a location's week also how many of its days know both."""
+    known = line.against.days(INDEXED)
+    note = _("%(number)d of 7 days") % {"number": known} if line.day is None and block.place and 0 < known < 7 else ""
+    return Cell(_("Budget index"), shown.index(line.against.index(INDEXED)), note, "same")
 
 
 def _charts(scope: Scope, found: Report) -> list[Chart]:
@@ -137,6 +148,8 @@ def _charts(scope: Scope, found: Report) -> list[Chart]:
     for kpi in (BY_SLUG[slug] for slug in DRAWN):
         now = [kpi.of(each.now) if each.now.hours else None for each in block.lines[:-1]]
         before = [kpi.of(each.alike[1]) if each.alike else None for each in block.lines[:-1]]
+        if scope.is_budget:
+            before = [each.against.of(kpi.slug)[1] for each in block.lines[:-1]]
         unit = "%" if kpi.is_rate else block.currency if kpi.unit == "money" else _("people")
         series = (
             Series(_("this week"), _drawn(now)),
@@ -162,6 +175,8 @@ def _rows(scope: Scope, found: Report) -> Iterator[Row]:
                 "week": scope.period.since.isoformat(),
                 "business_date": line.day.isoformat() if line.day else "",
                 **figures,
+                "sales_budget": line.against.of(INDEXED)[1],
+                "budget_index": line.against.index(INDEXED),
                 "hours": line.now.hours,
                 "hours_with_visitors": line.now.hours_t,
                 "hours_with_staff": line.now.hours_h,

@@ -23,6 +23,7 @@ from comptoir.kernel.clock import local_hour
 
 DAY: Final = timedelta(days=1)
 ZERO: Final = Decimal(0)
+StoreDay = tuple[UUID, date]
 
 
 @dataclass(frozen=True)
@@ -43,20 +44,43 @@ def alike(
     scope: Scope, places: Sequence[Place], period: Period, beside: Period, *, today: date, now: datetime
 ) -> Alike:
     """The comparison. Today counts up to now on both sides: sales to the minute, visitors to the hour (TA-34)."""
-    whole = Period(period.since, min(period.until, today - DAY))
-    sides: tuple[dict[UUID, Sums], dict[UUID, Sums]] = ({}, {})
-    if whole.since <= whole.until:
-        by = beside.since - period.since
-        sides = (reading.by_store(scope, whole), reading.by_store(scope, whole.moved(by)))
+    sides = by_store(scope, places, period, beside, today=today, now=now)
+    both = [each for each in places if each.store.id in sides[0] and each.store.id in sides[1]]
+    only_one = tuple(each.store.name for each in places if (each.store.id in sides[0]) != (each.store.id in sides[1]))
+    return Alike(_add(sides[0], both), _add(sides[1], both), only_one)
+
+
+def by_store(
+    scope: Scope, places: Sequence[Place], period: Period, beside: Period, *, today: date, now: datetime
+) -> tuple[dict[UUID, Sums], dict[UUID, Sums]]:
+    """Both sides of each store that has any, cut in the same way."""
+    over = _over(period, beside, today)
+    sides = (reading.by_store(scope, over[0]), reading.by_store(scope, over[1])) if over else ({}, {})
     if period.since <= today <= period.until:
         day_beside = beside.since + (today - period.since)
         sides = (
             _merged(sides[0], _so_far(scope, places, today, today, now)),
             _merged(sides[1], _so_far(scope, places, day_beside, today, now)),
         )
-    both = [each for each in places if each.store.id in sides[0] and each.store.id in sides[1]]
-    only_one = tuple(each.store.name for each in places if (each.store.id in sides[0]) != (each.store.id in sides[1]))
-    return Alike(_add(sides[0], both), _add(sides[1], both), only_one)
+    return sides
+
+
+def by_store_day(
+    scope: Scope, places: Sequence[Place], period: Period, beside: Period, *, today: date, now: datetime
+) -> tuple[dict[StoreDay, Sums], dict[StoreDay, Sums]]:
+    """The same day by day: for the stores that moved in the tree meanwhile."""
+    over = _over(period, beside, today)
+    sides = (reading.by_store_day(scope, over[0]), reading.by_store_day(scope, over[1])) if over else ({}, {})
+    if period.since <= today <= period.until:
+        for side, day in zip(sides, (today, beside.since + (today - period.since)), strict=True):
+            side.update({(store, day): sums for store, sums in _so_far(scope, places, day, today, now).items()})
+    return sides
+
+
+def _over(period: Period, beside: Period, today: date) -> tuple[Period, Period] | None:
+    """Of both periods the days that are over; None where none is."""
+    over = Period(period.since, min(period.until, today - DAY))
+    return (over, over.moved(beside.since - period.since)) if over.since <= over.until else None
 
 
 def _so_far(scope: Scope, places: Sequence[Place], day: date, today: date, now: datetime) -> dict[UUID, Sums]:

@@ -8,7 +8,8 @@ from typing import Final
 from comptoir.apps.traffic.day_parts import DayPart
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.periods import Comparison, Period, Step, begin_of, compared
-from comptoir.apps.traffic.reports import reading
+from comptoir.apps.traffic.reports import against, reading
+from comptoir.apps.traffic.reports.against import Against
 from comptoir.apps.traffic.reports.reading import Scope
 
 DAY: Final = timedelta(days=1)
@@ -36,7 +37,7 @@ class Line:
     `part` is the name of a part of the day with its hours; "" for hours that are in none.
 
     `alike` are both sides of the comparison: of stores that have both periods, of days that are over; None where
-    one of the two has no figures.
+    one of the two has no figures. `against` are its figures beside their budgets, where that was asked for.
     """
 
     days: Period
@@ -44,19 +45,22 @@ class Line:
     now: Sums
     alike: tuple[Sums, Sums] | None
     part: str | None = None
+    against: Against | None = None
 
 
 def lines(
     scope: Scope,
     period: Period,
     step: Step,
-    beside: Beside,
+    beside: Beside | None,
     *,
     today: date,
     week_starts_on: int = 0,
     day_parts: Sequence[DayPart] = (),
 ) -> tuple[Line, ...]:
-    """The rows that have figures, in order. `week_starts_on`: 0 Monday, 6 Sunday."""
+    """The rows that have figures, in order. `week_starts_on`: 0 Monday, 6 Sunday. Without `beside`: beside budgets."""
+    if beside is None:
+        return _beside_budgets(scope, period, step, today, week_starts_on, day_parts)
     over = Period(period.since, min(period.until, today - DAY))
     both = _both(scope, over, beside.of(period, over)) if over.since <= over.until else None
     if step in (Step.HOUR, Step.DAY_PART):
@@ -75,6 +79,23 @@ def lines(
         whole = _sum(found, part)
         if whole.hours:
             made.append(Line(part, None, whole, alike))
+    return tuple(made)
+
+
+def _beside_budgets(
+    scope: Scope, period: Period, step: Step, today: date, week_starts_on: int, day_parts: Sequence[DayPart]
+) -> tuple[Line, ...]:
+    """Budgets are of days: hours and parts of the day stand alone."""
+    if step in (Step.HOUR, Step.DAY_PART):
+        hours = tuple(Line(period, hour, sums, None) for hour, sums in sorted(reading.by_hour(scope, period).items()))
+        return hours if step is Step.HOUR else _by_part(hours, day_parts, period)
+    found, budgets = reading.by_day(scope, period), against.by_day(scope, period, today=today)
+    made = []
+    for part in parts(period, step, week_starts_on=week_starts_on):
+        whole = _sum(found, part)
+        if whole.hours:
+            mine = (budgets[day] for day in part.days() if day in budgets)
+            made.append(Line(part, None, whole, None, against=sum(mine, start=against.NONE)))
     return tuple(made)
 
 

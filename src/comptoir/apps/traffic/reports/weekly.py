@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.periods import Period, Step, begin_of
-from comptoir.apps.traffic.reports import reading
+from comptoir.apps.traffic.reports import against, reading
+from comptoir.apps.traffic.reports.against import Against
 from comptoir.apps.traffic.reports.over_time import Beside
 from comptoir.apps.traffic.reports.reading import Scope
 
@@ -20,11 +22,15 @@ Days = Mapping[tuple[UUID, date], Sums]
 
 @dataclass(frozen=True)
 class Line:
-    """A day, or (`day` None) the week. `alike` are the two sides of its comparison: of days that are over."""
+    """A day, or (`day` None) the week. `alike` are the two sides of its comparison: of days that are over.
+
+    `against` are its figures beside their budgets.
+    """
 
     day: date | None
     now: Sums
     alike: tuple[Sums, Sums] | None
+    against: Against = against.NONE
 
 
 @dataclass(frozen=True)
@@ -57,53 +63,65 @@ def week_of(day: date, *, starts_on: int) -> Period:
 
 
 def weekly(scope: Scope, places: Sequence[Place], week: Period, beside: Beside, *, today: date) -> Report:
-    """The report: two questions, however many locations. Days that are not over are compared with nothing."""
+    """The report: three questions, however many locations. Days that are not over are compared with nothing."""
     chosen = set(scope.store_ids)
     mine = [each for each in places if each.store.id in chosen]
-    days = [(day, beside.of(week, Period(day, day)).since, day < today) for day in week.days()]
-    now = reading.by_store_day(scope, week)
-    before = reading.by_store_day(scope, Period(min(day for _day, day, _over in days), max(each[1] for each in days)))
-    ended = {day for day, _then, is_over in days if is_over}, {then for _day, then, is_over in days if is_over}
-    had = [{store for store, day in found if day in of} for found, of in ((now, ended[0]), (before, ended[1]))]
-    alike = had[0] & had[1]
+    days = tuple((day, beside.of(week, Period(day, day)).since, day < today) for day in week.days())
+    then = [each[1] for each in days]
+    asked = _Asked(
+        days,
+        reading.by_store_day(scope, week),
+        reading.by_store_day(scope, Period(min(then), max(then))),
+        against.by_store_day(scope, week, today=today),
+    )
     return Report(
         tuple(
-            _block(None, currency, [each for each in mine if each.store.currency == currency], days, now, before, alike)
+            asked.block(None, currency, [each.store.id for each in mine if each.store.currency == currency])
             for currency in dict.fromkeys(each.store.currency for each in mine)
         ),
-        tuple(_block(each, each.store.currency, [each], days, now, before, alike) for each in mine),
-        tuple(each.store.name for each in mine if each.store.id in had[0] ^ had[1]),
+        tuple(asked.block(each, each.store.currency, [each.store.id]) for each in mine),
+        tuple(each.store.name for each in mine if each.store.id in asked.had_one),
     )
 
 
-def _block(
-    place: Place | None,
-    currency: str,
-    places: Sequence[Place],
-    days: Sequence[tuple[date, date, bool]],
-    now: Days,
-    before: Days,
-    alike: set[UUID],
-) -> Block:
-    ids = [each.store.id for each in places]
-    both = [each for each in ids if each in alike]
-    lines = [
-        Line(
+@dataclass(frozen=True)
+class _Asked:
+    """What was answered. `days`: each day of the week, its counterpart, and whether it is over."""
+
+    days: tuple[tuple[date, date, bool], ...]
+    now: Days
+    before: Days
+    budgets: Mapping[tuple[UUID, date], Against]
+
+    @cached_property
+    def _had(self) -> tuple[set[UUID], set[UUID]]:
+        """Stores that have figures in either week, of days that are over."""
+        mine, theirs = {day for day, _then, over in self.days if over}, {then for _day, then, over in self.days if over}
+        return {store for store, day in self.now if day in mine}, {store for store, day in self.before if day in theirs}
+
+    @property
+    def had_one(self) -> set[UUID]:
+        """Stores that have figures in one of the two alone."""
+        return self._had[0] ^ self._had[1]
+
+    def block(self, place: Place | None, currency: str, stores: Sequence[UUID]) -> Block:
+        """The eight lines of some stores together."""
+        lines = [self._line(day, [(day, then, over)], stores) for day, then, over in self.days]
+        return Block(place, currency, (*lines, self._line(None, self.days, stores)))
+
+    def _line(self, day: date | None, days: Sequence[tuple[date, date, bool]], stores: Sequence[UUID]) -> Line:
+        both = [each for each in stores if each in self._had[0] & self._had[1]]
+        over = [each for each in days if each[2]]
+        sides = _sum(self.now, both, [each[0] for each in over]), _sum(self.before, both, [each[1] for each in over])
+        mine = [each[0] for each in days]
+        budgets = (self.budgets[store, at] for store in stores for at in mine if (store, at) in self.budgets)
+        return Line(
             day,
-            _sum(now, ids, [day]),
-            _sides(_sum(now, both, [day]), _sum(before, both, [then])) if is_over else None,
+            _sum(self.now, stores, mine),
+            sides if sides[0].hours and sides[1].hours else None,
+            sum(budgets, start=against.NONE),
         )
-        for day, then, is_over in days
-    ]
-    mine, theirs = ([day for day, _then, over in days if over], [then for _day, then, over in days if over])
-    sides = _sides(_sum(now, both, mine), _sum(before, both, theirs))
-    week = Line(None, _sum(now, ids, [day for day, _then, _over in days]), sides)
-    return Block(place, currency, (*lines, week))
 
 
 def _sum(found: Days, stores: Iterable[UUID], days: Sequence[date]) -> Sums:
     return sum((found[store, day] for store in stores for day in days if (store, day) in found), start=Sums())
-
-
-def _sides(now: Sums, before: Sums) -> tuple[Sums, Sums] | None:
-    return (now, before) if now.hours and before.hours else None

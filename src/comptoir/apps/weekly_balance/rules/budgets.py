@@ -7,9 +7,9 @@ from typing import Final
 
 from comptoir.apps.weekly_balance.rules.terms import LastYear
 from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.shares import CENT, share
 
 HUNDRED: Final = Decimal(100)
-CENT: Final = Decimal("0.01")
 TENTH: Final = Decimal("0.1")
 
 
@@ -32,24 +32,6 @@ def over_days(
     The parts add up to the amount. Raises RuleBroken when no day of them has a weight.
     """
     return share(amount, [weekdays[day.weekday()] for day in days], smallest=smallest)
-
-
-def share(amount: Decimal, weights: Sequence[Decimal], *, smallest: Decimal = CENT) -> list[Decimal]:
-    """An amount in parts as `spread` makes them, by weights that may add up to anything but nothing."""
-    whole = sum(weights, Decimal(0))
-    if not whole or any(weight < 0 for weight in weights):
-        raise RuleBroken("The weights have to add up to 100 %.", code="weights", status=422)
-    exact = [amount * weight / whole for weight in weights]
-    parts = [(each // smallest) * smallest for each in exact]
-    left = int((amount - sum(parts, Decimal(0))) // smallest)
-    step = smallest if left >= 0 else -smallest
-    order = sorted(range(len(parts)), key=lambda place: (-abs(exact[place] - parts[place]), place))
-    for place in order[: abs(left)]:
-        parts[place] += step
-    rest = amount - sum(parts, Decimal(0))  # finer than `smallest`
-    if rest and order:
-        parts[order[0]] += rest
-    return parts
 
 
 def index(actual: Decimal | None, budget: Decimal | None) -> Decimal | None:

@@ -1,0 +1,204 @@
+"""Budgets of locations: typed for a day, or spread over a week, a month or a year; or told by a file.
+
+Typed for longer than a day, a budget is spread by the location's own weekdays: as their sums of the latest eight weeks
+are to one another, evenly where nothing is known of these. The parts add up to what was typed.
+"""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from comptoir.apps.traffic import location_ids
+from comptoir.apps.traffic.budget_tables import MEASURES, Budget
+from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.counting.files import DELIMITERS, MOST_BYTES, NUMBER, Fault
+from comptoir.apps.traffic.models import Day
+from comptoir.core.accounts.models import Store
+from comptoir.core.audit.notes import note
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.money import decimal_places
+from comptoir.kernel.shares import share
+
+DAY: Final = timedelta(days=1)
+LEARNED_FROM: Final = timedelta(weeks=8)
+LONGEST: Final = 400
+MOST: Final = Decimal(10) ** 12
+EVEN: Final = (Decimal(1),) * 7
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "location": ("location id", "location_id", "location"),
+    "date": ("date", "business date", "business_date", "day"),
+    "visitors": ("visitors", "traffic", "traffic in", "traffic_in"),
+    "transactions": ("transactions",),
+    "sales": ("sales", "net sales", "sales_net"),
+    "items": ("items", "items sold", "items_sold"),
+    "staff_hours": ("staff hours", "staff_hours"),
+}
+Amounts = Mapping[tuple[UUID, date], Mapping[str, Decimal | None]]
+
+
+def smallest(measure: str, currency: str) -> Decimal:
+    """The smallest part of a budget: the currency's smallest coin, a quarter of an hour, one."""
+    if measure == "sales":
+        return Decimal(1).scaleb(-decimal_places(currency))
+    return Decimal("0.25") if measure == "staff_hours" else Decimal(1)
+
+
+def weekdays(store: Store, measure: str, *, today: date) -> Sequence[Decimal]:
+    """What a location has on each weekday, Monday first, by its latest eight weeks; alike while nothing is known."""
+    rows = Day.objects.filter(
+        organisation_id=store.organisation_id,
+        store_id=store.id,
+        business_date__range=(today - LEARNED_FROM, today - DAY),
+    )
+    found = [Decimal(0)] * 7
+    for number, amount in rows.values_list("business_date__iso_week_day").annotate(amount=Sum(measure)):
+        found[number - 1] = max(Decimal(0), amount or Decimal(0))
+    return found if any(found) else EVEN
+
+
+def spread(
+    *,
+    store: Store,
+    measure: str,
+    first: date,
+    last: date,
+    amount: Decimal | None,
+    actor: str,
+    now: datetime,
+    today: date,
+) -> int:
+    """Set the budget of some days, which are to have so much together; None takes theirs away. Returns how many days.
+
+    Raises RuleBroken (422) for a period the wrong way round or of more than 400 days, and for less than nought.
+    """
+    if last < first:
+        raise RuleBroken(_("The last day comes before the first."), code="window_empty", status=422)
+    days = [first + number * DAY for number in range((last - first).days + 1)]
+    if len(days) > LONGEST:
+        raise RuleBroken(_("A budget is for 400 days at most."), code="budget_too_long", status=422)
+    if amount is not None and not 0 <= amount <= MOST:
+        raise RuleBroken(_("A budget is never below nought."), code="number_negative", status=422)
+    parts: Sequence[Decimal | None] = [None] * len(days)
+    if amount is not None:
+        by_weekday = weekdays(store, measure, today=today) if len(days) > 1 else EVEN
+        weights = [by_weekday[day.weekday()] for day in days]
+        parts = share(
+            amount, weights if any(weights) else [Decimal(1)] * len(days), smallest=smallest(measure, store.currency)
+        )
+    save(
+        organisation_id=store.organisation_id,
+        amounts={(store.id, day): {measure: part} for day, part in zip(days, parts, strict=True)},
+        name=store.name,
+        actor=actor,
+        now=now,
+    )
+    return len(days)
+
+
+@transaction.atomic
+def save(*, organisation_id: UUID, amounts: Amounts, name: str, actor: str, now: datetime) -> None:
+    """Set what is named of each location and day, and leave the rest of it; a day without any budget is none."""
+    for measure in MEASURES:
+        rows = [
+            Budget(organisation_id=organisation_id, store_id=store_id, business_date=day, **{measure: said[measure]})
+            for (store_id, day), said in sorted(amounts.items())
+            if measure in said
+        ]
+        Budget.objects.bulk_create(
+            rows,
+            batch_size=1000,
+            update_conflicts=True,
+            unique_fields=["organisation_id", "store_id", "business_date"],
+            update_fields=[measure],
+        )
+    empty = Q(**{f"{measure}__isnull": True for measure in MEASURES})
+    Budget.objects.filter(empty, organisation_id=organisation_id).delete()
+    days = sorted({day for _store_id, day in amounts})
+    note(
+        organisation_id=organisation_id,
+        actor=actor,
+        what="traffic.budget_saved",
+        subject=f"{name} {days[0]} – {days[-1]}",
+        details={"days": len(amounts)},
+        now=now,
+    )
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a file: `taken` of `rows`, and why not the others."""
+
+    rows: int
+    taken: int
+    faults: tuple[Fault, ...]
+
+
+def take(*, organisation_id: UUID, content: bytes, places: Sequence[Place], actor: str, now: datetime) -> Taken:
+    """Read a file with a row for each location and day; an empty cell leaves what stands. A day told twice: the latter.
+
+    Raises RuleBroken for what is no such file.
+    """
+    if len(content) > MOST_BYTES:
+        raise RuleBroken(_("The file is larger than 8 MB: cut it in parts."), code="file_too_large", status=413)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    lines = csv.reader(io.StringIO(text), delimiter=max(DELIMITERS, key=text.partition("\n")[0].count))
+    columns = _columns(next(lines, []))
+    stores = {each.location.matching_id: each.store.id for each in places if each.location.matching_id}
+    amounts: dict[tuple[UUID, date], Mapping[str, Decimal | None]] = {}
+    faults: list[Fault] = []
+    number = 0
+    for line, cells in enumerate(lines, start=2):
+        if any(each.strip() for each in cells):
+            number += 1
+            found = _row(line, {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}, stores)
+            if isinstance(found, Fault):
+                faults.append(found)
+            else:
+                amounts[found[0]] = {**amounts.get(found[0], {}), **found[1]}
+    if amounts:
+        save(organisation_id=organisation_id, amounts=amounts, name=_("A file"), actor=actor, now=now)
+    return Taken(number, number - len(faults), tuple(faults))
+
+
+def _columns(header: Sequence[str]) -> dict[str, int]:
+    said = [each.strip().casefold() for each in header]
+    found = {name: said.index(each) for name, spelled in NAMES.items() for each in spelled if each in said}
+    missing = [name for name in ("location", "date") if name not in found]
+    missing += [] if any(name in found for name in MEASURES) else ["sales"]
+    if missing:
+        words = _("The first line names the columns; there is none for: %(names)s.") % {"names": ", ".join(missing)}
+        raise RuleBroken(words, code="columns_missing", status=422)
+    return found
+
+
+def _row(
+    line: int, cells: Mapping[str, str], stores: Mapping[str, UUID]
+) -> tuple[tuple[UUID, date], dict[str, Decimal | None]] | Fault:
+    store_id = stores.get(location_ids.shown(cells.get("location", "")))
+    if store_id is None:
+        return Fault(line, _("no location with this id: %(said)s") % {"said": cells.get("location", "")[:40]})
+    try:
+        day = date.fromisoformat(cells.get("date", ""))
+    except ValueError:
+        return Fault(line, _("no date such as 2026-05-20: %(said)s") % {"said": cells.get("date", "")[:40]})
+    amounts: dict[str, Decimal | None] = {}
+    for measure in MEASURES:
+        said = cells.get(measure, "")
+        if not said:
+            continue
+        if not NUMBER.fullmatch(said) or not 0 <= Decimal(said) <= MOST:
+            return Fault(line, _("not a number: %(said)s") % {"said": said[:40]})
+        amounts[measure] = Decimal(said)
+    return ((store_id, day), amounts) if amounts else Fault(line, _("no budget in this row"))

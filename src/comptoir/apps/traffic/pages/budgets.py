@@ -1,0 +1,172 @@
+"""Budgets of locations: a month of them, typed for a day or spread over more, and taken from a file."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db.models import Sum
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from comptoir.apps.traffic import budgets, shown
+from comptoir.apps.traffic.budget_tables import MEASURES, Budget
+from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.kpis import BY_SLUG
+from comptoir.apps.traffic.pages.addressed import actor
+from comptoir.apps.traffic.pages.cells import Cell
+from comptoir.apps.traffic.pages.where import Where, chosen_at, place_of, where_of
+from comptoir.core.accounts.roles import may
+from comptoir.kernel.clock import business_date, day_in
+from comptoir.kernel.errors import RuleBroken
+from comptoir.web.formats import weekday
+from comptoir.web.forms import DayInput
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import refusals, toast
+
+DAY: Final = timedelta(days=1)
+A_MONTH: Final = timedelta(days=31)
+KEY: Final = frozenset({"visitors", "sales", "staff_hours"})
+"""What a phone shows of a row."""
+
+
+class BudgetForm(forms.Form):
+    """So much of something, for the days from one to another together."""
+
+    store = forms.ChoiceField(label=gettext_lazy("Location"))
+    measure = forms.ChoiceField(
+        label=gettext_lazy("Budget of"), choices=[(each, BY_SLUG[each].label) for each in MEASURES], initial="sales"
+    )
+    first = forms.DateField(label=gettext_lazy("From"), widget=DayInput())
+    last = forms.DateField(
+        label=gettext_lazy("Until"),
+        widget=DayInput(),
+        help_text=gettext_lazy("A day, a week, a month, a year: spread by the location’s own weekdays."),
+    )
+    amount = forms.DecimalField(
+        label=gettext_lazy("Altogether"),
+        required=False,
+        min_value=Decimal(0),
+        max_value=budgets.MOST,
+        help_text=gettext_lazy("Sales are net. Empty: those days have none."),
+    )
+
+    def __init__(self, where: Where, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(each.store.public_id, each.store.name) for each in where.everywhere]
+        label, first = self.fields["store"].label, where.places[0].store.public_id if where.places else ""
+        self.fields["store"] = forms.ChoiceField(label=label, choices=choices, initial=first)
+
+
+@require_GET
+@page("traffic.view")
+def months(request: OrganisationRequest) -> HttpResponse:
+    """A month: day by day of one location, else location by location."""
+    return _page(request)
+
+
+@require_POST
+@page("traffic.manage")
+def spread(request: OrganisationRequest) -> HttpResponse:
+    """Set the budget of some days."""
+    form = BudgetForm(where_of(request, at=""), request.POST)
+    if not form.is_valid():
+        return _page(request, form=form, status=422)
+    said, now = form.cleaned_data, timezone.now()
+    place = place_of(request, said["store"])
+    with refusals(request):
+        budgets.spread(
+            store=place.store,
+            measure=said["measure"],
+            first=said["first"],
+            last=said["last"],
+            amount=said["amount"],
+            actor=actor(request),
+            now=now,
+            today=_today(place, now),
+        )
+        toast(request, _("The budget is saved.") if said["amount"] is not None else _("Those days have no budget now."))
+    kept = {"month": said["first"].strftime("%Y-%m"), "at": chosen_at(request)}
+    return redirect(f"{reverse('traffic_budgets')}?{urlencode({name: word for name, word in kept.items() if word})}")
+
+
+@require_POST
+@page("traffic.manage")
+def upload(request: OrganisationRequest) -> HttpResponse:
+    """A file of budgets: what of it was taken, and what not, line by line."""
+    file = request.FILES.get("file")
+    if file is None:
+        raise RuleBroken(_("Choose a file first."), code="file_missing", status=422)
+    taken = budgets.take(
+        organisation_id=request.organisation.id,
+        content=file.read(),
+        places=where_of(request, at="").places,
+        actor=actor(request),
+        now=timezone.now(),
+    )
+    return _page(request, taken=taken)
+
+
+def _page(
+    request: OrganisationRequest,
+    *,
+    form: BudgetForm | None = None,
+    taken: budgets.Taken | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    where = where_of(request)
+    today = _today(where.places[0], timezone.now()) if where.places else timezone.localdate()
+    first = (day_in(f"{request.GET.get('month', '')}-01") or today).replace(day=1)
+    last = (first + A_MONTH).replace(day=1) - DAY
+    rows = _rows(request.organisation.id, where, first, last)
+    values = {
+        "where": where,
+        "first": first,
+        "last": last,
+        "earlier": (first - DAY).strftime("%Y-%m"),
+        "later": (last + DAY).strftime("%Y-%m"),
+        "heads": [BY_SLUG[each].label for each in MEASURES],
+        "rows": rows,
+        "is_by_day": len(where.places) == 1,
+        "form": (form or BudgetForm(where, initial={"first": first, "last": last}))
+        if may(request.role, "traffic.manage")
+        else None,
+        "taken": taken,
+    }
+    return render(request, "traffic/budgets.html", values, status=status)
+
+
+def _today(place: Place, now: Any) -> date:
+    return business_date(now, zone=ZoneInfo(place.store.timezone), day_start=place.store.day_start)
+
+
+def _rows(organisation_id: UUID, where: Where, first: date, last: date) -> list[tuple[str, str, list[Cell]]]:
+    """Each with what it is called, the location it leads to, and its budgets; the sum of a single location last."""
+    mine = Budget.objects.filter(
+        organisation_id=organisation_id, store_id__in=where.store_ids, business_date__range=(first, last)
+    )
+    whole = {row["store_id"]: row for row in mine.values("store_id").annotate(**{f"{m}": Sum(m) for m in MEASURES})}
+    if len(where.places) != 1:
+        known = [each for each in where.places if each.store.id in whole]
+        return [
+            (each.store.name, each.store.public_id, _cells(whole[each.store.id], each.store.currency)) for each in known
+        ]
+    (place,) = where.places
+    days = mine.order_by("business_date").values("business_date", *MEASURES)
+    rows = [(weekday(row["business_date"]), "", _cells(row, place.store.currency)) for row in days]
+    return [*rows, (_("Month"), "", _cells(whole[place.store.id], place.store.currency))] if rows else []
+
+
+def _cells(row: Any, currency: str) -> list[Cell]:
+    return [
+        Cell(BY_SLUG[each].label, shown.figure(BY_SLUG[each], row[each], currency), is_key=each in KEY)
+        for each in MEASURES
+    ]
