@@ -86,12 +86,13 @@ class Line(Record, frozen=True, kw_only=True):
 
 
 class Payment(Record, frozen=True, kw_only=True):
-    """Money taken or given back by the till; `amount` without the tip."""
+    """Money taken or given back by the till; `amount` without the tip. `at` is when, where the till tells it."""
 
     amount: Decimal
     tip: Decimal = Decimal(0)
     method: Named | None = None
     external_reference: str = ""
+    at: datetime | None = None
 
 
 class Sale(Record, frozen=True, kw_only=True):

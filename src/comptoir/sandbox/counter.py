@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Protocol
 
+import msgspec
+
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.model import Named, Payment, Sale, SaleKind
 from comptoir.pos.world import BillFacts, NewOrder
@@ -175,7 +177,8 @@ class Counter:
         """Take a payment on an open bill, which closes once nothing is due. Raises RuleBroken."""
         with self._journal.transaction():
             at = self._journal.instant(location_id, now)
-            sale = splitting.take(self._journal.sale(location_id, number), payment)
+            taken = msgspec.structs.replace(payment, at=at)
+            sale = splitting.take(self._journal.sale(location_id, number), taken)
             if splitting.due(sale) == 0:
                 sale = splitting.settle(sale, receipt=self._next_receipt(sale), at=at)
             return self._record(sale, at)

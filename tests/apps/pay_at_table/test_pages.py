@@ -2,20 +2,26 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from comptoir.apps.pay_at_table import checks, holding, linking, mail_stops, retry_links, setting_up
+from comptoir.apps.pay_at_table import checks, holding, linking, mail_stops, retry_links, retrying, setting_up
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, State
+from comptoir.connectors.lightspeed_k.simulator.settings import Condition
 from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import Role
 from comptoir.core.audit.models import Note
 from comptoir.core.connections.models import LocationLink
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import public_id
+from comptoir.pos.model import Payment
+from comptoir.sandbox.till import Item
 from tests.apps.pay_at_table.provider import Provider
 from tests.apps.pay_at_table.table import Table
+from tests.connectors.lightspeed_k.simulator_shop import CARD, ZINC
 from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -263,3 +269,48 @@ def test_p10_a_day_stands_beside_the_till(table: Table, alice: Client) -> None:
     assert "missing_on_pos" in file
     before = payment.business_date - timedelta(days=1)
     assert "No report of this day" in shown(alice, f"/pay-at-table/reconciliation?day={before}")
+
+
+def typed_in_after_it_was_refused(table: Table, bill: str) -> GuestPayment:
+    """The till's API is off, so it waits; the waiter types the same amount in as a card payment."""
+    table.vendor.conditions = {Condition.METHOD_REMOVED}
+    payment = table.go_on(table.take(2400, check_id=bill))
+    assert payment.state == State.NEEDS_ATTENTION
+    table.vendor.conditions = set()
+    table.pass_time(minutes=3)
+    table.vendor.world.pay(ZINC, bill, Payment(amount=Decimal(24), method=CARD), now=table.now)
+    table.pass_time(seconds=5)
+    return payment
+
+
+@pytest.mark.parametrize("left", [0, 2400], ids=["nothing is left", "as much is left"])
+def test_e38_a_retry_after_somebody_typed_it_names_the_line_and_sends_nothing_blindly(table: Table, left: int) -> None:
+    if left:
+        table.vendor.world.add(ZINC, table.bill, [Item("ENTRECOTE")], now=table.now)
+    payment = typed_in_after_it_was_refused(table, table.bill)
+    token = retry_links.make(integration=table.integration, now=table.now, payment_id=payment.id)
+    sent = table.sent
+    with pytest.raises(RuleBroken) as refused:
+        retry_links.press(token, now=table.now)
+    assert refused.value.code == "perhaps_entered_by_hand"
+    page = shown(Client(), f"/pay-at-table/again/{token}")
+    assert re.search(r"of the same amount is on the bill: €24\.00 with Carte bancaire, entered [^.]+:\d\d\.", page)
+    assert "say below that it was entered by hand" in page
+    assert retrying.retry_all(**one_cause(payment), actor="mail", now=table.now) == [], "nor together with others"
+    payment.refresh_from_db()
+    assert (payment.state, table.sent) == (State.NEEDS_ATTENTION, sent)
+
+    again = Client().post(f"/pay-at-table/again/{token}", {"seen": "1"})
+    assert again.status_code == 302, "somebody says that it was another one"
+    table.go_on(GuestPayment.objects.get(id=payment.id))
+    payment.refresh_from_db()
+    assert (payment.state == State.APPLIED) == bool(left)
+    assert table.sent == sent + bool(left)
+
+
+def one_cause(payment: GuestPayment) -> dict[str, Any]:
+    return {
+        "organisation_id": payment.organisation_id,
+        "integration_id": payment.integration_id,
+        "cause": "pos_payment_method_missing",
+    }

@@ -29,7 +29,7 @@ from comptoir.apps.pay_at_table.models import (
 )
 from comptoir.apps.pay_at_table.reserving import IntentState
 from comptoir.kernel.money import to_minor
-from comptoir.pos.model import Check, Payment, SaleState
+from comptoir.pos.model import Check, Payment, Sale, SaleState
 
 PREFIX: Final = "CT"
 """Of every reference of ours."""
@@ -260,16 +260,23 @@ def _figures(check: Check) -> dict[str, Any]:
         "covers": sale.covers,
         "service_charge": to_minor(sale.service_charge, sale.currency) if sale.service_charge else 0,
         "lines": [msgspec.to_builtins(line) for line in sale.lines],
-        "payments": [_payment(each, sale.currency) for each in sale.payments],
+        "payments": lines_of(sale),
     }
 
 
-def _payment(payment: Payment, currency: str) -> dict[str, Any]:
+def lines_of(sale: Sale) -> list[dict[str, Any]]:
+    """Its payments as a bill keeps them; one whose time the till does not tell was made by when it closed."""
+    return [_payment(each, sale) for each in sale.payments]
+
+
+def _payment(payment: Payment, sale: Sale) -> dict[str, Any]:
+    at = payment.at or sale.closed_at
     return {
         "reference": payment.external_reference,
-        "amount": to_minor(payment.amount, currency),
+        "amount": to_minor(payment.amount, sale.currency),
         "method": payment.method.id if payment.method else "",
         "method_name": payment.method.name if payment.method else "",
+        "at": at.isoformat() if at else "",
     }
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import retrying
+from comptoir.apps.pay_at_table import retrying, typed_in
 from comptoir.apps.pay_at_table.alarm_tables import RetryLink
 from comptoir.apps.pay_at_table.models import ENDS, GuestPayment, Integration
 from comptoir.apps.pay_at_table.order_tables import Order
@@ -77,8 +77,9 @@ def open_link(token: str, *, now: datetime) -> Opened:
     return Opened(link, integration, tuple(open_ones.order_by("id")[: retrying.MOST_AT_ONCE]))
 
 
-def press(token: str, *, now: datetime, check_id: str = "") -> list[GuestPayment]:
-    """Retry what the link is about. Raises RuleBroken: as `open_link`, `pressed_too_often` (429), and as `retry`."""
+def press(token: str, *, now: datetime, check_id: str = "", seen: int = 0) -> list[GuestPayment]:
+    """Retry what the link is about. Raises RuleBroken: as `open_link`, `pressed_too_often` (429), as `retry`, and
+    `perhaps_entered_by_hand` where the bill shows more lines like it than the `seen` ones (E38)."""
     opened = open_link(token, now=now)
     _count(opened.link, now)
     mine = opened.link.organisation_id
@@ -87,6 +88,8 @@ def press(token: str, *, now: datetime, check_id: str = "") -> list[GuestPayment
             organisation_id=mine, integration_id=opened.integration.id, cause=opened.link.code, actor=ACTOR, now=now
         )
     identifier = opened.link.payment_id
+    for payment in opened.payments:
+        typed_in.must_be_another(payment, seen=seen, now=now, check_id=check_id)
     return [retrying.retry(organisation_id=mine, payment_id=identifier, actor=ACTOR, now=now, check_id=check_id)]
 
 

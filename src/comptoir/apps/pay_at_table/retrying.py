@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import waking
+from comptoir.apps.pay_at_table import typed_in, waking
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
 from comptoir.apps.pay_at_table.failures import SIGNALS, of_refund
 from comptoir.apps.pay_at_table.journal import move
@@ -60,8 +60,8 @@ def retry_all(
     now: datetime,
     store_ids: Collection[UUID] | None = None,
 ) -> list[GuestPayment]:
-    """Every payment that waits for a person because of one cause, in the order they came; those already on their way
-    are left alone. `store_ids` limits whose. Returns what was set going."""
+    """Every payment that waits for a person because of one cause, in the order they came; those already on their way,
+    and those that somebody may have typed in, are left alone. `store_ids` limits whose. Returns what was set going."""
     mine = Integration.objects.filter(organisation_id=organisation_id, id=integration_id)
     if store_ids is not None:
         mine = mine.filter(store_id__in=store_ids)
@@ -74,9 +74,11 @@ def retry_all(
         reason__in=reasons_of(cause),
     )
     going = []
-    for identifier in waiting.order_by("id").values_list("id", flat=True)[:MOST_AT_ONCE]:
+    for payment in waiting.order_by("id")[:MOST_AT_ONCE]:
+        if typed_in.lines_like(payment):  # E38: that one needs somebody who knows
+            continue
         try:
-            going.append(retry(organisation_id=organisation_id, payment_id=identifier, actor=actor, now=now))
+            going.append(retry(organisation_id=organisation_id, payment_id=payment.id, actor=actor, now=now))
         except RuleBroken:  # somebody else was faster
             continue
     return going

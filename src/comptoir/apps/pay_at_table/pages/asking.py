@@ -1,5 +1,6 @@
 """What a page was asked about; what is not theirs answers 404."""
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import listing
@@ -35,6 +36,12 @@ def integration_of(request: OrganisationRequest, text: str) -> Integration:
     if found is None:
         raise nothing()
     return found
+
+
+def seen(request: HttpRequest) -> int:
+    """How many lines of the till the page showed as perhaps the payment itself, when its button was pressed (E38)."""
+    said = request.POST.get("seen", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 4 else 0
 
 
 def actor(request: OrganisationRequest) -> str:

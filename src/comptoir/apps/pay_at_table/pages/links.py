@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from comptoir.apps.pay_at_table import mail_stops, retry_links, telling, wording
+from comptoir.apps.pay_at_table import mail_stops, retry_links, telling, typed_in, wording
 from comptoir.apps.pay_at_table.days import store_of
 from comptoir.apps.pay_at_table.failures import Act
 from comptoir.apps.pay_at_table.models import ENDS, MOVING, Bill, GuestPayment, Integration, State
+from comptoir.apps.pay_at_table.pages import asking
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import public_id
 from comptoir.kernel.money import Money
@@ -34,7 +35,7 @@ def again(request: HttpRequest, token: str) -> HttpResponse:
     try:
         if request.method == "POST":
             try:
-                retry_links.press(token, now=now, check_id=request.POST.get("check_id", ""))
+                retry_links.press(token, now=now, check_id=request.POST.get("check_id", ""), seen=asking.seen(request))
                 return redirect(request.path)
             except RuleBroken as refused:
                 if refused.code in {"link_unknown", "link_expired"}:
@@ -84,6 +85,7 @@ def _row(payment: GuestPayment, integration: Integration) -> dict[str, Any]:
         "taken_at": formats.clock_time(payment.captured_at or payment.created_at, zone),
         "light": Status(level, word),
         "told": told,
+        "typed_in": [typed_in.words(payment, each) for each in typed_in.lines_like(payment)],
         "over": _over(payment, zone),
         "may_retry": "retry" in told.acts and _pace(payment) != SOON,
         "looked_at_every": _pace(payment),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.pay_at_table import listing, retrying, telling, wording
+from comptoir.apps.pay_at_table import listing, retrying, telling, typed_in, wording
 from comptoir.apps.pay_at_table.failures import named
 from comptoir.apps.pay_at_table.models import Attempt, GuestPayment, Integration, State, Transition
 from comptoir.apps.pay_at_table.pages import asking
@@ -135,6 +135,7 @@ def payment(request: OrganisationRequest, payment_id: str) -> HttpResponse:
         **row_of(found, integration, told.code),
         "told": told,
         "acts": told.acts if may_settle else frozenset(),
+        "typed_in": [typed_in.words(found, each) for each in typed_in.lines_like(found)],
         "part": _part(found),
         "asked": Money(found.refund_asked, found.currency) if found.refund_asked else None,
         "attempts": list(Attempt.objects.filter(**mine).order_by("number")),
@@ -159,7 +160,9 @@ def act(request: OrganisationRequest, payment_id: str, what: str) -> HttpRespons
     with refusals(request):
         match what:
             case "retry":
-                retrying.retry(**common, check_id=request.POST.get("check_id", "").strip())
+                check_id = request.POST.get("check_id", "").strip()
+                typed_in.must_be_another(found, seen=asking.seen(request), now=common["now"], check_id=check_id)
+                retrying.retry(**common, check_id=check_id)
                 toast(request, _("It is being sent to the till."))
             case "settle":
                 retrying.settle_by_hand(**common, why=why)

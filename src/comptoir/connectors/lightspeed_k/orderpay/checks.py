@@ -144,4 +144,5 @@ def _payment(payment: schemas.CheckPayment) -> Payment:
         amount=figure(payment.amount_paid),
         method=named(payment.payment_method_code, payment.payment_method_description),
         external_reference=text(payment.external_reference),
+        at=payment.payment_date.at if payment.payment_date else None,
     )

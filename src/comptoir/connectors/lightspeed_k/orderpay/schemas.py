@@ -76,6 +76,7 @@ class CheckPayment(Shape, frozen=True):
     payment_method_code: Code | None = None
     payment_method_description: str | None = None
     external_reference: Code | None = None
+    payment_date: Instant | None = None
     active: bool | None = None
 
 

@@ -143,7 +143,7 @@ class _Writer:
                 "externalReference": payment.external_reference or None,
                 "paymentMethodCode": payment.method.id if payment.method else None,
                 "amountPaid": self.money(payment.amount),
-                "paymentDate": self.date(sale.closed_at or sale.opened_at),
+                "paymentDate": self.date(payment.at or sale.closed_at or sale.opened_at),
                 "active": True,
             }
             for payment in sale.payments
