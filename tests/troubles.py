@@ -119,6 +119,10 @@ def given_back(shop: Shop) -> None:
     shop.change(shop.link, store=None)
 
 
+def partly_granted(shop: Shop) -> None:
+    shop.change(shop.connection, scopes=["orders-api", "offline_access"])
+
+
 def renewal_failing(shop: Shop) -> None:
     shop.change(shop.connection, keep_alive_at=NOW - 2 * HOUR)
 

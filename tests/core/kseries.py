@@ -21,6 +21,7 @@ from django.db import connections
 from django.test import Client
 
 from comptoir.connectors.lightspeed_k.simulator import Behaviour, KSeriesSimulator, OAuthClient
+from comptoir.connectors.lightspeed_k.simulator.settings import SCOPES
 from comptoir.core.connections import consent
 from comptoir.core.connections.credentials import StoredCredentials
 from comptoir.core.connections.models import Connection, LocationLink
@@ -54,6 +55,8 @@ class Vendor:
     instead: Instead | None = None
     url: str = ""
     conditions: set[str] = field(default_factory=set)
+    withheld: set[str] = field(default_factory=set)
+    """Scopes that tokens handed out from now on do not open."""
     ahead: timedelta = timedelta(0)
     """By how much its clock is ahead of ours."""
 
@@ -131,15 +134,17 @@ def tokens_in(body: bytes) -> list[str]:
 
 
 @contextmanager
-def vendor_served(monkeypatch: pytest.MonkeyPatch, **behaviour: Any) -> Iterator[Vendor]:
+def vendor_served(
+    monkeypatch: pytest.MonkeyPatch, *, scopes: tuple[str, ...] = SCOPES, **behaviour: Any
+) -> Iterator[Vendor]:
     world = quiet_world()
-    client = OAuthClient("client", Secret(SECRET), ("http://testserver",))
+    client = OAuthClient("client", Secret(SECRET), ("http://testserver",), scopes)
     conditions: set[str] = set()
 
     def holding(_: str) -> set[str]:
         return vendor.conditions
 
-    settings = Behaviour(managers=MANAGERS, **behaviour)
+    settings = Behaviour(managers=MANAGERS, withheld=lambda: vendor.withheld, **behaviour)
     simulator = KSeriesSimulator(world, client=client, behaviour=settings, conditions=holding)
     vendor = Vendor(simulator, world, conditions=conditions)
     with serve(vendor) as hosted:

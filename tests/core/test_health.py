@@ -24,6 +24,7 @@ from tests.troubles import (
     limited,
     no_worker,
     parked,
+    partly_granted,
     quiet,
     renewal_failing,
     signed_out,
@@ -45,6 +46,7 @@ def shop(people: People, settings: object) -> Shop:
 
 BREAKS: dict[Cause, Callable[[Shop], None]] = {
     Cause.SIGNED_OUT: signed_out,
+    Cause.PARTLY_GRANTED: partly_granted,
     Cause.RENEWAL_FAILING: renewal_failing,
     Cause.VENDOR_UNREACHABLE: unreachable,
     Cause.VENDOR_LIMITS: limited,

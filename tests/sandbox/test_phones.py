@@ -9,6 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from comptoir.kernel.http import Answer, send
+from comptoir.sandbox.control.desk_words import DESKS
 from comptoir.sandbox.control.phone_words import EN, FR
 from comptoir.sandbox.provider import paying
 from comptoir.sandbox.provider.api import Refused
@@ -208,6 +209,9 @@ def test_a_guest_chooses_a_bill_pays_an_amount_and_reads_what_became_of_it(
         STORE: "linked"
     }
     assert "Le Zinc" in page(sandbox, "/phones").body.decode()
+    french = send("GET", f"{sandbox.control_url}/phones", body=b"", headers={"accept-language": "fr"}).body.decode()
+    assert "Tables de Le Zinc" in french
+    assert "lang=en" in french, "and back"
     table = f"/phones/{STORE}/tables/4"
     comptoir.checks = [CHECK, {**CHECK, "id": "chk_2"}]
     assert "Which bill is yours?" in page(sandbox, table).body.decode()
@@ -299,3 +303,6 @@ def test_a_phone_speaks_french_to_whoever_prefers_it_or_chose_it(comptoir: Compt
 def test_every_refusal_and_state_is_said_in_french() -> None:
     assert FR.refusals.keys() == EN.refusals.keys()
     assert FR.orders.keys() == EN.orders.keys()
+    english, french = DESKS["en"], DESKS["fr"]
+    for name in ("kinds", "links", "payments", "order_states"):
+        assert getattr(english, name).keys() == getattr(french, name).keys()

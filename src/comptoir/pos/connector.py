@@ -71,7 +71,9 @@ class Manifest:
     how the consent page calls the account's part of the host when it sends people back (`Endpoints.at`).
     `signature_header` carries the signature of each notification, lower-case; "" where the vendor signs nothing.
     `numbers_bills`: each register gives its bills numbers one after the other, so that one which is missing is a
-    question. `reopened_leave_books`: a closed bill that somebody opens again is in the books no longer, and nothing
+    question. `tells_grants`: the token endpoint's `scope` names what was granted, in the words of `scopes`.
+    `partners_only`: scopes that this vendor gives to its approved partners' clients alone; a client without them is no
+    partner's. `reopened_leave_books`: a closed bill that somebody opens again is in the books no longer, and nothing
     else says so; what a whole reading does not bring any more is taken back. `web_register`: the register of exactly
     this name is the web store's; "" where the vendor has no such register.
     """
@@ -92,6 +94,8 @@ class Manifest:
     domain_parameter: str = ""
     signature_header: str = ""
     numbers_bills: bool = False
+    tells_grants: bool = False
+    partners_only: frozenset[str] = frozenset()
     reopened_leave_books: bool = False
     web_register: str = ""
 

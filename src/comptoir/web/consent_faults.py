@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from comptoir.core.connections.grants import NotAPartner
 from comptoir.core.connections.models import Connection
 from comptoir.kernel.errors import ComptoirError, VendorBusy, VendorRefused
 from comptoir.pos import registry
@@ -20,6 +21,7 @@ from comptoir.web.shell import OrganisationRequest
 
 KEY = "consent_fault"
 FORBIDDEN = 403
+INVALID_SCOPE = "invalid_scope"
 
 
 class Cause(StrEnum):
@@ -28,6 +30,7 @@ class Cause(StrEnum):
     CANCELLED = "cancelled"
     REFUSED = "refused"
     BUSY = "busy"
+    SELF_SERVICE = "self_service"
     FORBIDDEN = "forbidden"
     LOCKED = "locked"
     NO_SHOP = "no_shop"
@@ -48,6 +51,14 @@ WORDS: dict[Cause, tuple[Promise, Promise]] = {
     Cause.BUSY: (
         gettext_lazy("%(vendor)s does not answer at the moment."),
         gettext_lazy("Nothing is wrong with your account. Try again in a minute."),
+    ),
+    Cause.SELF_SERVICE: (
+        gettext_lazy("%(vendor)s does not give this installation what pay at table and orders need."),
+        gettext_lazy(
+            "Orders, payments at the table and notifications are for approved partner clients only, and the API client"
+            " of this installation is a self-service one. Whoever runs it asks %(vendor)s for a partner’s client, or"
+            " connects for closed sales alone, as the reference of settings says."
+        ),
     ),
     Cause.FORBIDDEN: (
         gettext_lazy("This user may not see the shops of the account."),
@@ -103,11 +114,19 @@ def of_error(error: ComptoirError, provider: str, *, has_signed_in: bool) -> Fau
     """What an error of the way means. `has_signed_in`: the vendor had given its consent."""
     if isinstance(error, VendorBusy):
         cause = Cause.BUSY
+    elif isinstance(error, NotAPartner):
+        cause = Cause.SELF_SERVICE
     elif not has_signed_in or not isinstance(error, VendorRefused):
         cause = Cause.REFUSED
     else:
         cause = Cause.FORBIDDEN if error.status == FORBIDDEN else Cause.LOCKED
     return Fault(cause, provider, error.for_log)
+
+
+def of_refusal(word: str, provider: str) -> Fault:
+    """What the consent page meant by its `error` (RFC 6749, 4.1.2.1): a person said no, or the client may not ask."""
+    may_not_ask = word == INVALID_SCOPE and registry.connector(provider).manifest.partners_only
+    return Fault(Cause.SELF_SERVICE if may_not_ask else Cause.CANCELLED, provider, word)
 
 
 def send_back(request: OrganisationRequest, then: str, fault: Fault, connection: Connection | None) -> HttpResponse:

@@ -71,6 +71,15 @@ WORDS: dict[Cause, Words] = {
         _("Sign in again"),
         _connection,
     ),
+    Cause.PARTLY_GRANTED: Words(
+        _("Partial"),
+        _(
+            "%(name)s gave Comptoir only a part of the rights it asks for, so something does not work. Sign in again "
+            "with a user who may grant them all."
+        ),
+        _("See what is missing"),
+        _connection,
+    ),
     Cause.RENEWAL_FAILING: Words(
         _("Sign-in not renewed"),
         _(

@@ -15,10 +15,13 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "O5 authenticate with state and PKCE, for the scopes of the connector": (
         "test_the_whole_way_leads_to_sealed_tokens_and_the_locations",
         "test_a_state_nobody_gave_is_refused",
+        "test_e54_a_self_service_client_is_refused_with_its_reason",
+        "test_e55_a_right_that_is_missing_is_shown_as_partial",
         "test_a_code_that_was_caught_is_worth_nothing_without_its_verifier",
     ),
     "O6 businesses are read when the page opens; a place has one live integration": (
         "test_f10_f11_methods_and_businesses_are_read_each_time_the_settings_open",
+        "test_o6_a_place_that_vanished_cannot_be_chosen",
         "test_e33_one_live_integration_for_a_place",
         "test_o04_to_o09_a_place_is_added_set_up_and_enabled",
     ),
@@ -156,10 +159,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 
 NOT_YET: dict[str, str] = {
     "O2 categories, both logos, a set-up guide": "one tile for each till, without logos; the guide is the checklist",
-    "O6 a vanished location is gone from the list": "the integration alone says that it is gone",
     "O11 a test payment of 0.01": "optional in the reference; the first guest's payment is the proof instead",
-    "E54 a self-service API client is refused with its reason": "no answer of Lightspeed tells the two apart yet",
-    "E55 a token without financial-api is shown as partial": "the settings say that Lightspeed refused, and no more",
 }
 
-NUMBERS_NOT_YET = {"e54", "e55"}
+NUMBERS_NOT_YET: set[str] = set()

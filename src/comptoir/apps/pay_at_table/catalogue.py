@@ -44,9 +44,8 @@ def offer(slug: str) -> Offer | None:
 
 
 def places(organisation_id: UUID, slug: str, *, store_ids: Collection[UUID] | None) -> list[Place]:
-    """Where it can be added now."""
-    found = setting_up.places(organisation_id, store_ids=store_ids)
-    return [each for each in found if each.link.provider == slug and each.taken is None]
+    """Those that have none yet, read from the till; some say why it cannot be added."""
+    return setting_up.free_places(organisation_id, store_ids=store_ids, provider=slug)
 
 
 def prices() -> dict[Period, Money]:

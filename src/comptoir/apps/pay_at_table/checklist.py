@@ -11,6 +11,7 @@ from comptoir.apps.pay_at_table import setting_up
 from comptoir.apps.pay_at_table.failures import LOCATION_GONE, METHOD_MISSING, STAFF_INACTIVE
 from comptoir.apps.pay_at_table.models import Integration, Link, LinkState
 from comptoir.apps.pay_at_table.readiness import Ready
+from comptoir.kernel.ids import public_id
 from comptoir.web.parts import Action, Step
 
 
@@ -21,7 +22,7 @@ def steps(integration: Integration) -> list[Step]:
 
 def steps_of(integrations: Collection[Integration]) -> dict[UUID, list[Step]]:
     """The same of several, by integration; asks as often for many as for one."""
-    unreachable = setting_up.unreachable(integrations)
+    unreachable, partial = setting_up.unreachable(integrations), setting_up.partial(integrations)
     links: defaultdict[UUID, set[str]] = defaultdict(set)
     asked = Link.objects.filter(
         organisation_id__in={each.organisation_id for each in integrations},
@@ -31,7 +32,7 @@ def steps_of(integrations: Collection[Integration]) -> dict[UUID, list[Step]]:
         links[integration_id].add(state)
     return {
         each.id: [
-            _reached(each, unreachable.get(each.id, "")),
+            _reached(each, unreachable.get(each.id, ""), each.id in partial),
             _methods(each),
             _ready(each),
             _address(each),
@@ -43,13 +44,16 @@ def steps_of(integrations: Collection[Integration]) -> dict[UUID, list[Step]]:
     }
 
 
-def _reached(integration: Integration, unreachable: str) -> Step:
+def _reached(integration: Integration, unreachable: str, is_partial: bool) -> Step:
     title = _("Lightspeed is connected and this place feeds the store")
     if integration.degraded == LOCATION_GONE:
         unreachable = unreachable or _("Lightspeed no longer shows this place.")
     if unreachable:
         act = Action(_("Open connections"), reverse("connections"))
         return Step(title, "stuck", fact=unreachable, action=act)
+    if is_partial:
+        act = Action(_("Sign in again"), reverse("connection", args=[public_id("con", integration.connection_id)]))
+        return Step(title, "stuck", fact=_("Lightspeed granted only a part of the rights."), action=act)
     return Step(title, "done")
 
 

@@ -1,7 +1,7 @@
 """Set an integration up: which place of which till, under which methods, and when it may be switched on (2.1)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -9,12 +9,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import checks, happenings, plans, waking
+from comptoir.apps.pay_at_table import checks, happenings, plans, rights, waking
 from comptoir.apps.pay_at_table.models import ENDS, GuestPayment, Integration
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
+from comptoir.core.connections import grants
+from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.models import Connection, LocationLink
-from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.pos import registry
 from comptoir.pos.capabilities import Capability, ReadsPaymentMethods, ReadsStaff
 from comptoir.pos.people import StaffMember
@@ -40,11 +42,13 @@ SETTINGS: Final = (
 
 @dataclass(frozen=True)
 class Place:
-    """A linked place of a till that takes payments from outside; `taken` is the integration it has already."""
+    """A linked place of a till that takes payments from outside; `taken` is the integration it has already, `why_not`
+    the reason, in words, why none can be added."""
 
     link: LocationLink
     store: Store
     taken: Integration | None
+    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,30 @@ def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> list
         for each in links.select_related("store", "connection").order_by("store__name", "id")
         if each.store is not None
     ]
+
+
+def free_places(organisation_id: UUID, *, store_ids: Collection[UUID] | None, provider: str = "") -> list[Place]:
+    """Those without an integration, as the till shows them now (F11): one that vanished, or whose account may not take
+    payments, says so. An account that cannot be asked just now is believed."""
+    every = places(organisation_id, store_ids=store_ids)
+    free = [each for each in every if each.taken is None and provider in {"", each.link.provider}]
+    shown = {each.link.connection_id: _shown_by(each.link.connection) for each in free}
+    return [replace(each, why_not=_why_not(each.link, shown[each.link.connection_id])) for each in free]
+
+
+def _shown_by(connection: Connection) -> set[str] | None:
+    """The places that an account has now, by the till's ids; None where it cannot be asked."""
+    try:
+        with open_vendor(connection) as vendor:
+            return {each.external_id for each in vendor.locations()}
+    except ComptoirError:
+        return None
+
+
+def _why_not(link: LocationLink, shown: set[str] | None) -> str:
+    if grants.lacks_partners(link.connection):
+        return rights.words_of(link.connection)[0]
+    return "" if shown is None or link.external_id in shown else _("Lightspeed no longer shows this place.")
 
 
 def at_the_till(integration: Integration) -> AtTheTill:
@@ -129,6 +157,23 @@ def disable(integration: Integration, *, actor: str, now: datetime) -> int:
     return mine.exclude(state__in=ENDS).count()
 
 
+def partial(integrations: Collection[Integration]) -> dict[UUID, list[str]]:
+    """What does not work because Lightspeed granted less than it was asked for, in words, by integration; those that
+    have all they need are not in it (E55)."""
+    words = {each.id: rights.words_of(each) for each in _connected(integrations).values()}
+    return {each.id: words[each.connection_id] for each in integrations if words.get(each.connection_id)}
+
+
+def _connected(integrations: Collection[Integration]) -> dict[UUID, Connection]:
+    """Their connections, without the tokens, where Lightspeed still lets us in."""
+    rows = Connection.objects.filter(
+        organisation_id__in={each.organisation_id for each in integrations},
+        id__in={each.connection_id for each in integrations},
+        status=Connection.Status.CONNECTED,
+    )
+    return {each.id: each for each in rows.defer("access_token", "refresh_token")}
+
+
 def in_the_way(integration: Integration) -> str:
     """The one thing without which it cannot be switched on, in words; "" when nothing is."""
     found = unreachable([integration]).get(integration.id, "")
@@ -138,11 +183,7 @@ def in_the_way(integration: Integration) -> str:
 def unreachable(integrations: Collection[Integration]) -> dict[UUID, str]:
     """Why the till of an integration cannot be asked, in words, by integration; those that can be are not in it."""
     mine = {"organisation_id__in": {each.organisation_id for each in integrations}}
-    connected = set(
-        Connection.objects.filter(
-            **mine, id__in={each.connection_id for each in integrations}, status=Connection.Status.CONNECTED
-        ).values_list("id", flat=True)
-    )
+    connected = _connected(integrations)
     links = LocationLink.objects.filter(**mine, connection_id__in=connected)
     feeding = set(links.values_list("connection_id", "external_id", "store_id"))
     found = {}
@@ -151,6 +192,8 @@ def unreachable(integrations: Collection[Integration]) -> dict[UUID, str]:
             found[each.id] = _("The till is not connected. Connect it again first.")
         elif (each.connection_id, each.location_id, each.store_id) not in feeding:
             found[each.id] = _("The place of the till feeds another store now. Link it again first.")
+        elif grants.lacks_partners(connected[each.connection_id]):
+            found[each.id] = rights.words_of(connected[each.connection_id])[0]
     return found
 
 

@@ -28,6 +28,10 @@ CALLS_PER_SECOND: Final = 5
 REFRESH_IDLE: Final = timedelta(days=14)
 """Documented for the older sign-in (sheet 3.4); the newer one names it in each answer."""
 
+PARTNERS_ONLY: Final = frozenset({"orders-api"})
+"""By what a self-service API client (*custom app*, sheet 2) is known: Lightspeed gives it no `orders-api`, whether it
+refuses the request (`invalid_scope`) or leaves it out of the answer. Assumed: no document names another sign (E54)."""
+
 REOPENED_BILLS_LEAVE_THE_BOOKS: Final = True
 """Whether a bill that somebody opens again is left out of the sales until it is closed once more. No document says;
 V2 lists closed accounts by the time they were closed at, so an open one has no place there."""
@@ -47,6 +51,8 @@ class KSeries:
         capabilities=CAPABILITIES,
         calls_per_second=CALLS_PER_SECOND,
         refresh_idle=REFRESH_IDLE,
+        tells_grants=True,
+        partners_only=PARTNERS_ONLY,
         reopened_leave_books=REOPENED_BILLS_LEAVE_THE_BOOKS,
     )
 

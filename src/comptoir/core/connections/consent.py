@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from comptoir.core.accounts.models import Organisation, User
-from comptoir.core.connections import credentials, identity
+from comptoir.core.connections import credentials, grants, identity
 from comptoir.core.connections.models import Connection, ConsentAttempt, ConsentLink
 from comptoir.core.connections.sealing import sealer
 from comptoir.core.connections.tokens import TokenPair, error_of, is_busy, is_our_client, read_token_answer
@@ -63,7 +63,7 @@ def begin(
         "response_type": "code",
         "client_id": endpoints.client_id,
         "redirect_uri": redirect_uri,
-        "scope": " ".join(endpoints.scopes or connector.manifest.scopes),
+        "scope": " ".join(grants.asked_for(connector.manifest, endpoints)),
         "state": state,
     }
     if connector.manifest.pkce:
@@ -103,6 +103,8 @@ def complete(
 ) -> Connection:
     """Exchange the code and keep the sealed tokens. Raises VendorRefused, VendorBusy; then nothing is left behind.
 
+    A client that is no approved partner's is refused with that reason, where it asks for what partners alone are given.
+
     `domain` is the account's own part of the host, as the browser brought it (`Endpoints.at`). Raises RuleBroken when a
     connection would be connected again with another vendor account.
     """
@@ -121,6 +123,7 @@ def complete(
     if answer.status != 200:
         raise _refusal(answer, vendor.name)
     pair = read_token_answer(answer.body, vendor=vendor.name, now=now)
+    grants.require_partners(vendor, endpoints, pair)
     if attempt.connection is not None:
         identity.require_same_account(attempt.connection, pair, endpoints)
     return keep(

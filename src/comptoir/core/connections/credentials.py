@@ -192,6 +192,7 @@ def _sealed(provider: str, pair: TokenPair, now: datetime) -> dict[str, Any]:
         "access_token": sealer().seal(pair.access),
         "refresh_token": sealer().seal(pair.refresh),
         "access_expires_at": pair.expires_at,
+        **({"scopes": list(pair.scopes)} if pair.scopes else {}),
         "keep_alive_at": now + wait * (1 - JITTER * random.random()),  # noqa: S311 - spread, not secret
     }
 

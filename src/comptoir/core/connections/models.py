@@ -32,6 +32,8 @@ class Connection(models.Model):
     access_token = SealedField()
     refresh_token = SealedField()
     access_expires_at = models.DateTimeField()
+    # What was granted, as the vendor spells it; empty where it does not say (`grants.py`).
+    scopes = ArrayField(models.CharField(max_length=100), default=list, db_default=[])
     # When the tokens are renewed although nobody needs them, lest the refresh token dies unused (null: now).
     keep_alive_at = models.DateTimeField(null=True)
     # When the vendor is asked whether it accepts us (again), after it refused a call; null: no need, or no hope.

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from comptoir.core.connections import grants
 from comptoir.core.connections.credentials import refusal_values
 from comptoir.core.connections.models import Connection
 from comptoir.kernel.errors import VendorRefused
@@ -38,6 +39,8 @@ def note_probe(connection: Connection, refusal: VendorRefused | None, *, asked_a
         broken = mine.filter(status=Connection.Status.RECONNECT)
         broken.update(status=Connection.Status.CONNECTED, status_since=now, status_reason="", probe_at=None)
         mine.filter(status=Connection.Status.CONNECTED).update(probe_at=None)
+    elif refusal.status == 403 and (now_known := mine.first()) and grants.missing(now_known):
+        mine.update(probe_at=None)  # a right was not granted: that is said, and what the others open goes on (E55)
     elif refusal.status is not None:
         mine.filter(status=Connection.Status.CONNECTED).update(**refusal_values(reason(connection), now=now))
         mine.update(probe_at=now + PROBED_EVERY)

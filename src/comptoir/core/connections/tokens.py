@@ -11,6 +11,8 @@ from comptoir.kernel.http import RETRIED_STATUSES, Answer
 from comptoir.kernel.seal import Secret
 
 ERROR_WORD: Final = re.compile(r"[a-z_]{1,40}")
+LONGEST_SCOPE: Final = 100
+MOST_SCOPES: Final = 100
 # Refusals of the application that asks, not of the consent it holds: signing in again would not help.
 OUR_OWN: Final = frozenset({"invalid_client", "unauthorized_client"})
 
@@ -20,12 +22,14 @@ class TokenPair:
     """What a token endpoint gave; `expires_at` is UTC, `refresh_lasts` how long a refresh token stays good unused.
 
     None where the endpoint does not say, or says 0: without a fixed end, but perhaps not without an idle one.
+    `scopes` are what was granted, as the vendor spells it; () where it does not say.
     """
 
     access: Secret
     refresh: Secret
     expires_at: datetime
     refresh_lasts: timedelta | None = None
+    scopes: tuple[str, ...] = ()
 
 
 def read_token_answer(body: bytes, *, vendor: str, now: datetime, kept: Secret | None = None) -> TokenPair:
@@ -40,6 +44,7 @@ def read_token_answer(body: bytes, *, vendor: str, now: datetime, kept: Secret |
             refresh=kept if kept and "refresh_token" not in fields else _secret(fields["refresh_token"]),
             expires_at=now + timedelta(seconds=int(fields["expires_in"])),
             refresh_lasts=timedelta(seconds=int(fields.get("refresh_expires_in") or 0)) or None,
+            scopes=_scopes(fields.get("scope")),
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         # The body is not quoted: it may hold tokens.
@@ -53,6 +58,12 @@ def _secret(value: object) -> Secret:
     if not isinstance(value, str) or not value:
         raise TypeError("a token is a string")
     return Secret(value)
+
+
+def _scopes(said: object) -> tuple[str, ...]:
+    """Space-separated (RFC 6749, 3.3), the first hundred of a hundred characters each."""
+    words = said.split() if isinstance(said, str) else []
+    return tuple(dict.fromkeys(each for each in words if len(each) <= LONGEST_SCOPE))[:MOST_SCOPES]
 
 
 def is_busy(answer: Answer) -> bool:

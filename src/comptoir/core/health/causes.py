@@ -32,6 +32,7 @@ class Cause(StrEnum):
 
     SIGNED_OUT = "signed_out"
     GIVEN_BACK = "given_back"
+    PARTLY_GRANTED = "partly_granted"
     RENEWAL_FAILING = "renewal_failing"
     VENDOR_UNREACHABLE = "vendor_unreachable"
     VENDOR_LIMITS = "vendor_limits"
@@ -62,6 +63,7 @@ class Rule:
 RULES: Final[dict[Cause, Rule]] = {
     Cause.SIGNED_OUT: Rule(Subject.CONNECTION, Colour.RED, timedelta(0)),
     Cause.GIVEN_BACK: Rule(Subject.CONNECTION, Colour.GREY),
+    Cause.PARTLY_GRANTED: Rule(Subject.CONNECTION, Colour.AMBER),
     Cause.RENEWAL_FAILING: Rule(Subject.CONNECTION, Colour.AMBER, timedelta(hours=6)),
     Cause.VENDOR_UNREACHABLE: Rule(Subject.CONNECTION, Colour.AMBER, timedelta(minutes=30)),
     Cause.VENDOR_LIMITS: Rule(Subject.CONNECTION, Colour.AMBER),

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from comptoir.core.accounts.models import Store
+from comptoir.core.connections import grants
 from comptoir.core.connections.models import Connection
 from comptoir.core.health import facts as looking
 from comptoir.core.health.causes import Cause, Colour, Finding
@@ -111,6 +112,8 @@ def _connection(connection: Connection, facts: Facts, now: datetime) -> Iterator
         yield Finding(Cause.VENDOR_UNREACHABLE, connection.id, name, since, detail=failing[0].fault)
     elif (pause := facts.paused_until.get(connection.id)) and pause - now > LONG_PAUSE:
         yield Finding(Cause.VENDOR_LIMITS, connection.id, name, detail=pause.isoformat(timespec="seconds"))
+    if missing := grants.missing(connection):
+        yield Finding(Cause.PARTLY_GRANTED, connection.id, name, detail=", ".join(missing))
     if connection.keep_alive_at and now - connection.keep_alive_at > RENEWAL_LATE:
         yield Finding(Cause.RENEWAL_FAILING, connection.id, name, connection.keep_alive_at)
     if not any(link.store_id for link in mine):

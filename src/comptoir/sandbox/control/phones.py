@@ -7,14 +7,14 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 from uuid import uuid4
 
-import segno
 from babel.numbers import format_currency
 from django.template import Context, Engine
-from django.utils.safestring import mark_safe
 
 from comptoir.pos.hosting import Request, Response
+from comptoir.sandbox.control import desk
+from comptoir.sandbox.control.desk_words import DESKS
 from comptoir.sandbox.control.pages import HEADERS, LANGUAGE_COOKIE, language_of
-from comptoir.sandbox.control.phone_words import EN, PHONES, PhoneWords
+from comptoir.sandbox.control.phone_words import PHONES, PhoneWords
 from comptoir.sandbox.provider import ordering, paying
 from comptoir.sandbox.provider.api import Refused
 from comptoir.sandbox.provider.books import Row
@@ -49,7 +49,7 @@ class PhonesPage:
     def answer(self, request: Request) -> Response:
         """A page, or what a form did. What Comptoir refuses is said on the page."""
         said = dict(parse_qsl(request.body.decode("utf-8", "replace"))) if request.method == "POST" else {}
-        if "lang" in request.query and request.path != "/phones":
+        if "lang" in request.query:
             return _choose_language(request)
         for pattern, page in PAGES:
             if match := pattern.fullmatch(request.path):
@@ -63,7 +63,7 @@ class PhonesPage:
 
     def desk(self, request: Request, _: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
         """The provider's own page: its key, its restaurants with their tables, what it took and what it heard."""
-        trouble = ""
+        trouble, t = "", DESKS[language_of(request)]
         if request.method == "POST":
             try:
                 self._at_the_desk(said)
@@ -71,14 +71,8 @@ class PhonesPage:
                 trouble = refused.words or refused.code
             else:
                 return _back("/phones")
-        stores = self.company.stores(hook=self.hook) if self.company.key_start else []
-        linked = [each for each in stores if each["state"] == "linked"]
-        wanted = request.query.get("store", "")
-        store = next((each for each in linked if each["integration"] == wanted), next(iter(linked), None))
-        values: dict[str, Any] = {"name": NAME, "key": self.company.key_start, "stores": stores, "trouble": trouble}
-        if store:
-            values |= {"store": store, **self._of_store(store["integration"], request)}
-        return self._draw("phones.html", values)
+        values = desk.shown(self.company, request, t, hook=self.hook)
+        return self._draw("phones.html", {**values, "trouble": trouble})
 
     def table(self, request: Request, parts: Mapping[str, str | None], said: Mapping[str, str]) -> Response:
         """A guest has scanned the code on a table: its bills, and how to pay."""
@@ -223,32 +217,6 @@ class PhonesPage:
                 self.company.let_go(said.get("integration", ""))
             case _:
                 raise Refused(404, "act_unknown", "There is no such button.")
-
-    def _of_store(self, store: str, request: Request) -> dict[str, Any]:
-        """Its tables with their codes, what guests paid and ordered, what Comptoir told us."""
-        host = f"http://{request.headers.get('host', 'localhost')}"
-        try:
-            tables = self.company.api.tables(store)
-        except Refused:  # what this Comptoir does not tell, the open bills do
-            numbers = sorted({each["table_number"] for each in self.company.api.checks(store) if each["table_number"]})
-            tables = [{"number": each, "has_open_check": True} for each in numbers]
-        shown = []
-        for each in tables:
-            path = f"/phones/{store}/tables/{quote(str(each['number']))}"
-            code = segno.make(host + path, error="m").svg_inline(scale=2, border=2)
-            shown.append({**each, "path": path, "qr": mark_safe(code)})  # noqa: S308  (drawn here)
-        shown.sort(key=lambda each: not each.get("has_open_check"))
-        return {
-            "tables": shown,
-            "payments": [self._paid(each) for each in self.company.payments(store)],
-            "orders": self.company.orders(store),
-            "heard": self.company.heard(store),
-        }
-
-    def _paid(self, row: Row) -> dict[str, Any]:
-        tip = f" + {_money(row['tip'], row['currency'], EN)} tip" if row["tip"] else ""
-        light = {"applied": "ok", "needs_attention": "bad"}.get(row["said"], "off")
-        return {**row, "what": _money(row["amount"], row["currency"], EN) + tip, "light": light}
 
     def _remaining(self, row: Row, t: PhoneWords) -> str:
         """What is left of the bill after a payment; empty when nothing is."""

@@ -148,20 +148,30 @@ def _returned(request: OrganisationRequest) -> HttpResponse:
         raise RuleBroken(words, code="consent_unknown", status=400)
     then = _then(request)
     if "code" not in request.GET:
+        fault = consent_faults.of_refusal(request.GET.get("error", ""), attempt.provider)
         if then:
-            cause = Fault(Cause.CANCELLED, attempt.provider, request.GET.get("error", ""))
-            return consent_faults.send_back(request, then, cause, None)
+            return consent_faults.send_back(request, then, fault, None)
+        if fault.cause is Cause.SELF_SERVICE:
+            return _refused(request, fault)
         toast(request, _("Nothing was connected: the sign-in at the till was not approved."), level="warn")
         return redirect("connections")
     try:
         connection = consent_links.completed(request, attempt)
     except ComptoirError as error:
+        fault = consent_faults.of_error(error, attempt.provider, has_signed_in=False)
+        if not then and fault.cause is Cause.SELF_SERVICE:
+            return _refused(request, fault)
         if not then or isinstance(error, RuleBroken):
             raise
-        fault = consent_faults.of_error(error, attempt.provider, has_signed_in=False)
         return consent_faults.send_back(request, then, fault, None)
     look_at_once(request.organisation.id)
     return _read_locations(request, connection, is_new=attempt.connection_id is None)
+
+
+def _refused(request: OrganisationRequest, fault: Fault) -> HttpResponse:
+    """What no other sign-in would mend: told with its reason."""
+    toast(request, f"{fault.headline} {fault.remedy}", level="bad")
+    return redirect("connections")
 
 
 returned.permission = _returned.permission  # type: ignore[attr-defined]

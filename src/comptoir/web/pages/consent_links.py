@@ -17,6 +17,7 @@ from comptoir.core.connections.models import Connection, ConsentAttempt, Consent
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.seal import token_hash
 from comptoir.pos import registry
+from comptoir.web import consent_faults
 from comptoir.web.open_pages import kept_private
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.tasks import look_at_once
@@ -84,7 +85,8 @@ def returned(request: HttpRequest) -> HttpResponse:
     except RuleBroken:
         return _shown(request, {"state": "gone"}, status=400)
     if "code" not in request.GET:
-        return _shown(request, {"state": "denied"})
+        fault = consent_faults.of_refusal(request.GET.get("error", ""), attempt.provider)
+        return _shown(request, {"state": "denied", "fault": fault})
     if not consent_links.claim(link, now=now):
         return _shown(request, {"state": "gone"}, status=400)
     try:

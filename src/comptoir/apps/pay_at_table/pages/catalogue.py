@@ -84,11 +84,13 @@ def one(request: OrganisationRequest, provider: str) -> HttpResponse:
     found = offered.offer(provider)
     if found is None:
         raise asking.nothing()
+    places = offered.places(request.organisation.id, provider, store_ids=request.store_ids)
     values = {
         "offer": found,
         "price": offered.price_words(),
         "trial_days": offered.trial_days(),
-        "free": offered.places(request.organisation.id, provider, store_ids=request.store_ids),
+        "free": [each for each in places if not each.why_not],
+        "refused": [each for each in places if each.why_not],
     }
     return render(request, "pay_at_table/offer.html", values)
 

@@ -33,15 +33,18 @@ def overview(request: OrganisationRequest) -> HttpResponse:
     mine = listing.integrations(request.organisation.id, store_ids=request.store_ids)
     names = {each.id: each.name for each in stores(request.organisation.id, store_ids=request.store_ids)}
     found = setting_up.places(request.organisation.id, store_ids=request.store_ids)
+    may_manage = may(request.role, "pay_at_table.manage")
+    free = setting_up.free_places(request.organisation.id, store_ids=request.store_ids) if may_manage else []
     steps = checklist.steps_of(mine)
     values = {
         "rows": [
             (each, names.get(each.store_id, ""), _light(each, steps[each.id]), checklist.sentence(each, steps[each.id]))
             for each in mine
         ],
-        "free": [each for each in found if each.taken is None],
+        "free": [each for each in free if not each.why_not],
+        "refused": [each for each in free if each.why_not],
         "has_places": bool(found),
-        "may_manage": may(request.role, "pay_at_table.manage"),
+        "may_manage": may_manage,
     }
     return render(request, "pay_at_table/integrations.html", values)
 
@@ -59,6 +62,9 @@ def add(request: OrganisationRequest) -> HttpResponse:
     if place.taken is not None:
         toast(request, _("This place has an integration already: here it is."), level="info")
         return redirect("table_integration", place.taken.public_id)
+    if why_not := _why_not(request, place):
+        toast(request, why_not, level="bad")
+        return redirect("table_integrations")
     made = integrations.create(
         organisation=request.organisation,
         store=place.store,
@@ -70,6 +76,13 @@ def add(request: OrganisationRequest) -> HttpResponse:
         now=timezone.now(),
     )
     return redirect("table_integration", made.public_id)
+
+
+def _why_not(request: OrganisationRequest, place: setting_up.Place) -> str:
+    """Why nothing can be added for a place now, as its till says; "" where it can."""
+    provider = place.link.provider
+    free = setting_up.free_places(request.organisation.id, store_ids=request.store_ids, provider=provider)
+    return next((each.why_not for each in free if each.link.id == place.link.id), "")
 
 
 @require_GET
@@ -161,6 +174,8 @@ def _page(
         "light": _light(found, steps),
         "sentence": checklist.sentence(found, steps),
         "refusal": setting_up.in_the_way(found),
+        "lacks": setting_up.partial([found]).get(found.id, []),
+        "connection_id": public_id("con", found.connection_id),
         "providers": _providers(found),
         "code": mark_safe(segno.make(found.public_id, error="m").svg_inline(scale=4, border=4)),  # noqa: S308 (ours)
         "mails": _support_mails(found) if may_manage else [],

@@ -115,6 +115,7 @@ class Behaviour:
     The rest names the two spellings of sheet 5.1, 5.3, 7.1, 7.13, 10.3 and 14.1.
     `named_reversals`: counter-accounts of split and transferred bills say so, instead of TRANSITORY.
     `managers`: who signs in for a business on the consent page, by business id.
+    `withheld`: scopes that are left out of what was asked for, without a word (sheet 3.3, E55).
     `founded_at`: no location has sales before; the V2 sales answer names it to whoever asks for earlier ones.
     """
 
@@ -126,6 +127,7 @@ class Behaviour:
     founded_at: datetime = datetime(2025, 1, 1, tzinfo=UTC)
     managers: Mapping[str, str] = field(default_factory=dict)
     named_reversals: bool = False
+    withheld: Callable[[], AbstractSet[str]] = frozenset
     closing: Closing = Closing.CLOSE
     passive_shows_active: bool = False
     service_charge_in_lines: bool = True

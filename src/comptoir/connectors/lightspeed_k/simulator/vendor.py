@@ -53,7 +53,7 @@ class KSeriesSimulator:
         self._client = client
         self._behaviour = behaviour or Behaviour()
         self._store = Store(path)
-        self._tokens = Tokens(self._store, self._behaviour.lifetimes)
+        self._tokens = Tokens(self._store, self._behaviour.lifetimes, self._behaviour.withheld)
         self._v1_tokens = Tokens(self._store, self._behaviour.v1_lifetimes)
         self.offices = Offices(self._store)
         self._deliveries = Deliveries(self._store, world, self._behaviour, self.offices)

@@ -1,6 +1,8 @@
 """Codes and tokens: issued, used once, expired. Only their hashes are kept."""
 
 import sqlite3
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -41,9 +43,12 @@ class PendingCode:
 class Tokens:
     """Issues and checks codes and tokens."""
 
-    def __init__(self, store: Store, lifetimes: Lifetimes) -> None:
+    def __init__(
+        self, store: Store, lifetimes: Lifetimes, withheld: Callable[[], AbstractSet[str]] = frozenset
+    ) -> None:
         self._store = store
         self._lifetimes = lifetimes
+        self._withheld = withheld
 
     def new_code(self, pending: PendingCode, *, now: datetime) -> str:
         """A code for the browser to carry back."""
@@ -115,6 +120,8 @@ class Tokens:
             database.execute(query, (business_id, REFRESH))
 
     def _pair(self, database: sqlite3.Connection, grant: Grant, now: datetime) -> dict[str, Any]:
+        kept_back = self._withheld()
+        grant = Grant(grant.business_id, tuple(each for each in grant.scopes if each not in kept_back))
         offline = "offline_access" in grant.scopes
         refresh_lifetime = self._lifetimes.offline if offline else self._lifetimes.refresh
         lifetimes = {ACCESS: self._lifetimes.access, REFRESH: refresh_lifetime}
