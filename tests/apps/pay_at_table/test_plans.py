@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.apps.pay_at_table import plans, pricing, setting_up
+from comptoir.apps.pay_at_table.catalogue import Category, Offer
+from comptoir.apps.pay_at_table.marks import Mark
 from comptoir.apps.pay_at_table.models import Integration, State
 from comptoir.apps.pay_at_table.plan_tables import Period, PlanLine
 from comptoir.apps.pay_at_table.plans import GRACE, TRIAL, PlanState
@@ -53,6 +55,8 @@ def test_o2_the_catalogue_is_searched_opened_and_leads_to_a_new_integration(tabl
     )
     assert "Nothing is called that" in shown(alice, "/pay-at-table/catalogue?q=nothing+such")
     page = shown(alice, "/pay-at-table/catalogue/lightspeed_k")
+    for words in ("Configuration → Settings → Payment methods", "Configuration → Users → POS users"):
+        assert words in page, "a guide with the vendor's own menus"
     for words in ("It takes no cards", "€29.00 a month or €290.00 a year", "30 days", "No card is charged here"):
         assert words in page
     assert "No place of Lightspeed K-Series is free" in page  # the only one has its integration
@@ -62,6 +66,22 @@ def test_o2_the_catalogue_is_searched_opened_and_leads_to_a_new_integration(tabl
     added = alice.post("/pay-at-table/integrations/add", {"place": str(place.link.id)})
     assert "The trial begins when you press Enable." in shown(alice, added["location"])
     assert alice.get("/pay-at-table/catalogue/lightspeed_r").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_o2_a_tile_names_the_till_the_provider_and_its_category(table: Table, alice: Client) -> None:
+    provider_of(table.integration)
+    page = shown(alice, "/pay-at-table/catalogue?q=k-series+to+QODEUP&category=orders")
+    assert "Lightspeed K-Series to Qodeup" in page
+    assert "Paying at the table · Ordering from the phone" in page
+    for name in ("Lightspeed K-Series", "Qodeup"):
+        assert f'aria-label="{name}"' in page, "both marks"
+    assert "€29.00 a month or €290.00 a year" in page
+    opened = shown(alice, "/pay-at-table/catalogue/lightspeed_k?to=Qodeup")
+    assert "An account at Qodeup, which gets the integration id." in opened
+    orders_taken_away = Offer("x", "X", "", "X", (Category.PAYMENTS,), (), (), ())
+    assert not orders_taken_away.is_found_by("", "orders")
+    assert Mark("Lightspeed K-Series").letters == "LK"
 
 
 @pytest.mark.django_db(transaction=True)

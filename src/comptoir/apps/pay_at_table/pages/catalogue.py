@@ -66,12 +66,14 @@ class Line:
 @require_GET
 @page("pay_at_table.manage")
 def catalogue(request: OrganisationRequest) -> HttpResponse:
-    """A tile for each point of sale that can; searched by words."""
-    words = request.GET.get("q", "")[:100]
-    every = offered.offers()
+    """A tile for each point of sale that can and each provider; searched by words and by category."""
+    words, category = request.GET.get("q", "")[:100], request.GET.get("category", "")
+    category = category if category in offered.CATEGORIES else ""
     values = {
-        "offers": [each for each in every if each.is_found_by(words)],
+        "offers": [each for each in offered.offers() if each.is_found_by(words, category)],
         "words": words,
+        "categories": list(offered.CATEGORIES.items()),
+        "category": category,
         "price": offered.price_words(),
     }
     return render(request, "pay_at_table/catalogue.html", values)
@@ -81,7 +83,7 @@ def catalogue(request: OrganisationRequest) -> HttpResponse:
 @page("pay_at_table.manage")
 def one(request: OrganisationRequest, provider: str) -> HttpResponse:
     """What it does and does not, what it needs and costs, and the place to add it for."""
-    found = offered.offer(provider)
+    found = offered.offer(provider, request.GET.get("to", ""))
     if found is None:
         raise asking.nothing()
     places = offered.places(request.organisation.id, provider, store_ids=request.store_ids)
