@@ -18,11 +18,12 @@ from typing import Any, Final
 
 import psycopg
 
+from bench import fresh
 from bench.failure import BenchFailure
+from bench.fresh import FOLDER
 from comptoir.kernel import postgres
 from comptoir.kernel.postgres import processes
 
-FOLDER: Final = Path(__file__).resolve().parents[1] / ".cache" / "bench"
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
 ENDING: Final = (
@@ -97,7 +98,8 @@ def kept_house(name: str, environ: Mapping[str, str] | None = None, *, durable: 
     `durable=False` is for making them.
     """
     folder, port = FOLDER / name, free_port()
-    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "postgres").exists():
+        fresh.lay_out(folder)
     own = {key: value for key, value in os.environ.items() if not key.startswith(("COMPTOIR_", "DATABASE_"))}
     own |= {"COMPTOIR_DATA": str(folder), "COMPTOIR_URL": f"http://localhost:{port}", **(environ or {})}
     made = House(name, postgres.cluster(folder), port, own)

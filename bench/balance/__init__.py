@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.failure import BenchFailure
-from bench.running import FOLDER
+from bench.fresh import FOLDER
 from bench.table import Measurement, compare
 from comptoir.kernel import postgres
 

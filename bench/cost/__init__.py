@@ -1,11 +1,12 @@
 """Cost: what an installation takes while nothing happens, and how long each command of `comptoir` takes to begin."""
 
+import resource
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Final
 
 from rich.console import Console
@@ -18,19 +19,23 @@ from bench.table import Measurement, compare
 from comptoir.cli.main import app
 from comptoir.kernel.postgres import processes
 
-WANTED_MILLISECONDS: Final = 400.0
+WANTED: Final = 400.0
+"""Milliseconds until a command has begun."""
+ASKS: Final = ("migrate",)
+"""With nothing to do, but not without asking the database: it loads every app first, as most commands do."""
 WANTED_MEGABYTES: Final = 400.0
-TRIES: Final = 3
+TRIES: Final = 2
 SETTLE_SECONDS: Final = 10.0
 
 
 def measure(console: Console) -> Sequence[Measurement]:
     """Start an installation, let it settle, weigh it. Raises BenchFailure, ComptoirError."""
     with running.house("cost") as house:
-        began = {name: _begin(name, house.environ) for name in get_group(app).commands}
+        began = {name: _begin([name, "--help"], house.environ) for name in get_group(app).commands}
         subprocess.run(
             [sys.executable, "-m", "comptoir", "migrate"], env=house.environ, stdout=subprocess.DEVNULL, check=True
         )
+        asks = _begin(ASKS, house.environ)
         web, worker = house.serve(), house.comptoir("work")
         time.sleep(SETTLE_SECONDS)
         weights = {
@@ -38,10 +43,12 @@ def measure(console: Console) -> Sequence[Measurement]:
             "work": megabytes([worker.pid]),
             "database": megabytes([each.pid for each in processes.serving(house.cluster.name)]),
         }
-    _show(console, weights, began)
+    _show(console, weights, {**{f"{name} --help": each for name, each in began.items()}, " ".join(ASKS): asks})
     return [
         compare("idle memory", "400 MB", sum(weights.values()), WANTED_MEGABYTES, "MB (PSS)"),
-        compare("start-up", "400 ms", max(began.values()), WANTED_MILLISECONDS, "ms, the slowest command"),
+        compare("start-up", "400 ms", max(each.took for each in began.values()), WANTED, "ms, the slowest command"),
+        compare("start-up", "400 ms (CPU)", max(each.cpu for each in began.values()), WANTED, "CPU ms, the slowest"),
+        compare("start-up", "400 ms, one that asks the database", asks.took, WANTED, "ms"),
     ]
 
 
@@ -57,26 +64,40 @@ def megabytes(pids: Sequence[int]) -> float:
     return total / 1024
 
 
-def _begin(name: str, environ: dict[str, str]) -> float:
-    """Milliseconds until a command has said how it is used, the median."""
-    took = []
+@dataclass(frozen=True)
+class Began:
+    """Milliseconds until a command has said how it is used, by the clock and of CPU: the least of some tries."""
+
+    took: float
+    cpu: float
+
+
+def _begin(arguments: Sequence[str], environ: dict[str, str]) -> Began:
+    took, cpu = [], []
     for _ in range(TRIES):
-        start = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "comptoir", name, "--help"], env=environ, stdout=subprocess.DEVNULL, check=True
-        )
+        start, before = time.perf_counter(), _of_children()
+        command = [sys.executable, "-m", "comptoir", *arguments]
+        subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, check=True)
         took.append((time.perf_counter() - start) * 1000)
-    return median(took)
+        cpu.append((_of_children() - before) * 1000)
+    return Began(min(took), min(cpu))
 
 
-def _show(console: Console, weights: dict[str, float], began: dict[str, float]) -> None:
+def _of_children() -> float:
+    """CPU seconds of the processes that we have waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _show(console: Console, weights: dict[str, float], began: dict[str, Began]) -> None:
     table = Table("idle", title="Memory while nothing happens")
     table.add_column("MB (PSS)", justify="right")
     for name, weight in {**weights, "together": sum(weights.values())}.items():
         table.add_row(name, f"{weight:,.0f}")
     console.print(table)
     table = Table("command", title="Until a command has said how it is used")
-    table.add_column("ms", justify="right")
-    for name, milliseconds in began.items():
-        table.add_row(f"comptoir {name}", f"{milliseconds:,.0f}")
+    for heading in ("ms", "CPU ms"):
+        table.add_column(heading, justify="right")
+    for name, each in began.items():
+        table.add_row(f"comptoir {name}", f"{each.took:,.0f}", f"{each.cpu:,.0f}")
     console.print(table)

@@ -17,7 +17,7 @@ from bench.cost import megabytes
 from bench.door import disk, load
 from bench.door.stage import PEERS, Contestant, Stage, contestants, prepared
 from bench.door.turns import Turn, Turns
-from bench.running import FOLDER
+from bench.fresh import FOLDER
 from bench.table import Measurement, compare
 
 ROUNDS: Final = 5

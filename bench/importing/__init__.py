@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from rich.console import Console
 from rich.table import Table
 
 from bench import running
 from bench.failure import BenchFailure
-from bench.running import FOLDER
+from bench.fresh import FOLDER
 from bench.table import Measurement, compare
 from comptoir.connectors.lightspeed_r.pace import LEFT_FOR_LIVE
 from comptoir.kernel import postgres
@@ -66,13 +65,11 @@ def measure(console: Console) -> Sequence[Measurement]:
             )
             console.print(f"[dim]import: {SALES:,} sales by us[/dim]")
             ours = _run([sys.executable, str(HERE / "ours.py"), shop["url"], shop["token"], str(SALES)], environ, SALES)
-        with psycopg.connect(dsn, autocommit=True) as session:
-            session.execute("DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public")
-        with _shop(LIMITED_SALES, "limited") as shop:
-            console.print(f"[dim]import: {LIMITED_SALES:,} sales at the vendor's limit[/dim]")
-            command = [sys.executable, str(HERE / "ours.py"), shop["url"], shop["token"], str(LIMITED_SALES)]
-            limited = _run(command, environ, LIMITED_SALES)
-            tally = shop["tally"]()
+    with running.house("import", **QUIET) as house, _shop(LIMITED_SALES, "limited") as shop:
+        console.print(f"[dim]import: {LIMITED_SALES:,} sales at the vendor's limit[/dim]")
+        command = [sys.executable, str(HERE / "ours.py"), shop["url"], shop["token"], str(LIMITED_SALES)]
+        limited = _run(command, house.environ, LIMITED_SALES)
+        tally = shop["tally"]()
     if tally["refused"]:
         raise BenchFailure(f"The vendor had to refuse {tally['refused']} requests.")
     # What the bucket holds at first is on top of what leaks.

@@ -24,8 +24,9 @@ from rich.table import Table
 
 from bench import running
 from bench.failure import BenchFailure
+from bench.fresh import FOLDER
 from bench.pay.guests import Guests, provider
-from bench.running import FOLDER, House
+from bench.running import House
 from bench.table import Measurement, compare
 
 STORES: Final = 200

@@ -20,6 +20,7 @@ from urllib.request import urlopen
 
 from bench import running
 from bench.failure import BenchFailure
+from bench.fresh import FOLDER
 
 VERSION: Final = "4.1.15"
 """The latest that runs on the Node.js of Debian 12 and 13 (18.5 or newer)."""
@@ -35,7 +36,7 @@ class Absent(Exception):
 def served(name: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]", Path]]:
     """It, started: its port, its process, and the file that holds a line for each body. Raises Absent, BenchFailure."""
     program = _installed()
-    folder, port = running.FOLDER / name, running.free_port()
+    folder, port = FOLDER / name, running.free_port()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for each in ("flow.json", "settings.js"):
@@ -54,7 +55,7 @@ def served(name: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]", Path]]:
 
 def _installed() -> Path:
     """Its program in an environment of the bench; installed once. Raises Absent."""
-    folder = running.FOLDER / "environments" / f"node-red-{VERSION}"
+    folder = FOLDER / "environments" / f"node-red-{VERSION}"
     program = folder / "node_modules" / "node-red" / "red.js"
     if not (shutil.which("npm") and shutil.which("node")):
         raise Absent("npm is not on this machine")
@@ -81,4 +82,4 @@ def _wait_for(name: str, port: int, process: "subprocess.Popen[bytes]") -> None:
                 return
         except (URLError, OSError):
             time.sleep(0.1)
-    raise BenchFailure(f"{name} does not start; its words are in {running.FOLDER / name}.log")
+    raise BenchFailure(f"{name} does not start; its words are in {FOLDER / name}.log")

@@ -19,7 +19,9 @@ from rich.console import Console
 
 from bench import running
 from bench.failure import BenchFailure
+from bench.fresh import FOLDER
 from comptoir.kernel import postgres
+from comptoir.kernel.postgres.cluster import DATABASE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 BYTES_A_SALE: Final = 2500
@@ -32,7 +34,7 @@ def houses(
 ) -> Iterator[dict[int, tuple[running.House, dict[str, str]]]]:
     """A house on the database of each number of years, with the cookie of its owner. Raises BenchFailure."""
     name = f"report-{stores}x{sales}"
-    mark = running.FOLDER / name / "made"
+    mark = FOLDER / name / "made"
     made_of = _made_of(years)
     if not _is_of(mark, made_of):
         mark.unlink(missing_ok=True)
@@ -46,13 +48,13 @@ def houses(
 
 
 def _make(console: Console, name: str, stores: int, sales: int, years: Sequence[int], today: date) -> None:
-    running.FOLDER.mkdir(parents=True, exist_ok=True)
-    postgres.discard(postgres.cluster(running.FOLDER / name))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    postgres.discard(postgres.cluster(FOLDER / name))
     wanted = sum(years) * stores * sales * 365 * BYTES_A_SALE
-    if shutil.disk_usage(running.FOLDER).free < wanted:
+    if shutil.disk_usage(FOLDER).free < wanted:
         raise BenchFailure(f"The data want {wanted / 1e9:,.0f} GB of disk for as long as they are kept.")
     with running.kept_house(name, durable=False) as whole:
-        before = "template1"
+        before = DATABASE  # laid out with all tables
         for each in years:
             began = time.monotonic()
             with psycopg.connect(whole.cluster.dsn("postgres"), autocommit=True) as session:

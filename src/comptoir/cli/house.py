@@ -1,4 +1,7 @@
-"""Start what every command stands on: the log, the database, Django."""
+"""Start what every command stands on: the log, the database, Django.
+
+Nothing is loaded here before it is used: a command that only says how it is used needs none of it.
+"""
 
 import logging
 import os
@@ -7,12 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import structlog
 import typer
 
-from comptoir.kernel import postgres
 from comptoir.kernel.errors import ComptoirError
-from comptoir.project import environment
 
 
 @contextmanager
@@ -28,6 +28,9 @@ def sentences() -> Iterator[None]:
 @contextmanager
 def database(*, supervise: bool = False) -> Iterator[None]:
     """The embedded server running for as long as this lasts; nothing to do when the database is yours."""
+    from comptoir.kernel import postgres
+    from comptoir.project import environment
+
     if not environment.is_embedded(os.environ):
         environment.prove_database(os.environ)
         yield
@@ -76,6 +79,8 @@ def migrate() -> None:
 
 def set_up_log() -> None:
     """One line an event: for people on a terminal, JSON elsewhere."""
+    import structlog
+
     is_terminal = sys.stderr.isatty()
     # A traceback without the variables of its frames: they hold tokens, phone numbers and bodies.
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)

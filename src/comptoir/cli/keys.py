@@ -11,8 +11,6 @@ import typer
 
 from comptoir.cli import house
 from comptoir.kernel.errors import ComptoirError
-from comptoir.kernel.seal import new_key, split_keys
-from comptoir.project import environment
 
 keys = typer.Typer(no_args_is_help=True, help="Change the keys that secrets are sealed with.")
 
@@ -22,6 +20,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 @keys.command()
 def add(as_json: AsJson = False) -> None:
     """Put a new key in front of the others; then restart `serve` and `work`."""
+    from comptoir.kernel.seal import new_key, split_keys
+
     with house.sentences():
         path = _change(lambda found: [new_key(), *found])
         facts: dict[str, str | int] = {"file": str(path), "keys": len(split_keys(path.read_text()))}
@@ -52,6 +52,9 @@ def drop(as_json: AsJson = False) -> None:
 
 def _change(change: Callable[[list[str]], list[str]]) -> Path:
     """Write the key file anew, whole or not at all, for the owner it had."""
+    from comptoir.kernel.seal import split_keys
+    from comptoir.project import environment
+
     path = environment.key_file(os.environ)
     if path is None:
         raise ComptoirError(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 @app.callback()
 def comptoir() -> None:
     """One counter between every till and every back office."""
+    if "--help" in sys.argv:
+        return
     with house.sentences():
         house.set_up_log()
 

@@ -8,7 +8,6 @@ import typer
 
 from comptoir.cli import house
 from comptoir.kernel.errors import ComptoirError
-from comptoir.project import environment
 
 CALLS_US = "sixpos"
 """A till that calls with the token of its brand, which has no end: there is no pair to mint."""
@@ -23,6 +22,7 @@ def run(
     mail_port: Annotated[int, typer.Option(help="Port of its mail server; 0: any free one.")] = 0,
 ) -> None:
     """Run the sandbox until it is stopped."""
+    from comptoir.project import environment
     from comptoir.sandbox import server
 
     with house.sentences():
@@ -51,6 +51,8 @@ def tokens(
 
 def demo_facts() -> dict[str, Any]:
     """What `demo.json` says. Raises ComptoirError while no demo has been started."""
+    from comptoir.project import environment
+
     path = environment.data_folder(os.environ) / "demo.json"
     try:
         return dict(json.loads(path.read_text()))
