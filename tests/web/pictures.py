@@ -30,7 +30,7 @@ from tests.web.test_every_page import LOOKED_AT
 from tests.web.test_tenants import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(0)]
-NO_PAGES = re.compile("(?<!traffic)_export|download|_check$|mail_delete")
+NO_PAGES = re.compile("(?<!traffic)_export|download|_check$|mail_delete|traffic_chart")
 """Files, and parts of pages."""
 OUT = Path(os.environ.get("PICTURES_OUT", "pictures"))
 ONLY = re.compile(os.environ.get("PICTURES_ONLY", ""))
@@ -96,7 +96,10 @@ def opened(
 
 def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
     page.goto(shot.path)
+    page.wait_for_load_state("networkidle")
     shot.act(page)
+    page.evaluate("document.querySelectorAll('img[loading]').forEach(each => { each.loading = 'eager' })")
+    page.wait_for_function("[...document.images].every(each => each.complete)")
     if AXE and not is_paper:
         found = Axe().run(page)
         if found.violations_count or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -129,6 +132,8 @@ def traffic(world: World) -> list[Shot]:
             for period in ("today", "yesterday", "7", "28", "364")
         ),
         Shot("traffic_one_store", f"/traffic?period=7&at={paris}"),
+        Shot("traffic_twenty_days", "/traffic?since=2026-05-01&until=2026-05-20"),
+        Shot("traffic_long_store", f"/traffic/long?at={paris}"),
         Shot("traffic_one_day", f"/traffic{days}"),
         Shot("traffic_last_year", "/traffic?period=28&beside=same_weekdays"),
         Shot("traffic_day_real", f"/traffic/days/{bar}/{DAY}"),

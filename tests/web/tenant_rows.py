@@ -178,6 +178,7 @@ PAGES = {
         (
             *(
                 "traffic",
+                "traffic_long",
                 "traffic_totals",
                 "traffic_totals_export",
                 "traffic_weekly",
@@ -195,6 +196,8 @@ PAGES = {
     "traffic_download": Row(Of.EACH, ids={"kind": "csv"}),
     "traffic_weekly_export": Row(Of.EACH, ids={"kind": "csv"}),
     "traffic_staffing_export": Row(Of.EACH, ids={"kind": "xlsx"}),
+    "traffic_chart": Row(Of.EACH, ids={"slug": "course", "number": "0"}),
+    "traffic_chart_export": Row(Of.EACH, ids={"slug": "course"}),
     "traffic_day": Row(Of.STORE, ids=MARCH_14),
     "traffic_day_edit": Row(Of.STORE, "post", MARCH_14),
     "traffic_day_fill": Row(Of.STORE, "post", {**MARCH_14, "position": "on"}),

@@ -40,6 +40,8 @@ FILES = {
     "traffic_staffing_export",
     "traffic_download",
     "traffic_changes_export",
+    "traffic_chart",
+    "traffic_chart_export",
 }
 SAID = {"message": "The import of Sunday stands still."}
 

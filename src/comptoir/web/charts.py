@@ -5,13 +5,14 @@ on paper. Drawing costs some 100 ms of CPU once the engine is warm: what was dra
 """
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal, Protocol
 
 import vl_convert
 from babel.dates import format_date
@@ -70,17 +71,27 @@ LABELS: Final[dict[str, Any]] = {
 measured here, hence so far apart."""
 EACH: Final = {**LABELS, "labelOverlap": False}
 APART: Final = {"padding": 0.06}
+MARKED: Final = "#010203"
+ESTIMATED: Final = re.compile(f'fill="(#[0-9a-f]{{6}})"([^>]*?) stroke="{MARKED}"')
+"""The edge by which a drawn column is known to be estimated: in no palette."""
 SPACES: Final = {"en": (",", "."), "fr": ("\u202f", ",")}
 """What stands between thousands and before decimals."""
 
 
+State = Literal["", "estimated", "provisional"]
+
+
 @dataclass(frozen=True)
 class Series:
-    """A row of figures, one for each day; None is a gap: nothing is known, which is not zero."""
+    """A row of figures, one for each day; None is a gap: nothing is known, which is not zero.
+
+    `states` of columns: what is estimated is hatched, what is still coming in is lighter; () for neither anywhere.
+    """
 
     name: str
     values: tuple[float | None, ...]
     is_comparison: bool = False
+    states: tuple[State, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,20 +106,11 @@ class Chart:
     days: tuple[date | str, ...]
     series: tuple[Series, ...]
     mark: Literal["", "bar", "line"] = ""
+    height: ClassVar[int] = HEIGHT
+    is_recoloured: ClassVar[bool] = True
 
     def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
         """The Vega-Lite specification."""
-        rows = [
-            {
-                "day": day if isinstance(day, str) else _day(day, language),
-                "n": number,
-                "series": each.name,
-                "value": each.values[number],
-            }
-            for each in self.series
-            for number, day in enumerate(self.days)
-        ]
-        names = [each.name for each in self.series]
         mark: dict[str, Any] = {"type": "bar"}
         if (self.mark or ("line" if len(self.days) > MOST_BARS else "bar")) == "line":
             mark = {"type": "line", "strokeWidth": 2, "point": len(self.days) <= MOST_BARS}
@@ -120,24 +122,19 @@ class Chart:
                 "axis": LABELS,
             },
             "y": {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5, **ABOVE}},
-            "color": {
-                "field": "series",
-                "type": "nominal",
-                "scale": {"domain": names, "range": _colours(self.series, theme)},
-                "legend": _legend(size) if len(names) > 1 else None,
-            },
+            "color": coloured(self.series, theme, size),
         }
-        if mark["type"] == "bar" and len(names) > 1:
-            encoding["xOffset"] = {"field": "series", "sort": names}
+        if mark["type"] == "bar":
+            encoding |= bars([each.name for each in self.series])
         return {
             "$schema": SCHEMA,
             "width": WIDTHS[size],
             "height": HEIGHT,
             "background": "transparent",
-            "data": {"values": rows},
+            "data": {"values": rows_of(self.series, self.days, language)},
             "mark": mark,
             "encoding": encoding,
-            "config": _look(theme, language),
+            "config": look(theme, language),
         }
 
 
@@ -150,6 +147,13 @@ class HeatMap:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: tuple[tuple[str, str, float | None], ...]
+    is_recoloured: ClassVar[bool] = False
+    """Its shades are mixed while it is drawn."""
+
+    @property
+    def height(self) -> int:
+        """Of the plot, in pixels."""
+        return 26 * len(self.rows)
 
     def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
         """The Vega-Lite specification."""
@@ -158,7 +162,7 @@ class HeatMap:
         return {
             "$schema": SCHEMA,
             "width": WIDTHS[size],
-            "height": 26 * len(self.rows),
+            "height": self.height,
             "background": "transparent",
             "data": {"values": [{"row": row, "column": column, "value": value} for row, column, value in self.cells]},
             "mark": {"type": "rect"},
@@ -172,19 +176,42 @@ class HeatMap:
                     "legend": {"title": self.unit, "orient": "right" if size == "wide" else "bottom", **gradient},
                 },
             },
-            "config": _look(theme, language),
+            "config": look(theme, language),
         }
 
 
-Picture = Chart | HeatMap
+class Picture(Protocol):
+    """What can be drawn: its subject, and the Vega-Lite specification of it."""
+
+    is_recoloured: ClassVar[bool]
+    """Whether the dark one is the light one in other colours, so that it is drawn once."""
+
+    @property
+    def title(self) -> str:
+        """The subject."""
+
+    @property
+    def height(self) -> int:
+        """Of the plot, in pixels."""
+
+    def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
+        """The Vega-Lite specification."""
 
 
 def svg(chart: Picture, theme: Theme = "light", size: Size = "wide") -> str:
     """The picture as SVG."""
-    if theme == "dark" and isinstance(chart, Chart):
-        # The same drawing in other colours, so it is drawn once; shades of a heat map are mixed while it is drawn.
+    if theme == "dark" and chart.is_recoloured:
         return DARKENED.sub(lambda found: IN_THE_DARK[found[0]], svg(chart, "light", size))
-    return _drawn(json.dumps(chart.described(theme, get_language() or "en", size), sort_keys=True))
+    return _drawn(_specification(chart, theme, size))
+
+
+def fingerprint(chart: Picture) -> str:
+    """Another one for other figures or another language: an address that has it shows the same for good."""
+    return hashlib.sha256(_specification(chart, "light", "wide").encode()).hexdigest()[:16]
+
+
+def _specification(chart: Picture, theme: Theme, size: Size) -> str:
+    return json.dumps(chart.described(theme, get_language() or "en", size), sort_keys=True)
 
 
 def address(chart: Picture, theme: Theme, size: Size = "wide") -> str:
@@ -203,7 +230,59 @@ def png(chart: Picture) -> bytes:
 def _drawn(specification: str) -> str:
     drawn = str(vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE))
     drawn = FINER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), drawn)
-    return UNHEARD.sub("", UNSEEN.sub("", drawn))
+    return _hatched(UNHEARD.sub("", UNSEEN.sub("", drawn)))
+
+
+def _hatched(drawn: str) -> str:
+    """Columns that are estimated, which the description can but mark, filled with stripes of their own colour."""
+    used: dict[str, str] = {}
+
+    def filled(found: re.Match[str]) -> str:
+        name = used.setdefault(found[1], f"h{len(used)}")
+        return f'fill="url(#{name})" stroke="{found[1]}"{found[2]}'
+
+    drawn = ESTIMATED.sub(filled, drawn)
+    stripes = "".join(
+        f'<pattern id="{name}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<path d="M1,0V5" stroke="{colour}" stroke-width="2"/></pattern>'
+        for colour, name in used.items()
+    )
+    return drawn.replace(">", f"><defs>{stripes}</defs>", 1) if stripes else drawn
+
+
+def rows_of(series: Sequence[Series], days: Sequence[date | str], language: str) -> list[dict[str, Any]]:
+    """The figures, a row for each series and day."""
+    return [
+        {
+            "day": day if isinstance(day, str) else _day(day, language),
+            "n": number,
+            "series": each.name,
+            "value": each.values[number],
+            **({"state": each.states[number]} if each.states and each.states[number] else {}),
+        }
+        for each in series
+        for number, day in enumerate(days)
+    ]
+
+
+def coloured(series: Sequence[Series], theme: Theme, size: Size) -> dict[str, Any]:
+    """A colour for each series, named above the chart where there are several."""
+    names = [each.name for each in series]
+    return {
+        "field": "series",
+        "type": "nominal",
+        "scale": {"domain": names, "range": _colours(series, theme)},
+        "legend": _legend(size) if len(names) > 1 else None,
+    }
+
+
+def bars(names: Sequence[str]) -> dict[str, Any]:
+    """Columns side by side; a provisional one is lighter, an estimated one is marked to be hatched."""
+    states: dict[str, Any] = {
+        "opacity": {"condition": {"test": "datum.state === 'provisional'", "value": 0.45}, "value": 1},
+        "stroke": {"condition": {"test": "datum.state === 'estimated'", "value": MARKED}, "value": None},
+    }
+    return states | ({"xOffset": {"field": "series", "sort": list(names)}} if len(names) > 1 else {})
 
 
 def _colours(series: Sequence[Series], theme: Theme) -> list[str]:
@@ -223,7 +302,8 @@ def _legend(size: Size) -> dict[str, Any]:
     return {"title": None, "orient": "top", "offset": 32, "labelLimit": 0, "symbolOffset": 0, **rows}
 
 
-def _look(theme: Theme, language: str) -> dict[str, Any]:
+def look(theme: Theme, language: str) -> dict[str, Any]:
+    """Letters, lines and figures of every chart."""
     thousands, decimal = SPACES.get(language[:2], SPACES["en"])
     ink, grid = INK[theme], GRID[theme]
     text = {"labelColor": ink, "titleColor": ink, "labelFont": FONT, "titleFont": FONT, "labelFontSize": 12}

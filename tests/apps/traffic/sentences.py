@@ -201,6 +201,12 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_the_same_retail_week_of_last_year_keeps_its_weekday",
     ),
     "4.2 parts of the day": ("test_the_report_over_time_has_a_row_for_each_part_and_the_rest_apart",),
+    "4.2 the average profile of a weekday: a mean of sums, days below 80 % left out, the repeated hour in its label": (
+        "test_4_2_a_usual_weekday_is_the_mean_of_its_days_without_those_known_in_less_than_80_per_cent",
+        "test_4_2_where_nobody_counts_no_day_is_left_out",
+        "test_4_2_the_page_names_the_days_that_are_left_out_and_any_weekday_can_be_chosen",
+        "test_4_2_the_repeated_hour_is_in_its_label_of_a_profile_and_apart_in_the_day",
+    ),
     "4.3 what a period is compared with": (
         "test_a_week_beside_another",
         "test_29_february_is_compared_with_28_february",
@@ -255,7 +261,31 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_the_export_has_the_cost_beside_the_hours",
         "test_the_till_s_books_are_the_report_to_the_cent_on_screen_in_every_file_and_in_the_mail",
     ),
+    "6.3 today cumulative, with last week's line and a usual day's": (
+        "test_6_3_a_day_so_far_is_summed_beside_last_week_and_a_usual_day",
+        "test_6_3_today_ends_where_it_is_and_an_hour_that_nobody_counted_is_a_gap",
+    ),
+    "6.3 conversion line over traffic bars, two axes, labelled": (
+        "test_6_3_conversion_is_a_line_over_bars_of_visitors_with_two_labelled_axes",
+        "test_6_3_two_axes_are_labelled",
+    ),
+    "6.3 scatter of STAR against conversion": (
+        "test_6_3_visitors_per_staff_hour_against_conversion_is_a_point_each_day_of_six_weeks",
+    ),
+    "6.3 store ranking bars with target mark": ("test_6_3_stores_are_ranked_with_a_mark_at_their_target",),
+    "6.3 trend of 13 months with last year": (
+        "test_6_3_thirteen_months_are_beside_those_of_a_year_before_and_a_running_one_counts_the_same_days",
+    ),
+    "6.3 gaps are gaps, estimates hatched, provisional hours lighter": (
+        "test_6_3_estimates_are_hatched_provisional_hours_lighter_and_gaps_are_gaps",
+        "test_6_3_the_hour_that_is_running_is_lighter_and_an_estimated_one_hatched",
+    ),
+    "6.3 every chart has its table and its export; readable without colour": (
+        "test_6_3_each_chart_has_its_table_and_its_file",
+        "test_6_3_what_is_drawn_is_readable_without_colour",
+    ),
     "6.3 why sales moved: three effects that add up": (
+        "test_6_3_why_sales_moved_adds_up",
         "test_the_three_effects_add_up_to_the_difference",
         "test_the_three_effects_of_6_3_on_the_day_of_4_1",
     ),
@@ -290,8 +320,6 @@ NOT_YET: dict[str, str] = {
     "3.3 folder, SFTP and mail drop, XLS": "a file is uploaded by hand, as CSV or text",
     "3.3 pulling from Axis, Hikvision, Dor": "counters push, or a file is uploaded",
     "3.3 staff subtraction, groups": "all who come in are visitors",
-    "4.2 the average profile of a weekday": "the heat map has sums of four weeks, without the rule of 80 %",
     "6.1 weekly performance and staffing fit by mail": "what comes by mail is the summary",
     "6.2 separator and decimal mark, SFTP and webhook": "CSV has commas and points; exports go by hand, by mail or API",
-    "6.3 scatter of STAR, trend of 13 months, cumulative line": "the dashboard draws other charts",
 }

@@ -28,6 +28,10 @@ STAFFING: Final = (
     ),
     _("Hours count in which visitors and staff are both known, of locations that have a target."),
 )
+LONG: Final = (
+    _("Thirteen months beside the year before, weekdays by their hours, a usual day, and how staff kept up."),
+    _("Below each chart are its figures as a table, and as a file."),
+)
 DAY: Final = (
     _("Every hour of the day, with the state of each figure: not known is not nought."),
     _("Type over a figure to correct it: the measured one stays beside it, and everything can be taken back."),
@@ -64,6 +68,9 @@ HOURS: Final = (
 )
 GUIDES: Final[Mapping[str, Guide]] = {
     "traffic": (_("What came through the doors, who bought, and what that brought, beside what is usual."), RATIOS),
+    "traffic_long": LONG,
+    "traffic_chart": LONG,
+    "traffic_chart_export": LONG,
     "traffic_day": DAY,
     "traffic_day_edit": DAY,
     "traffic_day_undo": DAY,

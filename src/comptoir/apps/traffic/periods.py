@@ -58,7 +58,7 @@ def compared(period: Period, comparison: Comparison, *, chosen: date | None = No
         case Comparison.SAME_WEEKDAYS:
             return period.moved(-YEAR_OF_WEEKS)
         case Comparison.SAME_DATES:
-            return Period(_a_year_before(period.since), _a_year_before(period.until))
+            return Period(a_year_before(period.since), a_year_before(period.until))
         case Comparison.RETAIL_YEAR:
             return period.moved(-retail_shift(period.since))
         case Comparison.CHOSEN:
@@ -67,7 +67,7 @@ def compared(period: Period, comparison: Comparison, *, chosen: date | None = No
             return period
 
 
-def _a_year_before(day: date) -> date:
+def a_year_before(day: date) -> date:
     """29 February is compared with 28 February."""
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == FEBRUARY else day.day)
 

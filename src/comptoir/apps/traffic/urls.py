@@ -5,6 +5,7 @@ from django.urls import path
 from comptoir.apps.traffic.pages import (
     alerts,
     budgets,
+    charts,
     counters,
     dashboard,
     days,
@@ -30,6 +31,9 @@ from comptoir.apps.traffic.pages import (
 
 urlpatterns = [
     path("traffic", dashboard.dashboard, name="traffic"),
+    path("traffic/long", charts.long, name="traffic_long"),
+    path("traffic/charts/<slug:slug>/<int:number>.svg", charts.picture, name="traffic_chart"),
+    path("traffic/charts/<slug:slug>.csv", charts.export, name="traffic_chart_export"),
     path("traffic/days/<str:store_id>/<str:on>", days.day, name="traffic_day"),
     path("traffic/days/<str:store_id>/<str:on>/edit", days.edit, name="traffic_day_edit"),
     path("traffic/days/<str:store_id>/<str:on>/undo/<int:at>", days.undo, name="traffic_day_undo"),

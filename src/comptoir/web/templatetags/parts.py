@@ -69,6 +69,19 @@ def chart(drawn: charts.Picture) -> dict[str, Any]:
     }
 
 
+@register.inclusion_tag("web/parts/chart.html")
+def chart_at(drawn: charts.Picture, address: str) -> dict[str, Any]:
+    """The same where a picture has an address of its own, with a query: it is asked for once somebody scrolls to it."""
+    return {
+        "chart": drawn,
+        "light": address,
+        "dark": f"{address}&theme=dark",
+        "narrow_light": f"{address}&size=narrow",
+        "narrow_dark": f"{address}&size=narrow&theme=dark",
+        "is_asked": True,
+    }
+
+
 @register.inclusion_tag("web/parts/figure.html")
 def figure(
     label: str, value: object, delta: str = "", trend: str = "", note: str = "", url: str = ""

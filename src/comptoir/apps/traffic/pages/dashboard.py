@@ -1,7 +1,7 @@
 """The dashboard: what the traffic was worth, beside what is usual, down to the stores and hours it is made of."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
-from comptoir.apps.traffic.pages import pictures
+from comptoir.apps.traffic.pages import of_the_day, pictures, standing
+from comptoir.apps.traffic.pages.panels import Panel
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.reports import against, comparing, reading
 from comptoir.apps.traffic.reports.against import Against
@@ -26,7 +27,6 @@ from comptoir.web.shell import OrganisationRequest, page
 TILES: Final = ("visitors", "conversion", "transactions", "atv", "sales", "upt", "spv", "star")
 COSTS: Final = ("labour_share",)
 """Of chains that said what an hour of work costs."""
-MOST_RANKED: Final = 5
 
 
 @require_GET
@@ -41,7 +41,7 @@ def dashboard(request: OrganisationRequest) -> HttpResponse:
         by_store = reading.by_store(scope.reading, scope.period)
     alike, budgets = _beside(scope)
     whole = sum(by_store.values(), start=Sums())
-    currency = scope.currencies[0] if len(scope.currencies) == 1 else ""
+    currency = scope.currency
     values = {
         "scope": scope,
         "is_empty": not by_store,
@@ -51,12 +51,9 @@ def dashboard(request: OrganisationRequest) -> HttpResponse:
         "tiles": _tiles(whole, alike, budgets, currency),
         "sales_by_currency": _by_currency(scope, by_store) if not currency else [],
         "left_out": alike.left_out,
-        "effects": _effects(alike, currency) if currency else [],
-        "pictures": pictures.of_period(scope, currency),
-        "heat": pictures.heat(scope),
+        "panels": _panels(scope, alike, by_store, f"{scope.query}&period=yesterday" if is_early else scope.query),
         "missed": _missed(scope, by_store, currency) if currency else "",
         "not_provided": clocking.not_provided(request.organisation.id, [each.store.id for each in scope.places]),
-        "ranking": _ranking(scope, by_store, currency),
     }
     is_part = "HX-Request" in request.headers
     return render(request, "traffic/figures.html" if is_part else "traffic/dashboard.html", values)
@@ -69,6 +66,19 @@ def _beside(scope: Scope) -> tuple[Alike, Against]:
         return Alike(Sums(), Sums(), ()), against.whole(found)
     places, days = scope.places, (scope.period, scope.beside)
     return comparing.alike(scope.reading, places, *days, today=scope.today, now=scope.now), against.NONE
+
+
+def _panels(scope: Scope, alike: Alike, by_store: Mapping[UUID, Sums], query: str) -> list[Panel]:
+    """What is drawn of the period; weeks and months come behind it (`charts.long`)."""
+    if not by_store:
+        return []
+    found = (
+        of_the_day.so_far(scope),
+        pictures.course(scope),
+        standing.why(alike, scope.currency),
+        standing.stores(scope, by_store),
+    )
+    return [replace(each, query=query) for each in found if each is not None]
 
 
 def _headline(whole: Sums, currency: str) -> str:
@@ -119,23 +129,6 @@ def _by_currency(scope: Scope, found: Mapping[UUID, Sums]) -> list[tuple[str, st
     ]
 
 
-def _effects(alike: Alike, currency: str) -> list[tuple[str, str, str]]:
-    """Why sales moved: what each factor did (6.3)."""
-    found = kpis.effects(alike.before, alike.now)
-    if found is None:
-        return []
-    named = (
-        (_("Traffic"), found.traffic),
-        (_("Conversion"), found.conversion),
-        (_("Average sale"), found.average_sale),
-    )
-    sales = BY_SLUG["sales"]
-    return [
-        (name, ("+" if value > 0 else "") + shown.figure(sales, value, currency), "up" if value > 0 else "down")
-        for name, value in named
-    ]
-
-
 def _missed(scope: Scope, found: Mapping[UUID, Sums], currency: str) -> str:
     """What the visitors would have bought beside, at the targets of those locations that have one; "" for nothing."""
     values = [
@@ -145,37 +138,3 @@ def _missed(scope: Scope, found: Mapping[UUID, Sums], currency: str) -> str:
     ]
     known = [each for each in values if each is not None]
     return shown.figure(BY_SLUG["sales"], sum(known, start=Decimal(0)), currency) if any(known) else ""
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """A store among the others."""
-
-    name: str
-    store: str
-    conversion: str
-    sales: str
-    visitors: str
-
-
-def _ranking(scope: Scope, found: Mapping[UUID, Sums], currency: str) -> dict[str, Sequence[Ranked]]:
-    """Best and worst stores by conversion, or by sales where nobody counts."""
-    if len(scope.places) < 2:
-        return {}
-    mine = [each for each in scope.places if each.store.id in found]
-    by = BY_SLUG["conversion"] if any(found[each.store.id].hours_t for each in mine) else BY_SLUG["sales"]
-    known = [(value, each) for each in mine if (value := by.of(found[each.store.id])) is not None]
-    ordered = [each for _value, each in sorted(known, key=lambda pair: -pair[0])]
-    rows = [
-        Ranked(
-            each.store.name,
-            each.store.public_id,
-            shown.figure(BY_SLUG["conversion"], BY_SLUG["conversion"].of(found[each.store.id]), currency),
-            shown.figure(BY_SLUG["sales"], found[each.store.id].sales, each.store.currency),
-            shown.figure(BY_SLUG["visitors"], found[each.store.id].known_visitors, currency),
-        )
-        for each in ordered
-    ]
-    if len(rows) <= 2 * MOST_RANKED:
-        return {"all": rows}
-    return {"best": rows[:MOST_RANKED], "worst": rows[: -MOST_RANKED - 1 : -1]}

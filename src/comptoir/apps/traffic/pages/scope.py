@@ -101,6 +101,11 @@ class Scope:
         return tuple(dict.fromkeys(each.store.currency for each in self.places))
 
     @property
+    def currency(self) -> str:
+        """The one that all stores have; "" where they have several: money of two is never added (4.1, rule 4)."""
+        return self.currencies[0] if len(self.currencies) == 1 else ""
+
+    @property
     def hours_choices(self) -> list[tuple[str, str | Promise]]:
         """For the choice."""
         return list(HOURS.items())

@@ -142,6 +142,19 @@ def by_store_and_clock(scope: Scope, period: Period) -> dict[tuple[UUID, int], S
     return {(row[0], row[1]): _sums(row[2:]) for row in rows}
 
 
+def by_month(scope: Scope, period: Period) -> dict[date, Sums]:
+    """Each calendar month's sums, by its first day."""
+    rows = _asked(scope, period, "date_trunc('month', t.business_date)::date")
+    return {row[0]: _sums(row[1:]) for row in rows}
+
+
+def by_day_and_hour(scope: Scope, period: Period, weekday: int) -> dict[tuple[date, int], Sums]:
+    """Sums of each day that is this weekday (0 Monday) and hour of the clock; a repeated hour is in its label."""
+    group: LiteralString = "t.business_date, extract(hour FROM " + LOCAL + ")::int"
+    rows = _asked(scope, period, group, hours=True, weekday=weekday)
+    return {(row[0], row[1]): _sums(row[2:]) for row in rows}
+
+
 def by_store_and_hour(scope: Scope, period: Period) -> dict[tuple[UUID, datetime], Sums]:
     """Each hour of each store by its UTC instant: for one day, or a few."""
     return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, "t.store_id, t.hour", hours=True)}
@@ -154,9 +167,12 @@ def latest_hours(organisation_id: UUID, store_ids: Collection[UUID]) -> dict[UUI
         return dict(cursor.fetchall())
 
 
-def _asked(scope: Scope, period: Period, group: LiteralString, *, hours: bool = False) -> list[tuple[Any, ...]]:
-    if (period, group) in scope.known:
-        return scope.known[period, group]
+def _asked(
+    scope: Scope, period: Period, group: LiteralString, *, hours: bool = False, weekday: int | None = None
+) -> list[tuple[Any, ...]]:
+    asked = (period, group if weekday is None else f"{group} {weekday}")
+    if asked in scope.known:
+        return scope.known[asked]
     said = scope.settings
     values: dict[str, Any] = {
         "organisation": scope.organisation_id,
@@ -167,17 +183,19 @@ def _asked(scope: Scope, period: Period, group: LiteralString, *, hours: bool = 
         "closes": scope.closes,
         "return_receipts": {"sales": 0, "all": 1, "net": -1}[said.transactions],
         "returned": int(said.subtract_returns),
+        "weekday": weekday,
     }
     statement: LiteralString
     if hours or scope.is_part:
         statement = "SELECT " + group + ", " + OF_HOURS + " FROM traffic_hour AS t" + STORE + MINE  # noqa: S608
         statement += BY_CLOCK if scope.opens is not None else ""
         statement += IN_BUSINESS if scope.business else ""
+        statement += " AND extract(isodow FROM t.business_date)::int - 1 = %(weekday)s" if weekday is not None else ""
     else:
         statement = "SELECT " + group + ", " + OF_DAYS + " FROM traffic_day AS t" + MINE  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement + " GROUP BY " + group, values)
-        found = scope.known[period, group] = list(cursor.fetchall())
+        found = scope.known[asked] = list(cursor.fetchall())
     return found
 
 

@@ -1,0 +1,267 @@
+"""Charts of more than one panel, of points, of steps and of places in a row: as `charts.py`, one Vega-Lite each.
+
+Everything is readable without colour: what a mark is stands beside it in words, or in the order of the axis.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Final, Literal
+
+from comptoir.web.charts import (
+    ABOVE,
+    EACH,
+    HEIGHT,
+    INK,
+    LABELS,
+    PALETTE,
+    SCHEMA,
+    WIDTHS,
+    Series,
+    Size,
+    Theme,
+    bars,
+    coloured,
+    look,
+    rows_of,
+)
+
+ROW: Final = 28
+"""Of a bar that lies, in pixels."""
+UP: Final = 5
+DOWN: Final = 1
+"""Places of the palette."""
+MOST_NAMED: Final = 14
+"""Points that have their names beside them: more would run into each other."""
+UPPER, LOWER = 120, 150
+"""Heights of two panels, one above the other, in pixels."""
+
+
+@dataclass(frozen=True)
+class LineOverBars:
+    """A rate as a line above the amount that it is a rate of, as columns: one axis of days, an axis of figures each.
+
+    Two panels, so that nobody reads a meaning into where line and columns meet.
+    """
+
+    title: str
+    days: tuple[date | str, ...]
+    line_unit: str
+    lines: tuple[Series, ...]
+    bar_unit: str
+    bars: tuple[Series, ...]
+    height: ClassVar[int] = UPPER + LOWER + 20
+    is_recoloured: ClassVar[bool] = True
+
+    def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
+        """The Vega-Lite specification."""
+        names = [each.name for each in self.bars]
+        colour = coloured(self.bars, theme, size)
+        upper = {
+            "width": WIDTHS[size],
+            "height": UPPER,
+            "data": {"values": rows_of(self.lines, self.days, language)},
+            "mark": {"type": "line", "strokeWidth": 2, "point": True},
+            "encoding": {
+                "x": {**_along(), "axis": None},
+                "y": _up(self.line_unit, ticks=4),
+                "color": colour,
+            },
+        }
+        lower = {
+            "width": WIDTHS[size],
+            "height": LOWER,
+            "data": {"values": rows_of(self.bars, self.days, language)},
+            "mark": {"type": "bar"},
+            "encoding": {"x": _along(), "y": _up(self.bar_unit, ticks=4), "color": colour, **bars(names)},
+        }
+        return {
+            "$schema": SCHEMA,
+            "background": "transparent",
+            "vconcat": [upper, lower],
+            "spacing": 34,
+            "resolve": {"scale": {"color": "shared"}, "legend": {"color": "shared"}},
+            "config": look(theme, language),
+        }
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing with two figures."""
+
+    name: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Scatter:
+    """One figure against another, a point each; few points have their names beside them."""
+
+    title: str
+    x_unit: str
+    y_unit: str
+    points: tuple[Point, ...]
+    height: ClassVar[int] = HEIGHT + 20
+    is_recoloured: ClassVar[bool] = True
+
+    def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
+        """The Vega-Lite specification."""
+        known = [{"name": each.name, "x": each.x, "y": each.y} for each in self.points]
+        across = {"titleFontWeight": "normal", "titleAnchor": "start", "tickCount": 6, "title": self.x_unit}
+        scale = {"zero": False, "nice": True, "padding": 16}
+        encoding = {
+            "x": {"field": "x", "type": "quantitative", "axis": across, "scale": scale},
+            "y": {**_up(self.y_unit, field="y"), "scale": scale},
+        }
+        layers: list[dict[str, Any]] = [
+            {"mark": {"type": "point", "filled": True, "size": 64, "opacity": 0.8, "color": PALETTE[theme][0]}}
+        ]
+        if len(known) <= MOST_NAMED:
+            words = {"type": "text", "align": "left", "dx": 8, "color": INK[theme], "fontSize": 12, "limit": 120}
+            layers.append({"mark": words, "encoding": {"text": {"field": "name"}}})
+        return {
+            "$schema": SCHEMA,
+            "width": WIDTHS[size],
+            "height": HEIGHT,
+            "background": "transparent",
+            "data": {"values": known},
+            "encoding": encoding,
+            "layer": layers,
+            "config": look(theme, language),
+        }
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step of a waterfall: its name, what it adds (or where it stands, for `is_total`), and that in words."""
+
+    name: str
+    value: float
+    said: str
+    is_total: bool = False
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """What each cause added or took away, one from where the other ended, and the total."""
+
+    title: str
+    unit: str
+    rungs: tuple[Rung, ...]
+    height: ClassVar[int] = HEIGHT
+    is_recoloured: ClassVar[bool] = True
+
+    def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
+        """The Vega-Lite specification."""
+        palette = PALETTE[theme]
+        x = {"field": "name", "type": "ordinal", "sort": [each.name for each in self.rungs], "axis": self._names(size)}
+        kinds = {"total": palette[0], "up": palette[UP], "down": palette[DOWN]}
+        colour = {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": list(kinds), "range": list(kinds.values())},
+            "legend": None,
+        }
+        words = {"type": "text", "baseline": "bottom", "dy": -6, "color": INK[theme], "fontSize": 12}
+        return {
+            "$schema": SCHEMA,
+            "width": WIDTHS[size],
+            "height": HEIGHT,
+            "background": "transparent",
+            "data": {"values": self._stacked()},
+            "encoding": {"x": x},
+            "layer": [
+                {
+                    "mark": {"type": "bar", "size": 56 if size != "narrow" else 34},
+                    "encoding": {"y": _up(self.unit, field="from"), "y2": {"field": "to"}, "color": colour},
+                },
+                {
+                    "mark": words,
+                    "encoding": {"y": {"field": "top", "type": "quantitative"}, "text": {"field": "said"}},
+                },
+            ],
+            "config": look(theme, language),
+        }
+
+    def _names(self, size: Size) -> dict[str, Any]:
+        words = {"labelFontSize": 11, "labelExpr": "split(datum.label, ' ')"} if size == "narrow" else {}
+        return {**EACH, "labelLimit": 0, **words}
+
+    def _stacked(self) -> list[dict[str, Any]]:
+        """Each step from where the one before ended."""
+        made, stands = [], 0.0
+        for each in self.rungs:
+            begin = 0.0 if each.is_total else stands
+            stands = each.value if each.is_total else stands + each.value
+            kind = "total" if each.is_total else "up" if each.value >= 0 else "down"
+            row = {"name": each.name, "from": begin, "to": stands, "top": max(begin, stands)}
+            made.append({**row, "kind": kind, "said": each.said})
+        return made
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A place in a ranking: its name, its figure with words, and the target it has, if any."""
+
+    name: str
+    value: float
+    said: str
+    target: float | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Bars in order, each with its figure, and a mark where its target is."""
+
+    title: str
+    unit: str
+    places: tuple[Placed, ...]
+    is_recoloured: ClassVar[bool] = True
+
+    @property
+    def height(self) -> int:
+        """Of the plot, in pixels."""
+        return ROW * len(self.places)
+
+    def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
+        """The Vega-Lite specification."""
+        names = {"labelLimit": 220 if size == "wide" else 92, **EACH}
+        known = [
+            {"n": number, "name": each.name, "value": each.value, "said": each.said, "target": each.target}
+            for number, each in enumerate(self.places)
+        ]
+        y = {"field": "name", "type": "ordinal", "sort": {"field": "n"}, "axis": names}
+        x = {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5, **BELOW}}
+        words = {"type": "text", "align": "left", "dx": 10, "color": INK[theme], "fontSize": 12}
+        mark = {"type": "tick", "thickness": 3, "size": ROW - 6, "color": INK[theme]}
+        return {
+            "$schema": SCHEMA,
+            "width": WIDTHS[size] + 50,
+            "height": self.height,
+            "autosize": {"type": "fit-x", "contains": "padding"},
+            "padding": {"left": 5, "top": 5, "bottom": 5, "right": 68},  # figures stand beyond the plot
+            "background": "transparent",
+            "data": {"values": known},
+            "encoding": {"y": y},
+            "layer": [
+                {"mark": {"type": "bar", "color": PALETTE[theme][0], "size": ROW - 12}, "encoding": {"x": x}},
+                {"mark": words, "encoding": {"x": {"value": "width"}, "text": {"field": "said"}}},
+                {
+                    "transform": [{"filter": "isValid(datum.target)"}],
+                    "mark": mark,
+                    "encoding": {"x": {"field": "target", "type": "quantitative"}},
+                },
+            ],
+            "config": look(theme, language),
+        }
+
+
+BELOW: Final[dict[str, Any]] = {"titleFontWeight": "normal", "titleAnchor": "start", "labelPadding": 6}
+
+
+def _along() -> dict[str, Any]:
+    return {"field": "day", "type": "ordinal", "sort": {"field": "n"}, "axis": LABELS}
+
+
+def _up(unit: str, *, ticks: int = 5, field: Literal["value", "y", "from"] = "value") -> dict[str, Any]:
+    return {"field": field, "type": "quantitative", "axis": {"title": unit, "tickCount": ticks, **ABOVE}}
