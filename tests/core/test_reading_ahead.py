@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from itertools import islice
 
 import pytest
 from django.db import connection, transaction
@@ -42,6 +43,30 @@ def test_the_next_pages_are_asked_for_while_one_is_stored() -> None:
         assert list(coming) == PAGES[1:]
     assert threading.current_thread() not in till.readers
     assert not any(each.is_alive() for each in till.readers)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("taken", [1, len(PAGES)])
+def test_the_reader_s_session_goes_back_to_the_pool_and_ours_stays(taken: int) -> None:
+    mine = session()
+    before = lent()
+    with read_ahead(Till().pages()) as coming:
+        assert len(list(islice(coming, taken))) == taken
+    assert lent() == before, "what is missing is missing for good: the pool makes no other in its place"
+    assert session() == mine
+
+
+def session() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def lent() -> int:
+    """Sessions of this process that the pool has handed out and not got back."""
+    assert connection.pool is not None
+    stats = connection.pool.get_stats()
+    return int(stats["pool_size"] - stats["pool_available"])
 
 
 @pytest.mark.django_db(transaction=True)

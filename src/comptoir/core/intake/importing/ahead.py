@@ -31,7 +31,9 @@ def read_ahead(pages: Iterator[SalesPage]) -> Iterator[Iterator[SalesPage]]:
         finally:
             for each in asked:
                 each.cancel()
-            reader.submit(database.close)  # the reader's own: every thread has its session
+            # Every thread has its session: the name is looked up over there, or it would be this one's. A session that
+            # is not given back is missing from the pool for good.
+            reader.submit(lambda: database.close()).result()
 
 
 def _handed_on(
