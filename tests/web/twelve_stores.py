@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from comptoir.apps.traffic import chains, jobs, projection, rights, tailoring
 from comptoir.apps.traffic.alert_tables import Alert
 from comptoir.apps.traffic.alerts.finding import Kind
+from comptoir.apps.traffic.budget_tables import Budget
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.models import Change, Hour, Location, ReportMail
@@ -57,7 +58,12 @@ def fill(world: World, *, now: datetime) -> None:
         node = (north, south, coast)[number % 3]
         chains.save_location(
             store=store,
-            values={"location_id": f"{number:04d}", "target_conversion": Decimal(25), "category": "Centre-ville"},
+            values={
+                "location_id": f"{number:04d}",
+                "target_conversion": Decimal(25),
+                "target_star": Decimal(9) if number != 7 else None,
+                "category": "Centre-ville",
+            },
             node_id=node.id,
             actor=who["actor"],
             now=now,
@@ -66,6 +72,7 @@ def fill(world: World, *, now: datetime) -> None:
     Location.objects.filter(organisation_id=organisation.id, store_id=stores[9].id).update(status="works")
     rights.allow(user_id=world.people.bob.pk, node_id=north.id, **who)
     _figures(stores, now)
+    _budgets(stores, now)
     _feeds(world, stores, who)
     _wrong(world, stores, now)
     _one_day(world, who)
@@ -78,6 +85,21 @@ def fill(world: World, *, now: datetime) -> None:
         store_ids=None,
         due_at=now + timedelta(hours=5),
         created_at=now,
+    )
+
+
+def _budgets(stores: list[Store], now: datetime) -> None:
+    """Of this month and the one before: sales and visitors, a little above what there was."""
+    Budget.objects.bulk_create(
+        Budget(
+            organisation_id=store.organisation_id,
+            store_id=store.id,
+            business_date=now.date() + timedelta(days=number),
+            sales=Decimal(1500 + 250 * place),
+            visitors=Decimal(120 + 15 * place),
+        )
+        for place, store in enumerate(stores)
+        for number in range(-45, 15)
     )
 
 

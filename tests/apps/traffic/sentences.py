@@ -250,11 +250,13 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_it_has_seven_days_and_the_week_of_each_location_and_of_all",
         "test_the_page_has_the_days_their_figures_their_change_and_coverage",
         "test_the_files_of_a_week_say_what_the_page_says",
+        "test_a_week_comes_by_mail_with_the_figures_of_its_page",
     ),
     "6.1 staffing fit: visitors, hours, STAR, target, over or under, by hour": (
         "test_hours_over_and_under_are_staff_less_visitors_by_the_target",
         "test_the_page_says_how_many_too_few_by_the_hour_and_in_one_sentence",
         "test_the_file_of_staffing_has_a_row_for_each_location_and_hour",
+        "test_staffing_fit_comes_by_mail_with_the_figures_of_its_page",
     ),
     "6.2 one row per location and hour; ids are text, empty stays empty": (
         "test_ta04_an_id_keeps_its_leading_zeros_in_every_format_and_empty_stays_empty",
@@ -320,6 +322,5 @@ NOT_YET: dict[str, str] = {
     "3.3 folder, SFTP and mail drop, XLS": "a file is uploaded by hand, as CSV or text",
     "3.3 pulling from Axis, Hikvision, Dor": "counters push, or a file is uploaded",
     "3.3 staff subtraction, groups": "all who come in are visitors",
-    "6.1 weekly performance and staffing fit by mail": "what comes by mail is the summary",
     "6.2 separator and decimal mark, SFTP and webhook": "CSV has commas and points; exports go by hand, by mail or API",
 }

@@ -11,12 +11,15 @@ import pytest
 import time_machine
 from django.test import Client
 
-from comptoir.apps.traffic.models import Settings
+from comptoir.apps.traffic import report_mails
+from comptoir.apps.traffic.chains import save_location
+from comptoir.apps.traffic.models import ReportMail, Settings
 from comptoir.apps.traffic.periods import Comparison, Period
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import reading
 from comptoir.apps.traffic.reports import weekly as report
 from comptoir.apps.traffic.reports.over_time import Beside
+from comptoir.core.mail.models import OutgoingMail
 from tests.apps.traffic.chain import DAY, NOW, at, come, make, sell, utc_store, works
 from tests.apps.traffic.test_reports import name_it, other_store, places, sell_at
 from tests.people import People
@@ -137,3 +140,37 @@ def test_the_files_of_a_week_say_what_the_page_says(chain: People) -> None:
     table = pyarrow.parquet.read_table(io.BytesIO(download(alice, "parquet"))).to_pylist()
     assert (table[7]["location_id"], table[7]["sales"]) == ("0001", Decimal(107))
     assert alice.get("/traffic/reports/week/doc").status_code == 404
+
+
+def mailed(people: People, report_name: str, rhythm: str) -> OutgoingMail:
+    with time_machine.travel(NOW, tick=False):
+        people.client(people.alice).post(
+            "/traffic/reports/mails", {"report": report_name, "rhythm": rhythm, "hour": "13"}
+        )
+    ReportMail.objects.update(due_at=NOW)
+    assert report_mails.send_due(now=NOW) == 1
+    assert report_mails.send_due(now=NOW) == 0
+    return OutgoingMail.objects.get(template="traffic/mails/table")
+
+
+def test_a_week_comes_by_mail_with_the_figures_of_its_page(chain: People) -> None:
+    mail = mailed(chain, "weekly", "daily")
+    assert mail.subject == "Le Zinc: Weekly performance, 18–24 May 2026"
+    for body in (mail.text, mail.html):
+        for words in ("€100.00", "€107.00", "20.0%", "Wed 20 May", "/traffic/reports/week?week=2026-05-18"):
+            assert words in body, words
+    assert [each["cid"] for each in mail.images] == ["visitors@chart", "conversion@chart", "sales@chart"]
+    with time_machine.travel(NOW, tick=False):
+        listed = chain.client(chain.alice).get("/traffic/reports/mails").content.decode()
+    assert "Weekly performance" in listed.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def test_staffing_fit_comes_by_mail_with_the_figures_of_its_page(chain: People) -> None:
+    said = {"location_id": "1", "target_star": Decimal(2)}
+    save_location(store=chain.bar, values=said, node_id=None, actor="user:1", now=NOW, today=NOW.date())
+    mail = mailed(chain, "staffing", "daily")
+    for body in (mail.text, mail.html):
+        # 10 visitors ÷ 2 are 5 hours, of which 2 were there.
+        for words in ("3.00 h of staff fewer than the target asks for", "5.00 h", "-3.00 h", "reports/staffing?since="):
+            assert words in body, words
+    assert [each["cid"] for each in mail.images] == ["staffing@chart"]

@@ -268,6 +268,7 @@ class ReportMail(models.Model):
     organisation_id = models.UUIDField()
     id = models.UUIDField()
     user_id = models.BigIntegerField()
+    report = models.CharField(max_length=16, default="summary")
     rhythm = models.CharField(max_length=8)
     hour = models.SmallIntegerField(default=7)
     language = models.CharField(max_length=8)

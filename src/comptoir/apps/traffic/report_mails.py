@@ -3,7 +3,8 @@
 A mail that was sent is not rewritten; the next one says how many past figures moved meanwhile.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from comptoir.apps.traffic import catching_up, chains, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, ReportMail
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports import comparing, mail_charts, reading
+from comptoir.apps.traffic.reports import comparing, mail_charts, mail_reports, reading
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.installations import modules
 from comptoir.core.mail.send import send
@@ -26,6 +27,7 @@ from comptoir.kernel.ids import new_id
 WEEK: Final = timedelta(days=7)
 SHOWN: Final = ("visitors", "conversion", "transactions", "atv", "sales")
 RHYTHMS: Final = ("daily", "weekly")
+SUMMARY: Final = "summary"
 
 
 def add(
@@ -38,12 +40,14 @@ def add(
     store_ids: frozenset[UUID] | None,
     zone: ZoneInfo,
     now: datetime,
+    report: str = SUMMARY,
 ) -> ReportMail:
-    """A mail to oneself, over the stores one sees."""
+    """A mail to oneself, over the stores one sees. `report`: SUMMARY, or one of `mail_reports`."""
     return ReportMail.objects.create(
         organisation_id=organisation_id,
         id=new_id(),
         user_id=user.pk,
+        report=report,
         rhythm=rhythm,
         hour=hour,
         language=language,
@@ -90,10 +94,11 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
         return 0
     organisation = Organisation.objects.get(id=organisation_id)
     with translation.override(row.language):
-        context = _context(organisation, places, row.rhythm, now)
+        make = _context if row.report == SUMMARY else _of_report(row.report)
+        context = make(organisation, places, row.rhythm, now)
         drawn: list[mail_charts.Drawn] = context["charts"]
     send(
-        template="traffic/mails/report",
+        template="traffic/mails/report" if row.report == SUMMARY else "traffic/mails/table",
         to=reader.email,
         language=row.language,
         context=context,
@@ -108,9 +113,7 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
 def _context(organisation: Organisation, places: list[chains.Place], rhythm: str, now: datetime) -> dict[str, Any]:
     """Everything the mail says, in words."""
     store = places[0].store
-    today = business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
-    last = today - timedelta(days=1)
-    period = Period(last, last) if rhythm == "daily" else Period(today - WEEK, last)
+    period, today = _period(places, rhythm, now)
     beside = period.moved(-WEEK)
     ids = {each.store.id for each in places}
     catching_up.fresh(organisation.id, ids, since=beside.since, until=period.until, now=now)
@@ -148,3 +151,24 @@ def _context(organisation: Organisation, places: list[chains.Place], rhythm: str
         "url": f"{settings.COMPTOIR_URL}/traffic?since={period.since}&until={period.until}",
         "changes_url": f"{settings.COMPTOIR_URL}/traffic/reports/changes",
     }
+
+
+def _period(places: list[chains.Place], rhythm: str, now: datetime) -> tuple[Period, date]:
+    """Yesterday, or the seven days until then; and today."""
+    store = places[0].store
+    today = business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
+    last = today - timedelta(days=1)
+    return Period(last, last) if rhythm == "daily" else Period(today - WEEK, last), today
+
+
+def _of_report(kind: str) -> Callable[[Organisation, list[chains.Place], str, datetime], dict[str, Any]]:
+    """How the mail of one report is written."""
+
+    def made(organisation: Organisation, places: list[chains.Place], rhythm: str, now: datetime) -> dict[str, Any]:
+        period, today = _period(places, rhythm, now)
+        ids = {each.store.id for each in places}
+        catching_up.fresh(organisation.id, ids, since=today - 2 * WEEK, until=today, now=now)
+        scope = reading.Scope(organisation.id, ids)
+        return {"organisation": organisation.name, **mail_reports.context(kind, scope, places, period, today)}
+
+    return made

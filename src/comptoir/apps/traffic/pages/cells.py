@@ -16,13 +16,14 @@ KEY: Final = frozenset({"visitors", "transactions", "sales", "conversion", "atv"
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure of a table: what it is called, its value, its change, and whether a phone shows it."""
+    """A figure of a table: what it is called, its value, its change, whether a phone shows it, and a note below."""
 
     label: str | Promise
     value: str
     delta: str = ""
     trend: str = ""
     is_key: bool = True
+    note: str = ""
 
 
 def cells(

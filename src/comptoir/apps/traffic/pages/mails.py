@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from comptoir.apps.traffic import report_mails
 from comptoir.apps.traffic.models import ReportMail
 from comptoir.apps.traffic.pages.where import Where, where_of
+from comptoir.apps.traffic.reports import mail_reports
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import OrganisationRequest, page
@@ -22,8 +23,17 @@ from comptoir.web.toasts import toast
 RHYTHMS = [("daily", gettext_lazy("Every morning, yesterday")), ("weekly", gettext_lazy("On Monday, last week"))]
 
 
+REPORTS = [
+    (report_mails.SUMMARY, gettext_lazy("The summary, with charts")),
+    (mail_reports.WEEKLY, gettext_lazy("Weekly performance")),
+    (mail_reports.STAFFING, gettext_lazy("Staffing fit")),
+]
+
+
 class MailForm(forms.Form):
-    """When a report comes."""
+    """Which report comes, and when."""
+
+    report = forms.ChoiceField(label=gettext_lazy("Report"), choices=REPORTS, required=False)
 
     rhythm = forms.ChoiceField(label=gettext_lazy("How often"), choices=RHYTHMS)
     hour = forms.IntegerField(
@@ -39,11 +49,12 @@ class MailForm(forms.Form):
 def mails(request: OrganisationRequest) -> HttpResponse:
     """One's own report mails; a new one."""
     where = where_of(request)
-    form = MailForm(request.POST or None, initial={"rhythm": "daily", "hour": 7})
+    form = MailForm(request.POST or None, initial={"report": report_mails.SUMMARY, "rhythm": "daily", "hour": 7})
     if request.method == "POST" and form.is_valid():
         report_mails.add(
             organisation_id=request.organisation.id,
             user=request.user,
+            report=form.cleaned_data["report"] or report_mails.SUMMARY,
             rhythm=form.cleaned_data["rhythm"],
             hour=form.cleaned_data["hour"],
             language=(get_language() or "en")[:2],
@@ -56,10 +67,13 @@ def mails(request: OrganisationRequest) -> HttpResponse:
     rows = ReportMail.objects.filter(organisation_id=request.organisation.id, user_id=request.user.pk).order_by(
         "due_at"
     )
-    words = dict(RHYTHMS)
+    words, names = dict(RHYTHMS), dict(REPORTS)
     values = {
         "where": where,
-        "rows": [(public_id("rpm", row.id), words[row.rhythm], _about(row, where), row.due_at) for row in rows],
+        "rows": [
+            (public_id("rpm", row.id), words[row.rhythm], _about(row, where), row.due_at, names[row.report])
+            for row in rows
+        ],
         "form": form,
     }
     return render(request, "traffic/mails.html", values, status=422 if form.is_bound else 200)

@@ -40,8 +40,8 @@ COMPARISONS: Final[dict[str, str | Promise]] = {
 }
 TODAYS: Final = "today"
 TREES: Final[dict[str, str | Promise]] = {
-    "": _("where each location was that day"),
-    TODAYS: _("where each location is today"),
+    "": _("the tree of each day"),
+    TODAYS: _("today’s tree"),
 }
 LONGEST: Final = timedelta(days=3 * 366)
 HOURS: Final[dict[str, str | Promise]] = {

@@ -29,10 +29,11 @@ from comptoir.web.charts import Chart, Series
 from comptoir.web.formats import days, weekday
 from comptoir.web.shell import OrganisationRequest, page
 
-LOCATIONS: Final = 20
+LOCATIONS: Final = 10
 """On one page; the files have all of them."""
 WEEK: Final = timedelta(days=7)
 INDEXED: Final = "sales"
+SALES: Final = BY_SLUG[INDEXED]
 DRAWN: Final = ("visitors", "conversion", "sales")
 
 
@@ -70,6 +71,7 @@ def weekly(request: OrganisationRequest) -> HttpResponse:
         "heads": [BY_SLUG[slug] for slug in TOTALS],
         "wholes": [_table(scope, each) for each in wholes],
         "tables": [_table(scope, each) for each in shown_page],
+        "is_many": len(scope.places) > 1,
         "page": shown_page,
         "charts": _charts(scope, found),
         "left_out": found.left_out,
@@ -128,14 +130,18 @@ def _row(scope: Scope, block: Block, line: Line) -> tuple[str, date | None, list
     label = _("Week") if line.day is None else weekday(line.day)
     beside = line.against if scope.is_budget else None
     drawn = cells(TOTALS, line.now, line.alike, block.currency, against=beside)
-    return label, line.day, [*drawn, _index(block, line)], shown.matched(line.now)
+    noted = [replace(each, note=_index(scope, block, line)) if each.label == SALES.label else each for each in drawn]
+    return label, line.day, noted, shown.matched(line.now)
 
 
-def _index(block: Block, line: Line) -> Cell:
+def _index(scope: Scope, block: Block, line: Line) -> str:
     """Sales beside their budget; of a location's week also how many of its days know both."""
-    known = line.against.days(INDEXED)
-    note = _("%(number)d of 7 days") % {"number": known} if line.day is None and block.place and 0 < known < 7 else ""
-    return Cell(_("Budget index"), shown.index(line.against.index(INDEXED)), note, "same")
+    known, parts = line.against.days(INDEXED), []
+    if known and not scope.is_budget:
+        parts = [_("budget index %(index)s") % {"index": shown.index(line.against.index(INDEXED))}]
+    if line.day is None and block.place and 0 < known < report.DAYS:
+        parts.append(_("%(number)d of 7 days") % {"number": known})
+    return ", ".join(parts)
 
 
 def _charts(scope: Scope, found: Report) -> list[Chart]:
