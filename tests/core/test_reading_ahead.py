@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import islice
 
 import pytest
 from django.db import connection, transaction
 
-from comptoir.core.intake.importing.ahead import MOST, read_ahead
+from comptoir.core.intake.importing.ahead import MOST, MOST_READERS, read_ahead
 from comptoir.kernel.errors import VendorBusy
 from comptoir.pos.connector import SalesPage
 from tests.servers import until
@@ -84,6 +85,20 @@ def test_a_fault_comes_where_it_happened_and_what_came_before_is_handed_on() -> 
     with pytest.raises(VendorBusy), read_ahead(Till(fails_at=4).pages()) as coming:
         found.extend(coming)
     assert found == PAGES[:4]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_readers_than_the_pool_has_sessions_for_read_page_by_page() -> None:
+    late = Till()
+    with ExitStack() as stack:
+        for _ in range(MOST_READERS):
+            stack.enter_context(read_ahead(Till().pages()))
+        assert list(stack.enter_context(read_ahead(late.pages()))) == PAGES
+        assert late.readers == {threading.current_thread()}
+    again = Till()
+    with read_ahead(again.pages()) as coming:
+        assert list(coming) == PAGES
+    assert threading.current_thread() not in again.readers
 
 
 @pytest.mark.django_db

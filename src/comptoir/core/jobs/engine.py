@@ -46,8 +46,8 @@ TILLS: Final = "tills"
 QUEUES: Final = (LIVE, POLLING, BACKGROUND, WEBHOOKS, TILLS)
 AT_LEAST: Final = {TILLS: 8}
 """Jobs at the same time that mostly wait for an answer."""
-MOST_THREADS: Final = 30
-"""Each keeps a connection of the process's pool to the database."""
+MOST_THREADS: Final = 26
+"""Each keeps a session of the process's pool of 32; the others are for those who read an import's pages ahead."""
 PREPARED_AFTER: Final = 3
 STALLED_AFTER_SECONDS: Final = 30
 POLL_SECONDS: Final = 5.0

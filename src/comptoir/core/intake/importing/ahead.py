@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
+from threading import BoundedSemaphore
 from typing import Final
 
 from django.db import connection as database
@@ -13,17 +14,31 @@ from comptoir.pos.connector import SalesPage
 
 MOST: Final = 3
 """Pages that were asked for and not handed on yet: what an import that is paused has asked for in vain."""
+MOST_READERS: Final = 6
+"""In one process at a time: each keeps a session of the pool, beside those of the jobs (`core.jobs.engine`)."""
+
+_free: Final = BoundedSemaphore(MOST_READERS)
 
 
 @contextmanager
 def read_ahead(pages: Iterator[SalesPage]) -> Iterator[Iterator[SalesPage]]:
     """The same pages in the same order; what `pages` raises is raised in its place. Its reader is gone afterwards.
 
-    Within a transaction nothing is read ahead: the reader's session would not see what the transaction wrote.
+    Within a transaction nothing is read ahead: the reader's session would not see what the transaction wrote. Nor is it
+    where `MOST_READERS` are at it already.
     """
-    if database.in_atomic_block:
+    if database.in_atomic_block or not _free.acquire(blocking=False):
         yield pages
         return
+    try:
+        with _read_by_another(pages) as coming:
+            yield coming
+    finally:
+        _free.release()
+
+
+@contextmanager
+def _read_by_another(pages: Iterator[SalesPage]) -> Iterator[Iterator[SalesPage]]:
     with ThreadPoolExecutor(1, thread_name_prefix="import-ahead") as reader:
         asked: deque[Future[SalesPage | None]] = deque()
         try:
