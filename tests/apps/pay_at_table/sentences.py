@@ -159,7 +159,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 
 NOT_YET: dict[str, str] = {
-    "O11 a test payment of 0.01": "optional in the reference; the first guest's payment is the proof instead",
+    "O11 a test payment of 0.01": "optional in the reference, and not safe: no call of Lightspeed takes a payment back"
+    " (A9), so a cent that nobody paid would stand in its books, and in no provider's, until somebody removed it by"
+    " hand, and leave a guest's bill a cent short. The first guest's payment is the proof",
 }
 
 NUMBERS_NOT_YET: set[str] = set()

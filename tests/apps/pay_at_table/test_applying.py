@@ -7,7 +7,7 @@ import pytest
 from django.db import connections
 
 from comptoir.apps.pay_at_table import applying, checks
-from comptoir.apps.pay_at_table.models import Bill, GuestPayment, State, Transition
+from comptoir.apps.pay_at_table.models import Bill, GuestPayment, Integration, MethodKind, State, Transition
 from comptoir.apps.pay_at_table.recording import Taken, record
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.hosting import Request, Response
@@ -23,6 +23,20 @@ def test_f3_a_taken_payment_is_on_the_till_and_the_bill_closes(table: Table) -> 
     assert payment.state == State.APPLIED
     assert table.lines() == [(payment.applied_reference, 2400)]
     assert table.sent == 1
+
+
+@pytest.mark.parametrize("kind", [MethodKind.CARD, MethodKind.VOUCHER])
+def test_f3_a_line_stands_under_the_mapped_method_whatever_the_tills_payment_api_holds(
+    table: Table, kind: MethodKind
+) -> None:
+    """Must-show 6: the Payment API's own method is what a payment would be booked under that names none."""
+    Integration.objects.update(card_method="CASH", voucher_method="CB")
+    table.vendor.simulator.offices.change(ZINC, default_method="APM")
+    table.integration.refresh_from_db()
+    table.settle(table.take(1000, method_kind=kind))
+    sale = table.vendor.world.find(ZINC, table.bill)
+    assert sale
+    assert [each.method and each.method.id for each in sale.payments] == ["CASH" if kind == "card" else "CB"]
 
 
 def test_f3_after_the_tills_yes_a_paid_bill_is_asked_for_once(table: Table) -> None:

@@ -81,7 +81,9 @@ def test_o2_a_tile_names_the_till_the_provider_and_its_category(table: Table, al
     assert "An account at Qodeup, which gets the integration id." in opened
     orders_taken_away = Offer("x", "X", "", "X", (Category.PAYMENTS,), (), (), ())
     assert not orders_taken_away.is_found_by("", "orders")
-    assert Mark("Lightspeed K-Series").letters == "LK"
+    till = Mark("Lightspeed K-Series")
+    assert till.letters == "LK"
+    assert all(Mark(each, beside=till).colour != till.colour for each in ("Qodeup", "Lightspeed K-Series"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from comptoir.apps.pay_at_table import linking
+from comptoir.apps.pay_at_table import linking, patience
 from comptoir.apps.pay_at_table.models import Bill, Integration
-from comptoir.apps.pay_at_table.provider import bills
 from comptoir.apps.pay_at_table.provider_tables import CallCount, TillCopy
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.hosting import Request, Response
@@ -119,7 +118,7 @@ def test_e43_a_slow_till_is_answered_for_with_what_it_said_last(
     table: Table, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider.get(f"/checks/{table.bill}")
-    monkeypatch.setattr(bills, "PATIENCE", bills.PATIENCE / 20)
+    monkeypatch.setattr(patience, "LONGEST", patience.LONGEST / 20)
 
     def slow(request: Request, now: datetime) -> Response | None:
         time.sleep(0.6)

@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from comptoir.apps.pay_at_table import application, checks, days, listening, plans, readiness, waking
 from comptoir.apps.pay_at_table.application import Do, Outcome, Seen, Step, next_step
-from comptoir.apps.pay_at_table.failures import METHOD_MISSING, STAFF_INACTIVE, Failure, failure_of, of_refund
+from comptoir.apps.pay_at_table.failure_kinds import Failure
+from comptoir.apps.pay_at_table.failures import METHOD_MISSING, STAFF_INACTIVE, failure_of, of_refund
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, Bill, GuestPayment, Integration, MethodKind, State
 from comptoir.apps.pay_at_table.plans import PlanState

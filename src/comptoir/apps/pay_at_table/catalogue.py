@@ -55,7 +55,8 @@ class Offer:
     @property
     def marks(self) -> tuple[Mark, ...]:
         """Of both sides."""
-        return (Mark(self.pos), Mark(self.provider or _("Your provider")))
+        till = Mark(self.pos)
+        return (till, Mark(self.provider or _("Your provider"), beside=till))
 
     @property
     def labels(self) -> list[Promise]:

@@ -4,63 +4,11 @@ Codes are ours and stable. Words are translated lazily and hold `%(name)s` place
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Words = str | Promise
-
-
-class Kind(StrEnum):
-    """Who goes on: Comptoir by itself (A), a person (H), or nobody before the till was read (R)."""
-
-    AUTOMATIC = "A"
-    HUMAN = "H"
-    READ_FIRST = "R"
-
-
-class Act(StrEnum):
-    """What the first button of its mail and page does."""
-
-    RETRY = "retry"
-    RECONNECT = "reconnect"
-    CHOOSE_METHOD = "choose_method"
-    CHOOSE_CHECK = "choose_check"
-    REFUND = "refund"
-    ADD_TO_PLAN = "add_to_plan"
-    WATCH = "watch"
-
-
-class Reader(StrEnum):
-    """Who is written to."""
-
-    RESTAURANT = "restaurant"
-    PROVIDER = "provider"
-    OWNERS = "owners"
-    NOBODY = "nobody"
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One row. `tried` is how often the same is tried by itself after a definite refusal before a person is asked;
-    `transient`: it passes, and is tried as long as the business day lasts. `steps` are what a person does, in order."""
-
-    number: str
-    code: str
-    kind: Kind
-    short: Words
-    happened: Words
-    steps: tuple[Words, ...]
-    act: Act = Act.RETRY
-    readers: frozenset[Reader] = frozenset({Reader.RESTAURANT})
-    tried: int = 0
-    transient: bool = False
-    counts: bool = True
-    """Whether money is missing on the till; a printer that jams is no such thing."""
-
+from comptoir.apps.pay_at_table.failure_kinds import Act, Failure, Kind, Reader
 
 LOCATION_GONE: Final = "pos_location_gone"
 METHOD_MISSING: Final = "pos_payment_method_missing"

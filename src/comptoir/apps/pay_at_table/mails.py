@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from comptoir.apps.pay_at_table import mail_stops, retry_links
 from comptoir.apps.pay_at_table.day_tables import DayReport
 from comptoir.apps.pay_at_table.days import store_of
-from comptoir.apps.pay_at_table.failures import Act, Failure, Reader, named
+from comptoir.apps.pay_at_table.failure_kinds import Act, Failure, Reader
+from comptoir.apps.pay_at_table.failures import named
 from comptoir.apps.pay_at_table.integrations import addresses_in
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, ProviderKey
 from comptoir.apps.pay_at_table.order_failures import of_order

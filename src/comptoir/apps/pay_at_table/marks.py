@@ -10,9 +10,11 @@ COLOURS: Final = ("#0b6e69", "#8a3b12", "#5b3f9e", "#8c1d46", "#1f5a94", "#4c641
 
 @dataclass(frozen=True)
 class Mark:
-    """`name` is what it stands for, `letters` one or two of it; the same name always has the same colour."""
+    """`name` is what it stands for, `letters` one or two of it; the same name always has the same colour, but where
+    `beside` another mark has it already."""
 
     name: str
+    beside: "Mark | None" = None
 
     @property
     def letters(self) -> str:
@@ -24,4 +26,6 @@ class Mark:
     @property
     def colour(self) -> str:
         """Of its square."""
-        return COLOURS[sum(self.name.encode()) % len(COLOURS)]
+        place = sum(self.name.encode()) % len(COLOURS)
+        is_taken = self.beside is not None and self.beside.colour == COLOURS[place]
+        return COLOURS[(place + is_taken) % len(COLOURS)]

@@ -17,7 +17,8 @@ from comptoir.apps.pay_at_table import mails, waking
 from comptoir.apps.pay_at_table.alarm_tables import Notice, Orphan
 from comptoir.apps.pay_at_table.application import GRACE, OPEN
 from comptoir.apps.pay_at_table.days import store_of
-from comptoir.apps.pay_at_table.failures import Kind, named
+from comptoir.apps.pay_at_table.failure_kinds import Kind
+from comptoir.apps.pay_at_table.failures import named
 from comptoir.apps.pay_at_table.models import ENDS, MOVING, Attempt, GuestPayment, Integration
 from comptoir.apps.pay_at_table.recording import PATIENCE
 from comptoir.apps.pay_at_table.telling import NOT_SENT, causes_of

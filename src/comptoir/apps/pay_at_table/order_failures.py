@@ -9,7 +9,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.pay_at_table.failures import Failure, Words, named
+from comptoir.apps.pay_at_table.failure_kinds import Failure, Words
+from comptoir.apps.pay_at_table.failures import named
 
 SAME: Final = frozenset({"invalid_sku", "printing_error", "unknown_result"})
 """Rows whose words are of orders, or of either."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import checks, happenings, plans, rights, waking
+from comptoir.apps.pay_at_table import checks, happenings, patience, plans, rights, waking
 from comptoir.apps.pay_at_table.models import ENDS, GuestPayment, Integration
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -84,10 +84,14 @@ def free_places(organisation_id: UUID, *, store_ids: Collection[UUID] | None, pr
 
 
 def _shown_by(connection: Connection) -> set[str] | None:
-    """The places that an account has now, by the till's ids; None where it cannot be asked."""
-    try:
+    """The places that an account has now, by the till's ids; None where it cannot be asked in time."""
+
+    def read() -> set[str]:
         with open_vendor(connection) as vendor:
             return {each.external_id for each in vendor.locations()}
+
+    try:
+        return patience.in_time(read, lambda: None)[0]
     except ComptoirError:
         return None
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from comptoir.apps.pay_at_table.application import OPEN, Outcome
-from comptoir.apps.pay_at_table.failures import Act, Failure, failure_of, named
+from comptoir.apps.pay_at_table.failure_kinds import Act, Failure
+from comptoir.apps.pay_at_table.failures import failure_of, named
 from comptoir.apps.pay_at_table.mirror import BOOKED
 from comptoir.apps.pay_at_table.models import ENDS, MOVING, Attempt, Bill, GuestPayment, Integration, State
 from comptoir.apps.pay_at_table.order_tables import Order

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import checks, mirror
+from comptoir.apps.pay_at_table import checks, mirror, patience
 from comptoir.apps.pay_at_table.days import store_of
 from comptoir.apps.pay_at_table.mirror import PREFIX
 from comptoir.apps.pay_at_table.models import Bill, GuestPayment, Integration, State
@@ -78,7 +78,9 @@ def must_be_another(payment: GuestPayment, *, seen: int, now: datetime, check_id
     more such lines than the `seen` ones that the person was shown and said not to be this payment."""
     integration = Integration.objects.get(organisation_id=payment.organisation_id, id=payment.integration_id)
     with suppress(ComptoirError):  # the worker meets the same, and says so
-        _read(integration, check_id or payment.check_id, since=payment.created_at, now=now)
+        patience.in_time(
+            lambda: _read(integration, check_id or payment.check_id, since=payment.created_at, now=now), lambda: None
+        )
     found = lines_like(payment, check_id)
     if len(found) > seen:
         asked = _("Nothing was sent. Was it this one? Then say that it was entered by hand.")

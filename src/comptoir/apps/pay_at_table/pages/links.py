@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from comptoir.apps.pay_at_table import mail_stops, retry_links, telling, typed_in, wording
 from comptoir.apps.pay_at_table.days import store_of
-from comptoir.apps.pay_at_table.failures import Act
+from comptoir.apps.pay_at_table.failure_kinds import Act
 from comptoir.apps.pay_at_table.models import ENDS, MOVING, Bill, GuestPayment, Integration, State
 from comptoir.apps.pay_at_table.pages import asking
 from comptoir.kernel.errors import RuleBroken

@@ -1,27 +1,16 @@
 """Bills for the provider API: found by their visit or the till's number, read within five seconds or shown as stale."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooSlow
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
-from django.db import connection
-
-from comptoir.apps.pay_at_table import checks
+from comptoir.apps.pay_at_table import checks, patience
 from comptoir.apps.pay_at_table.application import FRESH
 from comptoir.apps.pay_at_table.models import Bill, Integration
 from comptoir.kernel.errors import OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.ids import parse_id
 
-PATIENCE: Final = timedelta(seconds=4.5)
-"""E43: whoever asks is answered within five seconds."""
-AT_ONCE: Final = 8
 LONGEST_CHAIN: Final = 20
 CLOSED_SHOWN: Final = timedelta(days=1)
-
-Read = TypeVar("Read")
-_readers = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="bills")
 
 
 def number_of(integration: Integration, check: str) -> str:
@@ -60,7 +49,7 @@ def one(integration: Integration, check: str, *, fresh: bool, now: datetime) -> 
     kept = mirrored()
     if kept is not None and kept.closed and not fresh:
         return kept, False
-    return _in_time(lambda: checks.fresh_bill(integration, number, now=now, age=age), mirrored)
+    return patience.in_time(lambda: checks.fresh_bill(integration, number, now=now, age=age), mirrored)
 
 
 def every_open(integration: Integration, *, now: datetime) -> tuple[list[Bill], bool]:
@@ -70,7 +59,7 @@ def every_open(integration: Integration, *, now: datetime) -> tuple[list[Bill], 
         mine = Bill.objects.filter(organisation_id=integration.organisation_id, integration_id=integration.id)
         return list(mine.filter(closed=False).order_by("check_id")) if mine.exists() else None
 
-    return _in_time(lambda: checks.open_bills(integration, now=now), mirrored)
+    return patience.in_time(lambda: checks.open_bills(integration, now=now), mirrored)
 
 
 def only_one_at(integration: Integration, table_number: str, *, now: datetime) -> str:
@@ -87,27 +76,6 @@ def closed_lately(integration: Integration, *, now: datetime) -> list[Bill]:
     """Bills that were seen to close within a day."""
     mine = Bill.objects.filter(organisation_id=integration.organisation_id, integration_id=integration.id)
     return list(mine.filter(closed=True, succeeded_by="", fetched_at__gt=now - CLOSED_SHOWN).order_by("check_id"))
-
-
-def _in_time(read: Callable[[], Read], mirrored: Callable[[], Read | None]) -> tuple[Read, bool]:
-    """What is read, or what was read before (then: True) when the till is slow or cannot be asked."""
-
-    def reading() -> Read:
-        try:
-            return read()
-        finally:
-            connection.close()
-
-    try:
-        return _readers.submit(reading).result(timeout=PATIENCE.total_seconds()), False
-    except TooSlow:
-        trouble: Exception = VendorBusy("The till answers too slowly.")
-    except (VendorBusy, VendorUnreadable, OutcomeUnknown, VendorRefused) as error:
-        trouble = error
-    before = mirrored()
-    if before is None:
-        raise trouble
-    return before, True
 
 
 def _unknown() -> RuleBroken:
