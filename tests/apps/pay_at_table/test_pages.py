@@ -284,7 +284,9 @@ def typed_in_after_it_was_refused(table: Table, bill: str) -> GuestPayment:
 
 
 @pytest.mark.parametrize("left", [0, 2400], ids=["nothing is left", "as much is left"])
-def test_e38_a_retry_after_somebody_typed_it_names_the_line_and_sends_nothing_blindly(table: Table, left: int) -> None:
+def test_e38_a_retry_after_somebody_typed_it_names_the_line_and_sends_nothing_blindly(
+    table: Table, provider: Provider, left: int
+) -> None:
     if left:
         table.vendor.world.add(ZINC, table.bill, [Item("ENTRECOTE")], now=table.now)
     payment = typed_in_after_it_was_refused(table, table.bill)
@@ -297,6 +299,8 @@ def test_e38_a_retry_after_somebody_typed_it_names_the_line_and_sends_nothing_bl
     assert re.search(r"of the same amount is on the bill: €24\.00 with Carte bancaire, entered [^.]+:\d\d\.", page)
     assert "say below that it was entered by hand" in page
     assert retrying.retry_all(**one_cause(payment), actor="mail", now=table.now) == [], "nor together with others"
+    told = provider.post(f"/payments/{payment.public_id}/retry")
+    assert (told[0], told[1]["code"]) == (409, "perhaps_entered_by_hand"), "nor because the provider says so"
     payment.refresh_from_db()
     assert (payment.state, table.sent) == (State.NEEDS_ATTENTION, sent)
 

@@ -7,6 +7,7 @@ it is another one.
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from comptoir.apps.pay_at_table.models import Bill, GuestPayment, Integration, S
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.money import Money
 from comptoir.web import formats
+
+WAITING: Final = frozenset({State.NEEDS_ATTENTION, State.QUEUED})
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class TypedIn:
 
 def lines_like(payment: GuestPayment, check_id: str = "") -> list[TypedIn]:
     """Those of this payment's bill, or of another one, as it was read last, while the payment waits for somebody."""
-    if payment.state not in {State.NEEDS_ATTENTION, State.QUEUED} or not payment.due:
+    if payment.state not in WAITING or not payment.due:
         return []
     mine = {"organisation_id": payment.organisation_id, "integration_id": payment.integration_id}
     bill = Bill.objects.filter(**mine, check_id=check_id or payment.check_id).first()
@@ -76,6 +79,8 @@ def _read(integration: Integration, check_id: str, *, since: datetime, now: date
 def must_be_another(payment: GuestPayment, *, seen: int, now: datetime, check_id: str = "") -> None:
     """Read the bill again before somebody's *again*. Raises RuleBroken `perhaps_entered_by_hand` (409) where it shows
     more such lines than the `seen` ones that the person was shown and said not to be this payment."""
+    if payment.state not in WAITING:
+        return
     integration = Integration.objects.get(organisation_id=payment.organisation_id, id=payment.integration_id)
     with suppress(ComptoirError):  # the worker meets the same, and says so
         patience.in_time(

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, Query, Schema
 
-from comptoir.apps.pay_at_table import checks, holding, refunding, retrying, splitting
+from comptoir.apps.pay_at_table import checks, holding, refunding, retrying, splitting, typed_in
 from comptoir.apps.pay_at_table.amounts import payable
 from comptoir.apps.pay_at_table.models import Bill, GuestPayment, Integration, Intent, MethodKind
 from comptoir.apps.pay_at_table.provider import bills, showing
@@ -189,6 +189,7 @@ def retry_payment(request: HttpRequest, response: HttpResponse, integration: str
     """Try again; the till is looked at first."""
     found, now = mine(request, integration, response), timezone.now()
     row = _payment(found, payment)
+    typed_in.must_be_another(row, seen=0, now=now)  # E38: whether it is, a person at the restaurant says
 
     def act() -> tuple[int, Schema]:
         again = retrying.retry(organisation_id=found.organisation_id, payment_id=row.id, actor=actor(request), now=now)
