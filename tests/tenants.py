@@ -26,6 +26,7 @@ from comptoir.apps.pay_at_table.order_tables import Order, OrderKind, OrderState
 from comptoir.apps.traffic import jobs, projection, rights
 from comptoir.apps.traffic.alert_tables import Alert as TrafficAlert
 from comptoir.apps.traffic.alert_tables import BusinessException, SilentLimit
+from comptoir.apps.traffic.arrivals import feeds
 from comptoir.apps.traffic.counting import doors
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.wage_tables import Wage
@@ -52,6 +53,7 @@ from tests.people import People, create_member, create_store
 
 OF_THE_STORE = "Secretcellar"
 OF_THE_ORGANISATION = "Zincaccount"
+NOWHERE = {"host": "127.0.0.1", "port": 1, "user": "u"}
 NOW = datetime(2026, 3, 14, 13, 0, tzinfo=UTC)
 
 
@@ -271,6 +273,7 @@ def _traffic(world: World) -> None:
         "wage_id": public_id("wag", wage.id),
         "limit_id": public_id("lim", limit.id),
         "door_id": doors.add(**made, name=OF_THE_ORGANISATION)[0].public_id,  # type: ignore[arg-type]
+        "feed_id": feeds.add(**made, name=OF_THE_ORGANISATION, kind="sftp", place=NOWHERE).public_id,  # type: ignore[arg-type]
         "traffic_alert_id": public_id("tal", alert.id),
         "job_id": jobs.public(job),
         "connected_job_id": jobs.public(other),

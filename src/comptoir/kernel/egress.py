@@ -81,6 +81,19 @@ def is_public(address: str) -> bool:
     return ip in GLOBAL_UNICAST and ip.is_global and (inner is None or is_public(str(inner)))
 
 
+def resolved(host: str, port: int, rules: Rules) -> str:
+    """The address to connect to for what speaks no HTTP. Raises EgressRefused; OSError where a name leads nowhere."""
+    name = host.lower().rstrip(".")
+    try:
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise EgressRefused("unreadable") from None
+    permitted = [str(each[4][0]) for each in found if (name, port) in rules.allowed or is_public(str(each[4][0]))]
+    if not permitted:
+        raise EgressRefused("private", where=f"{name}:{port}")
+    return permitted[0]
+
+
 def post_all(calls: Sequence[Call], rules: Rules) -> list[Outcome]:
     """POST them side by side, each once and within TOTAL_SECONDS; answers are read up to LONGEST_ANSWER."""
 

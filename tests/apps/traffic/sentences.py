@@ -156,6 +156,23 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_of_3_3_more_than_three_times_the_usual_for_that_hour_is_flagged_on_the_day_and_in_quality",
         "test_three_people_where_nobody_ever_comes_are_no_fault_and_four_are",
     ),
+    "3.3 staff subtraction, groups": (
+        "test_a_fixed_number_a_day_is_spread_over_the_business_hours_and_no_hour_goes_below_nought",
+        "test_without_typed_business_hours_a_fixed_number_takes_nothing_off",
+        "test_a_sensor_of_staff_is_taken_off_and_its_silence_leaves_visitors_unknown",
+        "test_groups_are_counted_apart_shown_and_exported_and_are_no_visitors",
+        "test_the_location_s_page_takes_it_and_wants_the_number",
+    ),
+    "3.3 folder, SFTP and mail drop, XLS": (
+        "test_a_file_in_the_folder_is_taken_once_by_its_content_and_moved_aside",
+        "test_a_file_that_cannot_be_read_is_parked_and_one_row_at_fault_is_named_with_its_line",
+        "test_killed_half_way_nothing_is_lost_and_nothing_counts_twice",
+        "test_workbooks_xls_and_xlsx_are_read_by_the_same_rules",
+        "test_a_workbook_that_swells_is_refused_before_it_is_unpacked",
+        "test_files_on_an_sftp_server_are_read_once_and_left_there",
+        "test_files_in_a_mailbox_are_taken_of_who_may_send_and_knows_the_word",
+        "test_the_clock_looks_at_every_place_and_the_owner_sets_one_up_by_the_page",
+    ),
     "3.4 a failing location stops no other, an overlapping run is skipped": (
         "test_ta12_of_twenty_shops_one_answers_500_and_the_others_are_read",
         "test_ta13_a_run_of_seventy_minutes_skips_the_next_and_the_one_after_covers_all",
@@ -319,8 +336,6 @@ NOT_YET: dict[str, str] = {
     "2.6 a second action removes imported data": "there is none; erasing an organisation does",
     "3.2 overlapping entries are flagged": "they are joined, without a mark",
     "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
-    "3.3 folder, SFTP and mail drop, XLS": "a file is uploaded by hand, as CSV or text",
     "3.3 pulling from Axis, Hikvision, Dor": "counters push, or a file is uploaded",
-    "3.3 staff subtraction, groups": "all who come in are visitors",
     "6.2 separator and decimal mark, SFTP and webhook": "CSV has commas and points; exports go by hand, by mail or API",
 }

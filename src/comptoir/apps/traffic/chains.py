@@ -144,7 +144,8 @@ def save_location(
     )
     before = row.status
     row.location_id = location_ids.check(str(values.get("location_id", row.location_id)))
-    for name in ("mask", "status", "category", "target_conversion", "target_star"):
+    counted = row.staff_off, row.staff_passes
+    for name in ("mask", "status", "category", "target_conversion", "target_star", "staff_off", "staff_passes"):
         if name in values:
             setattr(row, name, values[name])
     row.matching_id = location_ids.matching(row.location_id, row.mask) if row.location_id else ""
@@ -167,6 +168,9 @@ def save_location(
         # What an hour of work costs may be typed at a region.
         days = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id, business_date__gte=since)
         days.filter(staff_hours__isnull=False).update(ledger_revision=Day.AGAIN)
+    if counted != (row.staff_off, row.staff_passes):
+        days = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id)
+        days.update(ledger_revision=Day.AGAIN)
     if row.status != before:
         jobs.follow_status(organisation_id=store.organisation_id, store_id=store.id, actor=actor, now=now)
     details = {name: str(value) for name, value in values.items()}

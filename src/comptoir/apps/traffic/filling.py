@@ -192,8 +192,7 @@ def _estimate(
         if went_in is None or went_out is None:
             return None
         per_counter[counter_id] = went_in, went_out
-    came = (visitors.people(counters[each], *both) for each, both in per_counter.items())
-    return Estimate(day, sum(came, Decimal(0)), sum((out for _in, out in per_counter.values()), Decimal(0)))
+    return Estimate(day, *visitors.people(counters, per_counter))
 
 
 def _note(organisation_id: UUID, what: str, store: Store, day: date, actor: str, now: datetime) -> None:

@@ -62,6 +62,11 @@ DOORS: Final = (
     _("The secret is shown once. A new one can be made at any time; the old one holds for 24 hours more."),
     _("A message counts once, however often it is sent; one signed more than five minutes ago is refused."),
 )
+FEEDS: Final = (
+    _("A folder, an SFTP server or a mailbox is looked at every five minutes; each file counts once, by its content."),
+    _("Of a file the rows that can be read are taken, others are named with their line and why."),
+    _("Nothing is lost on the way: a file is moved aside, and a mail marked as read, only after it was kept."),
+)
 HOURS: Final = (
     _("While a location is closed, nothing of it is silent: alerts count only the time in which it is open."),
     _("Where nobody typed hours, they are those in which people came or bought in two of the last four weeks or more."),
@@ -117,6 +122,12 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_doors": DOORS,
     "traffic_door_rotate": DOORS,
     "traffic_door_delete": DOORS,
+    "traffic_feeds": FEEDS,
+    "traffic_feed_add": FEEDS,
+    "traffic_feed": FEEDS,
+    "traffic_feed_look": FEEDS,
+    "traffic_feed_switch": FEEDS,
+    "traffic_feed_delete": FEEDS,
     "traffic_jobs": JOB,
     "traffic_read_now": JOB,
     "traffic_job_add": JOB,

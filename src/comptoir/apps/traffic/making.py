@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from comptoir.apps.traffic import clocked, filling, kpis, opening, visitors, wages
 from comptoir.apps.traffic.chains import settings_of
-from comptoir.apps.traffic.models import Settings, Tailored
+from comptoir.apps.traffic.models import Location, Settings, Tailored
 from comptoir.core.accounts.models import Store
 from comptoir.core.ledger import hours as ledger
+from comptoir.kernel.clock import business_day_bounds
 
 ZERO: Final = Decimal(0)
 MEASURES: Final = {
@@ -33,6 +35,7 @@ COUNTS: Final = {
 COLUMNS: Final = (
     *("visitors", "went_out", "transactions", "return_receipts", "sales", "gross", "discounts", "returns"),
     *("items", "returned", "staff_hours", "traffic_status", "staff_status", "tailored", "labour_cost", "open_hours"),
+    "groups",
 )
 StoreDay = tuple[UUID, date]
 HOUR: Final = timedelta(hours=1)
@@ -53,6 +56,7 @@ class Made:
             "staff_hours": None,
             "labour_cost": None,
             "open_hours": None,
+            "groups": None,
             "traffic_status": "missing",
             "staff_status": "missing",
             "tailored": "",
@@ -104,10 +108,12 @@ def make(
     counted = visitors.hourly(organisation_id, list(stores.values()), since=since, until=until)
     for each in counted:
         if (values := at(each.store_id, each.hour, each.business_date)) is not None:
-            values.update(visitors=each.visitors, went_out=each.went_out, traffic_status=each.status)
+            values.update(visitors=each.visitors, went_out=each.went_out, groups=each.groups)
+            values["traffic_status"] = each.status
     for key, estimate in filling.filled(organisation_id, stores, wanted, now=now).items() if typed else ():
         if (values := at(*key, estimate.business_date)) is not None:
             values.update(visitors=estimate.visitors, went_out=estimate.went_out, traffic_status=filling.ESTIMATED)
+    _take_staff_off(organisation_id, stores, found)
     for (store_id, _hour), hour in found.items():
         # A clock that tells of the day tells of each of its hours: nobody was there.
         if hour.values["staff_hours"] is None and (store_id, hour.business_date) in told:
@@ -117,6 +123,37 @@ def make(
     _add_costs(organisation_id, stores, found)
     _add_open_hours(organisation_id, stores, found)
     return found
+
+
+def _take_staff_off(
+    organisation_id: UUID, stores: Mapping[UUID, Store], found: Mapping[tuple[UUID, datetime], Made]
+) -> None:
+    """A fixed number of passages a day, evenly over the typed business hours; an hour never goes below nought."""
+    rows = Location.objects.filter(
+        organisation_id=organisation_id, store_id__in=stores, staff_off="fixed", staff_passes__gt=0
+    )
+    passes = {each.store_id: each.staff_passes or ZERO for each in rows}
+    if not passes:
+        return
+    known = opening.typed(organisation_id, [stores[each] for each in passes])
+    per_day: dict[StoreDay, Decimal] = {}
+    for (store_id, hour), each in found.items():
+        if store_id not in known or each.values["visitors"] is None:
+            continue
+        day = (store_id, each.business_date)
+        if day not in per_day:
+            store = stores[store_id]
+            bounds = business_day_bounds(day[1], zone=ZoneInfo(store.timezone), day_start=store.day_start)
+            per_day[day] = _hours(known[store_id].open_between(*bounds))
+        if per_day[day]:
+            share = passes[store_id] * _hours(known[store_id].open_between(hour, hour + HOUR)) / per_day[day]
+            for name in ("visitors", "went_out"):
+                left = max(each.values[name] - share, ZERO)
+                each.values[name] = left.quantize(SMALLEST, ROUND_HALF_UP)
+
+
+def _hours(length: timedelta) -> Decimal:
+    return Decimal(length.seconds + length.days * 86400) / 3600
 
 
 def _add_costs(
@@ -139,9 +176,7 @@ def _add_open_hours(
     for (store_id, hour), each in found.items():
         if store_id in known:
             opened = known[store_id].open_between(hour, hour + HOUR)
-            each.values["open_hours"] = (Decimal(opened.seconds + opened.days * 86400) / 3600).quantize(
-                SMALLEST, ROUND_HALF_UP
-            )
+            each.values["open_hours"] = _hours(opened).quantize(SMALLEST, ROUND_HALF_UP)
 
 
 def _add_sales(

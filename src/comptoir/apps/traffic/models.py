@@ -12,6 +12,7 @@ from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
     budget_tables,
     count_tables,
     door_tables,
+    feed_tables,
     wage_tables,
 )
 
@@ -51,7 +52,11 @@ class Node(models.Model):
 
 
 class Location(models.Model):
-    """A store as a location of the chain. `matching_id` is what ids are compared by, "" while it has none."""
+    """A store as a location of the chain. `matching_id` is what ids are compared by, "" while it has none.
+
+    `staff_off`: whether those who work there are taken off its visitors: "" not, `fixed` so many `staff_passes` a day,
+    `sensor` as its counters of staff tell.
+    """
 
     OPERATIONAL: Final = "operational"
     """The one status in which its shops are read."""
@@ -67,6 +72,8 @@ class Location(models.Model):
     category = models.CharField(max_length=60, blank=True)
     target_conversion = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     target_star = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    staff_off = models.CharField(max_length=8, blank=True)
+    staff_passes = models.DecimalField(max_digits=7, decimal_places=2, null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -186,11 +193,13 @@ class Figures(models.Model):
 class Hour(Figures):
     """One local hour of one store: what is shown, tailored values in place. `tailored` names the kinds that are.
 
-    `open_hours`: how much of it lies in the typed business hours, from 0 to 1; null where nobody typed any.
+    `groups`: parties that came in, where a sensor counts them. `open_hours`: how much of it lies in the typed business
+    hours, from 0 to 1; null where nobody typed any.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "store_id", "hour")
     hour = models.DateTimeField()
+    groups = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     traffic_status = models.CharField(max_length=12, default="missing")
     staff_status = models.CharField(max_length=16, default="missing")
     tailored = models.CharField(max_length=80, blank=True)

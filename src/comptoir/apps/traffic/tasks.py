@@ -6,7 +6,9 @@ from uuid import UUID
 
 from comptoir.apps.traffic import catching_up, report_mails
 from comptoir.apps.traffic.alerts import mailing, watching
+from comptoir.apps.traffic.arrivals import running
 from comptoir.apps.traffic.counting import doors
+from comptoir.apps.traffic.feed_tables import CountFeed
 from comptoir.core.jobs import engine
 
 LATELY: Final = timedelta(minutes=10)
@@ -56,6 +58,21 @@ def sweep() -> None:
     doors.forget_old(now=utc_now())
     for organisation_id in catching_up.all_chains():
         enqueue_filling(organisation_id)
+
+
+@engine.job("traffic.feed", queue=engine.BACKGROUND)
+def look_at_feed(*, organisation_id: str, feed_id: str, **_: str) -> None:
+    """Take what lies at one place; a place that is gone meanwhile is none."""
+    feed = CountFeed.objects.filter(organisation_id=UUID(organisation_id), id=UUID(feed_id), active=True).first()
+    if feed is not None:
+        running.look(feed, now=utc_now())
+
+
+@engine.periodic("traffic.feeds", cron="*/5 * * * *")
+def look_at_feeds() -> None:
+    """Every place on its own: one that does not answer holds up no other."""
+    for organisation_id, feed_id in running.due(catching_up.APP):
+        look_at_feed.enqueue_once(key=f" {feed_id}", organisation_id=str(organisation_id), feed_id=str(feed_id))
 
 
 @engine.periodic("traffic.report_mails", cron="*/5 * * * *")

@@ -16,10 +16,16 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from comptoir.apps.traffic.count_tables import Count, Counter
+from comptoir.apps.traffic.models import Location
 from comptoir.core.accounts.models import Store
 from comptoir.kernel.clock import business_date, local_hour
 
 ENTRANCE: Final = "entrance"
+STAFF: Final = "staff"
+"""A sensor of people who work there: what it counts is taken off, where the location says so."""
+GROUPS: Final = "groups"
+"""A sensor that counts parties of people who come together: a figure of its own, never visitors."""
+BY_SENSOR: Final = "sensor"
 HOUR_MINUTES: Final = 60
 BESIDE: Final = timedelta(days=2)
 
@@ -38,7 +44,8 @@ Told = Mapping[tuple[UUID, datetime], Mapping[UUID, list[Counted]]]
 
 @dataclass(frozen=True)
 class CountedHour:
-    """`status`: measured, zero (alive and nobody came) or partial (an entrance is silent: visitors are not known)."""
+    """`status`: measured, zero (alive and nobody came), partial (an entrance is silent: visitors are not known), or
+    missing (only groups were counted)."""
 
     store_id: UUID
     hour: datetime
@@ -46,11 +53,12 @@ class CountedHour:
     visitors: Decimal | None
     went_out: Decimal | None
     status: str
+    groups: Decimal | None = None
 
 
 def hourly(organisation_id: UUID, stores: Collection[Store], *, since: date, until: date) -> list[CountedHour]:
     """Every hour about which anything was told, of these business dates (both included) and a little around them."""
-    counters = asked(organisation_id, stores)
+    counters = asked(organisation_id, stores, also=(GROUPS,))
     if not counters:
         return []
     by_id = {each.id: each for each in stores}
@@ -60,10 +68,16 @@ def hourly(organisation_id: UUID, stores: Collection[Store], *, since: date, unt
     ]
 
 
-def asked(organisation_id: UUID, stores: Collection[Store]) -> dict[UUID, Counter]:
-    """The counters that feed visitors."""
+def asked(organisation_id: UUID, stores: Collection[Store], *, also: Collection[str] = ()) -> dict[UUID, Counter]:
+    """The counters that visitors are made of: entrances, and sensors of staff where a location takes staff off by them.
+
+    `also`: counters of other kinds.
+    """
+    by_sensor = Location.objects.filter(organisation_id=organisation_id, staff_off=BY_SENSOR).values("store_id")
     rows = Counter.objects.filter(
-        organisation_id=organisation_id, store_id__in=[store.id for store in stores], kind=ENTRANCE
+        Q(kind__in=(ENTRANCE, *also)) | Q(kind=STAFF, store_id__in=by_sensor),
+        organisation_id=organisation_id,
+        store_id__in=[store.id for store in stores],
     )
     return {each.id: each for each in rows}
 
@@ -96,17 +110,32 @@ def _hour(
 ) -> CountedHour:
     day = business_date(hour, zone=ZoneInfo(store.timezone), day_start=store.day_start)
     waited_for = {each.id for each in counters.values() if each.store_id == store.id and each.active}
-    if not waited_for <= found.keys():
-        return CountedHour(store.id, hour, day, None, None, "partial")
+    of_groups = {each for each in waited_for | found.keys() if counters[each].kind == GROUPS}
+    told = {each: of_counter(rows) for each, rows in found.items()}
+    groups = None
+    if of_groups and of_groups <= told.keys():
+        groups = sum((_people(counters[each], *told.pop(each)) for each in of_groups), Decimal(0))
+    people_at = waited_for - of_groups
+    if not people_at <= told.keys():
+        return CountedHour(store.id, hour, day, None, None, "partial", groups)
+    told = {each: both for each, both in told.items() if each not in of_groups}
+    if not told:
+        return CountedHour(store.id, hour, day, None, None, "missing", groups)
+    came, went_out = people(counters, told)
+    return CountedHour(store.id, hour, day, came, went_out, "measured" if came else "zero", groups)
+
+
+def people(counters: Mapping[UUID, Counter], told: Mapping[UUID, tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal]:
+    """Those who came and those who left, by what each counter told; staff is taken off, never more than there was."""
     came = went_out = Decimal(0)
-    for counter_id, rows in found.items():
-        went_in, out = of_counter(rows)
-        went_out += out
-        came += people(counters[counter_id], went_in, out)
-    return CountedHour(store.id, hour, day, came, went_out, "measured" if came else "zero")
+    for counter_id, (went_in, out) in told.items():
+        sign = -1 if counters[counter_id].kind == STAFF else 1
+        came += sign * _people(counters[counter_id], went_in, out)
+        went_out += sign * out
+    return max(came, Decimal(0)), max(went_out, Decimal(0))
 
 
-def people(counter: Counter, went_in: Decimal, went_out: Decimal) -> Decimal:
+def _people(counter: Counter, went_in: Decimal, went_out: Decimal) -> Decimal:
     """Those who came, by the way this counter counts."""
     return (went_in if counter.counts == "in" else (went_in + went_out) / 2) * counter.factor
 

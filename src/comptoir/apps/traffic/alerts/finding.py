@@ -18,7 +18,7 @@ from comptoir.apps.traffic.models import ImportJob, Location
 from comptoir.apps.traffic.opening import Calendar, calendars
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import reading
-from comptoir.apps.traffic.visitors import ENTRANCE
+from comptoir.apps.traffic.visitors import ENTRANCE, GROUPS, STAFF
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import stores as stores_of
 from comptoir.core.connections.models import Connection, LocationLink
@@ -95,7 +95,7 @@ def _counters(
         organisation_id=organisation_id,
         store_id__in=names,
         active=True,
-        kind=ENTRANCE,
+        kind__in=(ENTRANCE, STAFF, GROUPS),
         heard_at__lte=now - limits.least,
     )
     return [

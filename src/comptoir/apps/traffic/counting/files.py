@@ -1,13 +1,14 @@
 """Files of counts: rows of 60, 30 or 15 minutes, as makers of counters and tills write them (traffic-analytics.md 3.3).
 
 Columns, in any order: location id, date, hour (two digits, the beginning: 13 is 13:00 to 14:00; or 13:15), and any of
-traffic in, traffic out, sales, transactions, items, staff hours. A decimal point, no thousands mark.
+traffic in, traffic out, sales, transactions, items, staff hours. A decimal point, no thousands mark. CSV with commas,
+semicolons or tabs, or the first sheet of a workbook (XLS, XLSX).
 """
 
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from comptoir.apps.traffic.counting import sheets
 from comptoir.kernel.errors import RuleBroken
 
 DELIMITERS: Final = ",;\t"
@@ -70,18 +72,12 @@ def read(content: bytes) -> tuple[list[Row], list[Fault]]:
     """The rows of a file and what is wrong with others. Raises RuleBroken when it is no such file at all."""
     if len(content) > MOST_BYTES:
         raise RuleBroken(_("The file is larger than 8 MB: cut it in parts."), code="file_too_large", status=413)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    lines = csv.reader(io.StringIO(text), delimiter=delimiter)
-    places = _places(next(lines, []))
+    lines = sheets.lines(content) if sheets.is_workbook(content) else _lines(content)
+    places = _places(next(lines, (1, []))[1])
     rows: list[Row] = []
     faults: list[Fault] = []
     seen: dict[tuple[str, date, int, int], int] = {}
-    for number, cells in enumerate(lines, start=2):
+    for number, cells in lines:
         if not any(each.strip() for each in cells):
             continue
         found = _row(number, cells, places)
@@ -91,6 +87,16 @@ def read(content: bytes) -> tuple[list[Row], list[Fault]]:
         seen[found.time] = seen.get(found.time, -1) + 1
         rows.append(replace(found, occurrence=seen[found.time]))
     return _as_long_as_they_lie_apart(rows), faults
+
+
+def _lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Rows of text, numbered from 1, by the mark that its first line has most of."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
+    yield from enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1)
 
 
 def _as_long_as_they_lie_apart(rows: Sequence[Row]) -> list[Row]:

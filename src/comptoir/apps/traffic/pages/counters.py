@@ -28,6 +28,8 @@ KINDS: Final[dict[str, str | Promise]] = {
     "entrance": gettext_lazy("Entrance"),
     "passage": gettext_lazy("Passage"),
     "zone": gettext_lazy("Zone"),
+    "staff": gettext_lazy("Staff"),
+    "groups": gettext_lazy("Groups"),
 }
 
 
@@ -44,7 +46,10 @@ class CounterForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         choices=list(KINDS.items()),
-        help_text=gettext_lazy("Only entrances count visitors."),
+        help_text=gettext_lazy(
+            "Only entrances count visitors. What a sensor of staff counts is taken off, where the location says so; "
+            "groups are parties of people who come together, a figure of its own."
+        ),
     )
 
 

@@ -76,6 +76,7 @@ def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
         "place": place,
         "day": which,
         "hours": hours,
+        "has_groups": any(row.groups is not None for row in rows.values()),
         "is_short": len(hours) < len(every),
         "kinds": list(KINDS.items()),
         "tiles": [shown.tile(kpi, whole, None, place.store.currency) for kpi in KPIS if kpi.of(whole) is not None],
@@ -181,7 +182,9 @@ def _hour(place: Place, at: datetime, row: Hour | None, usual: Decimal | None) -
         )
     label = local.strftime("%H:%M")
     above = "" if usual is None else shown.figure(BY_SLUG["visitors"], usual, "")
-    return {"at": at, "label": label, "fold": local.fold, "cells": cells, "has": row is not None, "above": above}
+    groups = shown.figure(BY_SLUG["visitors"], row.groups if row else None, "")
+    said = {"cells": cells, "has": row is not None, "above": above, "groups": groups}
+    return {"at": at, "label": label, "fold": local.fold, **said}
 
 
 def _typed(request: OrganisationRequest, place: Place, which: date) -> list[tailoring.Typed]:

@@ -35,6 +35,11 @@ STATUSES: Final[dict[str, str | Promise]] = {
     "works": gettext_lazy("Closed for works"),
     "closed": gettext_lazy("Closed for good"),
 }
+STAFF_OFF: Final = [
+    ("", gettext_lazy("count like everybody")),
+    ("fixed", gettext_lazy("are taken off: a fixed number a day")),
+    ("sensor", gettext_lazy("are taken off: as counters of staff tell")),
+]
 MASKS: Final = [
     ("", gettext_lazy("all of it")),
     ("last_3", gettext_lazy("its last 3 characters")),
@@ -70,6 +75,28 @@ class LocationForm(forms.Form):
         decimal_places=2,
         help_text=gettext_lazy("Three hours above it are an alert."),
     )
+
+    staff_off = forms.ChoiceField(
+        label=gettext_lazy("Staff among the visitors"),
+        required=False,
+        choices=STAFF_OFF,
+        help_text=gettext_lazy("A fixed number is spread over the business hours, which must be typed for it."),
+    )
+    staff_passes = forms.DecimalField(
+        label=gettext_lazy("Passages of staff a day"),
+        required=False,
+        min_value=0,
+        max_value=99_999,
+        decimal_places=2,
+        help_text=gettext_lazy("Each time somebody who works there comes in past a counter."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A fixed number has to be said. Raises ValidationError."""
+        said = super().clean() or {}
+        if said.get("staff_off") == "fixed" and not said.get("staff_passes"):
+            self.add_error("staff_passes", _("Type how many passages of staff a day are taken off."))
+        return said
 
     def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -192,6 +219,8 @@ def _initial(place: Place) -> dict[str, Any]:
         "category": row.category,
         "target_conversion": row.target_conversion,
         "target_star": row.target_star,
+        "staff_off": row.staff_off,
+        "staff_passes": row.staff_passes,
     }
 
 
@@ -214,7 +243,7 @@ def _one(request: OrganisationRequest, place: Place, form: LocationForm, *, stat
 def _save(request: OrganisationRequest, place: Place, form: LocationForm) -> bool:
     now, values = timezone.now(), dict(form.cleaned_data)
     node = values.pop("node")
-    before = place.location.status
+    before = place.location.status, place.location.staff_off, place.location.staff_passes
     try:
         chains.save_location(
             store=place.store,
@@ -227,7 +256,7 @@ def _save(request: OrganisationRequest, place: Place, form: LocationForm) -> boo
     except RuleBroken as broken:
         form.add_error("location_id", broken.for_owner)
         return False
-    if before != values["status"]:
+    if before != (values["status"], values["staff_off"], values["staff_passes"]):
         tasks.enqueue_filling(request.organisation.id)
     toast(request, _("Saved."))
     return True

@@ -36,6 +36,7 @@ COLUMNS: Final = (
     *("minutes", "traffic_in", "traffic_out", "traffic_status", "sales_net", "sales_gross", "discounts", "returns"),
     *("transactions", "return_receipts", "items_sold", "items_returned", "staff_hours", "staff_status"),
     *("labour_cost", "currency", "tax_basis", "tailored", "revision", "updated_at"),
+    "groups",
 )
 WHOLE: Final = ("minutes", "revision")
 
@@ -97,6 +98,7 @@ def rows(
             "tailored": row.tailored,
             "revision": row.revision,
             "updated_at": row.updated_at.isoformat(),
+            "groups": row.groups,
         }
 
 

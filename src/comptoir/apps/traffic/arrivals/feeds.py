@@ -1,0 +1,88 @@
+"""Places that are looked at for counts: added, switched, deleted. Files and counts that came stay."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from comptoir.apps.traffic.arrivals import folder
+from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
+from comptoir.core.audit.notes import note
+from comptoir.core.connections.sealing import sealer
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import new_id
+from comptoir.kernel.seal import Secret
+
+MOST: Final = 20
+
+
+def add(
+    *,
+    organisation_id: UUID,
+    kind: str,
+    name: str,
+    place: Mapping[str, Any],
+    secret: str = "",
+    word: str = "",
+    actor: str,
+    now: datetime,
+) -> CountFeed:
+    """A place to look at from now on. Raises RuleBroken where the name is taken or there are too many, FeedFault."""
+    if CountFeed.objects.filter(organisation_id=organisation_id).count() >= MOST:
+        raise RuleBroken(_("There are as many as there can be. Delete one first."), code="too_many_feeds")
+    try:
+        with transaction.atomic():
+            feed = CountFeed.objects.create(
+                organisation_id=organisation_id,
+                id=new_id(),
+                kind=kind,
+                name=name,
+                place=dict(place),
+                secret=sealer().seal(Secret(secret)) if secret else None,
+                language=get_language() or "en",
+                word=sealer().seal(Secret(word)) if word else None,
+                created_at=now,
+            )
+    except IntegrityError:
+        raise RuleBroken(_("There is one called %(name)s already.") % {"name": name}, code="name_taken") from None
+    if kind == "folder":
+        folder.prepare(feed)
+    note(organisation_id=organisation_id, actor=actor, what="traffic.feed_added", subject=name, now=now)
+    return feed
+
+
+def feeds(organisation_id: UUID) -> list[CountFeed]:
+    """By name."""
+    return list(CountFeed.objects.filter(organisation_id=organisation_id).order_by("name"))
+
+
+def one(organisation_id: UUID, feed_id: UUID) -> CountFeed:
+    """Raises RuleBroken (404)."""
+    feed = CountFeed.objects.filter(organisation_id=organisation_id, id=feed_id).first()
+    if feed is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return feed
+
+
+def switch(feed: CountFeed, *, is_on: bool, actor: str, now: datetime) -> None:
+    """One that is off is not looked at; what lies there meanwhile is taken when it is on again."""
+    CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id).update(active=is_on)
+    what = "traffic.feed_on" if is_on else "traffic.feed_off"
+    note(organisation_id=feed.organisation_id, actor=actor, what=what, subject=feed.name, now=now)
+
+
+@transaction.atomic
+def delete(feed: CountFeed, *, actor: str, now: datetime) -> None:
+    """It is looked at no more. Its files are still known: the same content counts once, whoever brings it."""
+    CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id).delete()
+    note(organisation_id=feed.organisation_id, actor=actor, what="traffic.feed_deleted", subject=feed.name, now=now)
+
+
+def latest(feed: CountFeed, *, most: int = 30) -> list[CountFile]:
+    """Its files, the latest first."""
+    rows = CountFile.objects.filter(organisation_id=feed.organisation_id, feed_id=feed.id)
+    return list(rows.order_by("-received_at", "name")[:most])

@@ -1,0 +1,78 @@
+"""A look at a place: what lies there is taken, file by file; why it cannot be looked at is written down."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from comptoir.apps.traffic.arrivals import folder, mailbox, sftp
+from comptoir.apps.traffic.arrivals.arrived import Arrival, FeedFault
+from comptoir.apps.traffic.arrivals.taking import take
+from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
+from comptoir.core.installations import modules
+from comptoir.kernel.egress import EgressRefused
+
+log = structlog.get_logger(__name__)
+
+
+class Looks(Protocol):
+    """How a kind of place is looked at."""
+
+    def __call__(self, feed: CountFeed, *, now: datetime) -> Iterator[Arrival]:
+        """What lies there. Raises FeedFault, EgressRefused."""
+
+
+KINDS: Final[Mapping[str, Looks]] = {"folder": folder.arrivals, "sftp": sftp.arrivals, "mail": mailbox.arrivals}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a look came to; `fault` is why it failed, "" where it did not."""
+
+    taken: int = 0
+    parked: int = 0
+    fault: str = ""
+
+
+def look(feed: CountFeed, *, now: datetime) -> Looked:
+    """Take what is there. What was taken before a fault stays taken."""
+    with override(feed.language):
+        return _look(feed, now)
+
+
+def _look(feed: CountFeed, now: datetime) -> Looked:
+    states: Counter[str] = Counter()
+    fault = ""
+    try:
+        for arrival in KINDS[feed.kind](feed, now=now):
+            try:
+                states.update(each.state for each in take(feed, arrival, now=now))
+            except IntegrityError:
+                # The same content comes in through another place at this moment: the next look finds it known.
+                log.info("traffic.feed_file_met", feed=str(feed.id))
+    except EgressRefused as error:
+        fault = _(
+            "This address is in a private network. Whoever runs this installation can allow it: COMPTOIR_EGRESS_ALLOW."
+        )
+        log.info("traffic.feed_fault", feed=str(feed.id), why=error.for_log)
+    except FeedFault as error:
+        fault = error.for_owner[:300]
+        log.info("traffic.feed_fault", feed=str(feed.id), why=error.for_log)
+    rows = CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id)
+    rows.update(tried_at=now, fault=fault)
+    return Looked(states[CountFile.TAKEN], states[CountFile.PARKED], fault)
+
+
+def due(app: str) -> list[tuple[UUID, UUID]]:
+    """The feeds to look at, of chains whose module is on: (organisation, feed)."""
+    rows = CountFeed.objects.filter(active=True)
+    return [
+        (each.organisation_id, each.id) for each in rows if not modules.is_off_everywhere(each.organisation_id, app)
+    ]
