@@ -1,5 +1,6 @@
 """Orders of guests: each on the till once, however often it is sent, and with it what was paid (F12)."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -302,6 +303,29 @@ def test_p1_what_was_paid_is_kept_when_the_order_cannot_go(table: Table, provide
     assert (shown["state"], shown["reason"]) == ("failed", "invalid_sku")
     assert (shown["payment"]["state"], shown["payment"]["reason"]) == ("needs_attention", "invalid_sku")
     assert provider.post("/orders", order(items=[{"sku": "NO-SUCH", "quantity": 1}], payment=paid()))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("Item not found", "invalid_sku"),
+        ("Staff is missing or inactive", "pos_staff_inactive"),
+        ("Staff not found", "pos_staff_inactive"),
+        ("Account not found", "check_not_found"),
+        ("Nobody knows", "pos_rejected_other"),
+    ],
+)
+def test_t2_t9_t12_t15_a_till_that_refuses_an_order_says_why_in_a_sentence(
+    table: Table, provider: Provider, said: str, code: str
+) -> None:
+    """Unlike of a payment, it names no type: an item may leave the menu after we read it."""
+    place(provider)
+    work(table, Order.objects.get())
+    reference = OrderAttempt.objects.get().reference
+    told = {"status": "FAILURE", "reason": said, "thirdPartyReference": reference, "businessLocationId": int(ZINC)}
+    hear(table, json.dumps(told).encode())
+    row = Order.objects.get()
+    assert (row.state, row.reason, row.said) == (OrderState.FAILED, code, said)
 
 
 def test_an_unknown_item_is_mapped_and_the_order_sent_again_once(table: Table, provider: Provider) -> None:

@@ -95,10 +95,16 @@ REASONS: Final = (
     (re.compile("account is already closed", re.IGNORECASE), "ACCOUNT_ALREADY_CLOSED"),
     (re.compile("greater than the amount due", re.IGNORECASE), "OVERPAID"),
     (re.compile("payment method not found", re.IGNORECASE), "PAYMENT_METHOD_NOT_FOUND"),
+    (re.compile("account not found", re.IGNORECASE), "ACCOUNT_NOT_FOUND"),
+    (re.compile(r"\b(item|sku)\b.{0,40}\b(not found|unknown|invalid|does not exist)", re.IGNORECASE), "ITEM_NOT_FOUND"),
+    (re.compile(r"\b(unknown|invalid) (item|sku)\b", re.IGNORECASE), "ITEM_NOT_FOUND"),
+    (re.compile(r"\bitem\b.{0,40}\bnot be(en)? added", re.IGNORECASE), "ITEM_NOT_ADDED"),
+    (re.compile(r"\bstaff\b.{0,20}\b(missing|inactive|not active)", re.IGNORECASE), "MISSING_STAFF"),
+    (re.compile(r"\bstaff\b.{0,20}\bnot found", re.IGNORECASE), "STAFF_NOT_FOUND"),
     (re.compile("consumer already exists", re.IGNORECASE), GUEST_KNOWN),
     (re.compile("(api|payment|order)s?.{0,20} (not|isn't) (been )?(enabled|activated)", re.IGNORECASE), API_DISABLED),
 )
-"""A7, and bodies without `errors`: types told from the vendor's sentences."""
+"""A7, and bodies without `errors`, as all failures of orders are: types told from the vendor's sentences."""
 
 REFERENCE_USED: Final = re.compile("reference has already been used", re.IGNORECASE)
 """400 on a payment, 409 on an order: what we ask for was asked for before."""
