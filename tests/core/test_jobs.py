@@ -1,6 +1,7 @@
 """Jobs that exist with their transaction, outlive their workers, and are found again when nobody carries them."""
 
 import asyncio
+import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -60,6 +61,27 @@ def test_a_job_that_waits_already_leaves_the_transaction_whole(people: People) -
 
     assert Notification.objects.count() == 2
     assert statuses() == ["todo"]
+
+
+def test_a_job_that_waits_for_later_is_brought_forward_and_workers_are_told(db: None) -> None:
+    later = datetime.now(UTC) + timedelta(hours=1)
+    tasks.drain.enqueue_once(at=later)
+    with psycopg.connect(environment.conninfo(os.environ), autocommit=True) as worker:
+        worker.execute('LISTEN "procrastinate_queue_v1#live"')
+        tasks.drain.enqueue_once(at=later + timedelta(hours=1))
+        assert query("SELECT scheduled_at FROM procrastinate_jobs") == [(later,)]
+        tasks.drain.enqueue_once()
+        [told] = worker.notifies(timeout=10, stop_after=1)
+    [(job, at)] = query("SELECT id, scheduled_at FROM procrastinate_jobs")
+    assert (at, json.loads(told.payload)) == (None, {"type": "job_inserted", "job_id": job})
+
+
+def test_a_job_that_has_nothing_left_to_do_is_forgotten(db: None) -> None:
+    tasks.drain.enqueue_once()
+    tasks.drain.forget(key=" another")
+    assert statuses() == ["todo"]
+    tasks.drain.forget()
+    assert statuses() == []
 
 
 def test_the_door_s_statement_does_nothing_while_the_job_waits_and_works_once_it_is_taken(db: None) -> None:
