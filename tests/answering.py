@@ -17,6 +17,8 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes
+    caller: int = 0
+    """The port on the other side: the same one is the same connection."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class Answering:
 
 
 @contextmanager
-def answering() -> Iterator[Answering]:
-    """Start the server on a free port and stop it at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+def answering(*, keeps: bool = False) -> Iterator[Answering]:
+    """Start the server on a free port and stop it at the end; whether it `keeps` connections for the next request."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Keeping if keeps else _Handler)
     server.answering = Answering(f"http://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
@@ -86,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         split = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, split.path, dict(parse_qsl(split.query)), headers, body)
+        asked = Asked(self.command, split.path, dict(parse_qsl(split.query)), headers, body, self.client_address[1])
         told = self.server.answering.next_answer(asked)  # type: ignore[attr-defined]
         if told.hang_up:
             return
@@ -99,3 +101,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         pass
+
+
+class _Keeping(_Handler):
+    protocol_version = "HTTP/1.1"

@@ -55,6 +55,16 @@ def api(server: Answering, tokens: Tokens) -> Iterator[Api]:
     opened.close()
 
 
+def test_accounts_share_connections_and_no_cookies(tokens: Tokens) -> None:
+    with answering(keeps=True) as server:
+        server.will(Told(200, b"{}", {"set-cookie": "account=alice; Path=/"}))
+        for _ in range(2):
+            Api(server.url, vendor="Vendor", credentials=tokens).get("/things")
+        first, second = server.asked
+    assert first.caller == second.caller
+    assert "cookie" not in second.headers
+
+
 def test_a_plain_answer(server: Answering, api: Api) -> None:
     server.will(Told(200, b'{"a":1}', {"x-thing": "yes"}))
     answer = api.get("/things", {"from": "2026-01-01T00:00:00+01:00", "include": "a,b"})

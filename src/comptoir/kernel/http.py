@@ -1,6 +1,7 @@
 """Calls to vendors as one onion: authorise, budget, retry, answer. The only file that knows the HTTP library."""
 
 import asyncio
+import atexit
 import contextlib
 import email.utils
 import ssl
@@ -9,7 +10,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Final, Protocol
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Final, Protocol
 
 import httpx
 import stamina
@@ -24,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS: Final = 20.0
 BODY_SECONDS: Final = 2.0
+KEPT_SECONDS: Final = 3.0
+"""How long a connection is kept that nobody uses: the shortest that servers do is five seconds."""
+MOST_CONNECTIONS: Final = 200
 ATTEMPTS: Final = 5
 LONGEST_WAIT: Final = timedelta(seconds=30)
 LONGEST_TURN: Final = timedelta(seconds=30)
@@ -84,12 +89,7 @@ class Api:
         self._vendor = vendor
         self._credentials = credentials
         self._budget = budget
-        self._client = httpx.Client(
-            base_url=base_url,
-            timeout=TIMEOUT_SECONDS,
-            headers={"accept": "application/json"},
-            verify=_certificates(trust_env=True),
-        )
+        self._base = httpx.URL(base_url.rstrip("/"))
 
     def get(
         self,
@@ -104,7 +104,7 @@ class Api:
         Raises VendorBusy after the last attempt, VendorRefused on 401 with a fresh token and on 403, VendorUnreadable
         on any other status from 300 on that is not in `read_also`.
         """
-        request = self._client.build_request("GET", path, params=dict(params or {}))
+        request = self._request("GET", path, params)
         answer = self._authorised(lambda token: self._with_retries(request, token, priority))
         return self._accepted(answer, request, read_also)
 
@@ -123,13 +123,16 @@ class Api:
         the server's), VendorRefused and VendorUnreadable as `get`.
         """
         headers = {"content-type": "application/json"} if body else {}
-        request = self._client.build_request(method, path, params=dict(params or {}), content=body, headers=headers)
+        request = self._request(method, path, params, content=body, headers=headers)
         answer = self._authorised(lambda token: self._written(request, token))
         return self._accepted(answer, request, read_also)
 
     def close(self) -> None:
-        """Give the connections back."""
-        self._client.close()
+        """Nothing is asked any more; the connections are everybody's, and stay."""
+
+    def _request(self, method: str, path: str, params: Mapping[str, str] | None, **more: Any) -> httpx.Request:
+        url = f"{self._base}{path}"
+        return _connections().build_request(method, url, params=dict(params or {}), timeout=TIMEOUT_SECONDS, **more)
 
     def _authorised(self, ask: Callable[[Secret], Answer]) -> Answer:
         token = self._credentials.access_token()
@@ -172,7 +175,7 @@ class Api:
         request.headers["authorization"] = f"Bearer {token.reveal()}"
         began, outcome = time.monotonic(), "no_answer"
         try:
-            response = self._client.send(request)
+            response = _connections().send(request)
             outcome = _OUTCOMES.get(response.status_code, f"{response.status_code // 100}xx")
         finally:
             took = time.monotonic() - began
@@ -228,7 +231,8 @@ class Api:
 
     def _named(self, request: httpx.Request) -> str:
         """Method and path: neither holds a secret."""
-        return f"{request.method} /{request.url.path.removeprefix(self._client.base_url.path)}"
+        path = request.url.path.removeprefix(self._base.path).removeprefix("/")
+        return f"{request.method} /{path}"
 
 
 def post_form(
@@ -295,6 +299,21 @@ async def _beginning(response: httpx.Response, longest: int) -> bytes:
                 if len(found := found + chunk) >= longest:
                     break
     return found[:longest]
+
+
+@cache
+def _connections() -> httpx.Client:
+    """To all vendors, for all accounts and threads: a client of its own for each call would cost as much as the call,
+    and shake hands anew each time. It is let go of before the servers do so themselves, and keeps no cookies, which
+    would be one account's with another's calls."""
+    client = httpx.Client(
+        headers={"accept": "application/json"},
+        verify=_certificates(trust_env=True),
+        limits=httpx.Limits(max_connections=MOST_CONNECTIONS, keepalive_expiry=KEPT_SECONDS),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+    )
+    atexit.register(client.close)
+    return client
 
 
 @cache
