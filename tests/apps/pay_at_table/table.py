@@ -84,7 +84,8 @@ class Table:
 
     def run(self, payment: GuestPayment) -> GuestPayment:
         """The worker, once."""
-        applying.run(organisation_id=payment.organisation_id, payment_id=payment.id, clock=lambda: self.now)
+        payment.refresh_from_db()
+        applying.run(payment, clock=lambda: self.now)
         payment.refresh_from_db()
         return payment
 

@@ -239,7 +239,7 @@ class Evening(RuleBasedStateMachine):
         connection = Connection.objects.get()
         try:
             with writes_until(limit):
-                applying.run(organisation_id=payment.organisation_id, payment_id=payment.id, clock=lambda: house.now)
+                applying.run(payment, clock=lambda: house.now)
         except Killed:
             if house.refreshes > refreshes:
                 self.sign_in_again(connection)

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, cast
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from comptoir.apps.pay_at_table import application, checks, days, listening, plans, readiness, waking
+from comptoir.apps.pay_at_table import application, checks, days, listening, mirror, plans, readiness, waking
 from comptoir.apps.pay_at_table.application import Do, Outcome, Seen, Step, next_step
 from comptoir.apps.pay_at_table.failure_kinds import Failure
 from comptoir.apps.pay_at_table.failures import METHOD_MISSING, STAFF_INACTIVE, failure_of, of_refund
@@ -33,16 +32,19 @@ MOST_STEPS: Final = 12
 Clock = Callable[[], datetime]
 
 
-def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
-    """Go on with one payment until it must wait, is on the till, or needs somebody. Harmless to repeat, or at once."""
-    payment = GuestPayment.objects.get(organisation_id=organisation_id, id=payment_id)
-    integration = checks.integration_of(organisation_id, payment.integration_id)
-    seen: Seen | None = None
+def run(payment: GuestPayment, *, clock: Clock) -> None:
+    """Go on with one payment, as it was just read, until it must wait, is on the till, or needs somebody; `payment` is
+    brought up to date. Harmless to repeat, or at once."""
+    integration = checks.integration_of(payment.organisation_id, payment.integration_id)
+    made, seen, is_fresh = _attempts(payment), cast(Seen | None, None), True
     for _ in range(MOST_STEPS):
-        payment.refresh_from_db()
+        if not is_fresh:
+            payment.refresh_from_db()
+            made = _attempts(payment)
         if payment.state not in MOVING:
             return
-        now, made = clock(), _attempts(payment)
+        # While there is no attempt, only people change what counts of it, which is looked for under its lock.
+        now, is_fresh = clock(), not made
         if not payment.check_id:
             if not _place(payment, integration, now=now):
                 return
@@ -61,13 +63,13 @@ def run(*, organisation_id: UUID, payment_id: UUID, clock: Clock) -> None:
             attempt = _write_down(payment, integration, made, seen=cast(Seen, seen), now=now)
             if attempt is None or not _send(payment, integration, attempt, clock=clock):
                 return
+            is_fresh = False
         elif step.do is Do.EXPIRE:
             _resolve(made[-1], Outcome.EXPIRED, now=now, by="poll")
         else:
-            with transaction.atomic():
-                if step.do is Do.APPLIED and seen is not None and not (seen.found or seen.sales_searched):
-                    waking.read_soon(integration)  # the mirror is still to learn that the bill is not open any more
-                _rest(payment, step, now=now)
+            # The mirror is still to learn that a bill is not open any more of which that alone was read.
+            is_behind = seen is not None and not (seen.found or seen.sales_searched)
+            _rest(payment, step, now=now, read=integration if is_behind else None)
             return
 
 
@@ -94,6 +96,11 @@ def following(payment: GuestPayment) -> GuestPayment | None:
 def _attempts(payment: GuestPayment) -> list[Attempt]:
     mine = Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id)
     return list(mine.order_by("number"))
+
+
+def _open(payment: GuestPayment) -> list[Attempt]:
+    """Of which nothing definite is known."""
+    return [each for each in _attempts(payment) if each.outcome in application.OPEN]
 
 
 def _pure(
@@ -174,8 +181,7 @@ def _read(
             _put_off_for(payment, integration, fault, now=now)
         return None
     if seen.found and not payment.table_number:
-        payment.table_number = seen.table_number
-        payment.save(update_fields=["table_number"])
+        payment.table_number = seen.table_number  # kept with what becomes of it
     return seen
 
 
@@ -234,6 +240,7 @@ def _write_down(
         return None
     try:
         with transaction.atomic():
+            mirror.lock(integration, [payment.check_id])
             if _has_changed(payment, now=now):
                 return None
             if not _is_its_turn(payment, seen):
@@ -262,11 +269,11 @@ def _write_down(
 
 
 def _has_changed(payment: GuestPayment, *, now: datetime) -> bool:
-    """Under the payment's lock: whether some of it was given back since it was read, or somebody ended it; then it is
-    looked at again."""
+    """Under the payment's lock: whether some of it was given back since it was read, its bill has another number, or
+    somebody ended it; then it is looked at again."""
     rows = GuestPayment.objects.select_for_update().filter(organisation_id=payment.organisation_id, id=payment.id)
     row = rows.get()
-    if row.state in MOVING and row.given_back == payment.given_back:
+    if row.state in MOVING and (row.given_back, row.check_id) == (payment.given_back, payment.check_id):
         return False
     rows.filter(state__in=MOVING).update(waiting_until=now)
     waking.apply_soon(row)
@@ -275,16 +282,18 @@ def _has_changed(payment: GuestPayment, *, now: datetime) -> bool:
 
 def _is_its_turn(payment: GuestPayment, seen: Seen) -> bool:
     """Under the bill's lock: no earlier payment is under way (P7), and nothing was entered since the bill was read."""
-    mine = {"organisation_id": payment.organisation_id, "integration_id": payment.integration_id}
-    Bill.objects.select_for_update().filter(**mine, check_id=payment.check_id).first()
-    on_bill = {**mine, "check_id": payment.check_id}
+    on_bill = {
+        "organisation_id": payment.organisation_id,
+        "integration_id": payment.integration_id,
+        "check_id": payment.check_id,
+    }
     moving = GuestPayment.objects.filter(**on_bill, state__in=MOVING).exclude(id=payment.id)
     same = Q(group_id=payment.group_id, method_kind=MethodKind.VOUCHER) if payment.group_id else Q(pk__in=[])
     if payment.group_id and payment.method_kind == MethodKind.VOUCHER:  # vouchers of a group go first
         moving = moving.exclude(group_id=payment.group_id, method_kind=MethodKind.CARD)
-    earlier = moving.filter(Q(id__lt=payment.id) | same)
+    earlier = moving.filter(Q(id__lt=payment.id) | same).values("id")
     since = Attempt.objects.filter(**on_bill, resolved_at__gte=seen.at).exclude(payment_id=payment.id)
-    return not earlier.exists() and not since.exists()
+    return not earlier.union(since.values("payment_id"), all=True).exists()
 
 
 def _send(payment: GuestPayment, integration: Integration, attempt: Attempt, *, clock: Clock) -> bool:
@@ -319,12 +328,12 @@ def _send(payment: GuestPayment, integration: Integration, attempt: Attempt, *, 
         limited = isinstance(fault, VendorBusy) and fault.retry_at is not None
         _put_off(payment, integration, "pos_rate_limited" if limited else "unknown_result", now=clock())
         return False
-    _note(attempt, Outcome.ACCEPTED)
     now = clock()
     said = "reference_used" if submission is Submission.ALREADY_SUBMITTED else ""
     with transaction.atomic():
         payment.tries = 0
         move(payment, State.SUBMITTED, now=now, reason=said, waiting_until=now + TURN)
+        _note(attempt, Outcome.ACCEPTED)  # behind the payment's row, as everybody takes them
     return False
 
 
@@ -370,7 +379,7 @@ def _put_off(
 ) -> None:
     """Class A of the failure table: again after a while, without anybody, until the business day is over."""
     until = until or now + WAITS[min(payment.tries, len(WAITS) - 1)]
-    is_open = any(each.outcome in application.OPEN for each in _attempts(payment))
+    is_open = bool(_open(payment))
     with transaction.atomic():
         payment.tries += 1
         if not is_open and days.is_over(integration, payment.business_date, now=now):
@@ -380,8 +389,10 @@ def _put_off(
         move(payment, state, now=now, reason=reason, waiting_until=until)
 
 
-def _rest(payment: GuestPayment, step: Step, *, now: datetime, by: str = "poll") -> None:
-    """Wait, or end here: on the till with its evidence, or with a person."""
+def _rest(
+    payment: GuestPayment, step: Step, *, now: datetime, by: str = "poll", read: Integration | None = None
+) -> None:
+    """Wait, or end here: on the till with its evidence, or with a person; its bills are to be `read` behind it."""
     with transaction.atomic():
         if step.do is Do.WAIT:
             move(payment, State(payment.state), now=now, reason=payment.reason, waiting_until=step.at)
@@ -389,8 +400,10 @@ def _rest(payment: GuestPayment, step: Step, *, now: datetime, by: str = "poll")
         if _has_changed(payment, now=now):
             return
         if step.do is Do.APPLIED:
+            if read is not None:
+                waking.read_soon(read)
             payment.applied_reference = step.reference
-            for attempt in _attempts(payment):
+            for attempt in _open(payment):
                 _resolve(
                     attempt, Outcome.TAKEN if attempt.reference == step.reference else Outcome.EXPIRED, now=now, by=by
                 )
@@ -400,6 +413,6 @@ def _rest(payment: GuestPayment, step: Step, *, now: datetime, by: str = "poll")
             if step.amount > payment.due:
                 move(payment, State.REFUND_PENDING_POS, now=now, reason=of_refund(payment.due))
         else:
-            for attempt in _attempts(payment):  # seen on the bill, and wrong there: others of this bill need not wait
+            for attempt in _open(payment):  # seen on the bill, and wrong there: others of this bill need not wait
                 _resolve(attempt, Outcome.TAKEN, now=now, by=by)
             move(payment, State.NEEDS_ATTENTION, now=now, reason=step.code)

@@ -49,7 +49,7 @@ def at_the_till(integration: Integration) -> Iterator[tuple[Vendor, Location]]:
     )
     if (link := links.select_related("connection").first()) is None:
         raise VendorRefused(_("This place of the till is not known any more. Connect the till again."))
-    with open_vendor(link.connection) as vendor:
+    with open_vendor(link.connection, just_read=True) as vendor:
         yield vendor, as_location(link)
 
 
@@ -61,15 +61,20 @@ def method_codes(integration: Integration) -> set[str]:
 
 def open_bills(integration: Integration, *, now: datetime, age: timedelta = GAP) -> list[Bill]:
     """Every open bill, not older than `age`: whoever asks meanwhile waits for the same read (F2)."""
+    read(integration, now=now, age=age)
+    mirrored = Bill.objects.filter(organisation_id=integration.organisation_id, integration_id=integration.id)
+    return list(mirrored.filter(closed=False).order_by("check_id"))
+
+
+def read(integration: Integration, *, now: datetime, age: timedelta = GAP) -> None:
+    """Bring the mirror up to date where it is older than `age`. Raises the vendor's errors."""
     with _one_reader(integration):
-        mirrored = Bill.objects.filter(organisation_id=integration.organisation_id, integration_id=integration.id)
         read_at = Integration.objects.filter(id=integration.id).values_list("read_at", flat=True).first()
         if read_at is None or not now - age < read_at <= now:
             with at_the_till(integration) as (vendor, location):
                 found = cast(ReadsChecks, vendor).checks(location, now=now)
             mirror.keep_all(integration, found, now=now)
             Integration.objects.filter(id=integration.id).update(read_at=now)
-        return list(mirrored.filter(closed=False).order_by("check_id"))
 
 
 def fresh_bill(integration: Integration, check_id: str, *, now: datetime, age: timedelta = FRESH) -> Bill:

@@ -114,19 +114,21 @@ def forget_old(*, now: datetime) -> None:
 def _shown(happening: Happening) -> dict[str, str]:
     about, shown = dict(happening.about), {}
     mine = {"organisation_id": happening.organisation_id, "integration_id": happening.integration_id}
-    if "payment_id" in about:
+    if "state" in about:
+        shown["state"] = about.pop("state")
+    elif "payment_id" in about:
         paid = GuestPayment.objects.filter(**mine, id=about["payment_id"]).first()
         if paid is not None:
             shown["state"] = str(paid.state)
             about.setdefault("check_id", paid.check_id)
-    number = about.pop("check_id", "")
-    visit = about.pop("visit_id", "") or next(
-        iter(Bill.objects.filter(**mine, check_id=number).values_list("visit_id", flat=True)), ""
-    )
+    number, visit = about.pop("check_id", ""), about.pop("visit_id", "")
+    if number and not visit:
+        found = Bill.objects.filter(**mine, check_id=number).values_list("visit_id", flat=True)
+        visit = str(next(iter(found), ""))
     for name, value in about.items():
         shown[name] = public_id(PREFIXES[name], UUID(value)) if name in PREFIXES else value
     if visit:
-        shown["check_id"] = public_id("chk", UUID(str(visit)))
+        shown["check_id"] = public_id("chk", UUID(visit))
     return shown
 
 

@@ -4,7 +4,7 @@ Called in the transaction that keeps the notification, so it writes rows and enq
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from comptoir.pos.orders import OrderState, PaymentOutcome, PaymentResult, Readi
 from comptoir.pos.places import Availability
 
 TILL: Final = "till"
+NOTED_EVERY: Final = timedelta(minutes=1)
 Told = Any
 Hearer = Callable[[Sequence[Integration], Heard, datetime], None]
 
@@ -33,19 +34,41 @@ def heard(all_heard: Sequence[Heard], now: datetime) -> None:
     by_store: dict[UUID, list[Integration]] = {}
     for integration in rows:
         by_store.setdefault(integration.store_id, []).append(integration)
+    asked = _asked(all_heard)
     for each in all_heard:
-        hearer = HEARERS.get(type(each.told))
-        if hearer is not None and (each.store_id in by_store or type(each.told) is PaymentResult):
-            hearer(by_store.get(each.store_id, []), each, now)
+        mine, hearer = by_store.get(each.store_id, []), HEARERS.get(type(each.told))
+        if type(each.told) is PaymentResult:
+            known = asked.get((each.organisation_id, each.told.reference))
+            if known is not None:
+                _payment_result(mine, each, *known, now)
+            elif each.verified and each.told.reference.startswith(PREFIX):
+                _orphan(each, each.told, now)
+        elif hearer is not None and mine:
+            hearer(mine, each, now)
 
 
-def _payment_result(mine: Sequence[Integration], one: Heard, now: datetime) -> None:
-    told: PaymentResult = one.told  # type: ignore[assignment]  # by its key in HEARERS
-    attempt = Attempt.objects.filter(organisation_id=one.organisation_id, reference=told.reference).first()
-    if attempt is None:
-        if one.verified and told.reference.startswith(PREFIX):
-            _orphan(one, told, now)
-        return
+def _asked(all_heard: Sequence[Heard]) -> dict[tuple[UUID, str], tuple[Attempt, GuestPayment]]:
+    """What results are about, by organisation and reference; all payments locked, the older first (`mirror.lock`)."""
+    told = {(each.organisation_id, each.told.reference) for each in all_heard if type(each.told) is PaymentResult}
+    organisations, references = {each[0] for each in told}, {each[1] for each in told}
+    found = Attempt.objects.filter(organisation_id__in=organisations, reference__in=references)
+    attempts = [each for each in found if (each.organisation_id, each.reference) in told]
+    if not attempts:
+        return {}
+    rows = GuestPayment.objects.select_for_update().filter(
+        organisation_id__in=organisations, id__in={each.payment_id for each in attempts}
+    )
+    payments = {(row.organisation_id, row.id): row for row in rows.order_by("id")}
+    return {
+        (each.organisation_id, each.reference): (each, payments[each.organisation_id, each.payment_id])
+        for each in attempts
+    }
+
+
+def _payment_result(
+    mine: Sequence[Integration], one: Heard, attempt: Attempt, payment: GuestPayment, now: datetime
+) -> None:
+    told: PaymentResult = one.told  # type: ignore[assignment]  # as `heard` saw
     integration = next((each for each in mine if each.id == attempt.integration_id), None)
     if integration is None:  # E13: told at the door of a store that has nothing to do with it
         note(
@@ -56,9 +79,8 @@ def _payment_result(mine: Sequence[Integration], one: Heard, now: datetime) -> N
             now=now,
         )
         return
-    payment = GuestPayment.objects.select_for_update().get(organisation_id=one.organisation_id, id=attempt.payment_id)
     if one.verified:
-        Integration.objects.filter(organisation_id=one.organisation_id, id=integration.id).update(heard_result_at=now)
+        _note(integration, "heard_result_at", now)
         _take_down(payment, attempt, told, now)
     if payment.state in MOVING:
         waking.apply_soon(payment)
@@ -67,6 +89,15 @@ def _payment_result(mine: Sequence[Integration], one: Heard, now: datetime) -> N
         waking.apply_soon(payment)
     else:
         waking.read_soon(integration)
+
+
+def _note(integration: Integration, fact: str, now: datetime) -> None:
+    """That the till told of something lately; once a minute is enough to know."""
+    before = getattr(integration, fact)
+    if before is None or not timedelta(0) <= now - before < NOTED_EVERY:
+        rows = Integration.objects.filter(organisation_id=integration.organisation_id, id=integration.id)
+        rows.update(**{fact: now})
+        setattr(integration, fact, now)
 
 
 def _take_down(payment: GuestPayment, attempt: Attempt, told: PaymentResult, now: datetime) -> None:
@@ -131,8 +162,7 @@ def _bill(mine: Sequence[Integration], one: Heard, now: datetime) -> None:
     for integration in mine:
         if told.location_id == integration.location_id:
             if one.verified:
-                rows = Integration.objects.filter(organisation_id=one.organisation_id, id=integration.id)
-                rows.update(heard_event_at=now)
+                _note(integration, "heard_event_at", now)
             waking.read_soon(integration)
 
 
@@ -151,10 +181,9 @@ def _item(mine: Sequence[Integration], one: Heard, now: datetime) -> None:
 
 
 HEARERS: dict[type, Hearer] = {
-    PaymentResult: _payment_result,
     Readiness: _readiness,
     Sale: _bill,
     OrderState: order_news.heard,
     Availability: _item,
 }
-"""By what was told."""
+"""By what was told, beside results of payments."""

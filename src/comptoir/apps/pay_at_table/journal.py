@@ -11,6 +11,7 @@ LONGEST_CAUSE: Final = 200
 FIELDS: Final = (
     "state",
     "reason",
+    "table_number",
     "waiting_until",
     "updated_at",
     "applied_reference",
@@ -49,6 +50,8 @@ def move(
         _say(payment, before, now)
         if after == State.NEEDS_ATTENTION:
             waking.tell_soon(payment.organisation_id, payment.integration_id)
+        elif after == State.APPLIED:
+            waking.tell_nothing(payment)
 
 
 def _say(payment: GuestPayment, before: str, now: datetime) -> None:
@@ -62,4 +65,6 @@ def _say(payment: GuestPayment, before: str, now: datetime) -> None:
             integration_id=payment.integration_id,
             now=now,
             payment_id=str(payment.id),
+            state=str(payment.state),
+            check_id=payment.check_id,
         )

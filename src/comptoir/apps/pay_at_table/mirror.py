@@ -5,7 +5,7 @@ the till gives it after an edit (pay-at-table.md 1.2), and looks whether what wa
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -66,15 +66,21 @@ def keep(integration: Integration, check: Check) -> Bill:
 
 def keep_all(integration: Integration, shown: Sequence[Check], *, now: datetime) -> None:
     """Mirror a full read: what is open, and with it what is not open any more."""
-    for check in shown:
+    for check in _news(integration, shown):
         keep(integration, check)
     open_now = {check.sale.external_id for check in shown}
     with transaction.atomic():
         settled = GuestPayment.objects.filter(**_mine(integration), check_id__in=open_now).exclude(state__in=MOVING)
-        for check_id in sorted(set(settled.values_list("check_id", flat=True))):
-            compare(integration, Bill.objects.get(**_mine(integration), check_id=check_id), now=now)
-        gone = Bill.objects.select_for_update().filter(**_mine(integration), closed=False, fetched_at__lte=now)
-        for bill in gone.exclude(check_id__in=open_now).order_by("check_id"):
+        paid = set(settled.values_list("check_id", flat=True))
+        missing = Bill.objects.filter(**_mine(integration), closed=False, fetched_at__lte=now)
+        gone = set(missing.exclude(check_id__in=open_now).values_list("check_id", flat=True))
+        bills = lock(integration, paid | gone)
+        for bill in bills:
+            if bill.check_id in paid:
+                compare(integration, bill, now=now)
+        for bill in bills:
+            if bill.check_id not in gone or bill.closed or bill.fetched_at > now:
+                continue
             successor = _successor(integration, bill, shown)
             bill.closed, bill.fetched_at, bill.revision = True, now, bill.revision + 1
             if successor is not None:
@@ -84,6 +90,33 @@ def keep_all(integration: Integration, shown: Sequence[Check], *, now: datetime)
                 _say(integration, bill, "check.closed")
                 fit_intents(integration, bill, now=now)
                 wake(integration, check_ids=[bill.check_id])
+
+
+def lock(integration: Integration, check_ids: Collection[str]) -> list[Bill]:
+    """These bills in the order of their numbers, for the rest of the transaction. Whoever needs the rows of payments or
+    holds as well takes those after these, the older first: so nobody waits for somebody who waits for him."""
+    if not check_ids:
+        return []
+    bills = Bill.objects.select_for_update().filter(**_mine(integration), check_id__in=check_ids)
+    return list(bills.order_by("check_id"))
+
+
+def _news(integration: Integration, shown: Sequence[Check]) -> list[Check]:
+    """Those that are new or changed; the others were read, which one statement writes down."""
+    if not shown:
+        return []
+    by_id = {check.sale.external_id: check for check in shown}
+    with transaction.atomic():
+        same = [
+            bill.check_id
+            for bill in lock(integration, by_id.keys())
+            if not bill.closed
+            and bill.fetched_at <= by_id[bill.check_id].seen_at
+            and bytes(bill.content_hash) == content_hash(by_id[bill.check_id])
+        ]
+        kept = Bill.objects.filter(**_mine(integration), check_id__in=same)
+        kept.update(fetched_at=max(check.seen_at for check in shown))
+    return [check for number, check in by_id.items() if number not in same]
 
 
 def fit_intents(integration: Integration, bill: Bill, *, now: datetime) -> None:
@@ -117,7 +150,7 @@ def compare(integration: Integration, bill: Bill, *, now: datetime) -> None:
     """What we hold to be on this bill and what it shows: gone, doubled, changed after a refund, or there after all."""
     lines = [(line["reference"], line["amount"]) for line in bill.payments if line["reference"].startswith(PREFIX)]
     settled = GuestPayment.objects.select_for_update().filter(**_mine(integration), check_id=bill.check_id)
-    for payment in settled.exclude(state__in=MOVING):
+    for payment in settled.exclude(state__in=MOVING).order_by("id"):
         ours = Attempt.objects.filter(organisation_id=payment.organisation_id, payment_id=payment.id)
         # What came with an order has no attempt of its own: it is on the till under the order's reference.
         known = {*ours.values_list("reference", flat=True), payment.applied_reference} - {""}
@@ -205,7 +238,8 @@ def _relink(integration: Integration, bill: Bill, successor: str, now: datetime)
     follower.visit_id = bill.visit_id
     follower.save(update_fields=["visit_id"])
     Intent.objects.filter(**mine, check_id=bill.check_id, state=IntentState.HELD).update(check_id=successor)
-    for payment in GuestPayment.objects.select_for_update().filter(**mine, check_id=bill.check_id):
+    paid = GuestPayment.objects.select_for_update().filter(**mine, check_id=bill.check_id)
+    for payment in paid.order_by("id"):
         payment.check_id = successor
         payment.save(update_fields=["check_id"])
         Transition.objects.create(
@@ -252,7 +286,7 @@ def _figures(check: Check) -> dict[str, Any]:
         "paid": total - due,
         "remaining": max(0, due),
         "closed": sale.state is not SaleState.OPEN,
-        "content_hash": hashlib.sha256(msgspec.json.encode((sale, check.due, check.table_number))).digest(),
+        "content_hash": content_hash(check),
         "fetched_at": check.seen_at,
         "uuid": check.uuid[:64],
         "name": check.name[:120],
@@ -262,6 +296,11 @@ def _figures(check: Check) -> dict[str, Any]:
         "lines": [msgspec.to_builtins(line) for line in sale.lines],
         "payments": lines_of(sale),
     }
+
+
+def content_hash(check: Check) -> bytes:
+    """Of what a bill says: two reads with the same one show the same."""
+    return hashlib.sha256(msgspec.json.encode((check.sale, check.due, check.table_number))).digest()
 
 
 def lines_of(sale: Sale) -> list[dict[str, Any]]:

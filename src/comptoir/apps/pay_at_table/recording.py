@@ -82,6 +82,8 @@ def record(*, integration: Integration, taken: Taken, now: datetime) -> tuple[Gu
                 integration_id=integration.id,
                 now=now,
                 payment_id=str(payment.id),
+                state=str(payment.state),
+                check_id=payment.check_id,
             )
             waking.apply_soon(payment)
             waking.tell_later(payment, at=now + PATIENCE)

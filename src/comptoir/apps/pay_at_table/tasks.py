@@ -42,15 +42,13 @@ def utc_now() -> datetime:
 @engine.job("pay_at_table.apply", queue=engine.TILLS)
 def apply(*, organisation_id: str, payment_id: str, **_: str) -> None:
     """Take one payment as far towards the till as it goes now."""
-    mine = UUID(organisation_id)
-    if sending_orders.for_payment(GuestPayment.objects.get(organisation_id=mine, id=UUID(payment_id)), now=utc_now()):
+    payment = GuestPayment.objects.get(organisation_id=UUID(organisation_id), id=UUID(payment_id))
+    if sending_orders.for_payment(payment, now=utc_now()):
         return
-    applying.run(organisation_id=mine, payment_id=UUID(payment_id), clock=utc_now)
-    payment: GuestPayment | None = GuestPayment.objects.get(organisation_id=mine, id=UUID(payment_id))
-    if payment is not None and payment.state not in MOVING:
-        payment = applying.following(payment)
-    if payment is not None:
-        waking.apply_soon(payment, at=payment.waiting_until)
+    applying.run(payment, clock=utc_now)
+    following = payment if payment.state in MOVING else applying.following(payment)
+    if following is not None:
+        waking.apply_soon(following, at=following.waiting_until)
 
 
 @engine.job("pay_at_table.order", queue=engine.TILLS)
@@ -64,7 +62,7 @@ def read(*, organisation_id: str, integration_id: str, **_: str) -> None:
     """Read the open bills of one store; what follows is done where they are mirrored."""
     integration = checks.integration_of(UUID(organisation_id), UUID(integration_id))
     try:
-        checks.open_bills(integration, now=utc_now())
+        checks.read(integration, now=utc_now())
         if readiness.is_awaited(integration):
             readiness.ask(integration, now=utc_now())
     except FAULTS as error:

@@ -61,6 +61,11 @@ def tell_later(payment: GuestPayment, *, at: datetime) -> None:
     _tell(payment.organisation_id, payment.integration_id, key=str(payment.id), at=at)
 
 
+def tell_nothing(payment: GuestPayment) -> None:
+    """It is settled before its time was up."""
+    engine.by_name("pay_at_table.tell").forget(key=_later(payment.integration_id, str(payment.id)))
+
+
 def show_soon(organisation_id: UUID, payment_id: UUID) -> None:
     """Say it on the till as well."""
     engine.by_name("pay_at_table.show").enqueue_once(
@@ -70,8 +75,12 @@ def show_soon(organisation_id: UUID, payment_id: UUID) -> None:
 
 def _tell(organisation_id: UUID, integration_id: UUID, *, key: str, at: datetime | None) -> None:
     engine.by_name("pay_at_table.tell").enqueue_once(
-        key=f" {integration_id} {key}",
+        key=_later(integration_id, key),
         at=at,
         organisation_id=str(organisation_id),
         integration_id=str(integration_id),
     )
+
+
+def _later(integration_id: UUID, key: str) -> str:
+    return f" {integration_id} {key}"

@@ -20,15 +20,17 @@ def utc_now() -> datetime:
 
 
 @contextmanager
-def open_vendor(connection: Connection, *, probing: bool = False) -> Iterator[Vendor]:
+def open_vendor(connection: Connection, *, probing: bool = False, just_read: bool = False) -> Iterator[Vendor]:
     """The vendor account behind a connection; call it outside any transaction, since it may store fresh tokens.
 
     All calls of all processes to one connection share one budget. A refusal that leaves the block is written down.
+    `just_read`: the row was read for this, so its tokens need not be read again for the first call.
     """
     connector = registry.connector(connection.provider)
     endpoints = connector.endpoints(os.environ).at(connection.domain)
     shared = SharedTurns(connection, calls=connector.manifest.calls_per_second)
-    credentials = StoredCredentials(connection.id, endpoints, utc_now, probing=probing)
+    row = connection if just_read else None
+    credentials = StoredCredentials(connection.id, endpoints, utc_now, probing=probing, row=row)
     vendor = connector.open(endpoints, credentials, shared)
     try:
         with noting_refusals(connection):

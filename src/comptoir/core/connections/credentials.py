@@ -56,18 +56,28 @@ class StoredCredentials:
     """The tokens of one connection, for `kernel.http`; used outside transactions, since fresh tokens must stay."""
 
     def __init__(
-        self, connection_id: UUID, endpoints: Endpoints, clock: Callable[[], datetime], *, probing: bool = False
+        self,
+        connection_id: UUID,
+        endpoints: Endpoints,
+        clock: Callable[[], datetime],
+        *,
+        probing: bool = False,
+        row: Connection | None = None,
     ) -> None:
-        """`probing` asks for tokens although the vendor has refused us: to see whether it still does."""
+        """`probing` asks for tokens although the vendor has refused us: to see whether it still does. `row` was read
+        just now, and is believed once."""
         self._id = connection_id
         self._endpoints = endpoints
         self._clock = clock
         self._probing = probing
+        self._row = row
 
     def access_token(self) -> Secret:
         """A token that is valid for another minute. Raises VendorRefused, VendorBusy."""
-        with transaction.atomic(durable=True):
-            connection = Connection.objects.get(id=self._id)
+        connection, self._row = self._row, None
+        if connection is None:
+            with transaction.atomic(durable=True):
+                connection = Connection.objects.get(id=self._id)
         self._refuse_disconnected(connection)
         if self._lasts(connection):
             return sealer().unseal(connection.access_token)
