@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from comptoir.apps.pay_at_table import integrations, linking, listening
-from comptoir.apps.pay_at_table.models import Integration, Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.link_tables import Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.models import Integration
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.kernel.seal import Secret

@@ -8,7 +8,8 @@ from typing import Any
 from django.test import Client
 
 from comptoir.apps.pay_at_table import linking
-from comptoir.apps.pay_at_table.models import Integration, ProviderKey
+from comptoir.apps.pay_at_table.link_tables import ProviderKey
+from comptoir.apps.pay_at_table.models import Integration
 
 
 @dataclass

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from comptoir.apps.pay_at_table import retrying
-from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Intent, ProviderKey
+from comptoir.apps.pay_at_table.link_tables import ProviderKey
+from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Intent
 from comptoir.kernel.errors import RuleBroken
 from tests.apps.pay_at_table.provider import Provider, decide, provider_of, taken
 from tests.apps.pay_at_table.table import Table

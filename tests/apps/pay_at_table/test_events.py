@@ -12,7 +12,8 @@ from standardwebhooks.webhooks import Webhook
 
 from comptoir.apps.pay_at_table import events, happenings
 from comptoir.apps.pay_at_table.event_tables import ProviderEvent
-from comptoir.apps.pay_at_table.models import GuestPayment, KeptAnswer, ProviderKey
+from comptoir.apps.pay_at_table.link_tables import KeptAnswer, ProviderKey
+from comptoir.apps.pay_at_table.models import GuestPayment
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.core.outbox import endpoints, reads, sending
 from comptoir.core.outbox.models import Endpoint, WebhookDelivery

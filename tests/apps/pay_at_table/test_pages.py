@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from comptoir.apps.pay_at_table import checks, holding, linking, mail_stops, retry_links, retrying, setting_up
-from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, State
+from comptoir.apps.pay_at_table.link_tables import Link, LinkState
+from comptoir.apps.pay_at_table.models import GuestPayment, Integration, State
 from comptoir.connectors.lightspeed_k.simulator.settings import Condition
 from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import Role

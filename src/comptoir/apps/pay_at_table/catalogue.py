@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comptoir.apps.pay_at_table import pricing, setting_up
+from comptoir.apps.pay_at_table.link_tables import ProviderKey
 from comptoir.apps.pay_at_table.marks import Mark
-from comptoir.apps.pay_at_table.models import ProviderKey
 from comptoir.apps.pay_at_table.offer_guides import GUIDES, GuideStep
 from comptoir.apps.pay_at_table.plan_tables import Period
 from comptoir.apps.pay_at_table.plans import TRIAL

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import setting_up
 from comptoir.apps.pay_at_table.failures import LOCATION_GONE, METHOD_MISSING, STAFF_INACTIVE
-from comptoir.apps.pay_at_table.models import Integration, Link, LinkState
+from comptoir.apps.pay_at_table.link_tables import Link, LinkState
+from comptoir.apps.pay_at_table.models import Integration
 from comptoir.apps.pay_at_table.readiness import Ready
 from comptoir.kernel.ids import public_id
 from comptoir.web.parts import Action, Step

@@ -10,7 +10,8 @@ from django.db import connection
 from django.http import HttpRequest
 from ninja.responses import Status
 
-from comptoir.apps.pay_at_table.models import Integration, KeptAnswer, ProviderKey
+from comptoir.apps.pay_at_table.link_tables import KeptAnswer, ProviderKey
+from comptoir.apps.pay_at_table.models import Integration
 from comptoir.kernel.errors import RuleBroken
 
 KEPT: Final = timedelta(days=7)

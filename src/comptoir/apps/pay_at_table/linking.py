@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from comptoir.apps.pay_at_table.models import Integration, Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.link_tables import Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.models import Integration
 from comptoir.core.audit.notes import note
 from comptoir.core.outbox import endpoints
 from comptoir.core.outbox.endpoints import Audience

@@ -18,7 +18,8 @@ from comptoir.apps.pay_at_table.days import store_of
 from comptoir.apps.pay_at_table.failure_kinds import Act, Failure, Reader
 from comptoir.apps.pay_at_table.failures import named
 from comptoir.apps.pay_at_table.integrations import addresses_in
-from comptoir.apps.pay_at_table.models import GuestPayment, Integration, Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.link_tables import Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.models import GuestPayment, Integration
 from comptoir.apps.pay_at_table.order_failures import of_order
 from comptoir.apps.pay_at_table.order_tables import Order
 from comptoir.apps.pay_at_table.row_words import row_words

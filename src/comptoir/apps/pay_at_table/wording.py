@@ -5,7 +5,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.pay_at_table.models import LinkState, State
+from comptoir.apps.pay_at_table.link_tables import LinkState
+from comptoir.apps.pay_at_table.models import State
 from comptoir.apps.pay_at_table.order_tables import OrderState
 from comptoir.web.parts import Level
 

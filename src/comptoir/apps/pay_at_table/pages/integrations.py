@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.pay_at_table import checklist, integrations, linking, listening, listing, setting_up, wording
 from comptoir.apps.pay_at_table import plans as subscriptions
-from comptoir.apps.pay_at_table.models import Integration, Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.link_tables import Link, LinkState, ProviderKey
+from comptoir.apps.pay_at_table.models import Integration
 from comptoir.apps.pay_at_table.pages import asking, catalogue
 from comptoir.apps.pay_at_table.pages.forms import IntegrationForm
 from comptoir.core.accounts.roles import may

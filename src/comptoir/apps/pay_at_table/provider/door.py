@@ -16,7 +16,8 @@ from ninja.security import HttpBearer
 
 from comptoir.apps.pay_at_table import linking, plans
 from comptoir.apps.pay_at_table.idempotency import LONGEST, once
-from comptoir.apps.pay_at_table.models import Integration, ProviderKey
+from comptoir.apps.pay_at_table.link_tables import ProviderKey
+from comptoir.apps.pay_at_table.models import Integration
 from comptoir.kernel.errors import OutcomeUnknown, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.ids import parse_id
 from comptoir.web.api import Problem, api, problem
