@@ -1,6 +1,7 @@
 """The back office and the provider's desk in a real browser: for everybody, on a phone, without script."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,10 +31,12 @@ def sandbox() -> Iterator[Sandbox]:
     sandbox.stop()
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width", "locale"), [("light", 1280, "en-GB"), ("dark", 390, "fr-FR")])
 @pytest.mark.parametrize("path", [f"/office?at={ZINC}", "/phones", f"/phones/{STORE}/tables/4"])
-def test_everybody_can_use_it(chromium: Browser, sandbox: Sandbox, path: str, scheme: str, width: int) -> None:
-    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
+def test_everybody_can_use_it(
+    chromium: Browser, sandbox: Sandbox, path: str, scheme: Any, width: int, locale: str
+) -> None:
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, locale=locale)
     page = context.new_page()
     page.goto(sandbox.control_url + path)
     found = Axe().run(page)
