@@ -16,7 +16,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from comptoir.kernel.egress_rules import Rules as Rules
 from comptoir.kernel.errors import ComptoirError, VendorBusy
-from comptoir.kernel.http import Answer, post_pinned
+from comptoir.kernel.http import Answer, ask_pinned, post_pinned
+from comptoir.kernel.seal import Secret
 
 TOTAL_SECONDS: Final = 15.0
 LONGEST_ANSWER: Final = 1024
@@ -92,6 +93,12 @@ def resolved(host: str, port: int, rules: Rules) -> str:
     if not permitted:
         raise EgressRefused("private", where=f"{name}:{port}")
     return permitted[0]
+
+
+def ask(method: str, url: str, rules: Rules, *, login: tuple[str, Secret], body: bytes, longest: int) -> Answer:
+    """Ask a device once, as a user by HTTP Digest. Raises EgressRefused, VendorBusy, OSError."""
+    host, port, _is_exception = _target(url, rules)
+    return ask_pinned(method, url, resolved(host, port, rules), login=login, body=body, longest=longest)
 
 
 def post_all(calls: Sequence[Call], rules: Rules) -> list[Outcome]:

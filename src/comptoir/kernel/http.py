@@ -29,6 +29,7 @@ BODY_SECONDS: Final = 2.0
 KEPT_SECONDS: Final = 3.0
 """How long a connection is kept that nobody uses: the shortest that servers do is five seconds."""
 MOST_CONNECTIONS: Final = 200
+DEVICE_SECONDS: Final = 10.0
 ATTEMPTS: Final = 5
 LONGEST_WAIT: Final = timedelta(seconds=30)
 LONGEST_TURN: Final = timedelta(seconds=30)
@@ -286,6 +287,33 @@ async def post_pinned(url: str, address: str, *, body: bytes, headers: Mapping[s
         ) as client:
             async with client.stream("POST", pinned, content=body, headers=told, extensions=sni) as response:
                 return Answer(response.status_code, response.headers, await _beginning(response, longest))
+    except (httpx.RequestError, httpx.InvalidURL) as error:
+        raise VendorBusy("No answer.", for_log=f"{type(error).__name__}: {error}") from error
+
+
+def ask_pinned(method: str, url: str, address: str, *, login: tuple[str, Secret], body: bytes, longest: int) -> Answer:
+    """Ask the host of `url` at exactly this IP address, as a user by HTTP Digest: no redirect, no proxy.
+
+    Raises VendorBusy without an answer, or with one longer than `longest`.
+    """
+    asked = httpx.URL(url)
+    pinned, sni = asked.copy_with(host=address), {"sni_hostname": asked.raw_host.decode("ascii")}
+    digest = httpx.DigestAuth(login[0], login[1].reveal())
+    headers = {"host": asked.netloc.decode("ascii"), "accept-encoding": "identity"}
+    if body:
+        headers["content-type"] = "application/xml"
+    found = b""
+    try:
+        with (
+            httpx.Client(
+                trust_env=False, timeout=DEVICE_SECONDS, verify=_certificates(trust_env=False), auth=digest
+            ) as client,
+            client.stream(method, pinned, content=body or None, headers=headers, extensions=sni) as response,
+        ):
+            for chunk in response.iter_raw():
+                if len(found := found + chunk) > longest:
+                    raise VendorBusy("The answer is too long.", for_log=f"{method}: more than {longest} bytes")
+            return Answer(response.status_code, response.headers, found)
     except (httpx.RequestError, httpx.InvalidURL) as error:
         raise VendorBusy("No answer.", for_log=f"{type(error).__name__}: {error}") from error
 

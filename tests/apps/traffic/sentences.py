@@ -173,6 +173,12 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_files_in_a_mailbox_are_taken_of_who_may_send_and_knows_the_word",
         "test_the_clock_looks_at_every_place_and_the_owner_sets_one_up_by_the_page",
     ),
+    "3.3 pulling from Axis and Hikvision": (
+        "test_hours_are_asked_of_the_device_since_the_last_and_once_more_for_what_comes_late",
+        "test_a_device_is_asked_each_hour_and_what_is_wrong_with_it_is_said",
+        "test_the_repeated_hour_of_a_device_is_two_and_the_skipped_one_none",
+        "test_an_owner_sets_a_device_up_by_its_page",
+    ),
     "3.4 a failing location stops no other, an overlapping run is skipped": (
         "test_ta12_of_twenty_shops_one_answers_500_and_the_others_are_read",
         "test_ta13_a_run_of_seventy_minutes_skips_the_next_and_the_one_after_covers_all",
@@ -329,6 +335,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 
 NOT_YET: dict[str, str] = {
+    "3.3 pulling from Dor": "its public pages name neither addresses nor fields; counts come by file, API, webhook",
     "1.1 marketing without staff, HR with hours by person": "the house has no such roles; nobody sees hours by person",
     "2.1 a link to the privacy notice before the consent": "the installation has no place to say where its notice is",
     "2.3 proposed by address": "stores have no address here",
@@ -336,6 +343,5 @@ NOT_YET: dict[str, str] = {
     "2.6 a second action removes imported data": "there is none; erasing an organisation does",
     "3.2 overlapping entries are flagged": "they are joined, without a mark",
     "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
-    "3.3 pulling from Axis, Hikvision, Dor": "counters push, or a file is uploaded",
     "6.2 separator and decimal mark, SFTP and webhook": "CSV has commas and points; exports go by hand, by mail or API",
 }

@@ -252,7 +252,7 @@ def test_the_clock_looks_at_every_place_and_the_owner_sets_one_up_by_the_page(ch
     assert "may.csv" in page
     assert "1 of 1" in page
     alice.post(f"/traffic/feeds/{made.public_id}/off")
-    assert running.due("traffic") == []
+    assert running.due("traffic", now=NOW) == []
     alice.post(f"/traffic/feeds/{made.public_id}/on")
     assert (
         "It answers. Taken: 0, set aside: 0."

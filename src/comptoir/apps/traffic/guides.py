@@ -65,6 +65,7 @@ DOORS: Final = (
 FEEDS: Final = (
     _("A folder, an SFTP server or a mailbox is looked at every five minutes; each file counts once, by its content."),
     _("Of a file the rows that can be read are taken, others are named with their line and why."),
+    _("Cameras of Axis and Hikvision are asked each hour; what comes late is read with the next two days."),
     _("Nothing is lost on the way: a file is moved aside, and a mail marked as read, only after it was kept."),
 )
 HOURS: Final = (

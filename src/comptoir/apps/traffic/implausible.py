@@ -24,8 +24,8 @@ SQL: Final[LiteralString] = (
     " AND h.business_date = w.day AND h.traffic_status = 'measured' AND h.visitors > %(times)s"
     " CROSS JOIN generate_series(1, %(weeks)s) AS week"
     " JOIN traffic_hour AS p ON p.organisation_id = h.organisation_id AND p.store_id = h.store_id"
-    " AND p.business_date = h.business_date - 7 * week AND p.traffic_status IN ('measured', 'zero')"
-    " AND (p.hour AT TIME ZONE s.timezone)::time = (h.hour AT TIME ZONE s.timezone)::time"
+    " AND p.hour = ((h.hour AT TIME ZONE s.timezone) - week * interval '7 days') AT TIME ZONE s.timezone"
+    " AND p.traffic_status IN ('measured', 'zero')"
     " GROUP BY h.store_id, h.business_date, h.hour, h.visitors HAVING count(*) >= %(least)s"
     " AND h.visitors > %(times)s * greatest(percentile_cont(0.5) WITHIN GROUP (ORDER BY p.visitors), 1)"
 )

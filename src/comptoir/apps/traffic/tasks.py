@@ -71,7 +71,7 @@ def look_at_feed(*, organisation_id: str, feed_id: str, **_: str) -> None:
 @engine.periodic("traffic.feeds", cron="*/5 * * * *")
 def look_at_feeds() -> None:
     """Every place on its own: one that does not answer holds up no other."""
-    for organisation_id, feed_id in running.due(catching_up.APP):
+    for organisation_id, feed_id in running.due(catching_up.APP, now=utc_now()):
         look_at_feed.enqueue_once(key=f" {feed_id}", organisation_id=str(organisation_id), feed_id=str(feed_id))
 
 

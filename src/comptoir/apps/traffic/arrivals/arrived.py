@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from comptoir.apps.traffic.feed_tables import CountFile
@@ -38,6 +39,22 @@ class Arrival:
     files: tuple[ArrivedFile, ...]
     refused: str = ""
     settled: Callable[[list[CountFile]], None] = field(default=lambda _rows: None)
+
+
+@dataclass(frozen=True)
+class DeviceHour:
+    """What a device counted in the hour that began at `start` by its own clock, which names no offset."""
+
+    start: datetime
+    went_in: int
+    went_out: int
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device that can be asked: `ask(method, path, body)` has its answer. Raises FeedFault."""
+
+    ask: Callable[[str, str, bytes], bytes]
 
 
 def is_ours(name: str) -> bool:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from comptoir.apps.traffic.arrivals import folder, mailbox, sftp
+from comptoir.apps.traffic.arrivals import devices, folder, mailbox, sftp
 from comptoir.apps.traffic.arrivals.arrived import Arrival, FeedFault
 from comptoir.apps.traffic.arrivals.taking import take
 from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
@@ -51,6 +52,9 @@ def _look(feed: CountFeed, now: datetime) -> Looked:
     states: Counter[str] = Counter()
     fault = ""
     try:
+        if feed.kind in devices.MAKERS:
+            states[CountFile.TAKEN] = devices.read(feed, now=now)
+            return _looked(feed, states, "", now)
         for arrival in KINDS[feed.kind](feed, now=now):
             try:
                 states.update(each.state for each in take(feed, arrival, now=now))
@@ -65,14 +69,20 @@ def _look(feed: CountFeed, now: datetime) -> Looked:
     except FeedFault as error:
         fault = error.for_owner[:300]
         log.info("traffic.feed_fault", feed=str(feed.id), why=error.for_log)
+    return _looked(feed, states, fault, now)
+
+
+def _looked(feed: CountFeed, states: Counter[str], fault: str, now: datetime) -> Looked:
     rows = CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id)
     rows.update(tried_at=now, fault=fault)
     return Looked(states[CountFile.TAKEN], states[CountFile.PARKED], fault)
 
 
-def due(app: str) -> list[tuple[UUID, UUID]]:
-    """The feeds to look at, of chains whose module is on: (organisation, feed)."""
-    rows = CountFeed.objects.filter(active=True)
+def due(app: str, *, now: datetime) -> list[tuple[UUID, UUID]]:
+    """The feeds to look at, of chains whose module is on: (organisation, feed). Devices once in each hour."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    asked = Q(kind__in=devices.MAKERS, tried_at__gte=hour)
+    rows = CountFeed.objects.filter(active=True).exclude(asked)
     return [
         (each.organisation_id, each.id) for each in rows if not modules.is_off_everywhere(each.organisation_id, app)
     ]

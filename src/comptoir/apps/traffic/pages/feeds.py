@@ -1,5 +1,6 @@
 """Counts that arrive by themselves: places that are looked at, how each is doing, and what became of its files."""
 
+import re
 import secrets
 from typing import Any, Final
 
@@ -29,7 +30,10 @@ KINDS: Final[dict[str, str | Promise]] = {
     "folder": gettext_lazy("Folder"),
     "sftp": gettext_lazy("SFTP"),
     "mail": gettext_lazy("Mail"),
+    "axis": gettext_lazy("Axis camera"),
+    "hikvision": gettext_lazy("Hikvision camera"),
 }
+DEVICE_URL: Final = re.compile(r"https?://[A-Za-z0-9.\-]+(:\d{1,5})?")
 STATES: Final[dict[str, tuple[str, str | Promise]]] = {
     CountFile.TAKEN: ("ok", gettext_lazy("Taken")),
     CountFile.AGAIN: ("off", gettext_lazy("Taken before")),
@@ -94,10 +98,40 @@ class MailForm(ServerForm):
         return found
 
 
+class DeviceForm(FolderForm):
+    """A camera that counts people."""
+
+    url = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=300,
+        help_text=gettext_lazy("Such as http://192.168.1.20, without a path."),
+    )
+    user = forms.CharField(label=gettext_lazy("User"), max_length=120)
+    secret = forms.CharField(
+        label=gettext_lazy("Password"), max_length=300, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
+    )
+    serial = forms.CharField(
+        label=gettext_lazy("Serial number of its counter"),
+        max_length=64,
+        help_text=gettext_lazy("As it stands at its location: that says whose counts these are."),
+    )
+
+    def clean_url(self) -> str:
+        """Raises ValidationError for what is no address of a device."""
+        url = str(self.cleaned_data["url"]).strip().rstrip("/")
+        if not DEVICE_URL.fullmatch(url):
+            raise forms.ValidationError(
+                _("An address begins with http:// or https:// and ends with the name of the device.")
+            )
+        return url
+
+
 FORMS: Final[dict[str, tuple[type[forms.Form], dict[str, Any]]]] = {
     "folder": (FolderForm, {}),
     "sftp": (SftpForm, {"port": 22}),
     "mail": (MailForm, {"port": 993, "folder": "INBOX"}),
+    "axis": (DeviceForm, {}),
+    "hikvision": (DeviceForm, {}),
 }
 
 
