@@ -62,6 +62,8 @@ def make_template(name: str) -> None:
     from django.core.management import call_command
     from django.db import connections
 
+    from comptoir.project.migrating import quickly
+
     draft = sql.Identifier(f"{name}_draft")
     with psycopg.connect(maintenance(), autocommit=True) as admin:
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
@@ -71,7 +73,8 @@ def make_template(name: str) -> None:
         connection = connections["default"]
         connection.settings_dict["NAME"] = f"{name}_draft"
         try:
-            call_command("migrate", verbosity=0)
+            with quickly():
+                call_command("migrate", verbosity=0)
         finally:
             connection.close()
             connection.close_pool()

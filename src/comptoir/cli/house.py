@@ -67,8 +67,9 @@ def migrate() -> None:
     from django.db import connection
 
     from comptoir.core.intake import partitions
+    from comptoir.project.migrating import quickly
 
-    with connection.cursor() as cursor:
+    with quickly(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtext('comptoir migrate'))")
         try:
             call_command("migrate", verbosity=0, interactive=False)
