@@ -29,6 +29,7 @@ from comptoir.apps.traffic.alert_tables import BusinessException, SilentLimit
 from comptoir.apps.traffic.arrivals import feeds
 from comptoir.apps.traffic.counting import doors
 from comptoir.apps.traffic.counting.receiving import add_counter
+from comptoir.apps.traffic.left_out_tables import LeftOut
 from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.apps.weekly_balance import setting_up
 from comptoir.apps.weekly_balance.models import Correction, PosImport, ReopenRequest
@@ -269,7 +270,18 @@ def _traffic(world: World) -> None:
         per_hour=15,
         currency="EUR",
     )
+    closure = LeftOut.objects.create(
+        organisation_id=organisation.id,
+        id=new_id(),
+        store_id=world.cellar.id,
+        kind=LeftOut.CLOSURE,
+        since=NOW - timedelta(days=9),
+        until=NOW - timedelta(days=8),
+        actor="user:1",
+        at=NOW,
+    )
     world.ids |= {
+        "left_out_id": public_id("tlo", closure.id),
         "wage_id": public_id("wag", wage.id),
         "limit_id": public_id("lim", limit.id),
         "door_id": doors.add(**made, name=OF_THE_ORGANISATION)[0].public_id,  # type: ignore[arg-type]

@@ -143,3 +143,11 @@ def end_sessions() -> int:
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
         return len(ended.fetchall())
+
+
+@pytest.mark.parametrize("said", ["example.com/privacy", "javascript:alert(1)", "https://"])
+def test_a_privacy_notice_has_a_web_address(said: str) -> None:
+    with pytest.raises(ComptoirError, match="no web address"):
+        environment.privacy_url({"COMPTOIR_PRIVACY_URL": said})
+    assert environment.privacy_url({"COMPTOIR_PRIVACY_URL": "https://example.com/privacy"})
+    assert environment.privacy_url({}) == ""

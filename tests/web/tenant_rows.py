@@ -20,7 +20,8 @@ class Of(Enum):
 @dataclass(frozen=True)
 class Row:
     """One route: whose thing it is, how it is asked, and the ids it is asked with (names of `World.ids`). `above` is a
-    role whose holders may do it, and not with a person of all stores: that is the owner's."""
+    role whose holders may do it, and not with a person of all stores: that is the owner's.
+    `only` its holders may: an owner neither."""
 
     of: Of
     method: str = "get"
@@ -28,6 +29,7 @@ class Row:
     data: dict[str, Any] = field(default_factory=dict)
     why: str = ""
     above: Role | None = None
+    only: Role | None = None
 
 
 SCREEN = (
@@ -193,6 +195,7 @@ PAGES = {
         ),
         Row(Of.EACH),
     ),
+    **dict.fromkeys(("traffic_people", "traffic_people_export"), Row(Of.EACH, only=Role.HR)),
     "traffic_download": Row(Of.EACH, ids={"kind": "csv"}),
     "traffic_weekly_export": Row(Of.EACH, ids={"kind": "csv"}),
     "traffic_staffing_export": Row(Of.EACH, ids={"kind": "xlsx"}),
@@ -226,6 +229,8 @@ PAGES = {
     "traffic_target": Row(Of.STORE, "post", {"target": "12.5"}),
     "traffic_counter_add": Row(Of.STORE, "post", data={"name": "Door", "kind": "entrance"}),
     "traffic_counter_switch": Row(Of.STORE, "post", {"position": "off"}),
+    "traffic_imported_remove": Row(Of.STORE, "post"),
+    "traffic_left_out_back": Row(Of.STORE, "post"),
     "traffic_node_add": Row(Of.EACH, "post"),
     "traffic_job_add": Row(Of.EACH, "post"),
     "traffic_job": Row(Of.ORGANISATION),

@@ -42,6 +42,7 @@ FILES = {
     "traffic_changes_export",
     "traffic_chart",
     "traffic_chart_export",
+    "traffic_people_export",
 }
 SAID = {"message": "The import of Sunday stands still."}
 

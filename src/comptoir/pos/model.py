@@ -194,7 +194,7 @@ class Location(Record, frozen=True, kw_only=True):
     """A place of sale as the vendor lists it.
 
     `external_id` is unlike that of any other place of this vendor: where the vendor numbers places within an account,
-    it is written `ACCOUNT:NUMBER` (`number_of`).
+    it is written `ACCOUNT:NUMBER` (`number_of`). `address` is one line, "" where the vendor has none.
     """
 
     external_id: str
@@ -203,6 +203,7 @@ class Location(Record, frozen=True, kw_only=True):
     currency: str
     timezone: str
     country: str = ""
+    address: str = ""
 
 
 def number_of(external_id: str) -> str:

@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
@@ -45,6 +46,14 @@ def partner_aliases(environ: Mapping[str, str]) -> dict[str, dict[str, list[str]
         raise ComptoirError(
             'COMPTOIR_PARTNER_ALIASES is not of the form {"orders": {"amount": ["total_ttc"]}}.', for_log=str(error)
         ) from error
+
+
+def privacy_url(environ: Mapping[str, str]) -> str:
+    """Where the privacy notice of this installation stands; "" for nowhere. Raises ComptoirError for no web address."""
+    found = setting(environ, "COMPTOIR_PRIVACY_URL")
+    if found and not (found.startswith(("https://", "http://")) and urlsplit(found).hostname):
+        raise ComptoirError("COMPTOIR_PRIVACY_URL is no web address; it looks like https://example.com/privacy.")
+    return found
 
 
 def setting_file(environ: Mapping[str, str], name: str) -> Path | None:

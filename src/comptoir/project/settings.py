@@ -147,6 +147,7 @@ COMPTOIR_MAIL_FROM = environment.mail_from(os.environ, _address.hostname or "loc
 COMPTOIR_OPERATOR_EMAIL = environment.setting(os.environ, "COMPTOIR_OPERATOR_EMAIL")
 COMPTOIR_OPERATOR_PHONE = environment.setting(os.environ, "COMPTOIR_OPERATOR_PHONE")
 COMPTOIR_OPERATOR_HOURS = environment.setting(os.environ, "COMPTOIR_OPERATOR_HOURS")
+COMPTOIR_PRIVACY_URL = environment.privacy_url(os.environ)
 COMPTOIR_PARTNER_CHAT_URL = environment.setting(os.environ, "COMPTOIR_PARTNER_CHAT_URL")
 COMPTOIR_PARTNER_ALIASES = environment.partner_aliases(os.environ)
 

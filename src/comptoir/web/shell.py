@@ -32,6 +32,8 @@ ROLE_NAMES: dict[Role, str | Promise] = {
     Role.MANAGER: _("Manager"),
     Role.STAFF: _("Staff"),
     Role.VIEWER: _("Viewer"),
+    Role.MARKETING: _("Marketing"),
+    Role.HR: _("HR"),
     Role.PARTNER: _("Partner"),
 }
 MOST_NAMED: Final = 5

@@ -31,6 +31,11 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_the_role_table_cell_by_cell",
         "test_a_manager_edits_where_somebody_let_him_and_nowhere_else",
     ),
+    "1.1 marketing without staff, HR with hours by person": (
+        "test_marketing_finds_nothing_about_staff_on_any_page_nor_in_any_file",
+        "test_hr_sees_hours_by_person_and_no_clock_time",
+        "test_hr_types_staff_hours_alone_and_takes_back_nobody_else_s_figures",
+    ),
     "1.1 no screen shows a person's clock times": ("test_no_page_shows_a_person_s_clock_times",),
     "2.1 a module per chain, on in a fresh install": (
         "test_without_it_every_page_says_what_to_do",
@@ -39,6 +44,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "2.1 a missing scope is named": ("test_ta06_without_the_right_to_clock_entries_sales_work_and_the_right_is_named",),
     "2.1 an import makes its kinds read-only, a correction stays possible": (
         "test_what_the_till_brings_is_not_typed_by_the_way_and_a_correction_stays",
+    ),
+    "2.1 a link to the privacy notice before the consent": (
+        "test_before_the_consent_the_page_says_what_is_read_and_links_to_the_privacy_notice",
     ),
     "2.2 the label is there once": ("test_a_label_is_there_once_in_a_chain",),
     "2.2 and 2.7 a connection error names its cause and offers one button": (
@@ -52,6 +60,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "2.3 shops are listed and proposed by id, then by name; in doubt none": (
         "test_a_shop_is_proposed_by_its_number_and_saved_by_one_press",
         "test_a_name_proposes_what_no_id_does_and_doubt_proposes_nothing",
+    ),
+    "2.3 proposed by address": (
+        "test_an_address_proposes_what_neither_id_nor_name_does_and_in_doubt_nothing",
+        "test_the_address_of_a_shop_is_its_store_s_until_somebody_types_another_and_proposes_it",
     ),
     "2.3 unmatched shops become locations in one click, others wait": (
         "test_label_connect_match_schedule_finish",
@@ -86,6 +98,14 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_an_account_that_other_apps_work_over_is_kept_and_the_dialog_says_which",
         "test_webhooks_and_tokens_that_hear_less_are_named_in_the_dialog",
     ),
+    "2.6 a real closure is not filled": (
+        "test_a_real_closure_is_not_filled_on_return_and_can_be_after_all",
+        "test_a_pause_that_is_no_closure_is_filled_on_return",
+    ),
+    "2.6 a second action removes imported data": (
+        "test_a_second_action_removes_what_the_till_brought_and_nothing_else",
+        "test_a_removal_that_dies_half_way_goes_on_where_it_was",
+    ),
     "2.7 how fresh the data are, per location and kind": (
         "test_nothing_is_wrong_and_the_page_says_how_fresh_each_figure_is",
     ),
@@ -115,6 +135,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "3.2 overlapping entries of one person are a union": (
         "test_a_person_counts_once_at_any_moment_and_two_people_twice",
+    ),
+    "3.2 overlapping entries are flagged": (
+        "test_overlapping_entries_of_one_person_at_one_shop_are_joined_and_flagged",
+        "test_a_person_at_two_shops_at_once_is_counted_at_both_and_flagged",
     ),
     "3.3 a file with the columns of the model and counts": (
         "test_ta25_hour_13_is_13_to_14_and_ta26_a_thousands_mark_refuses_its_row_alone",
@@ -336,12 +360,6 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 
 NOT_YET: dict[str, str] = {
     "3.3 pulling from Dor": "its public pages name neither addresses nor fields; counts come by file, API, webhook",
-    "1.1 marketing without staff, HR with hours by person": "the house has no such roles; nobody sees hours by person",
-    "2.1 a link to the privacy notice before the consent": "the installation has no place to say where its notice is",
-    "2.3 proposed by address": "stores have no address here",
-    "2.6 a real closure is not filled": "on return everything is filled",
-    "2.6 a second action removes imported data": "there is none; erasing an organisation does",
-    "3.2 overlapping entries are flagged": "they are joined, without a mark",
     "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
     "6.2 separator and decimal mark, SFTP and webhook": "CSV has commas and points; exports go by hand, by mail or API",
 }

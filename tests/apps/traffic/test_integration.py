@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -89,6 +90,38 @@ def test_label_connect_match_schedule_finish(alice: Client, house: Connected) ->
     listed = alice.get("/traffic/integrations").content.decode()
     assert "Active" in listed
     assert "2 of 2" in listed
+
+
+def test_before_the_consent_the_page_says_what_is_read_and_links_to_the_privacy_notice(
+    alice: Client, house: Connected, settings: Any
+) -> None:
+    path = alice.post("/traffic/integrations/new", {"label": "Before"})["Location"]
+    assert "privacy notice" not in alice.get(path).content.decode(), "nobody said where it is"
+    settings.COMPTOIR_PRIVACY_URL = "https://example.com/privacy"
+    page = alice.get(path).content.decode()
+    assert "reads sales, shops, people and their clock entries" in page
+    assert page.index('href="https://example.com/privacy"') < page.index("/connect/"), "before the button"
+
+
+def test_the_address_of_a_shop_is_its_store_s_until_somebody_types_another_and_proposes_it(
+    alice: Client, house: Connected
+) -> None:
+    job = begun(alice, house)
+    first, second = links(house)
+    LocationLink.objects.filter(id=second.id).update(address="3 quai Bob, 69001 Lyon")
+    pier = create_store(house.people.le_zinc, "The pier")
+    page = f"/traffic/locations/{pier.public_id}"
+    alice.post(f"{page}/save", {"status": "operational", "address": "3, Quai Bob 69001 LYON"})
+    chosen = alice.get(address(job)).content.decode()
+    assert f'value="{pier.public_id}" selected' in chosen, "neither id nor name says so"
+    alice.post(f"{address(job)}/match", {f"shop-{second.id}": pier.public_id})
+    pier.refresh_from_db()
+    assert pier.address == "3, Quai Bob 69001 LYON", "what somebody typed stays"
+    LocationLink.objects.filter(id=first.id).update(address="1 rue d’Alice, Paris", store=None)
+    alice.post(f"{address(job)}/match", {f"shop-{first.id}": "new"})
+    first.refresh_from_db()
+    assert first.store is not None
+    assert first.store.address == "1 rue d’Alice, Paris"
 
 
 def test_once_it_is_read_the_reports_are_one_press_away(alice: Client, house: Connected) -> None:

@@ -47,6 +47,18 @@ def test_a_name_proposes_what_no_id_does_and_doubt_proposes_nothing() -> None:
     assert propose(shops, [*locations, Place("l4", "", "CHARLIE")]) == {"s1": "l1", "s2": "l2"}
 
 
+def test_an_address_proposes_what_neither_id_nor_name_does_and_in_doubt_nothing() -> None:
+    shops = [
+        Place("s1", "1", "Shop 1", address="12, rue d'Alice, 75011 Paris"),
+        Place("s2", "2", "Shop 2", address="3 quai Bob, Lyon"),
+        Place("s3", "3", "Shop 3"),
+    ]
+    alice = Place("l1", "", "Le Zinc", address="12 rue d’Alice 75011 PARIS")
+    bob = [Place("l2", "", "Bob", address="3, quai Bob, Lyon"), Place("l3", "", "Bob too", address="3 Quai Bob – Lyon")]
+    assert propose(shops, [alice, *bob, Place("l4", "", "Nowhere")]) == {"s1": "l1"}
+    assert propose(shops, [alice, Place("l5", "1", "By its id")])["s1"] == "l5", "an id goes before an address"
+
+
 @pytest.mark.parametrize("said", ["0", "0000", "a b", "x" * 65, "1;2"])
 def test_what_is_no_id_is_refused(said: str) -> None:
     with pytest.raises(RuleBroken):

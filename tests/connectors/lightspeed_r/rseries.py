@@ -14,6 +14,8 @@ from comptoir.kernel.seal import Secret
 from comptoir.pos.connector import Endpoints
 from tests.answering import Answering, Asked, Told, answering
 
+STREET = {"address1": "12 Bob Street", "address2": "", "zip": "H2X 1Y4", "city": "Montréal"}
+
 NOW = datetime(2026, 5, 2, 20, 0, tzinfo=UTC)
 ACCOUNT = "900100"
 
@@ -116,7 +118,7 @@ def standing(asked: Asked) -> Told | None:
                     "name": "Rue Bob",
                     "timeZone": "America/Toronto",
                     "archived": "false",
-                    "Contact": {"Addresses": {"ContactAddress": {"countryCode": "CA"}}},
+                    "Contact": {"Addresses": {"ContactAddress": {**STREET, "countryCode": "CA"}}},
                 },
             ]
         },

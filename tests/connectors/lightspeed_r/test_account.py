@@ -44,6 +44,7 @@ def test_shops_are_places_with_the_account_s_currency_and_their_own_zone() -> No
     assert (first.external_id, first.name, first.business_name) == ("900100:1", "Rue Alice", "Foulards Alice")
     assert (first.currency, first.timezone, first.country) == ("CAD", "US/Eastern", "")
     assert second.country == "CA"
+    assert (first.address, second.address) == ("", "12 Bob Street, H2X 1Y4, Montréal")
 
 
 def test_a_zone_that_is_none_names_its_shop() -> None:

@@ -31,8 +31,8 @@ APP = App(
         NavigationItem(_("Tablets"), "tablets", "phone", "loyalty.tablets"),
     ),
     permissions={
-        "loyalty.view": EVERYONE,
-        "loyalty.claim": EVERYONE - {Role.VIEWER, Role.PARTNER},
+        "loyalty.view": EVERYONE - {Role.HR},
+        "loyalty.claim": EVERYONE - {Role.VIEWER, Role.MARKETING, Role.HR, Role.PARTNER},
         "loyalty.phones": frozenset({Role.OWNER}),
         "loyalty.members": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
         "loyalty.delete": frozenset({Role.OWNER}),

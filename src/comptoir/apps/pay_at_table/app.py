@@ -17,7 +17,7 @@ APP = App(
     troubles=notices.troubles,
     troubles_at="/pay-at-table/payments?state=open",
     permissions={
-        "pay_at_table.view": EVERYONE - {Role.PARTNER},
+        "pay_at_table.view": EVERYONE - {Role.MARKETING, Role.HR, Role.PARTNER},
         "pay_at_table.settle": frozenset({Role.OWNER, Role.SUPERVISOR, Role.MANAGER}),
         "pay_at_table.manage": frozenset({Role.OWNER}),
     },

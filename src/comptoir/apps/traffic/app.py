@@ -9,7 +9,7 @@ from comptoir.core.accounts.roles import OFFICE, Role
 from comptoir.core.installations.manifest import App, NavigationItem
 from comptoir.pos.events import EventKind
 
-ANALYSTS = OFFICE | {Role.VIEWER}
+ANALYSTS = OFFICE | {Role.VIEWER, Role.HR}
 KEEPS = ("at",)
 """The location options stand in the address of every page."""
 APP = App(
@@ -25,13 +25,17 @@ APP = App(
         NavigationItem(_("Traffic"), "traffic", "chart", "traffic.view", keeps=KEEPS),
         NavigationItem(_("Reports"), "traffic_totals", "table", "traffic.view", keeps=KEEPS),
         NavigationItem(_("Alerts"), "traffic_alerts", "warn", "traffic.view", keeps=KEEPS),
+        NavigationItem(_("Hours by person"), "traffic_people", "person", "traffic.people", keeps=KEEPS),
         NavigationItem(_("Locations"), "traffic_locations", "store", "traffic.locations", keeps=KEEPS),
         NavigationItem(_("POS integration"), "traffic_jobs", "connections", "traffic.status", keeps=KEEPS),
     ),
     permissions={
-        "traffic.view": ANALYSTS,
-        # Who may edit at which node is settled behind this: `rights.py`.
-        "traffic.edit": OFFICE,
+        "traffic.view": ANALYSTS | {Role.MARKETING},
+        # Without it, hours worked and what is made of them are nowhere: STAR, labour.
+        "traffic.staff": ANALYSTS,
+        "traffic.people": frozenset({Role.HR}),
+        # Who may edit what at which node is settled behind this: `rights.py`.
+        "traffic.edit": OFFICE | {Role.HR},
         "traffic.locations": OFFICE,
         "traffic.manage": frozenset({Role.OWNER, Role.SUPERVISOR}),
         "traffic.status": frozenset({Role.OWNER, Role.SUPERVISOR, Role.REGIONAL_SUPERVISOR}),

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.traffic import filling, making, projection
+from comptoir.apps.traffic import filling, left_out, making, projection
 from comptoir.apps.traffic.count_tables import SetAside
 from comptoir.apps.traffic.counting.aside import take_up
-from comptoir.apps.traffic.models import ImportJob, Location
+from comptoir.apps.traffic.left_out_tables import LeftOut
+from comptoir.apps.traffic.models import Change, Day, ImportJob, Location
 from comptoir.core.accounts.models import Organisation
 from comptoir.core.accounts.stores import stores
 from comptoir.core.connections.models import LocationLink
@@ -62,6 +63,26 @@ def everything(*, organisation_id: UUID, now: datetime) -> int:
     open_ones = [each for each in stores(organisation_id) if each.id in working]
     behind |= set(filling.due(organisation_id, open_ones, now=now))
     return _restate(organisation_id, sorted(behind, key=lambda each: each[1], reverse=True), now)
+
+
+def leave_out(*, organisation_id: UUID, now: datetime) -> int:
+    """Make anew the days of locations of which somebody said that something is left out, in operation or not.
+
+    Each batch is a transaction: cut off, the next run does the rest. Returns how many days.
+    """
+    said = LeftOut.objects.filter(organisation_id=organisation_id)
+    waiting = Day.objects.filter(
+        organisation_id=organisation_id, store_id__in=set(said.values_list("store_id", flat=True))
+    )
+    rows = waiting.filter(ledger_revision=Day.AGAIN).order_by("-business_date")
+    days = list(rows.values_list("store_id", "business_date"))
+    for start in range(0, len(days), projection.AT_ONCE):
+        projection.restate(organisation_id, days[start : start + projection.AT_ONCE], now=now)
+        notify_live(organisation_id, LIVE_TOPIC)
+    for row in said.filter(kind=LeftOut.REMOVED, taken_back_at=None):
+        changes = Change.objects.filter(organisation_id=organisation_id, store_id=row.store_id, hour__lt=row.until)
+        changes.filter(kind__in=left_out.FROM_THE_TILL).delete()
+    return len(days)
 
 
 def fresh(organisation_id: UUID, store_ids: set[UUID], *, since: date, until: date, now: datetime) -> None:

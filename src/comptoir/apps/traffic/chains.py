@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import jobs, location_ids
+from comptoir.apps.traffic import jobs, left_out, location_ids
 from comptoir.apps.traffic.models import Day, Location, Node, Placement, Settings
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import stores
@@ -145,12 +145,21 @@ def save_location(
     before = row.status
     row.location_id = location_ids.check(str(values.get("location_id", row.location_id)))
     counted = row.staff_off, row.staff_passes
-    for name in ("mask", "status", "category", "target_conversion", "target_star", "staff_off", "staff_passes"):
+    named = (
+        "mask",
+        "status",
+        "category",
+        "target_conversion",
+        "target_star",
+        "staff_off",
+        "staff_passes",
+        "is_closure",
+    )
+    for name in named:
         if name in values:
             setattr(row, name, values[name])
     row.matching_id = location_ids.matching(row.location_id, row.mask) if row.location_id else ""
-    if row.status != before:
-        row.status_since = now
+    began = _rest(row, before, now)
     try:
         with transaction.atomic():
             row.save()
@@ -171,8 +180,12 @@ def save_location(
     if counted != (row.staff_off, row.staff_passes):
         days = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id)
         days.update(ledger_revision=Day.AGAIN)
+    if began is not None:
+        left_out.close(store=store, since=began, until=now, actor=actor, now=now)
     if row.status != before:
         jobs.follow_status(organisation_id=store.organisation_id, store_id=store.id, actor=actor, now=now)
+    if "address" in values:
+        Store.objects.filter(organisation_id=store.organisation_id, id=store.id).update(address=values["address"])
     details = {name: str(value) for name, value in values.items()}
     note(
         organisation_id=store.organisation_id,
@@ -183,6 +196,20 @@ def save_location(
         now=now,
     )
     return row
+
+
+def _rest(row: Location, before: str, now: datetime) -> datetime | None:
+    """Follow a change of status; on return from a real closure, when that began: the hole stays empty (2.6)."""
+    if row.status == before:
+        row.is_closure = row.is_closure and row.status != Location.OPERATIONAL
+        return None
+    began, was_closed = row.resting_since or row.status_since, row.is_closure
+    row.status_since = now
+    if row.status != Location.OPERATIONAL:
+        row.resting_since = now if before == Location.OPERATIONAL else began
+        return None
+    row.resting_since, row.is_closure = None, False
+    return began if was_closed and began < now else None
 
 
 def is_taken(organisation_id: UUID, location_id: str, *, but: UUID) -> bool:

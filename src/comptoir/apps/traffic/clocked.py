@@ -37,15 +37,23 @@ def open_hours(organisation_id: UUID, stores: Mapping[UUID, Store], *, now: date
     for store_id, person, began in staff_hours.open_since(organisation_id, list(stores)):
         store = stores[store_id]
         facts = StoreFacts(store.id, store.organisation_id, ZoneInfo(store.timezone), store.day_start)
-        is_forgotten = now - began > LONGEST
-        end = _closing(store, began) if is_forgotten else now
-        status = NO_CHECK_OUT if is_forgotten else OPEN
+        end = end_of(store, began, now=now)
+        status = NO_CHECK_OUT if _is_forgotten(began, now) else OPEN
         if began >= end:
             continue
         for hour, value in staff_hours.hours_of(facts, [Worked(person, began, end)]).items():
             day = business_date(hour, zone=facts.zone, day_start=facts.day_start)
             found.append(OpenHour(store_id, hour, day, value, status))
     return found
+
+
+def end_of(store: Store, began: datetime, *, now: datetime) -> datetime:
+    """Until when a time counts that nobody ended yet."""
+    return _closing(store, began) if _is_forgotten(began, now) else now
+
+
+def _is_forgotten(began: datetime, now: datetime) -> bool:
+    return now - began > LONGEST
 
 
 def _closing(store: Store, began: datetime) -> datetime:

@@ -45,6 +45,7 @@ JOB: Final = (
 LOCATION: Final = (
     _("The location id is what every feed calls it: 1, 01 and 0001 are the same one."),
     _("Only an operational location receives figures. Back in operation, what happened meanwhile is filled in."),
+    _("Really closed, its time stays empty. An owner removes what the till brought; both can be brought back."),
 )
 SETTINGS: Final = (
     _("With or without tax, weeks from Monday or Sunday, what a transaction is: for all days, past ones too."),
@@ -71,6 +72,10 @@ FEEDS: Final = (
 HOURS: Final = (
     _("While a location is closed, nothing of it is silent: alerts count only the time in which it is open."),
     _("Where nobody typed hours, they are those in which people came or bought in two of the last four weeks or more."),
+)
+PEOPLE: Final = (
+    _("How many hours each person worked, and on how many days; never when somebody came or went."),
+    _("Only HR sees this page. Every export stands in the record of activity."),
 )
 GUIDES: Final[Mapping[str, Guide]] = {
     "traffic": (_("What came through the doors, who bought, and what that brought, beside what is usual."), RATIOS),
@@ -99,6 +104,8 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_quality": REPORTS,
     "traffic_changes": (_("What moved after its day was over: voids, edited clock entries, counts that came late."),),
     "traffic_changes_export": (_("The same as a file."),),
+    "traffic_people": PEOPLE,
+    "traffic_people_export": PEOPLE,
     "traffic_mails": MAILS,
     "traffic_mail_delete": MAILS,
     "traffic_alerts": ALERTS,
@@ -111,6 +118,8 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_exception_delete": HOURS,
     "traffic_locations": LOCATION,
     "traffic_location": LOCATION,
+    "traffic_imported_remove": LOCATION,
+    "traffic_left_out_back": LOCATION,
     "traffic_upload": (
         _("One row an hour, with the location id, the date and the hour; every row that is not taken is named."),
         _("Rows of locations nobody knows yet are kept for 30 days and taken when they appear."),

@@ -4,7 +4,7 @@ No figure is 0 or infinite for lack of a divisor: it is None, and drawn as a gap
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -74,6 +74,12 @@ class Sums:
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+
+    @property
+    def without_staff(self) -> "Sums":
+        """The same as if no clock told anything: for readers whom hours worked are no matter of."""
+        hours = replace(self, staff_hours=ZERO, t_h=ZERO, h_t=ZERO, s_h=ZERO, x_h=ZERO, hours_h=0)
+        return replace(hours, labour_cost=ZERO, s_c=ZERO, hours_c=0)
 
     @property
     def known_visitors(self) -> Decimal | None:
@@ -258,6 +264,10 @@ KPIS: Final[tuple[Kpi, ...]] = (
     ),
 )
 BY_SLUG: Final = {each.slug: each for each in KPIS}
+OF_STAFF: Final = frozenset(
+    {"staff_hours", "star", "sales_per_hour", "transactions_per_hour", "labour_cost", "labour_share"}
+)
+"""Made of hours worked."""
 
 
 def change(kpi: Kpi, now: Decimal | None, before: Decimal | None) -> Decimal | None:

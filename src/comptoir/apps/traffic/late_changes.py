@@ -12,6 +12,7 @@ from django.db.models import Min
 
 from comptoir.apps.traffic import filling
 from comptoir.apps.traffic.count_tables import Counter
+from comptoir.apps.traffic.left_out import Spans
 from comptoir.apps.traffic.making import ZERO, Made, StoreDay
 from comptoir.apps.traffic.models import Change, Hour
 from comptoir.core.accounts.models import Store
@@ -41,6 +42,7 @@ def tell(
     today = {
         each.id: business_date(now, zone=ZoneInfo(each.timezone), day_start=each.day_start) for each in stores.values()
     }
+    hidden = Spans(organisation_id, list(stores))
     rows = []
     for key in sorted(changed):
         store_id, hour = key
@@ -52,6 +54,8 @@ def tell(
             new = made[key].values[kind] if key in made else None
             if kind == "visitors" and _is_guess(made.get(key), known.get(key)):
                 continue
+            if hidden.hides(store_id, hour, "counter" if kind == "visitors" else "till"):
+                continue  # somebody said so: nothing moved at the till
             if _is_another(kind, old, new) and not firsts.is_first(kind, store_id, day, hour, old):
                 facts = {"store_id": store_id, "hour": hour, "business_date": day, "kind": kind, "old": old, "new": new}
                 rows.append(Change(organisation_id=organisation_id, id=new_id(), seen_at=now, **facts))

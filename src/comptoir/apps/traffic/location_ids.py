@@ -47,12 +47,13 @@ class Place(Generic[Key]):
     location_id: str
     name: str
     mask: str = ""
+    address: str = ""
 
 
 def propose(shops: Sequence[Place[Key]], locations: Sequence[Place[Key]]) -> dict[Key, Key]:
-    """Which location each shop probably is: by its id, then by its name; none twice, and in doubt none."""
+    """Which location each shop probably is: by its id, its name or its address, in this order; in doubt none."""
     found: dict[Key, Key] = {}
-    for same in (_by_id, _by_name):
+    for same in (_by_id, _by_name, _by_address):
         free = [each for each in locations if each.key not in found.values()]
         for shop in shops:
             hits = [each for each in free if same(shop, each) and each.key not in found.values()]
@@ -67,6 +68,10 @@ def _by_id(shop: Place[Key], location: Place[Key]) -> bool:
 
 def _by_name(shop: Place[Key], location: Place[Key]) -> bool:
     return _plain(shop.name) == _plain(location.name)
+
+
+def _by_address(shop: Place[Key], location: Place[Key]) -> bool:
+    return bool(_plain(shop.address)) and _plain(shop.address) == _plain(location.address)
 
 
 def _plain(name: str) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from comptoir.apps.traffic import clocked, filling, kpis, opening, visitors, wages
 from comptoir.apps.traffic.chains import settings_of
+from comptoir.apps.traffic.left_out import Source, Spans
 from comptoir.apps.traffic.models import Location, Settings, Tailored
 from comptoir.core.accounts.models import Store
 from comptoir.core.ledger import hours as ledger
@@ -89,8 +90,10 @@ def make(
     """Every hour of these days in which anything is known; `typed`: with what people typed in place, and estimates."""
     found: dict[tuple[UUID, datetime], Made] = {}
 
-    def at(store_id: UUID, hour: datetime, day: date) -> dict[str, Any] | None:
-        if (store_id, day) not in wanted:
+    hidden = Spans(organisation_id, stores)
+
+    def at(store_id: UUID, hour: datetime, day: date, by: Source = "till") -> dict[str, Any] | None:
+        if (store_id, day) not in wanted or hidden.hides(store_id, hour, by):
             return None
         return found.setdefault((store_id, hour), Made(day)).values
 
@@ -98,25 +101,26 @@ def make(
     _add_sales(organisation_id, stores, said, since, until, at)
     told = set()
     for worked in ledger.worked(organisation_id, store_ids=stores, since=since, until=until):
-        told.add((worked.store_id, worked.business_date))
         if (values := at(worked.store_id, worked.hour, worked.business_date)) is not None:
+            told.add((worked.store_id, worked.business_date))
             values.update(staff_hours=worked.value, staff_status="measured")
     for still in clocked.open_hours(organisation_id, stores, now=now):
-        told.add((still.store_id, still.business_date))
         if (values := at(still.store_id, still.hour, still.business_date)) is not None:
+            told.add((still.store_id, still.business_date))
             values.update(staff_hours=(values["staff_hours"] or ZERO) + still.value, staff_status=still.status)
     counted = visitors.hourly(organisation_id, list(stores.values()), since=since, until=until)
     for each in counted:
-        if (values := at(each.store_id, each.hour, each.business_date)) is not None:
+        if (values := at(each.store_id, each.hour, each.business_date, "counter")) is not None:
             values.update(visitors=each.visitors, went_out=each.went_out, groups=each.groups)
             values["traffic_status"] = each.status
     for key, estimate in filling.filled(organisation_id, stores, wanted, now=now).items() if typed else ():
-        if (values := at(*key, estimate.business_date)) is not None:
+        if (values := at(*key, estimate.business_date, "counter")) is not None:
             values.update(visitors=estimate.visitors, went_out=estimate.went_out, traffic_status=filling.ESTIMATED)
     _take_staff_off(organisation_id, stores, found)
-    for (store_id, _hour), hour in found.items():
+    for (store_id, begin), hour in found.items():
         # A clock that tells of the day tells of each of its hours: nobody was there.
-        if hour.values["staff_hours"] is None and (store_id, hour.business_date) in told:
+        is_told = (store_id, hour.business_date) in told and not hidden.hides(store_id, begin)
+        if hour.values["staff_hours"] is None and is_told:
             hour.values.update(staff_hours=ZERO, staff_status="measured")
     if typed:
         _tailor(organisation_id, said, stores, since, until, at)
@@ -210,7 +214,7 @@ def _tailor(organisation_id: UUID, said: Settings, stores: Iterable[UUID], since
         withdrawn_at__isnull=True,
     )
     for row in rows.order_by("kind"):
-        values = at(row.store_id, row.hour, row.business_date)
+        values = at(row.store_id, row.hour, row.business_date, "person")
         if values is None:
             continue
         is_estimated = row.kind == "visitors" and values["traffic_status"] == filling.ESTIMATED

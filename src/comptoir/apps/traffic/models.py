@@ -13,6 +13,7 @@ from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
     count_tables,
     door_tables,
     feed_tables,
+    left_out_tables,
     wage_tables,
 )
 
@@ -56,6 +57,9 @@ class Location(models.Model):
 
     `staff_off`: whether those who work there are taken off its visitors: "" not, `fixed` so many `staff_passes` a day,
     `sensor` as its counters of staff tell.
+
+    Out of operation it rests since `resting_since`; `is_closure`: it is really closed, and nothing of that time is
+    filled on return.
     """
 
     OPERATIONAL: Final = "operational"
@@ -69,6 +73,8 @@ class Location(models.Model):
     matching_id = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=24, default=OPERATIONAL)
     status_since = models.DateTimeField()
+    resting_since = models.DateTimeField(null=True)
+    is_closure = models.BooleanField(default=False)
     category = models.CharField(max_length=60, blank=True)
     target_conversion = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     target_star = models.DecimalField(max_digits=6, decimal_places=2, null=True)

@@ -18,7 +18,8 @@ from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, ReportMail
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import comparing, mail_charts, mail_reports, reading
-from comptoir.core.accounts.models import Organisation, User
+from comptoir.core.accounts.models import Membership, Organisation, User
+from comptoir.core.accounts.roles import Role, may
 from comptoir.core.installations import modules
 from comptoir.core.mail.send import send
 from comptoir.kernel.clock import business_date
@@ -82,7 +83,9 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     if row is None:
         return 0
     reader = User.objects.filter(id=row.user_id, is_active=True, organisations=organisation_id).first()
-    if reader is None or modules.is_off_everywhere(organisation_id, catching_up.APP):
+    sees_staff = _sees_staff(row)
+    is_hidden = row.report == mail_reports.STAFFING and not sees_staff
+    if reader is None or is_hidden or modules.is_off_everywhere(organisation_id, catching_up.APP):
         row.delete()
         return 0
     store_ids = None if row.store_ids is None else {UUID(each) for each in row.store_ids}
@@ -95,7 +98,7 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     organisation = Organisation.objects.get(id=organisation_id)
     with translation.override(row.language):
         make = _context if row.report == SUMMARY else _of_report(row.report)
-        context = make(organisation, places, row.rhythm, now)
+        context = make(organisation, places, row.rhythm, now, sees_staff)
         drawn: list[mail_charts.Drawn] = context["charts"]
     send(
         template="traffic/mails/report" if row.report == SUMMARY else "traffic/mails/table",
@@ -110,14 +113,22 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     return 1
 
 
-def _context(organisation: Organisation, places: list[chains.Place], rhythm: str, now: datetime) -> dict[str, Any]:
+def _sees_staff(row: ReportMail) -> bool:
+    """Whether hours worked are a matter of the reader, by the role of today."""
+    found = Membership.objects.filter(organisation_id=row.organisation_id, user_id=row.user_id).first()
+    return found is not None and may(Role(found.role), "traffic.staff")
+
+
+def _context(
+    organisation: Organisation, places: list[chains.Place], rhythm: str, now: datetime, sees_staff: bool
+) -> dict[str, Any]:
     """Everything the mail says, in words."""
     store = places[0].store
     period, today = _period(places, rhythm, now)
     beside = period.moved(-WEEK)
     ids = {each.store.id for each in places}
     catching_up.fresh(organisation.id, ids, since=beside.since, until=period.until, now=now)
-    scope = reading.Scope(organisation.id, ids)
+    scope = reading.Scope(organisation.id, ids, sees_staff=sees_staff)
     by_store = reading.by_store(scope, period)
     alike = comparing.alike(scope, places, period, beside, today=today, now=now)
     currencies = {each.store.currency for each in places}
@@ -161,14 +172,16 @@ def _period(places: list[chains.Place], rhythm: str, now: datetime) -> tuple[Per
     return Period(last, last) if rhythm == "daily" else Period(today - WEEK, last), today
 
 
-def _of_report(kind: str) -> Callable[[Organisation, list[chains.Place], str, datetime], dict[str, Any]]:
+def _of_report(kind: str) -> Callable[[Organisation, list[chains.Place], str, datetime, bool], dict[str, Any]]:
     """How the mail of one report is written."""
 
-    def made(organisation: Organisation, places: list[chains.Place], rhythm: str, now: datetime) -> dict[str, Any]:
+    def made(
+        organisation: Organisation, places: list[chains.Place], rhythm: str, now: datetime, sees_staff: bool
+    ) -> dict[str, Any]:
         period, today = _period(places, rhythm, now)
         ids = {each.store.id for each in places}
         catching_up.fresh(organisation.id, ids, since=today - 2 * WEEK, until=today, now=now)
-        scope = reading.Scope(organisation.id, ids)
+        scope = reading.Scope(organisation.id, ids, sees_staff=sees_staff)
         return {"organisation": organisation.name, **mail_reports.context(kind, scope, places, period, today)}
 
     return made

@@ -2,15 +2,27 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.models import EditRight
-from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.roles import Role, may
 from comptoir.core.audit.notes import note
 
-BY_ROLE = frozenset({Role.OWNER, Role.SUPERVISOR})
-"""Chain & users manager and chain manager may everywhere; regions and stores if they are allowed at their node."""
+BY_ROLE = frozenset({Role.OWNER, Role.SUPERVISOR, Role.HR})
+"""Chain & users manager, chain manager and HR may everywhere; regions and stores if they are allowed at their node."""
+STAFF_HOURS: Final = "staff_hours"
+
+
+def may_type(role: Role, kind: str) -> bool:
+    """Whether this role may type a figure of this kind where it may edit at all: HR types staff hours only."""
+    return role is not Role.HR or kind == STAFF_HOURS
+
+
+def sees(role: Role, kind: str) -> bool:
+    """Whether this role sees figures of this kind: staff is not everybody's."""
+    return kind != STAFF_HOURS or may(role, "traffic.staff")
 
 
 def editable(

@@ -73,10 +73,12 @@ def tailor(*, organisation_id: UUID, typed: Sequence[Typed], reason: str, actor:
     projection.restate(organisation_id, days, now=now)
 
 
-def undo(*, organisation_id: UUID, store_id: UUID, typed_at: datetime, now: datetime) -> None:
-    """Take back what was typed for a store at one instant: what is measured shows again."""
+def undo(
+    *, organisation_id: UUID, store_id: UUID, typed_at: datetime, now: datetime, kinds: Collection[str] = KINDS
+) -> None:
+    """Take back what was typed of these kinds for a store at one instant: what is measured shows again."""
     rows = Tailored.objects.filter(
-        organisation_id=organisation_id, store_id=store_id, at=typed_at, withdrawn_at__isnull=True
+        organisation_id=organisation_id, store_id=store_id, at=typed_at, kind__in=kinds, withdrawn_at__isnull=True
     )
     days = set(rows.values_list("store_id", "business_date"))
     rows.update(withdrawn_at=now)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.traffic import catching_up, report_mails
+from comptoir.apps.traffic import catching_up, left_out, report_mails
 from comptoir.apps.traffic.alerts import mailing, watching
 from comptoir.apps.traffic.arrivals import running
 from comptoir.apps.traffic.counting import doors
@@ -33,6 +33,17 @@ def fill(*, organisation_id: str, **_: str) -> None:
     catching_up.everything(organisation_id=UUID(organisation_id), now=utc_now())
 
 
+@engine.job("traffic.leave_out", queue=engine.BACKGROUND)
+def leave_out(*, organisation_id: str, **_: str) -> None:
+    """Make the days anew of which something is left out, or no longer is."""
+    catching_up.leave_out(organisation_id=UUID(organisation_id), now=utc_now())
+
+
+def enqueue_leaving_out(organisation_id: UUID) -> None:
+    """Soon, once."""
+    leave_out.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
+
+
 def enqueue_restating(organisation_id: UUID) -> None:
     """Soon, once."""
     restate.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
@@ -56,6 +67,8 @@ def sweep() -> None:
     catching_up.forget_old(now=utc_now())
     watching.forget_old(now=utc_now())
     doors.forget_old(now=utc_now())
+    for organisation_id in left_out.unfinished():
+        enqueue_leaving_out(organisation_id)
     for organisation_id in catching_up.all_chains():
         enqueue_filling(organisation_id)
 

@@ -168,6 +168,10 @@ class ContactAddress(Shape, frozen=True):
     """Where something is."""
 
     country_code: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    zip: str | None = None
+    city: str | None = None
 
 
 class Addresses(Shape, frozen=True):

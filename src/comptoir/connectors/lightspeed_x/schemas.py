@@ -49,6 +49,10 @@ class Outlet(Shape, frozen=True):
     time_zone: str
     currency: str | None = None
     physical_country_id: str | None = None
+    physical_address_1: str | None = None
+    physical_address_2: str | None = None
+    physical_postcode: str | None = None
+    physical_city: str | None = None
     deleted_at: Instant | None = None
 
 

@@ -17,10 +17,11 @@ from comptoir.kernel.errors import RuleBroken
 GIVES: Final[dict[Role, frozenset[Role]]] = {
     Role.OWNER: frozenset(Role),
     Role.SUPERVISOR: frozenset(
-        {Role.SUPERVISOR, Role.REGIONAL_SUPERVISOR, Role.MANAGER, Role.STAFF, Role.VIEWER},
+        {Role.SUPERVISOR, Role.REGIONAL_SUPERVISOR, Role.MANAGER, Role.STAFF, Role.VIEWER, Role.MARKETING},
     ),
 }
-"""Which roles a role gives, changes and takes away; a partner is the owner's matter, since tokens stand on it."""
+"""Which roles a role gives, changes and takes away; a partner is the owner's matter, since tokens stand on it, and so
+is HR, which sees of people what a supervisor does not."""
 Person = MemberFacts | InvitationFacts
 
 

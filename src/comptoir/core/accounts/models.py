@@ -44,7 +44,7 @@ class Organisation(models.Model):
 
 
 class Store(models.Model):
-    """One place of sale. `day_start` is the local time at which its trading day begins.
+    """One place of sale. `day_start` is the local time at which its trading day begins; `address` is one line.
 
     `slug` is what a partner's till calls it; the database lets nobody change it.
     """
@@ -56,6 +56,7 @@ class Store(models.Model):
     timezone = models.CharField(max_length=64)
     currency = models.CharField(max_length=3)
     country = models.CharField(max_length=2)
+    address = models.CharField(max_length=300, blank=True, db_default="")
     day_start = models.TimeField()
     created_at = models.DateTimeField()
 

@@ -12,6 +12,8 @@ class Role(StrEnum):
     MANAGER = "manager"
     STAFF = "staff"
     VIEWER = "viewer"
+    MARKETING = "marketing"  # figures without anything about staff
+    HR = "hr"  # times at work by person
     PARTNER = "partner"  # the technical user of a till's maker
 
 

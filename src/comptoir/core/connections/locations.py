@@ -30,6 +30,7 @@ def refresh_locations(connection: Connection, vendor: Vendor) -> int:
                     "currency": location.currency,
                     "timezone": location.timezone,
                     "country": location.country,
+                    "address": location.address,
                 },
             )
         if seen:
@@ -69,6 +70,7 @@ def create_store(link: LocationLink, *, day_start: time, now: datetime) -> Store
         timezone=link.timezone,
         currency=link.currency,
         country=link.country,
+        address=link.address,
         day_start=link.day_start or day_start,
         created_at=now,
     )
@@ -90,6 +92,10 @@ def link_location(link: LocationLink, store: Store | None, *, now: datetime) -> 
             link.store = store
             link.save(update_fields=["store"])
             if store is not None:
+                if link.address:  # what somebody typed stays
+                    Store.objects.filter(organisation=link.organisation, id=store.id, address="").update(
+                        address=link.address
+                    )
                 webhook_address(organisation=link.organisation, store=store, provider=link.provider, now=now)
     except IntegrityError as error:
         raise RuleBroken(

@@ -89,6 +89,7 @@ class LocationLink(models.Model):
     currency = models.CharField(max_length=3)
     timezone = models.CharField(max_length=64)
     country = models.CharField(max_length=2, blank=True)
+    address = models.CharField(max_length=300, blank=True, db_default="")
     day_start = models.TimeField(null=True)
     store = models.ForeignKey(Store, null=True, on_delete=models.PROTECT)
 

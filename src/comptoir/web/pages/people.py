@@ -46,6 +46,8 @@ ROLE_WORDS: dict[Role, Promise] = {
     Role.MANAGER: gettext_lazy("Sales, inbox and imports of their stores, and what stands at the till."),
     Role.STAFF: gettext_lazy("Points at the counter of their stores."),
     Role.VIEWER: gettext_lazy("Figures and sales of their stores, to read."),
+    Role.MARKETING: gettext_lazy("Visitors and sales of their stores, to read, without anything about staff."),
+    Role.HR: gettext_lazy("Figures of their stores, and the hours each person worked."),
     Role.PARTNER: gettext_lazy("The till’s maker: rewards and the products they stand for, and whether sales come in."),
 }
 

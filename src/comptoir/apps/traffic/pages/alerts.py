@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from comptoir.apps.traffic import catching_up, opening
 from comptoir.apps.traffic.alert_tables import Alert, AlertReader
 from comptoir.apps.traffic.alerts import mailing, watching, wording
+from comptoir.apps.traffic.alerts.finding import Kind
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.pages import limits
 from comptoir.apps.traffic.pages.where import back_to, where_of
@@ -26,6 +27,7 @@ from comptoir.web.toasts import toast
 
 PAST: Final = timedelta(days=90)
 MOST: Final = 100
+OF_STAFF: Final = frozenset({Kind.STAR_ABOVE, Kind.CLOCK_OPEN})
 
 
 @require_GET
@@ -40,6 +42,8 @@ def alerts(request: OrganisationRequest) -> HttpResponse:
         for row in _rows(request)
         if (row.closed_at is None or row.closed_at > now - PAST) and (row.store_id in stores or row.store_id is None)
     ]
+    if not may(request.role, "traffic.staff"):
+        rows = [row for row in rows if row.kind not in OF_STAFF]
     told = [
         wording.tell(row, stores.get(row.store_id) if row.store_id else None, request.role)
         for row in sorted(rows, key=lambda each: each.since, reverse=True)

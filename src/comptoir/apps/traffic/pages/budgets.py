@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from comptoir.apps.traffic import budgets, shown
 from comptoir.apps.traffic.budget_tables import MEASURES, Budget
 from comptoir.apps.traffic.chains import Place
-from comptoir.apps.traffic.kpis import BY_SLUG
+from comptoir.apps.traffic.kpis import BY_SLUG, OF_STAFF
 from comptoir.apps.traffic.pages.addressed import actor
 from comptoir.apps.traffic.pages.cells import Cell
 from comptoir.apps.traffic.pages.where import Where, chosen_at, place_of, where_of
@@ -133,7 +133,7 @@ def _page(
         "last": last,
         "earlier": (first - DAY).strftime("%Y-%m"),
         "later": (last + DAY).strftime("%Y-%m"),
-        "heads": [BY_SLUG[each].label for each in MEASURES],
+        "heads": [BY_SLUG[each].label for each in _seen(where)],
         "rows": rows,
         "is_by_day": len(where.places) == 1,
         "form": (form or BudgetForm(where, initial={"first": first, "last": last}))
@@ -157,16 +157,22 @@ def _rows(organisation_id: UUID, where: Where, first: date, last: date) -> list[
     if len(where.places) != 1:
         known = [each for each in where.places if each.store.id in whole]
         return [
-            (each.store.name, each.store.public_id, _cells(whole[each.store.id], each.store.currency)) for each in known
+            (each.store.name, each.store.public_id, _cells(where, whole[each.store.id], each.store.currency))
+            for each in known
         ]
     (place,) = where.places
     days = mine.order_by("business_date").values("business_date", *MEASURES)
-    rows = [(weekday(row["business_date"]), "", _cells(row, place.store.currency)) for row in days]
-    return [*rows, (_("Month"), "", _cells(whole[place.store.id], place.store.currency))] if rows else []
+    rows = [(weekday(row["business_date"]), "", _cells(where, row, place.store.currency)) for row in days]
+    return [*rows, (_("Month"), "", _cells(where, whole[place.store.id], place.store.currency))] if rows else []
 
 
-def _cells(row: Any, currency: str) -> list[Cell]:
+def _seen(where: Where) -> list[str]:
+    """What there are budgets of, as far as the reader sees it."""
+    return [each for each in MEASURES if where.sees_staff or each not in OF_STAFF]
+
+
+def _cells(where: Where, row: Any, currency: str) -> list[Cell]:
     return [
         Cell(BY_SLUG[each].label, shown.figure(BY_SLUG[each], row[each], currency), is_key=each in KEY)
-        for each in MEASURES
+        for each in _seen(where)
     ]

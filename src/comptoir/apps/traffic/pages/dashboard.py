@@ -48,12 +48,14 @@ def dashboard(request: OrganisationRequest) -> HttpResponse:
         "is_early": is_early,
         "whole": whole,
         "headline": _headline(whole, currency),
-        "tiles": _tiles(whole, alike, budgets, currency),
+        "tiles": _tiles(scope, whole, alike, budgets, currency),
         "sales_by_currency": _by_currency(scope, by_store) if not currency else [],
         "left_out": alike.left_out,
         "panels": _panels(scope, alike, by_store, f"{scope.query}&period=yesterday" if is_early else scope.query),
         "missed": _missed(scope, by_store, currency) if currency else "",
-        "not_provided": clocking.not_provided(request.organisation.id, [each.store.id for each in scope.places]),
+        "not_provided": clocking.not_provided(request.organisation.id, [each.store.id for each in scope.places])
+        if scope.sees_staff
+        else (),
     }
     is_part = "HX-Request" in request.headers
     return render(request, "traffic/figures.html" if is_part else "traffic/dashboard.html", values)
@@ -97,8 +99,8 @@ def _headline(whole: Sums, currency: str) -> str:
     return " · ".join(filter(None, [*parts, sales]))
 
 
-def _tiles(whole: Sums, alike: Alike, budgets: Against, currency: str) -> list[Tile]:
-    chosen = [BY_SLUG[slug] for slug in (*TILES, *(COSTS if whole.hours_c else ()))]
+def _tiles(scope: Scope, whole: Sums, alike: Alike, budgets: Against, currency: str) -> list[Tile]:
+    chosen = [BY_SLUG[slug] for slug in scope.seen((*TILES, *(COSTS if whole.hours_c else ())))]
     sides = alike.sides if alike.before.hours else None
     return [
         shown.tile(kpi, whole, sides, currency, index=budgets.index(kpi.slug))

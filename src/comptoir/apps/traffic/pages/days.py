@@ -1,9 +1,8 @@
 """One day of one store: its hours, what each is made of, and the place to correct them."""
 
-import re
-from collections.abc import Container
+from collections.abc import Collection, Container, Mapping
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -30,10 +29,15 @@ from comptoir.apps.traffic import (
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
+from comptoir.apps.traffic.pages.day_fields import Filled, hour_of, name_of, read
 from comptoir.apps.traffic.pages.filling import proposal
 from comptoir.apps.traffic.pages.reports import KINDS
 from comptoir.apps.traffic.pages.where import place_of, where_of
+from comptoir.apps.traffic.rights import STAFF_HOURS
+from comptoir.core.accounts.roles import may
 from comptoir.core.intake import clocking
+from comptoir.core.ledger import times_at_work
+from comptoir.core.ledger.times_at_work import AtOnce
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -48,48 +52,62 @@ LABELS: Final = {
     "open": "open",
     "no_check_out": "no check-out",
 }
-FIELD: Final = re.compile(r"(?P<kind>[a-z_]+)@(?P<at>\d{10})")
+NOTHING: Final = Filled()
 
 
 @require_GET
 @page("traffic.view")
 def day(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
     """Hour by hour, 23 to 25 of them, with the state of every figure."""
-    place, which = place_of(request, store_id), _date(on)
+    return _page(request, place_of(request, store_id), _date(on))
+
+
+def _page(
+    request: OrganisationRequest, place: Place, which: date, filled: Filled = NOTHING, *, status: int = 200
+) -> HttpResponse:
+    """With `filled`, as it was sent: what was typed stands in its fields, with a sentence where it is no figure."""
     now = timezone.now()
     catching_up.fresh(request.organisation.id, {place.store.id}, since=which, until=which, now=now)
     rows = {row.hour: row for row in _rows(request, place, which)}
     every = filling.hours_of(place.store, which)
     above = implausible.hours(request.organisation.id, [(place.store.id, which)]).get((place.store.id, which), {})
-    listed = every if "hours" in request.GET else _busy(every, rows)
-    hours = [_hour(place, at, rows.get(at), above.get(at)) for at in listed]
+    hours = every if "hours" in request.GET else _busy(every, {*rows, *filter(None, map(hour_of, filled.said))})
     said = chains.settings_of(request.organisation.id)
-    buckets = [making.bucket_of(said, vars(row)) for row in rows.values()]
-    whole = kpis.sums(buckets)
-    differs = tailoring.differing(
-        request.organisation.id, store_ids=[place.store.id], since=which, until=which, now=now
-    )
+    whole = kpis.sums(making.bucket_of(said, vars(row)) for row in rows.values())
     may_edit = _may_edit(request, place)
     fed = jobs.fed_kinds(request.organisation.id, place.store.id) if may_edit else frozenset()
+    locked = fed if "edit" not in request.GET and "correct" not in request.POST else frozenset()
+    kinds = {kind: label for kind, label in KINDS.items() if rights.sees(request.role, kind)}
+    typable = {kind for kind in kinds if may_edit and rights.may_type(request.role, kind)}
+    fields = typable - locked
+    shown_whole = whole if STAFF_HOURS in kinds else whole.without_staff
     values = {
         "where": where_of(request, at=place.store.public_id, now=now),
         "place": place,
         "day": which,
-        "hours": hours,
         "has_groups": any(row.groups is not None for row in rows.values()),
+        "hours": [
+            _hour(place, at, rows.get(at), above.get(at), kinds=kinds, fields=fields, filled=filled) for at in hours
+        ],
         "is_short": len(hours) < len(every),
-        "kinds": list(KINDS.items()),
-        "tiles": [shown.tile(kpi, whole, None, place.store.currency) for kpi in KPIS if kpi.of(whole) is not None],
+        "kinds": list(kinds.items()),
+        "tiles": [
+            shown.tile(kpi, shown_whole, None, place.store.currency) for kpi in KPIS if kpi.of(shown_whole) is not None
+        ],
         "may_edit": may_edit,
         "fed": fed,
-        "locked": fed if may_edit and "edit" not in request.GET else frozenset(),
-        "differs": [_differs(place, each) for each in differs],
-        "history": _history(request, place, which),
+        "locked": locked,
+        "reason": filled.reason,
+        "errors": len(filled.errors),
+        "differs": [_differs(place, each) for each in _differing(request, place, which, now) if each.row.kind in kinds],
+        "history": _history(request, place, which, kinds),
         "not_provided": clocking.not_provided(request.organisation.id, [place.store.id]),
         "is_long": len(every) != 24,
-        "to_fill": proposal(request.organisation.id, place, which) if may_edit else None,
+        "at_once": _at_once(request, place, which, now) if STAFF_HOURS in kinds else None,
+        "to_fill": proposal(request.organisation.id, place, which) if "visitors" in typable else None,
+        "sees_receipts": may(request.role, "sales.view"),
     }
-    return render(request, "traffic/day.html", values)
+    return render(request, "traffic/day.html", values, status=status)
 
 
 @require_POST
@@ -98,33 +116,44 @@ def edit(request: OrganisationRequest, store_id: str, on: str) -> HttpResponse:
     """Keep what was typed: only hours whose figure is another than the one that was shown."""
     place, which = place_of(request, store_id), _date(on)
     if not _may_edit(request, place):
-        raise RuleBroken(
-            _("You may not edit the data of this location. An owner can let you, under Settings."),
-            code="edit_not_allowed",
-            status=403,
-        )
-    typed = _typed(request, place, which)
-    if "correct" not in request.POST and {each.kind for each in typed} & jobs.fed_kinds(
+        raise _not_allowed()
+    rows = {row.hour: row for row in _rows(request, place, which)}
+    hours = set(filling.hours_of(place.store, which))
+    filled = read(request.POST.dict(), store_id=place.store.id, hours=hours, shown=rows)
+    if not all(rights.may_type(request.role, each.kind) for each in filled.typed):
+        raise _not_allowed()
+    if filled.errors:
+        return _page(request, place, which, filled, status=422)
+    if "correct" not in request.POST and {each.kind for each in filled.typed} & jobs.fed_kinds(
         request.organisation.id, place.store.id
     ):
         raise RuleBroken(
             _("The till brings these figures. Press “Correct them by hand” first."), code="fed_by_import", status=409
         )
-    if not typed:
+    if not filled.typed:
         toast(request, _("Nothing was changed."), level="info")
         return redirect("traffic_day", store_id, on)
     now = timezone.now()
     tailoring.tailor(
         organisation_id=request.organisation.id,
-        typed=typed,
-        reason=request.POST.get("reason", ""),
+        typed=filled.typed,
+        reason=filled.reason,
         actor=f"user:{request.user.pk}",
         now=now,
     )
-    words = ngettext("%(number)d figure is kept.", "%(number)d figures are kept.", len(typed)) % {"number": len(typed)}
+    number = len(filled.typed)
+    words = ngettext("%(number)d figure is kept.", "%(number)d figures are kept.", number) % {"number": number}
     moment = int(now.timestamp()) * 1_000_000 + now.microsecond
     toast(request, words, undo_url=reverse("traffic_day_undo", args=[store_id, on, moment]))
     return redirect("traffic_day", store_id, on)
+
+
+def _not_allowed() -> RuleBroken:
+    return RuleBroken(
+        _("You may not edit the data of this location. An owner can let you, under Settings."),
+        code="edit_not_allowed",
+        status=403,
+    )
 
 
 @require_POST
@@ -136,7 +165,11 @@ def undo(request: OrganisationRequest, store_id: str, on: str, at: int) -> HttpR
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     typed_at = datetime.fromtimestamp(at // 1_000_000, tz=UTC).replace(microsecond=at % 1_000_000)
     tailoring.undo(
-        organisation_id=request.organisation.id, store_id=place.store.id, typed_at=typed_at, now=timezone.now()
+        organisation_id=request.organisation.id,
+        store_id=place.store.id,
+        typed_at=typed_at,
+        kinds=[kind for kind in KINDS if rights.may_type(request.role, kind)],
+        now=timezone.now(),
     )
     toast(request, _("Taken back: what was measured shows again."))
     return redirect("traffic_day", store_id, on)
@@ -163,21 +196,33 @@ def _busy(hours: list[datetime], rows: Container[datetime]) -> list[datetime]:
     return hours[max(0, known[0] - 1) : known[-1] + 2] if known else hours
 
 
-def _hour(place: Place, at: datetime, row: Hour | None, usual: Decimal | None) -> dict[str, Any]:
+def _hour(
+    place: Place,
+    at: datetime,
+    row: Hour | None,
+    usual: Decimal | None,
+    *,
+    kinds: Mapping[str, Any],
+    fields: Container[str],
+    filled: Filled,
+) -> dict[str, Any]:
     local = at.astimezone(ZoneInfo(place.store.timezone))
     tailored = row.tailored.split(",") if row is not None else []
     cells = []
-    for kind, label in KINDS.items():
+    for kind, label in kinds.items():
         value = getattr(row, kind) if row is not None else None
         status = {"visitors": row.traffic_status, "staff_hours": row.staff_status}.get(kind, "") if row else "missing"
+        name = name_of(kind, at)
         cells.append(
             {
                 "kind": kind,
                 "label": label,
                 "value": shown.figure(BY_SLUG[kind], value, place.store.currency),
-                "plain": "" if value is None else format(round(value, 4).normalize(), "f"),
+                "plain": filled.said.get(name, "" if value is None else format(round(value, 4).normalize(), "f")),
+                "error": filled.errors.get(name, ""),
+                "is_field": kind in fields,
                 "status": "typed" if kind in tailored else LABELS.get(status, ""),
-                "name": f"{kind}@{int(at.timestamp())}",
+                "name": name,
             }
         )
     label = local.strftime("%H:%M")
@@ -187,37 +232,14 @@ def _hour(place: Place, at: datetime, row: Hour | None, usual: Decimal | None) -
     return {"at": at, "label": label, "fold": local.fold, **said}
 
 
-def _typed(request: OrganisationRequest, place: Place, which: date) -> list[tailoring.Typed]:
-    shown_now = {row.hour: row for row in _rows(request, place, which)}
-    hours = set(filling.hours_of(place.store, which))
-    found = []
-    for name, said in request.POST.items():
-        match = FIELD.fullmatch(name)
-        if match is None or match["kind"] not in KINDS or not isinstance(said, str):
-            continue
-        at = datetime.fromtimestamp(int(match["at"]), tz=UTC)
-        if at not in hours:
-            raise RuleBroken(_("This day has no such hour."), code="hour_unknown", status=422)
-        start = at.astimezone(ZoneInfo(place.store.timezone)).strftime("%H:%M")
-        value = _number(said, f"{KINDS[match['kind']]}, {start}")
-        before = getattr(shown_now[at], match["kind"]) if at in shown_now else None
-        if (None if value is None else round(value, 4)) != (None if before is None else round(before, 4)):
-            found.append(tailoring.Typed(place.store.id, at, match["kind"], value))
-    return found
+def _at_once(request: OrganisationRequest, place: Place, which: date, now: datetime) -> AtOnce | None:
+    """Whether somebody's times at work overlap on this day (3.2)."""
+    found = times_at_work.at_once(request.organisation.id, [place.store.id], since=which, until=which, now=now)
+    return found.get((place.store.id, which))
 
 
-def _number(said: str, where: str) -> Decimal | None:
-    text = said.strip().replace("\u202f", "").replace(" ", "").replace(",", ".")
-    if not text:
-        return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or abs(value) >= Decimal(10) ** 12:
-        words = _("%(where)s: “%(said)s” is no number. Go back and type digits, such as 12 or 12.5.")
-        raise RuleBroken(words % {"where": where, "said": said[:40]}, code="value_invalid", status=422)
-    return value
+def _differing(request: OrganisationRequest, place: Place, which: date, now: datetime) -> list[tailoring.Differs]:
+    return tailoring.differing(request.organisation.id, store_ids=[place.store.id], since=which, until=which, now=now)
 
 
 def _may_edit(request: OrganisationRequest, place: Place) -> bool:
@@ -240,9 +262,9 @@ def _differs(place: Place, found: tailoring.Differs) -> dict[str, str]:
     }
 
 
-def _history(request: OrganisationRequest, place: Place, which: date) -> list[dict[str, Any]]:
+def _history(request: OrganisationRequest, place: Place, which: date, kinds: Collection[str]) -> list[dict[str, Any]]:
     rows = Tailored.objects.filter(
-        organisation_id=request.organisation.id, store_id=place.store.id, business_date=which
+        organisation_id=request.organisation.id, store_id=place.store.id, business_date=which, kind__in=kinds
     ).order_by("-at", "hour")
     zone, currency = ZoneInfo(place.store.timezone), place.store.currency
     return [

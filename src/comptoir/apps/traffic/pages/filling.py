@@ -31,7 +31,7 @@ def fill(request: OrganisationRequest, store_id: str, on: str, position: str) ->
     may = rights.editable(
         organisation_id, role=request.role, user_id=request.user.pk, store_ids={place.store.id}, today=now
     )
-    if position not in ("on", "off") or place.store.id not in may:
+    if position not in ("on", "off") or place.store.id not in may or not rights.may_type(request.role, "visitors"):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     change = filling.accept if position == "on" else filling.take_back
     change(organisation_id=organisation_id, store=place.store, day=which, actor=f"user:{request.user.pk}", now=now)

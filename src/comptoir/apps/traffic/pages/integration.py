@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import chains, checking, jobs, tasks
 from comptoir.apps.traffic.models import ImportJob
-from comptoir.apps.traffic.pages import first_download
+from comptoir.apps.traffic.pages import first_download, leaving_out
 from comptoir.apps.traffic.pages.addressed import actor, connection_of, job_of
 from comptoir.apps.traffic.pages.editors import editors
 from comptoir.apps.traffic.pages.matching import Shop, shops_of
@@ -101,6 +102,7 @@ def _list(request: OrganisationRequest, form: LabelForm, *, status: int = 200) -
         "form": form if may(request.role, "traffic.connect") else None,
         "troubles": troubles(request, where, connections) if found else [],
         "fresh": fresh(where, connections),
+        "unfed": leaving_out.unfed(request, where),
         "may_read": may(request.role, "traffic.jobs"),
     }
     return render(request, "traffic/integrations.html", values, status=status)
@@ -144,6 +146,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "editors": editors(request),
         "form": form,
         "may_connect": may(request.role, "traffic.connect"),
+        "privacy_url": django_settings.COMPTOIR_PRIVACY_URL,
         "unmatched": sum(not each.chosen for each in shops),
         "bars": first_download.bars(job),
         "elsewhere": _elsewhere(request),

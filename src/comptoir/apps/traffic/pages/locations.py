@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import chains, opening, tasks
 from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.pages import leaving_out
 from comptoir.apps.traffic.pages.counters import CounterForm, counters_of
 from comptoir.apps.traffic.pages.targets import suggested
 from comptoir.apps.traffic.pages.where import back_to, chosen_at, place_of, where_of
@@ -56,11 +57,22 @@ class LocationForm(forms.Form):
         max_length=64,
         help_text=gettext_lazy("What every feed calls it: 1 is the same as 0001."),
     )
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("A till’s shop with this address is proposed for it where id and name say nothing."),
+    )
     mask = forms.ChoiceField(label=gettext_lazy("What of the id counts"), required=False, choices=MASKS)
     status = forms.ChoiceField(
         label=gettext_lazy("Status"),
         choices=list(STATUSES.items()),
         help_text=gettext_lazy("Figures come in while it is operational. Back in operation, the hole fills by itself."),
+    )
+    is_closure = forms.BooleanField(
+        label=gettext_lazy("Really closed: on return, leave this time empty"),
+        required=False,
+        help_text=gettext_lazy("For a closure or works. Of a location that only did not import, the hole is filled."),
     )
     node = forms.ChoiceField(label=gettext_lazy("Region or district"), required=False)
     category = forms.CharField(label=gettext_lazy("Category"), required=False, max_length=60)
@@ -195,6 +207,8 @@ def _light(place: Place, latest: datetime | None, now: datetime) -> Status:
 def location(request: OrganisationRequest, store_id: str) -> HttpResponse:
     """One location."""
     place = place_of(request, store_id)
+    if "HX-Request" in request.headers:
+        return render(request, "traffic/left_out.html", {"place": place, "left": leaving_out.told(request, place)})
     return _one(request, place, LocationForm(request.organisation.id, initial=_initial(place)))
 
 
@@ -213,8 +227,10 @@ def _initial(place: Place) -> dict[str, Any]:
     row = place.location
     return {
         "location_id": row.location_id,
+        "address": place.store.address,
         "mask": row.mask,
         "status": row.status,
+        "is_closure": row.is_closure,
         "node": public_id("nod", place.node_id) if place.node_id else "",
         "category": row.category,
         "target_conversion": row.target_conversion,
@@ -231,6 +247,7 @@ def _one(request: OrganisationRequest, place: Place, form: LocationForm, *, stat
         "place": place,
         "form": form,
         "may_manage": may(request.role, "traffic.manage"),
+        "left": leaving_out.told(request, place),
         "suggested": suggested(place, now=timezone.now()),
         "counters": counters_of(request, place),
         "counter_form": CounterForm(),
@@ -257,6 +274,7 @@ def _save(request: OrganisationRequest, place: Place, form: LocationForm) -> boo
         form.add_error("location_id", broken.for_owner)
         return False
     if before != (values["status"], values["staff_off"], values["staff_passes"]):
+        tasks.enqueue_leaving_out(request.organisation.id)
         tasks.enqueue_filling(request.organisation.id)
     toast(request, _("Saved."))
     return True

@@ -50,6 +50,8 @@ def mails(request: OrganisationRequest) -> HttpResponse:
     """One's own report mails; a new one."""
     where = where_of(request)
     form = MailForm(request.POST or None, initial={"report": report_mails.SUMMARY, "rhythm": "daily", "hour": 7})
+    if not where.sees_staff:
+        form.fields["report"].choices = [each for each in REPORTS if each[0] != mail_reports.STAFFING]  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         report_mails.add(
             organisation_id=request.organisation.id,

@@ -50,9 +50,19 @@ def shops_of(request: OrganisationRequest, job: ImportJob) -> list[Shop]:
     places = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
     free = [each for each in places if each.store.id not in fed]
     proposed = location_ids.propose(
-        [location_ids.Place(str(each.id), number_of(each.external_id), each.name) for each in links if not each.store],
         [
-            location_ids.Place(each.store.public_id, each.location.location_id, each.store.name, each.location.mask)
+            location_ids.Place(str(each.id), number_of(each.external_id), each.name, address=each.address)
+            for each in links
+            if not each.store
+        ],
+        [
+            location_ids.Place(
+                each.store.public_id,
+                each.location.location_id,
+                each.store.name,
+                each.location.mask,
+                each.store.address,
+            )
             for each in free
         ],
     )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import chains, day_parts, kpis, shown
-from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
+from comptoir.apps.traffic.kpis import BY_SLUG
 from comptoir.apps.traffic.pages.cells import cells
 from comptoir.apps.traffic.pages.reports import TOTALS
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
@@ -50,19 +50,19 @@ def over_time(request: OrganisationRequest) -> HttpResponse:
     """Every figure in its course, beside what it is compared with."""
     scope = scope_of(request, usual="28")
     step = _step(request)
-    tables = _tables(scope, step)
+    tables, slugs = _tables(scope, step), scope.seen(TOTALS)
     values = {
         "scope": scope,
         "step": step,
         "steps": list(STEPS.items()),
-        "heads": [BY_SLUG[slug] for slug in TOTALS],
+        "heads": [BY_SLUG[slug] for slug in slugs],
         "tables": [
             (
                 each.currency,
                 [
                     (
                         _label(row, step),
-                        cells(TOTALS, row.now, row.alike, each.currency, against=row.against),
+                        cells(slugs, row.now, row.alike, each.currency, against=row.against),
                         shown.matched(row.now),
                     )
                     for row in each.rows
@@ -71,7 +71,7 @@ def over_time(request: OrganisationRequest) -> HttpResponse:
             for each in tables
         ],
         "is_empty": not any(each.rows for each in tables),
-        "formulas": KPIS,
+        "formulas": scope.formulas,
     }
     return render(request, "traffic/over_time.html", values)
 
@@ -84,13 +84,14 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
     step = _step(request)
 
     def lines() -> Iterator[str]:
-        figures = [name for slug in TOTALS for name in (slug, f"{slug}_before", f"{slug}_change")]
+        slugs = scope.seen(TOTALS)
+        figures = [name for slug in slugs for name in (slug, f"{slug}_before", f"{slug}_change")]
         heads = ["since", "until", "hour", "currency", *figures, "hours", "hours_with_visitors"]
         yield spreadsheets.MARK + spreadsheets.line(heads)
         for table in _tables(scope, step):
             for row in table.rows:
                 hour = (row.part or "") if row.hour is None else f"{row.hour:02}"
-                cells = [cell for slug in TOTALS for cell in _exported(row, slug)]
+                cells = [cell for slug in slugs for cell in _exported(row, slug)]
                 yield spreadsheets.line(
                     [
                         *(row.days.since, row.days.until, hour, table.currency),

@@ -43,7 +43,7 @@ def course(scope: Scope) -> Panel:
     """By the hour for one day, by the day for more, by the chain's own weeks for many."""
     currency = scope.currency
     found = _hours(scope) if scope.period.length == 1 else _many(scope)
-    slugs = tuple(each for each in COLUMNS if currency or each != "sales")
+    slugs = tuple(each for each in scope.seen(COLUMNS) if currency or each != "sales")
     beside = tuple(each for each in BESIDE if currency or each != "sales") if any(found.before) else ()
     lines = [
         Line(

@@ -1,7 +1,10 @@
 """Reports: totals, two stores or two periods side by side, data quality, what changed; each with its export."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,14 +18,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import kpis, shown, wages
-from comptoir.apps.traffic.kpis import BY_SLUG, KPIS, Sums
+from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, Day
 from comptoir.apps.traffic.pages.cells import Cell, cells
 from comptoir.apps.traffic.pages.scope import TODAYS, TREES, Scope, scope_of
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import against, comparing, exporting, reading
 from comptoir.apps.traffic.reports import totals as totals_report
+from comptoir.apps.traffic.rights import STAFF_HOURS
 from comptoir.core.accounts.roles import may
+from comptoir.core.ledger import times_at_work
+from comptoir.core.ledger.times_at_work import AtOnce
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web import spreadsheets
 from comptoir.web.formats import days
@@ -36,7 +42,6 @@ COSTS: Final = ("labour_cost", "labour_share")
 """Columns of the file; the page has the share alone, of chains that said what an hour of work costs: it is full."""
 WANTING: Final = (
     Q(hours_t__lt=F("hours"))
-    | Q(hours_h__lt=F("hours"))
     | Q(tailored_hours__gt=0)
     | Q(hours_e__gt=0)
     | Q(above_usual__gt=0)
@@ -45,6 +50,7 @@ WANTING: Final = (
     | Q(visitors__gt=0, went_out__gt=0, went_out__lt=F("visitors") * Decimal("0.9"))
 )
 """Days with a gap, with something typed, or with figures that cannot be (3.3)."""
+WITHOUT_STAFF: Final = Q(hours_h__lt=F("hours"))
 LATEST: Final = 200
 MOST_EXPORTED: Final = 100_000
 KINDS: Final[dict[str, str | Promise]] = {
@@ -69,17 +75,17 @@ def totals(request: OrganisationRequest) -> HttpResponse:
         "trees": list(TREES.items()),
         "rows": [_shown(slugs, row) for row in found.rows],
         "totals": [_shown(slugs, row) for row in found.totals],
-        "costs": slugs != TOTALS,
+        "costs": "labour_share" in slugs or not scope.sees_staff,
         "may_type": may(request.role, "traffic.manage"),
         "left_out": found.left_out,
         "is_empty": not any(row.now.hours for row in found.rows),
-        "formulas": KPIS,
+        "formulas": scope.formulas,
     }
     return render(request, "traffic/totals.html", values)
 
 
 def _columns(scope: Scope) -> tuple[str, ...]:
-    return (*TOTALS, "labour_share") if wages.rows(scope.organisation_id) else TOTALS
+    return scope.seen((*TOTALS, "labour_share") if wages.rows(scope.organisation_id) else TOTALS)
 
 
 def _totals(scope: Scope) -> totals_report.Report:
@@ -109,13 +115,14 @@ def totals_export(request: OrganisationRequest) -> HttpResponseBase:
     found = _totals(scope)
 
     def lines() -> Iterator[str]:
-        slugs = (*TOTALS, *COSTS)
-        heads = ["location_id", "name", "currency", *slugs, "hours", "hours_with_visitors", "hours_with_cost"]
+        slugs = scope.seen((*TOTALS, *COSTS))
+        costs = ("hours_with_cost",) if scope.sees_staff else ()
+        heads = ["location_id", "name", "currency", *slugs, "hours", "hours_with_visitors", *costs]
         yield spreadsheets.MARK + spreadsheets.line(heads)
         for row in (*found.rows, *found.totals):
             values = [BY_SLUG[slug].of(row.now) if row.now.hours else None for slug in slugs]
             figures = [exporting.figure(each) for each in values]
-            hours = (row.now.hours, row.now.hours_t, row.now.hours_c)
+            hours = (row.now.hours, row.now.hours_t, row.now.hours_c)[: 2 + len(costs)]
             yield spreadsheets.line([row.location_id, row.name or _("All"), row.currency, *figures, *hours])
 
     return spreadsheets.download(f"totals-{scope.period.since}-{scope.period.until}.csv", lines())
@@ -141,7 +148,7 @@ def comparison(request: OrganisationRequest) -> HttpResponse:
         sides, left_out = alike.sides, alike.left_out
         names = (_words(scope.period), _words(scope.beside))
     currency = scope.currencies[0] if scope.currencies else ""
-    rows = [_compared(kpi, sides, currency) for kpi in KPIS]
+    rows = [_compared(kpi, sides, currency) for kpi in scope.formulas]
     values = {
         "scope": scope,
         "rows": rows,
@@ -160,7 +167,7 @@ def _beside_budget(request: OrganisationRequest, scope: Scope) -> HttpResponse:
     found = against.whole(stores)
     currency = scope.currencies[0] if scope.currencies else ""
     rows = []
-    for kpi in KPIS:
+    for kpi in scope.formulas:
         actual, budget = found.of(kpi.slug)
         said, trend = shown.beside_budget(found.index(kpi.slug))
         figures = shown.figure(kpi, actual, currency), shown.figure(kpi, budget, currency)
@@ -253,7 +260,11 @@ def quality(request: OrganisationRequest) -> HttpResponse:
     )
     names = {each.store.id: each.store for each in scope.places}
     is_all = "all" in request.GET
-    wanting = every.filter(WANTING)
+    at_once = _at_once(scope)
+    overlapping = reduce(
+        or_, (Q(store_id=store_id, business_date=day) for store_id, day in at_once), Q(store_id__in=[])
+    )
+    wanting = every.filter(WANTING | WITHOUT_STAFF | overlapping if scope.sees_staff else WANTING)
     by_name = Case(*(When(store_id=each.store.id, then=place) for place, each in enumerate(scope.places)), default=0)
     rows = (every if is_all else wanting).order_by("-business_date", by_name)
     values = {
@@ -274,11 +285,21 @@ def quality(request: OrganisationRequest) -> HttpResponse:
                 "above_usual": row.above_usual,
                 "above": row.visitors is not None and row.x_t > row.visitors,
                 "apart": _is_apart(row),
+                "at_once": at_once.get((row.store_id, row.business_date)),
             }
             for row in rows[:LATEST]
         ],
     }
     return render(request, "traffic/quality.html", values)
+
+
+def _at_once(scope: Scope) -> dict[tuple[UUID, date], AtOnce]:
+    """Days on which somebody's times at work overlap, for those who see anything of staff (3.2)."""
+    if not scope.sees_staff:
+        return {}
+    stores = [each.store.id for each in scope.places]
+    since, until = scope.period.since, scope.period.until
+    return times_at_work.at_once(scope.organisation_id, stores, since=since, until=until, now=scope.now)
 
 
 def _is_apart(row: Day) -> bool:
@@ -320,6 +341,7 @@ def _changes(scope: Scope) -> Any:
         organisation_id=scope.organisation_id,
         store_id__in=[each.store.id for each in scope.places],
         business_date__range=(scope.period.since, until),
+        kind__in=[each for each in KINDS if scope.sees_staff or each != STAFF_HOURS],
     ).order_by("-seen_at", "hour", "kind")
 
 

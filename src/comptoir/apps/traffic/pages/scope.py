@@ -1,6 +1,6 @@
 """Location options, period and comparison: top left on every page, and kept in its address."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.traffic import catching_up, opening
 from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.kpis import BY_SLUG, OF_STAFF, Kpi
 from comptoir.apps.traffic.pages.where import Option, Where, where_of
 from comptoir.apps.traffic.periods import Comparison, Period, compared
 from comptoir.apps.traffic.reports import reading as reports
+from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date, day_in
 from comptoir.web.shell import OrganisationRequest
 
@@ -74,6 +76,7 @@ class Scope:
     organisation_id: UUID
     query: str
     tree: str = ""
+    sees_staff: bool = True
 
     @cached_property
     def reading(self) -> reports.Scope:
@@ -83,7 +86,23 @@ class Scope:
     def reading_of(self, store_ids: Collection[UUID]) -> reports.Scope:
         """Of these stores, at the same hours."""
         opens, closes = self.clock or (None, None)
-        return reports.Scope(self.organisation_id, store_ids, opens, closes, business=self.hours == "business")
+        return reports.Scope(
+            self.organisation_id,
+            store_ids,
+            opens,
+            closes,
+            business=self.hours == "business",
+            sees_staff=self.sees_staff,
+        )
+
+    @property
+    def formulas(self) -> list[Kpi]:
+        """How each key figure is worked out, of those that the reader may see."""
+        return [BY_SLUG[slug] for slug in self.seen(BY_SLUG)]
+
+    def seen(self, slugs: Iterable[str]) -> tuple[str, ...]:
+        """Of these key figures those that the reader may see."""
+        return tuple(each for each in slugs if self.sees_staff or each not in OF_STAFF)
 
     @property
     def is_budget(self) -> bool:
@@ -160,6 +179,7 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
         organisation_id=request.organisation.id,
         query=urlencode({name: said[name] for name in KEPT if said.get(name)}),
         tree=said.get("tree", ""),
+        sees_staff=may(request.role, "traffic.staff"),
     )
 
 

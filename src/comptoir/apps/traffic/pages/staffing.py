@@ -26,7 +26,7 @@ IN_DETAIL: Final = 4
 
 
 @require_GET
-@page("traffic.view")
+@page("traffic.staff")
 def staffing(request: OrganisationRequest) -> HttpResponse:
     """By hour of the clock, then by location."""
     scope = scope_of(request, usual="28")
@@ -51,7 +51,7 @@ def staffing(request: OrganisationRequest) -> HttpResponse:
 
 
 @require_GET
-@page("traffic.view")
+@page("traffic.staff")
 def export(request: OrganisationRequest, kind: str) -> HttpResponse:
     """A row for each location and hour of the clock, then for each hour of all. Raises RuleBroken (404)."""
     scope = scope_of(request, usual="28")

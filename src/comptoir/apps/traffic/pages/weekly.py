@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import chains, kpis, shown
-from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
+from comptoir.apps.traffic.kpis import BY_SLUG
 from comptoir.apps.traffic.pages import files
 from comptoir.apps.traffic.pages.cells import Cell, cells
 from comptoir.apps.traffic.pages.reports import TOTALS
@@ -58,6 +58,7 @@ class Table:
 def weekly(request: OrganisationRequest) -> HttpResponse:
     """All locations together, then each."""
     scope, found = _asked(request)
+    slugs = scope.seen(TOTALS)
     shown_page = Paginator([each for each in found.blocks if each.is_known], LOCATIONS).get_page(
         request.GET.get("page")
     )
@@ -68,9 +69,9 @@ def weekly(request: OrganisationRequest) -> HttpResponse:
         "words": days(scope.period.since, scope.period.until),
         "earlier": _link(request, scope.period.since - WEEK),
         "later": _link(request, scope.period.since + WEEK) if scope.period.until < scope.today else "",
-        "heads": [BY_SLUG[slug] for slug in TOTALS],
-        "wholes": [_table(scope, each) for each in wholes],
-        "tables": [_table(scope, each) for each in shown_page],
+        "heads": [BY_SLUG[slug] for slug in slugs],
+        "wholes": [_table(scope, slugs, each) for each in wholes],
+        "tables": [_table(scope, slugs, each) for each in shown_page],
         "is_many": len(scope.places) > 1,
         "page": shown_page,
         "charts": _charts(scope, found),
@@ -78,7 +79,7 @@ def weekly(request: OrganisationRequest) -> HttpResponse:
         "is_empty": not shown_page.paginator.count,
         "kept": [(name, request.GET[name]) for name in ("period", "since", "until") if request.GET.get(name)],
         "kinds": ("csv", "xlsx", "parquet"),
-        "formulas": KPIS,
+        "formulas": scope.formulas,
     }
     return render(request, "traffic/weekly.html", values)
 
@@ -88,12 +89,15 @@ def weekly(request: OrganisationRequest) -> HttpResponse:
 def export(request: OrganisationRequest, kind: str) -> HttpResponse:
     """A row for each location and day, and one for its week; then those of all. Raises RuleBroken (404)."""
     scope, found = _asked(request)
-    figures = [Column(name, "number") for slug in TOTALS for name in (slug, f"{slug}_before", f"{slug}_change")]
+    figures = [
+        Column(name, "number") for slug in scope.seen(TOTALS) for name in (slug, f"{slug}_before", f"{slug}_change")
+    ]
     figures += [Column(name, "number") for name in ("sales_budget", "budget_index")]
     columns = [
         *(Column(name) for name in ("location_id", "location_name", "currency", "week", "business_date")),
         *figures,
-        *(Column(name, "whole") for name in ("hours", "hours_with_visitors", "hours_with_staff")),
+        *(Column(name, "whole") for name in ("hours", "hours_with_visitors")),
+        *((Column("hours_with_staff", "whole"),) if scope.sees_staff else ()),
     ]
     return files.answer(f"traffic-week-{scope.period.since}", kind, columns, _rows(scope, found))
 
@@ -116,20 +120,22 @@ def _link(request: OrganisationRequest, begin: date) -> str:
     return urlencode({**kept, "week": begin.isoformat()})
 
 
-def _table(scope: Scope, block: Block) -> Table:
+def _table(scope: Scope, slugs: tuple[str, ...], block: Block) -> Table:
     return Table(
         block.place.store.name if block.place else "",
         block.place.shown_id if block.place else "",
         block.currency,
         block.place.store.public_id if block.place else "",
-        tuple(_row(scope, block, line) for line in block.lines),
+        tuple(_row(scope, slugs, block, line) for line in block.lines),
     )
 
 
-def _row(scope: Scope, block: Block, line: Line) -> tuple[str, date | None, list[Cell], list[str]]:
+def _row(
+    scope: Scope, slugs: tuple[str, ...], block: Block, line: Line
+) -> tuple[str, date | None, list[Cell], list[str]]:
     label = _("Week") if line.day is None else weekday(line.day)
     beside = line.against if scope.is_budget else None
-    drawn = cells(TOTALS, line.now, line.alike, block.currency, against=beside)
+    drawn = cells(slugs, line.now, line.alike, block.currency, against=beside)
     noted = [replace(each, note=_index(scope, block, line)) if each.label == SALES.label else each for each in drawn]
     return label, line.day, noted, shown.matched(line.now)
 
@@ -171,9 +177,10 @@ def _drawn(values: Sequence[Decimal | None]) -> tuple[float | None, ...]:
 
 
 def _rows(scope: Scope, found: Report) -> Iterator[Row]:
+    slugs = scope.seen(TOTALS)
     for block in (*found.blocks, *found.wholes):
         for line in block.lines:
-            figures = {name: value for slug in TOTALS for name, value in _figures(line, slug)}
+            figures = {name: value for slug in slugs for name, value in _figures(line, slug)}
             yield {
                 "location_id": block.place.shown_id if block.place else "",
                 "location_name": block.place.store.name if block.place else _("All"),

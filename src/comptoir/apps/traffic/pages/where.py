@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import Place
+from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import OrganisationRequest
@@ -41,6 +42,7 @@ class Where:
     places: tuple[Place, ...]
     everywhere: tuple[Place, ...]
     options: tuple[Option, ...]
+    sees_staff: bool = True
 
     @property
     def query(self) -> str:
@@ -59,8 +61,9 @@ def where_of(request: OrganisationRequest, *, at: str | None = None, now: dateti
     everywhere, said = tuple(found), chosen_at(request) if at is None else at
     tree = chains.Tree(request.organisation.id)
     options = _options(tree, everywhere)
+    sees_staff = may(request.role, "traffic.staff")
     if not said:
-        return Where("", "", everywhere, everywhere, options)
+        return Where("", "", everywhere, everywhere, options, sees_staff)
     chosen = next((each for each in options if each.value == said), None)
     if chosen is None:
         raise nothing_here()
@@ -69,7 +72,7 @@ def where_of(request: OrganisationRequest, *, at: str | None = None, now: dateti
     else:
         inside = tree.below(parse_id("nod", said))
         mine = tuple(each for each in everywhere if each.node_id in inside)
-    return Where(said, chosen.name, mine, everywhere, options)
+    return Where(said, chosen.name, mine, everywhere, options, sees_staff)
 
 
 def place_of(request: OrganisationRequest, store_id: str) -> Place:

@@ -90,16 +90,22 @@ def rows(
             "return_receipts": row.return_receipts,
             "items_sold": row.items,
             "items_returned": row.returned,
-            "staff_hours": None if row.staff_hours is None else row.staff_hours.quantize(HOURS, ROUND_HALF_UP),
-            "staff_status": row.staff_status,
-            "labour_cost": row.labour_cost,
+            **_staff(row, scope),
             "currency": place.store.currency,
             "tax_basis": "with_tax" if said.with_tax else "without_tax",
-            "tailored": row.tailored,
+            "tailored": ",".join(each for each in row.tailored.split(",") if scope.sees_staff or each != "staff_hours"),
             "revision": row.revision,
             "updated_at": row.updated_at.isoformat(),
             "groups": row.groups,
         }
+
+
+def _staff(row: Hour, scope: Scope) -> dict[str, Any]:
+    """Hours worked and their cost; nothing for readers whom they are no matter of."""
+    if not scope.sees_staff:
+        return {"staff_hours": None, "staff_status": None, "labour_cost": None}
+    worked = None if row.staff_hours is None else row.staff_hours.quantize(HOURS, ROUND_HALF_UP)
+    return {"staff_hours": worked, "staff_status": row.staff_status, "labour_cost": row.labour_cost}
 
 
 def plain(value: Any) -> Any:

@@ -75,7 +75,8 @@ LATEST_SQL: Final[LiteralString] = (
 class Scope:
     """Which stores of a chain, and at which hours of their own clocks; `opens` None is the whole day.
 
-    `business`: only hours in which a location was open, all of them where nobody typed when it is.
+    `business`: only hours in which a location was open, all of them where nobody typed when it is. Without
+    `sees_staff` nothing is known of hours worked, whatever is asked.
     """
 
     organisation_id: UUID
@@ -83,6 +84,7 @@ class Scope:
     opens: time | None = None
     closes: time | None = None
     business: bool = False
+    sees_staff: bool = True
     known: dict[tuple[Period, str], list[tuple[Any, ...]]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
@@ -111,53 +113,53 @@ class Scope:
 
 def by_store(scope: Scope, period: Period) -> dict[UUID, Sums]:
     """Each store's sums."""
-    return {row[0]: _sums(row[1:]) for row in _asked(scope, period, "t.store_id")}
+    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, "t.store_id")}
 
 
 def by_day(scope: Scope, period: Period) -> dict[date, Sums]:
     """Each business date's sums, of all stores together."""
-    return {row[0]: _sums(row[1:]) for row in _asked(scope, period, "t.business_date")}
+    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, "t.business_date")}
 
 
 def by_store_day(scope: Scope, period: Period) -> dict[tuple[UUID, date], Sums]:
     """Each store's and day's sums."""
-    return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, "t.store_id, t.business_date")}
+    return {(row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, "t.store_id, t.business_date")}
 
 
 def by_hour(scope: Scope, period: Period) -> dict[int, Sums]:
     """Sums by the hour of each store's own clock: everybody's 10 o'clock together (TA-31)."""
     rows = _asked(scope, period, "extract(hour FROM " + LOCAL + ")::int", hours=True)
-    return {row[0]: _sums(row[1:]) for row in rows}
+    return {row[0]: _sums(scope, row[1:]) for row in rows}
 
 
 def by_weekday_and_hour(scope: Scope, period: Period) -> dict[tuple[int, int], Sums]:
     """Sums by weekday (0 Monday) of the business date and hour of the clock; a repeated hour is in its label."""
     group: LiteralString = "extract(isodow FROM t.business_date)::int - 1, extract(hour FROM " + LOCAL + ")::int"
-    return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, group, hours=True)}
+    return {(row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, group, hours=True)}
 
 
 def by_store_and_clock(scope: Scope, period: Period) -> dict[tuple[UUID, int], Sums]:
     """Each store's sums by the hour of its own clock."""
     rows = _asked(scope, period, "t.store_id, extract(hour FROM " + LOCAL + ")::int", hours=True)
-    return {(row[0], row[1]): _sums(row[2:]) for row in rows}
+    return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
 
 
 def by_month(scope: Scope, period: Period) -> dict[date, Sums]:
     """Each calendar month's sums, by its first day."""
     rows = _asked(scope, period, "date_trunc('month', t.business_date)::date")
-    return {row[0]: _sums(row[1:]) for row in rows}
+    return {row[0]: _sums(scope, row[1:]) for row in rows}
 
 
 def by_day_and_hour(scope: Scope, period: Period, weekday: int) -> dict[tuple[date, int], Sums]:
     """Sums of each day that is this weekday (0 Monday) and hour of the clock; a repeated hour is in its label."""
     group: LiteralString = "t.business_date, extract(hour FROM " + LOCAL + ")::int"
     rows = _asked(scope, period, group, hours=True, weekday=weekday)
-    return {(row[0], row[1]): _sums(row[2:]) for row in rows}
+    return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
 
 
 def by_store_and_hour(scope: Scope, period: Period) -> dict[tuple[UUID, datetime], Sums]:
     """Each hour of each store by its UTC instant: for one day, or a few."""
-    return {(row[0], row[1]): _sums(row[2:]) for row in _asked(scope, period, "t.store_id, t.hour", hours=True)}
+    return {(row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, "t.store_id, t.hour", hours=True)}
 
 
 def latest_hours(organisation_id: UUID, store_ids: Collection[UUID]) -> dict[UUID, datetime]:
@@ -199,6 +201,7 @@ def _asked(
     return found
 
 
-def _sums(row: tuple[Any, ...]) -> Sums:
+def _sums(scope: Scope, row: tuple[Any, ...]) -> Sums:
     values: list[Any] = [Decimal(0) if value is None else value for value in row]
-    return Sums(*values)
+    found = Sums(*values)
+    return found if scope.sees_staff else found.without_staff
