@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -14,6 +15,7 @@ import time_machine
 from django.test import Client
 
 from comptoir.apps.traffic import chains, kpis
+from comptoir.apps.traffic.budget_tables import Budget
 from comptoir.apps.traffic.chains import add_node, save_location
 from comptoir.apps.traffic.models import Hour, Settings, Tailored
 from comptoir.apps.traffic.periods import Comparison, Period, compared
@@ -21,6 +23,7 @@ from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import comparing, reading
 from comptoir.apps.traffic.reports import totals as totals_report
 from comptoir.core.accounts.models import Store
+from comptoir.kernel.ids import public_id
 from tests.apps.traffic.chain import DAY, NOW, at, come, make, sell, utc_store, works
 from tests.bills import bill, record, told
 from tests.people import People, create_store
@@ -234,6 +237,43 @@ def test_ta39_a_month_by_region_uses_the_tree_of_each_day(chain: People) -> None
     assert "North" not in exported
 
 
+def test_ta39_a_report_of_one_region_has_the_days_on_which_a_location_was_in_it(chain: People) -> None:
+    made = {"organisation_id": chain.le_zinc.id, "parent_id": None, "actor": "user:1", "now": NOW, "kind": "region"}
+    north, south = add_node(**made, name="North"), add_node(**made, name="South")
+    name_it(chain.bar, "1", north.id, today=DAY - WEEK)
+    name_it(other_store(chain, "Polar", "2"), "2", north.id, today=DAY - WEEK)
+    name_it(chain.bar, "1", south.id, today=DAY)
+    yesterday = DAY - timedelta(days=1)
+    sell(chain, 10, "10", day=yesterday)
+    sell(chain, 10, "20", day=DAY)
+    Budget.objects.create(
+        organisation_id=chain.le_zinc.id, store_id=chain.bar.id, business_date=yesterday, sales=Decimal(20)
+    )
+    restate(chain.le_zinc.id, {(chain.bar.id, DAY), (chain.bar.id, yesterday)}, now=NOW)
+    alice = chain.client(chain.alice)
+
+    def asked(page: str, node: UUID, **more: str) -> str:
+        said = {"since": f"{yesterday}", "until": f"{DAY}", "at": public_id("nod", node), **more}
+        with time_machine.travel(NOW, tick=False):
+            answer = alice.get(f"/traffic{page}", said)
+        return answer.getvalue().decode()
+
+    for page in ("", "/reports/totals", "/reports/time", "/reports/comparison", "/reports/week"):
+        week = {"week": f"{DAY}", "by": "month"}
+        usual = asked(page, north.id, **week), asked(page, south.id, **week)
+        assert ["€10.00" in each for each in usual] == [True, False], page
+        assert ["€20.00" in each for each in usual] == [False, True], page
+        todays = asked(page, north.id, tree="today", **week), asked(page, south.id, tree="today", **week)
+        assert ["€30.00" in each for each in todays] == [False, True], page
+        assert "Regions by" in usual[0]
+    assert "index 50.0" in asked("/reports/totals", north.id, beside="budget")
+    assert "index" not in asked("/reports/totals", south.id, beside="budget").partition("<tbody")[2]
+    exported = asked("/reports/data/csv", north.id)
+    assert (f"{yesterday}T10:00" in exported, f"{DAY}T10:00" in exported) == (True, False)
+    quality = asked("/reports/quality", north.id, all="1")
+    assert ("19 May 2026</a>" in quality, "20 May 2026</a>" in quality) == (True, False)
+
+
 def test_a_region_lies_in_a_district_and_both_have_their_subtotal(chain: People) -> None:
     made = {"organisation_id": chain.le_zinc.id, "actor": "user:1", "now": NOW}
     district = add_node(**made, name="West", kind="district", parent_id=None)
@@ -260,6 +300,34 @@ def test_money_of_two_currencies_is_never_added(chain: People) -> None:
     page = chain.client(chain.alice).get(f"/traffic?since={DAY}&until={DAY}").content.decode()
     assert "€10.00" in page
     assert "€30" not in page
+
+
+def test_two_stores_stand_side_by_side_with_their_difference_and_change(chain: People) -> None:
+    other = other_store(chain, "Quai", "2")
+    sell(chain, 10, "150")
+    come(chain, {10: 10})
+    sell_at(other, at(11), "100")
+    sell_at(other, at(11.5), "100")
+    come(chain, {11: 10}, location="2")
+    restate(chain.le_zinc.id, {(chain.bar.id, DAY), (other.id, DAY)}, now=NOW)
+    alice = chain.client(chain.alice)
+    path = f"/traffic/reports/comparison?since={DAY}&until={DAY}&one={chain.bar.public_id}&other={other.public_id}"
+
+    def row(page: str, name: str) -> list[str]:
+        found = page.partition(f'<th scope="row">{name}<')[2].partition("</tr>")[0]
+        return re.sub("<[^>]*>", " ", found.partition("</th>")[2]).split()
+
+    page = alice.get(path).content.decode()
+    assert row(page, "Sales") == ["€150.00", "€200.00", "-€50.00", "-25.0%"]
+    assert row(page, "Conversion") == ["10.0%", "20.0%", "-10.0", "points", "–"], "points, not per cent"
+    other.currency = "GBP"
+    other.save()
+    page = alice.get(path).content.decode()
+    assert row(page, "Sales") == ["€150.00", "£200.00", "–", "–"]
+    itself = f"since={DAY}&until={DAY}&beside=chosen&from={DAY}"
+    periods = alice.get(f"/traffic/reports/comparison?{itself}").content.decode()
+    assert "Money of several currencies is not added" in periods
+    assert "€" not in periods.partition("<tbody>")[2]
 
 
 def test_business_hours_filter_the_clock(chain: People) -> None:

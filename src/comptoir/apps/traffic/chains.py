@@ -1,6 +1,6 @@
 """A chain: how it counts, its tree, and which locations somebody sees."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -76,6 +76,26 @@ def placements(organisation_id: UUID) -> dict[UUID, list[tuple[date, UUID | None
     ):
         found.setdefault(store_id, []).append((since, node_id))
     return found
+
+
+@dataclass(frozen=True)
+class History:
+    """Where each store was from when on."""
+
+    placed: Mapping[UUID, Sequence[tuple[date, UUID | None]]]
+
+    def on(self, store_id: UUID, day: date) -> UUID | None:
+        """The node a store was in on a day."""
+        return next((node for since, node in reversed(self.placed.get(store_id, ())) if since <= day), None)
+
+    def during(self, store_id: UUID, since: date, until: date) -> set[UUID | None]:
+        """The nodes a store was in between two dates."""
+        later = {node for begin, node in self.placed.get(store_id, ()) if since < begin <= until}
+        return {self.on(store_id, since), *later}
+
+    def has_moved(self, store_id: UUID) -> bool:
+        """Whether it ever was in another."""
+        return len({node for _since, node in self.placed.get(store_id, ())}) > 1
 
 
 def nodes(organisation_id: UUID) -> list[Node]:

@@ -161,6 +161,11 @@ class Kpi:
         """A share of something."""
         return self.unit == "percent"
 
+    @property
+    def is_money(self) -> bool:
+        """Of one currency."""
+        return self.unit in ("money", "money_per_hour")
+
     def coverage(self, found: Sums) -> tuple[int, int] | None:
         """(hours that count, all hours), None where every hour counts."""
         hours = {"visitors": found.hours_t, "staff": found.hours_h, "cost": found.hours_c, "open": found.hours_o}

@@ -23,6 +23,13 @@ from comptoir.kernel.ids import new_id
 
 KINDS: Final = ("visitors", "transactions", "sales", "items", "staff_hours")
 BOUGHT: Final = ("transactions", "sales", "items")
+TYPED: Final = "typed"
+TAKEN_BACK: Final = "taken_back"
+ESTIMATED: Final = "estimated"
+COUNTING: Final = "counting"
+TILL: Final = "till"
+CLOCK: Final = "clock"
+COUNTER: Final = "counter"
 STILL_NEW: Final = timedelta(days=2)
 """Until then the past of a store's clock, or of its sales, is being read for the first time."""
 MOST_IMPORTS: Final = 1000
@@ -35,9 +42,13 @@ def tell(
     made: Mapping[Key, Made],
     known: Mapping[Key, Hour],
     changed: Collection[Key],
+    again: Collection[StoreDay],
     now: datetime,
 ) -> None:
-    """List what moved of days that are over and were known before."""
+    """List what moved of days that are over and were known before.
+
+    `again` are days that are made anew although nothing was told of them: the chain counts in another way.
+    """
     firsts = _Firsts(organisation_id, list(stores), known.values(), now)
     today = {
         each.id: business_date(now, zone=ZoneInfo(each.timezone), day_start=each.day_start) for each in stores.values()
@@ -57,7 +68,9 @@ def tell(
             if hidden.hides(store_id, hour, "counter" if kind == "visitors" else "till"):
                 continue  # somebody said so: nothing moved at the till
             if _is_another(kind, old, new) and not firsts.is_first(kind, store_id, day, hour, old):
+                cause = _cause(kind, made.get(key), known.get(key), is_again=(store_id, day) in again)
                 facts = {"store_id": store_id, "hour": hour, "business_date": day, "kind": kind, "old": old, "new": new}
+                facts["cause"] = cause
                 rows.append(Change(organisation_id=organisation_id, id=new_id(), seen_at=now, **facts))
     Change.objects.bulk_create(rows, batch_size=1000)
 
@@ -67,6 +80,23 @@ def _is_guess(made: Made | None, known: Hour | None) -> bool:
     old = known.traffic_status if known and known.visitors is not None else filling.ESTIMATED
     new = made.values["traffic_status"] if made and made.values["visitors"] is not None else filling.ESTIMATED
     return old == new == filling.ESTIMATED
+
+
+def usual(kind: str) -> str:
+    """Where a figure of this kind comes from."""
+    return CLOCK if kind == "staff_hours" else COUNTER if kind == "visitors" else TILL
+
+
+def _cause(kind: str, made: Made | None, known: Hour | None, *, is_again: bool) -> str:
+    """Why a figure moved, as far as its two sides say."""
+    if made is not None and kind in made.values["tailored"].split(","):
+        return TYPED
+    if known is not None and kind in known.tailored.split(","):
+        return TAKEN_BACK
+    statuses = {made.values["traffic_status"] if made else "", known.traffic_status if known else ""}
+    if kind == "visitors" and ESTIMATED in statuses:
+        return ESTIMATED
+    return COUNTING if is_again and kind in BOUGHT else usual(kind)
 
 
 def _is_another(kind: str, old: Decimal | None, new: Decimal | None) -> bool:

@@ -259,7 +259,7 @@ class Day(Figures):
 
 
 class Change(models.Model):
-    """A figure of an hour that moved after its day was over."""
+    """A figure of an hour that moved after its day was over. `cause` is one of `late_changes`, "" of old rows."""
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation_id = models.UUIDField()
@@ -271,6 +271,7 @@ class Change(models.Model):
     old = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     new = models.DecimalField(max_digits=20, decimal_places=6, null=True)
     seen_at = models.DateTimeField()
+    cause = models.CharField(max_length=12, default="")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["organisation_id", "-seen_at"], name="traffic_change_latest")]

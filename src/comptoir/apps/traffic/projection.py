@@ -73,7 +73,15 @@ def _restate(organisation_id: UUID, days: list[StoreDay], now: datetime) -> int:
         if (row.store_id, row.business_date) in wanted
     }
     changed = _write_hours(organisation_id, made, known, now)
-    late_changes.tell(organisation_id, stores, made, known, changed, now)
+    again = {
+        *Day.objects.filter(
+            organisation_id=organisation_id,
+            store_id__in=store_ids,
+            business_date__range=(since, until),
+            ledger_revision=Day.AGAIN,
+        ).values_list("store_id", "business_date")
+    }
+    late_changes.tell(organisation_id, stores, made, known, changed, again, now)
     _write_days(organisation_id, wanted, made, revisions, now)
     counted = {(key[0], day) for key in changed for day in [_counted_on(made.get(key), known.get(key), now)] if day}
     filling.mark_followers(organisation_id, counted, but=wanted)

@@ -65,6 +65,13 @@ def beside_budget(value: Decimal | None) -> tuple[str, str]:
     }, "up" if rounded > 100 else "down" if rounded < 100 else "same"
 
 
+def difference(kpi: Kpi, value: Decimal, currency: str) -> str:
+    """One side less the other, with its sign; points for a rate."""
+    if kpi.is_rate:
+        return delta(kpi, value)[0]
+    return ("+" if value > 0 else "") + figure(kpi, value, currency)
+
+
 @dataclass(frozen=True)
 class Tile:
     """A figure with its change, its formula, and the hours it stands on where those are not all."""

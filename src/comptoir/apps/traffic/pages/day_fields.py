@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import tailoring
 from comptoir.apps.traffic.models import Hour
-from comptoir.apps.traffic.pages.reports import KINDS
+from comptoir.apps.traffic.pages.quality import KINDS
 from comptoir.kernel.errors import RuleBroken
 
 FIELD: Final = re.compile(r"(?P<kind>[a-z_]+)@(?P<at>\d{10})")

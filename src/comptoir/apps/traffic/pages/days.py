@@ -31,7 +31,7 @@ from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Hour, Tailored
 from comptoir.apps.traffic.pages.day_fields import Filled, hour_of, name_of, read
 from comptoir.apps.traffic.pages.filling import proposal
-from comptoir.apps.traffic.pages.reports import KINDS
+from comptoir.apps.traffic.pages.quality import KINDS
 from comptoir.apps.traffic.pages.where import place_of, where_of
 from comptoir.apps.traffic.rights import STAFF_HOURS
 from comptoir.core.accounts.roles import may

@@ -1,7 +1,7 @@
 """Location options, period and comparison: top left on every page, and kept in its address."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.traffic import catching_up, opening
+from comptoir.apps.traffic import catching_up, chains, opening
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, OF_STAFF, Kpi
 from comptoir.apps.traffic.pages.where import Option, Where, where_of
@@ -59,6 +59,8 @@ class Scope:
     """What a page is about."""
 
     places: tuple[Place, ...]
+    where: Where
+    nodes: frozenset[UUID] | None
     everywhere: tuple[Place, ...]
     options: tuple[Option, ...]
     at: str
@@ -92,6 +94,7 @@ class Scope:
             opens,
             closes,
             business=self.hours == "business",
+            nodes=self.nodes,
             sees_staff=self.sees_staff,
         )
 
@@ -103,6 +106,16 @@ class Scope:
     def seen(self, slugs: Iterable[str]) -> tuple[str, ...]:
         """Of these key figures those that the reader may see."""
         return tuple(each for each in slugs if self.sees_staff or each not in OF_STAFF)
+
+    def at_days(self, period: Period, beside: Period) -> "Scope":
+        """Of other days: the locations that were in the chosen region then."""
+        places, nodes = there(self.organisation_id, self.where, self.tree, (period, beside))
+        return replace(self, period=period, beside=beside, places=places, nodes=nodes)
+
+    @property
+    def trees(self) -> list[tuple[str, str | Promise]]:
+        """For the choice of a tree, where a district or region is chosen."""
+        return list(TREES.items()) if self.where.nodes else []
 
     @property
     def is_budget(self) -> bool:
@@ -158,10 +171,14 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
     if comparison is Comparison.CHOSEN and chosen_day is None:
         comparison = Comparison.LAST_WEEK
     hours, clock = _hours(request)
+    beside = compared(period, comparison, chosen=chosen_day)
+    places, nodes = there(request.organisation.id, where, said.get("tree", ""), (period, beside))
     since = max(period.since, today - timedelta(days=7))
-    catching_up.fresh(request.organisation.id, where.store_ids, since=since, until=today, now=now)
+    catching_up.fresh(request.organisation.id, {each.store.id for each in places}, since=since, until=today, now=now)
     return Scope(
-        places=where.places,
+        places=places,
+        where=where,
+        nodes=nodes,
         everywhere=where.everywhere,
         options=where.options,
         at=where.at,
@@ -170,7 +187,7 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
         period_word=word,
         comparison=comparison,
         chosen=chosen_day,
-        beside=compared(period, comparison, chosen=chosen_day),
+        beside=beside,
         hours=hours,
         clock=clock,
         without_hours=_without_hours(request, where) if hours == "business" else (),
@@ -181,6 +198,22 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
         tree=said.get("tree", ""),
         sees_staff=may(request.role, "traffic.staff"),
     )
+
+
+def there(
+    organisation_id: UUID, where: Where, tree: str, periods: Collection[Period]
+) -> tuple[tuple[Place, ...], frozenset[UUID] | None]:
+    """The locations that were in the chosen district or region in these days; and, where one of them ever moved, that
+    only its days there count (TA-39). With today's tree those that are there today, and all their days."""
+    if not where.nodes or tree == TODAYS:
+        return where.places, None
+    history = chains.History(chains.placements(organisation_id))
+    mine = tuple(
+        each
+        for each in where.everywhere
+        if any(history.during(each.store.id, days.since, days.until) & where.nodes for days in periods)
+    )
+    return mine, where.nodes if any(history.has_moved(each.store.id) for each in mine) else None
 
 
 def _today(places: tuple[Place, ...], now: datetime) -> date:

@@ -110,7 +110,7 @@ def _asked(request: OrganisationRequest) -> tuple[Scope, Report]:
     latest = scope.today - WEEK
     week = report.week_of(said or (latest if scope.period_word else scope.period.until), starts_on=starts_on)
     beside = compared(week, scope.comparison, chosen=scope.chosen)
-    scope = replace(scope, period=week, beside=beside)
+    scope = scope.at_days(week, beside)
     chosen = Beside(scope.comparison, scope.chosen)
     return scope, report.weekly(scope.reading, scope.places, week, chosen, today=scope.today)
 

@@ -35,7 +35,11 @@ class Option:
 
 @dataclass(frozen=True)
 class Where:
-    """What was chosen: its `places`, of `everywhere` that the reader sees. `at` and `name` are "" for the whole."""
+    """What was chosen: its `places` as of today, of `everywhere` that the reader sees.
+
+    `at` and `name` are "" for the whole.
+    `nodes` are the district or region that was chosen and what lies in it.
+    """
 
     at: str
     name: str
@@ -43,6 +47,7 @@ class Where:
     everywhere: tuple[Place, ...]
     options: tuple[Option, ...]
     sees_staff: bool = True
+    nodes: frozenset[UUID] = frozenset()
 
     @property
     def query(self) -> str:
@@ -69,10 +74,10 @@ def where_of(request: OrganisationRequest, *, at: str | None = None, now: dateti
         raise nothing_here()
     if said.startswith("sto_"):
         mine = tuple(each for each in everywhere if each.store.public_id == said)
-    else:
-        inside = tree.below(parse_id("nod", said))
-        mine = tuple(each for each in everywhere if each.node_id in inside)
-    return Where(said, chosen.name, mine, everywhere, options, sees_staff)
+        return Where(said, chosen.name, mine, everywhere, options, sees_staff)
+    inside = frozenset(tree.below(parse_id("nod", said)))
+    mine = tuple(each for each in everywhere if each.node_id in inside)
+    return Where(said, chosen.name, mine, everywhere, options, sees_staff, inside)
 
 
 def place_of(request: OrganisationRequest, store_id: str) -> Place:

@@ -18,7 +18,7 @@ from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.budget_tables import Budget
 from comptoir.apps.traffic.kpis import HUNDRED, ZERO
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports.reading import MINE, Scope
+from comptoir.apps.traffic.reports.reading import MINE, THERE, Scope, there
 
 DAY: Final = timedelta(days=1)
 ONE: Final[LiteralString] = "1"
@@ -140,10 +140,13 @@ def drawn_by_day(scope: Scope, period: Period) -> dict[date, kpis.Sums]:
     """Budgets of each day as if they had happened, for charts: also of days that are not over."""
     if scope.is_part:
         return {}
-    rows = Budget.objects.filter(
-        organisation_id=scope.organisation_id,
-        store_id__in=list(scope.store_ids),
-        business_date__range=(period.since, period.until),
+    rows = there(
+        Budget.objects.filter(
+            organisation_id=scope.organisation_id,
+            store_id__in=list(scope.store_ids),
+            business_date__range=(period.since, period.until),
+        ),
+        scope,
     )
     found: dict[date, kpis.Sums] = {}
     for row in rows:
@@ -176,12 +179,14 @@ def _asked(scope: Scope, period: Period, group: LiteralString, today: date) -> l
         both += " AND " + budget_below + " IS NOT NULL)"
         columns += ["coalesce(sum(" + each + ")" + both + ", 0)" for each in (above, below, budget_above, budget_below)]
         columns.append("(count(*)" + both + ")::int")
-    statement: LiteralString = "SELECT " + group + ", " + ", ".join(columns) + FROM + MINE + " GROUP BY " + group  # noqa: S608
+    statement: LiteralString = "SELECT " + group + ", " + ", ".join(columns) + FROM + MINE  # noqa: S608
+    statement += (THERE if scope.nodes is not None else "") + " GROUP BY " + group
     values: dict[str, Any] = {
         "organisation": scope.organisation_id,
         "stores": list(scope.store_ids),
         "since": period.since,
         "until": min(period.until, today - DAY),
+        "nodes": list(scope.nodes or ()),
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

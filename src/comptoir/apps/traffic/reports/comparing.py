@@ -85,7 +85,8 @@ def _over(period: Period, beside: Period, today: date) -> tuple[Period, Period] 
 
 def _so_far(scope: Scope, places: Sequence[Place], day: date, today: date, now: datetime) -> dict[UUID, Sums]:
     """What each store had on a day up to the minute that it is today."""
-    until = {place.store.id: _until(place.store, day, today, now) for place in places}
+    there = [each for each in places if scope.nodes is None or each.node_id in scope.nodes]
+    until = {each.store.id: _until(each.store, day, today, now) for each in there}
     # Where some hours are left out, the one that is running is too, on both sides.
     found = {} if scope.is_part else _parts(scope.organisation_id, until)
     for (store_id, at), sums in reading.by_store_and_hour(scope, Period(day, day)).items():

@@ -22,7 +22,7 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.making import counted_transactions
 from comptoir.apps.traffic.models import Hour, Node
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports.reading import Scope
+from comptoir.apps.traffic.reports.reading import Scope, there
 
 HOURS: Final = Decimal("0.0001")
 AMOUNT: Final = Decimal("0.000001")
@@ -57,8 +57,11 @@ def rows(
     organisation_id = scope.organisation_id
     by_id = {each.store.id: each for each in places}
     tree, said = _Tree(organisation_id), chains.settings_of(organisation_id)
-    found = Hour.objects.filter(
-        organisation_id=organisation_id, store_id__in=by_id, business_date__range=(period.since, period.until)
+    found = there(
+        Hour.objects.filter(
+            organisation_id=organisation_id, store_id__in=by_id, business_date__range=(period.since, period.until)
+        ),
+        scope,
     )
     if updated_since is not None:
         found = found.filter(updated_at__gte=updated_since)

@@ -12,10 +12,11 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.kpis import Sums
-from comptoir.apps.traffic.models import Settings
+from comptoir.apps.traffic.models import Placement, Settings
 from comptoir.apps.traffic.periods import Period
 
 OF_DAYS: Final[LiteralString] = (
@@ -48,6 +49,11 @@ MINE: Final[LiteralString] = (
     " WHERE t.organisation_id = %(organisation)s AND t.store_id = ANY(%(stores)s)"
     " AND t.business_date BETWEEN %(since)s AND %(until)s"
 )
+THERE: Final[LiteralString] = (
+    " AND (SELECT p.node_id FROM traffic_placement AS p WHERE p.organisation_id = t.organisation_id"
+    " AND p.store_id = t.store_id AND p.since <= t.business_date ORDER BY p.since DESC LIMIT 1) = ANY(%(nodes)s)"
+)
+"""Of each day the stores that were in some nodes."""
 STORE: Final[LiteralString] = " JOIN accounts_store AS s ON s.organisation_id = t.organisation_id AND s.id = t.store_id"
 LOCAL: Final[LiteralString] = "(t.hour AT TIME ZONE s.timezone)"
 BY_CLOCK: Final[LiteralString] = (
@@ -75,6 +81,8 @@ LATEST_SQL: Final[LiteralString] = (
 class Scope:
     """Which stores of a chain, and at which hours of their own clocks; `opens` None is the whole day.
 
+    `nodes`: of each store only the days on which it was in one of them (TA-39); None for all.
+
     `business`: only hours in which a location was open, all of them where nobody typed when it is. Without
     `sees_staff` nothing is known of hours worked, whatever is asked.
     """
@@ -85,6 +93,7 @@ class Scope:
     closes: time | None = None
     business: bool = False
     sees_staff: bool = True
+    nodes: frozenset[UUID] | None = None
     known: dict[tuple[Period, str], list[tuple[Any, ...]]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
@@ -109,6 +118,16 @@ class Scope:
         if self.opens < self.closes:
             return self.opens <= begin < self.closes
         return begin >= self.opens or begin < self.closes
+
+
+def there(rows: "QuerySet[Any, Any]", scope: Scope) -> "QuerySet[Any, Any]":
+    """Of rows with a store and a business date those that the scope's nodes are about."""
+    if scope.nodes is None:
+        return rows
+    same = {name: OuterRef(name) for name in ("organisation_id", "store_id")}
+    placed = Placement.objects.filter(**same, since__lte=OuterRef("business_date")).order_by("-since")
+    found: QuerySet[Any, Any] = rows.annotate(was_in=Subquery(placed.values("node_id")[:1]))
+    return found.filter(was_in__in=list(scope.nodes))
 
 
 def by_store(scope: Scope, period: Period) -> dict[UUID, Sums]:
@@ -183,6 +202,7 @@ def _asked(
         "until": period.until,
         "opens": scope.opens,
         "closes": scope.closes,
+        "nodes": list(scope.nodes or ()),
         "return_receipts": {"sales": 0, "all": 1, "net": -1}[said.transactions],
         "returned": int(said.subtract_returns),
         "weekday": weekday,
@@ -196,7 +216,7 @@ def _asked(
     else:
         statement = "SELECT " + group + ", " + OF_DAYS + " FROM traffic_day AS t" + MINE  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement + " GROUP BY " + group, values)
+        cursor.execute(statement + (THERE if scope.nodes is not None else "") + " GROUP BY " + group, values)
         found = scope.known[asked] = list(cursor.fetchall())
     return found
 

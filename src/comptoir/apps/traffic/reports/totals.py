@@ -155,7 +155,7 @@ class _Tree:
 
     def __init__(self, organisation_id: UUID, places: Sequence[Place], *, each_day: bool) -> None:
         self._nodes: dict[UUID, Node] = {each.id: each for each in chains.nodes(organisation_id)}
-        self._history = chains.placements(organisation_id) if self._nodes else {}
+        self._history = chains.History(chains.placements(organisation_id) if self._nodes else {})
         self._currencies = {each.store.id: each.store.currency for each in places}
         self._each_day = each_day
 
@@ -173,7 +173,7 @@ class _Tree:
             pieces += [(store, day, value) for (store, day), value in by_store_day(moved).items()]
         found: dict[Key, V] = {}
         for store, day, value in pieces:
-            for node_id in (store, *self._up(self._node_on(store, day)), None):
+            for node_id in (store, *self._up(self._history.on(store, day)), None):
                 key = node_id, self._currencies[store]
                 found[key] = found[key] + value if key in found else value
         return found
@@ -188,11 +188,7 @@ class _Tree:
         return tuple(reversed([self._nodes[each].name for each in self._up(node_id)]))
 
     def _moved(self, store_id: UUID, days: Period) -> bool:
-        return any(days.since < since <= days.until for since, _node in self._history.get(store_id, ()))
-
-    def _node_on(self, store_id: UUID, day: date) -> UUID | None:
-        history = self._history.get(store_id, ())
-        return next((node for since, node in reversed(history) if since <= day), None)
+        return len(self._history.during(store_id, days.since, days.until)) > 1
 
     def _up(self, node_id: UUID | None) -> Iterator[UUID]:
         """A node and those it lies in."""
