@@ -23,6 +23,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_every_report_takes_business_or_chosen_hours_and_the_address_keeps_them",
         "test_a_report_of_business_hours_leaves_out_what_was_counted_or_sold_while_it_was_closed",
         "test_files_have_the_same_hours",
+        "test_data_quality_and_changes_take_business_or_chosen_hours_too",
     ),
     "1 a tailored value is kept apart from the measured one, and logged": (
         "test_a_figure_is_typed_marked_logged_and_taken_back",
@@ -284,11 +285,23 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "5 what changed is listed, and the first reading of the past is no change": (
         "test_late_changes_are_listed_with_what_was_before_and_exported",
+        "test_a_change_says_what_it_comes_from",
         "test_sales_that_are_imported_after_the_clock_was_read_are_no_change_and_a_void_of_them_is",
         "test_what_counters_remember_of_the_time_before_they_were_known_is_no_change_and_what_comes_late_is",
         "test_the_first_reading_of_a_clock_is_no_change_of_the_days_it_tells_of",
     ),
     "5 exports have a revision, a delta has only what changed": ("test_a_delta_export_gives_only_what_changed_since",),
+    "6.1 data quality: coverage per feed, estimated and typed shares, late records": (
+        "test_quality_lists_the_days_with_something_to_look_at_and_the_whole_ones_when_asked",
+        "test_data_quality_tells_the_share_of_typed_hours_and_how_many_moved_late",
+    ),
+    "6.1 store comparison: both, difference, change": (
+        "test_two_stores_stand_side_by_side_with_their_difference_and_change",
+    ),
+    "7 TA-39 by region, also where one region alone is chosen, by each day's tree or today's": (
+        "test_ta39_a_month_by_region_uses_the_tree_of_each_day",
+        "test_ta39_a_report_of_one_region_has_the_days_on_which_a_location_was_in_it",
+    ),
     "6.1 totals, stores and periods side by side, quality, changes": (
         "test_the_totals_are_the_same_on_screen_in_csv_xlsx_parquet_json_and_the_api",
         "test_screen_and_file_say_the_same",

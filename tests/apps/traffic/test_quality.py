@@ -10,6 +10,7 @@ from comptoir.apps.traffic import chains, tailoring
 from comptoir.apps.traffic.alert_tables import BusinessHours
 from comptoir.apps.traffic.models import Change, Day, Settings
 from tests.apps.traffic.chain import DAY, NOW, at, come, make, sell, utc_store, works
+from tests.bills import bill, record, told
 from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,6 +46,7 @@ def both(people: People) -> None:
         sell(people, hour)
     works(people, ("1", 9, 11))
     make(people)
+    Change.objects.all().delete()
 
 
 def seen(people: People, path: str, **query: str) -> str:
@@ -93,13 +95,13 @@ def test_a_change_says_what_it_comes_from(people: People) -> None:
     both(people)
 
     def causes() -> dict[str, str]:
-        make(people, now=NOW + timedelta(days=1))
+        make(people, now=NOW + timedelta(days=3))
         found = {row.kind: row.cause for row in Change.objects.all()}
         Change.objects.all().delete()
         return found
 
     sell(people, 10, "70")
-    works(people, ("1", 9, 12), now=NOW)
+    works(people, ("1", 9, 10.5), now=NOW)
     come(people, {11: 5})
     assert causes() == {
         "transactions": "till",
@@ -113,13 +115,14 @@ def test_a_change_says_what_it_comes_from(people: People) -> None:
     type_over(people, None)
     assert causes() == {"sales": "taken_back"}
     Settings.objects.update_or_create(organisation_id=people.le_zinc.id, defaults={"with_tax": True})
-    sell(people, 9.5, "30", tax=Decimal(5))
-    make(people, now=NOW + timedelta(days=1))
+    taxed = bill("T1", "30", opened_at=at(9.5), closed_at=at(9.5), tax=Decimal(5))
+    record(people.bar, [told(taxed)], now=NOW)
+    make(people, now=NOW + timedelta(days=3))
     Change.objects.all().delete()
     Settings.objects.update(with_tax=False)
     Day.objects.update(ledger_revision=Day.AGAIN)
     assert causes() == {"sales": "counting"}
     sell(people, 10, "70", number="another")
-    make(people, now=NOW + timedelta(days=1))
+    make(people, now=NOW + timedelta(days=3))
     page = seen(people, "changes")
     assert "Receipts came late, were changed or voided" in page

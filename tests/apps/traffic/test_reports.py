@@ -259,7 +259,7 @@ def test_ta39_a_report_of_one_region_has_the_days_on_which_a_location_was_in_it(
         return answer.getvalue().decode()
 
     for page in ("", "/reports/totals", "/reports/time", "/reports/comparison", "/reports/week"):
-        week = {"week": f"{DAY}", "by": "month"}
+        week = {"week": f"{DAY}", "by": "month", "beside": "chosen", "from": f"{yesterday}"}
         usual = asked(page, north.id, **week), asked(page, south.id, **week)
         assert ["€10.00" in each for each in usual] == [True, False], page
         assert ["€20.00" in each for each in usual] == [False, True], page
