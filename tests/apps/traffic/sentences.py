@@ -230,7 +230,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_it_is_of_the_typed_business_hours",
     ),
     "4 the share of returns is of goods sold": ("test_a_share_of_returns_is_of_goods_sold_however_items_are_counted",),
-    "4 the equation stores nothing": ("test_ta41_what_if_moves_nothing_but_the_page",),
+    "4 the equation stores nothing, and has sales of other hours as a bar of their own": (
+        "test_ta41_what_if_moves_nothing_but_the_page",
+    ),
     "4 a suggested target for STAR: six weeks of conversion by weekday, the STAR where it peaks": (
         "test_it_is_the_star_of_the_weekday_whose_conversion_peaks_of_six_weeks_or_more",
         "test_its_page_shows_how_it_comes_about_one_press_takes_it_and_undo_gives_it_back",

@@ -306,6 +306,9 @@ def test_late_changes_are_listed_with_what_was_before_and_exported(chain: People
         exported = alice.get("/traffic/reports/changes/export").getvalue().decode()
     assert "€70.00" in page
     assert "sales" in exported
+    with time_machine.travel(NOW + timedelta(days=3), tick=False):
+        day = alice.get(f"/traffic/days/{chain.bar.public_id}/{DAY}").content.decode()
+    assert "changed after import: €0.00 before, seen" in day
     assert Hour.objects.count() >= 2
 
 

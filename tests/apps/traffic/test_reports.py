@@ -354,6 +354,7 @@ def test_ta41_what_if_moves_nothing_but_the_page(alice: Client) -> None:
     plain = alice.get(path).content.decode()
     assert "€80.05" in plain, "sales of hours whose visitors are known"
     assert "€20.00 were sold in hours whose visitors nobody counted" in plain
+    assert plain.count('form="scope"') >= 4, "the factors go with the hours and days that were chosen"
     moved = alice.get(f"{path}&conversion=10").content.decode()
     assert "Sales would be €88.06 instead of €80.05: +€8.01." in moved
     assert list(Hour.objects.values()) == rows

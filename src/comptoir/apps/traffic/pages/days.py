@@ -28,7 +28,7 @@ from comptoir.apps.traffic import (
 )
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
-from comptoir.apps.traffic.models import Hour, Tailored
+from comptoir.apps.traffic.models import Change, Hour, Tailored
 from comptoir.apps.traffic.pages.day_fields import Filled, hour_of, name_of, read
 from comptoir.apps.traffic.pages.filling import proposal
 from comptoir.apps.traffic.pages.quality import KINDS
@@ -69,7 +69,7 @@ def _page(
     now = timezone.now()
     catching_up.fresh(request.organisation.id, {place.store.id}, since=which, until=which, now=now)
     rows = {row.hour: row for row in _rows(request, place, which)}
-    every = filling.hours_of(place.store, which)
+    every, moved = filling.hours_of(place.store, which), _moved(place, which)
     above = implausible.hours(request.organisation.id, [(place.store.id, which)]).get((place.store.id, which), {})
     hours = every if "hours" in request.GET else _busy(every, {*rows, *filter(None, map(hour_of, filled.said))})
     said = chains.settings_of(request.organisation.id)
@@ -87,7 +87,8 @@ def _page(
         "day": which,
         "has_groups": any(row.groups is not None for row in rows.values()),
         "hours": [
-            _hour(place, at, rows.get(at), above.get(at), kinds=kinds, fields=fields, filled=filled) for at in hours
+            _hour(place, at, rows.get(at), above.get(at), kinds=kinds, fields=fields, filled=filled, moved=moved)
+            for at in hours
         ],
         "is_short": len(hours) < len(every),
         "kinds": list(kinds.items()),
@@ -205,6 +206,7 @@ def _hour(
     kinds: Mapping[str, Any],
     fields: Container[str],
     filled: Filled,
+    moved: Mapping[tuple[datetime, str], Change],
 ) -> dict[str, Any]:
     local = at.astimezone(ZoneInfo(place.store.timezone))
     tailored = row.tailored.split(",") if row is not None else []
@@ -223,6 +225,10 @@ def _hour(
                 "is_field": kind in fields,
                 "status": "typed" if kind in tailored else LABELS.get(status, ""),
                 "name": name,
+                "moved": moved.get((at, kind)),
+                "before": shown.figure(BY_SLUG[kind], moved[at, kind].old, place.store.currency)
+                if (at, kind) in moved
+                else "",
             }
         )
     label = local.strftime("%H:%M")
@@ -236,6 +242,14 @@ def _at_once(request: OrganisationRequest, place: Place, which: date, now: datet
     """Whether somebody's times at work overlap on this day (3.2)."""
     found = times_at_work.at_once(request.organisation.id, [place.store.id], since=which, until=which, now=now)
     return found.get((place.store.id, which))
+
+
+def _moved(place: Place, which: date) -> dict[tuple[datetime, str], Change]:
+    """Of each figure that moved after the day was over, the latest change (5)."""
+    rows = Change.objects.filter(
+        organisation_id=place.store.organisation_id, store_id=place.store.id, business_date=which
+    )
+    return {(row.hour, row.kind): row for row in rows.order_by("seen_at")}
 
 
 def _differing(request: OrganisationRequest, place: Place, which: date, now: datetime) -> list[tailoring.Differs]:

@@ -6,12 +6,14 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import shown
 from comptoir.apps.traffic.kpis import BY_SLUG, HUNDRED, Sums
 from comptoir.apps.traffic.pages.scope import scope_of
 from comptoir.apps.traffic.reports import reading
+from comptoir.web.charts import Chart, Series
 from comptoir.web.shell import OrganisationRequest, page
 
 FACTORS: Final = ("visitors", "conversion", "atv")
@@ -62,9 +64,18 @@ def equation(request: OrganisationRequest) -> HttpResponse:
             "would_be": shown.figure(sales, would_be, currency),
             "difference": ("+" if would_be > whole.s_t else "") + shown.figure(sales, would_be - whole.s_t, currency),
             "is_moved": any(moves.values()),
+            "chart": _chart(whole, would_be if any(moves.values()) else None, currency),
             "rest": shown.figure(sales, whole.sales - whole.s_t, currency) if whole.sales != whole.s_t else "",
         }
     return render(request, "traffic/equation.html", values)
+
+
+def _chart(whole: Sums, would_be: Decimal | None, currency: str) -> Chart:
+    """Sales of hours whose visitors are known, where the product is exact; of the others as a bar of their own (4)."""
+    bars = [(_("Of counted hours"), whole.s_t), (_("Of other hours"), whole.sales - whole.s_t)]
+    bars += [(_("Of counted hours, what if"), would_be)] if would_be is not None else []
+    values = tuple(float(round(value, 2)) for _name, value in bars)
+    return Chart(_("Sales"), currency, tuple(name for name, _value in bars), (Series(_("Sales"), values),), mark="bar")
 
 
 def _moved(said: str) -> Decimal:
