@@ -74,6 +74,7 @@ def weekly(request: OrganisationRequest) -> HttpResponse:
         "tables": [_table(scope, slugs, each) for each in shown_page],
         "is_many": len(scope.places) > 1,
         "page": shown_page,
+        "has_budget": any(each.lines[-1].against.days(INDEXED) for each in found.wholes),
         "charts": _charts(scope, found),
         "left_out": found.left_out,
         "is_empty": not shown_page.paginator.count,
@@ -144,7 +145,7 @@ def _index(scope: Scope, block: Block, line: Line) -> str:
     """Sales beside their budget; of a location's week also how many of its days know both."""
     known, parts = line.against.days(INDEXED), []
     if known and not scope.is_budget:
-        parts = [_("budget index %(index)s") % {"index": shown.index(line.against.index(INDEXED))}]
+        parts = [_("index %(index)s") % {"index": shown.index(line.against.index(INDEXED))}]
     if line.day is None and block.place and 0 < known < report.DAYS:
         parts.append(_("%(number)d of 7 days") % {"number": known})
     return ", ".join(parts)
