@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('traffic', '0013_mailed_reports'),
+        ('traffic', '0016_left_out'),
     ]
 
     operations = [
