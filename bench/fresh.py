@@ -2,6 +2,7 @@
 of the suite.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -22,15 +23,17 @@ LOCKS: Final = "postgres-*.lock"
 def lay_out(folder: Path) -> None:
     """Put it into an empty data folder. Raises BenchFailure, PostgresUnavailable."""
     folder.mkdir(parents=True, exist_ok=True)
-    _make()
+    with (FOLDER / "fresh.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever measures something else at the same time
+        _make()
     cluster = postgres.cluster(FRESH)
     if cluster.location_file.exists():
         return  # its data lie in no folder of ours: the member migrates by itself
     copied = subprocess.run(["cp", "-a", f"{FRESH}/.", str(folder)], capture_output=True, check=False)
     if copied.returncode:
         raise BenchFailure(f"{FRESH} cannot be copied: {copied.stderr.decode()[-300:]}")
-    for lock in folder.glob(LOCKS):
-        lock.unlink()
+    for stale in folder.glob(LOCKS):
+        stale.unlink()
     os.sync()  # else the disk writes it while we measure
 
 
