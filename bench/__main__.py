@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NoReturn
@@ -44,7 +45,9 @@ def main(arguments: Sequence[str]) -> int:
     found: list[table.Measurement] = []
     try:
         for name in names:
+            began = time.monotonic()
             measured = MEMBERS[name](console)
+            console.print(f"[dim]{name}: {time.monotonic() - began:.0f} s[/dim]")
             table.merge(RESULTS, measured)
             found.extend(measured)
     except KeyboardInterrupt:

@@ -22,9 +22,9 @@ from bench.table import Measurement, compare
 
 ROUNDS: Final = 5
 WARM_UP_SECONDS: Final = 1.5
-TURN_SECONDS: Final = 2.5
+TURN_SECONDS: Final = 2.0
 DISK_SECONDS: Final = 0.7
-HALF_SECONDS: Final = 4.0
+HALF_SECONDS: Final = 3.0
 HALVES: Final = 3
 BODIES: Final = 50_000
 FULL_BODIES: Final = 1_000_000

@@ -35,10 +35,10 @@ STORES: Final = 10
 FULL_STORES: Final = 100
 YEARS: Final = (1, 3)
 FULL_YEARS: Final = (1, 2, 3)
-TURNS: Final = 5
+TURNS: Final = 4
 IN_A_TURN: Final = 4
 TRIES: Final = TURNS * IN_A_TURN
-FACT_TRIES: Final = 3
+FACT_TRIES: Final = 2
 SMALLEST: Final = 1000 / running.TICKS / TRIES
 """What CPU milliseconds can tell apart."""
 LINES: Final = FOLDER / "report-lines.csv"

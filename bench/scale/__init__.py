@@ -21,7 +21,7 @@ from bench.failure import BenchFailure
 from bench.scale import answering
 from bench.table import Measurement, compare
 
-SALES: Final = 6_000
+SALES: Final = 4_000
 ORGANISATIONS: Final = 8
 WORKERS: Final = (1, 2, 4)
 WEB: Final = (1, 2)

@@ -12,7 +12,7 @@ from bench.running import House
 
 PAGE: Final = "/sales"
 VISITORS: Final = 8
-SECONDS: Final = 10.0
+SECONDS: Final = 6.0
 
 
 def answered(processes: int) -> tuple[float, float]:
@@ -21,7 +21,9 @@ def answered(processes: int) -> tuple[float, float]:
         cookie = house.run("bench.pages.house")
         doors = [house, *(house.of("comptoir") for _each in range(processes - 1))]
         pids = [each.serve().pid for each in doors]
-        headers = {"cookie": f"{cookie['name']}={cookie['value']}"}
+        # Two processes on one machine are told apart by their cookies' names.
+        name = cookie["name"].removesuffix(str(house.port))
+        headers = {"cookie": "; ".join(f"{name}{each.port}={cookie['value']}" for each in doors)}
         _visit(doors, headers, 1.0)  # templates and plans
         before, began = _spent(house, pids), time.perf_counter()
         pages = _visit(doors, headers, SECONDS)

@@ -22,7 +22,7 @@ from bench.tablet import watching
 TABLETS: Final = 200
 A_THOUSAND_A_MINUTE: Final = 1000 / 60
 BUSY: Final = 50.0
-SECONDS: Final = 20.0
+SECONDS: Final = 12.0
 WARM_UP_SECONDS: Final = 3.0
 TRIES: Final = 300
 
