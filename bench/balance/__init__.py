@@ -58,7 +58,9 @@ def _run(console: Console, what: str) -> dict[str, Any]:
 
 
 def _show(console: Console, page: dict[str, Any], read: dict[str, Any]) -> None:
-    table = Table("weekly balance", title=f"{page['bills']:,} bills of three years; 30 days of {read['bills']:,} bills")
+    table = Table(
+        "weekly balance", title=f"{page['bills']:,} bills, one after the other; 30 days of {read['bills']:,} bills"
+    )
     table.add_column("took", justify="right")
     table.add_row("a week's page, on the server (median)", f"{page['page']:.0f} ms")
     table.add_row("the same, 9 of 10", f"{page['page_p90']:.0f} ms")
