@@ -1,4 +1,4 @@
-"""`python -m bench.balance.page`: weeks of a year (`FULL=1`: of three) as pages, and added up from their bills; prints milliseconds."""
+"""`python -m bench.balance.page`: weeks of a year (`FULL=1`: three) as pages, and added up from their bills, in ms."""
 
 import json
 import os
