@@ -29,6 +29,8 @@ from comptoir.apps.traffic.alert_tables import BusinessException, SilentLimit
 from comptoir.apps.traffic.arrivals import feeds
 from comptoir.apps.traffic.counting import doors
 from comptoir.apps.traffic.counting.receiving import add_counter
+from comptoir.apps.traffic.deliveries import plans
+from comptoir.apps.traffic.export_tables import ExportPlan
 from comptoir.apps.traffic.left_out_tables import LeftOut
 from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.apps.weekly_balance import setting_up
@@ -280,7 +282,24 @@ def _traffic(world: World) -> None:
         actor="user:1",
         at=NOW,
     )
+    plan = ExportPlan.objects.create(
+        organisation_id=organisation.id,
+        id=new_id(),
+        user_id=world.people.alice.pk,
+        name=OF_THE_ORGANISATION,
+        kind="csv",
+        rhythm="daily",
+        hour=7,
+        days=1,
+        language="en",
+        way=ExportPlan.MAIL,
+        due_at=NOW,
+        created_at=NOW,
+    )
+    run = plans.run(plan, slot=NOW, now=NOW)
+    assert run is not None
     world.ids |= {
+        "export_run_id": run.public_id,
         "left_out_id": public_id("tlo", closure.id),
         "wage_id": public_id("wag", wage.id),
         "limit_id": public_id("lim", limit.id),

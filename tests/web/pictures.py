@@ -99,7 +99,7 @@ def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
     page.wait_for_load_state("networkidle")
     shot.act(page)
     page.evaluate("document.querySelectorAll('img[loading]').forEach(each => { each.loading = 'eager' })")
-    page.wait_for_function("[...document.images].every(each => each.complete)")
+    page.wait_for_function("[...document.images].every(each => each.naturalWidth > 0)")
     if AXE and not is_paper:
         found = Axe().run(page)
         if found.violations_count or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -132,7 +132,10 @@ def traffic(world: World) -> list[Shot]:
             for period in ("today", "yesterday", "7", "28", "364")
         ),
         Shot("traffic_one_store", f"/traffic?period=7&at={paris}"),
-        Shot("traffic_twenty_days", "/traffic?since=2026-05-01&until=2026-05-20"),
+        Shot(
+            "traffic_twenty_days",
+            f"/traffic?since={(datetime.now(UTC) - timedelta(days=21)).date()}&until={datetime.now(UTC).date()}",
+        ),
         Shot("traffic_long_store", f"/traffic/long?at={paris}"),
         Shot("traffic_one_day", f"/traffic{days}"),
         Shot("traffic_last_year", "/traffic?period=28&beside=same_weekdays"),

@@ -64,6 +64,12 @@ def test_a_waterfall_s_steps_begin_where_the_one_before_ended() -> None:
     assert [(each["from"], each["to"]) for each in rows] == [(0, 150), (150, -170), (0, -170)]
 
 
+def test_places_are_drawn_in_their_order_not_in_that_of_the_alphabet() -> None:
+    places = tuple(Placed(f"{number}. Store", 30 - number, "") for number in range(1, 12))
+    drawn = svg(Ranking("x", "%", places))
+    assert re.findall(r">(\d+)\. Store<", drawn) == [str(number) for number in range(1, 12)]
+
+
 def test_other_figures_have_another_fingerprint() -> None:
     assert fingerprint(PICTURES[1]) != fingerprint(PICTURES[2])
     assert fingerprint(PICTURES[1]) == fingerprint(Scatter(*vars(PICTURES[1]).values()))

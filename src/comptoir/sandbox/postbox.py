@@ -35,6 +35,8 @@ class Mail:
     html: str
     images: Mapping[str, bytes] = field(default_factory=dict)
     """What the HTML shows from within the mail, by content id."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What is attached, by name."""
 
     @property
     def drawn(self) -> str:
@@ -177,6 +179,11 @@ def _read(raw: bytes, at: datetime) -> Mail:
             str(part["Content-ID"]).strip("<>"): part.get_content()
             for part in message.walk()
             if part.get_content_type() == "image/png" and part["Content-ID"]
+        },
+        files={
+            part.get_filename() or "": bytes(cast(bytes, part.get_payload(decode=True)))
+            for part in message.walk()
+            if part.get_content_disposition() == "attachment"
         },
     )
 

@@ -298,7 +298,7 @@ def _day(day: date, language: str) -> str:
 
 def _legend(size: Size) -> dict[str, Any]:
     """Above the chart, in a row where there is room for one."""
-    rows = {"columns": 1} if size == "narrow" else {"columnPadding": 24}
+    rows = {"columns": 1} if size == "narrow" else {"columnPadding": 40}
     return {"title": None, "orient": "top", "offset": 32, "labelLimit": 0, "symbolOffset": 0, **rows}
 
 

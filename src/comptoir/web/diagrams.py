@@ -227,10 +227,9 @@ class Ranking:
         """The Vega-Lite specification."""
         names = {"labelLimit": 220 if size == "wide" else 92, **EACH}
         known = [
-            {"n": number, "name": each.name, "value": each.value, "said": each.said, "target": each.target}
-            for number, each in enumerate(self.places)
+            {"name": each.name, "value": each.value, "said": each.said, "target": each.target} for each in self.places
         ]
-        y = {"field": "name", "type": "ordinal", "sort": {"field": "n"}, "axis": names}
+        y = {"field": "name", "type": "ordinal", "sort": [each.name for each in self.places], "axis": names}
         x = {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5, **BELOW}}
         words = {"type": "text", "align": "left", "dx": 10, "color": INK[theme], "fontSize": 12}
         mark = {"type": "tick", "thickness": 3, "size": ROW - 6, "color": INK[theme]}
@@ -239,7 +238,12 @@ class Ranking:
             "width": WIDTHS[size] + 50,
             "height": self.height,
             "autosize": {"type": "fit-x", "contains": "padding"},
-            "padding": {"left": 5, "top": 5, "bottom": 5, "right": 68},  # figures stand beyond the plot
+            "padding": {
+                "left": 24 if size == "wide" else 8,
+                "top": 5,
+                "bottom": 5,
+                "right": 68,
+            },  # figures stand beyond the plot
             "background": "transparent",
             "data": {"values": known},
             "encoding": {"y": y},

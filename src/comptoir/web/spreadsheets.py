@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -18,10 +19,31 @@ PHONE: Final = re.compile(r"[+-][\d ().,-]+")
 """A number, of a telephone or below nought: digits and what stands between them run as nothing else."""
 
 
-def line(cells: Iterable[Any]) -> str:
+class Figure(str):
+    """A number as text, with a point before its decimals: a line writes the mark that its form says."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Form:
+    """How CSV is written: what stands between cells and before decimals. Raises ValueError where both are one."""
+
+    separator: str = ","
+    decimal: str = "."
+
+    def __post_init__(self) -> None:
+        if self.separator == self.decimal:
+            raise ValueError("separator and decimal mark are the same")
+
+
+USUAL: Final = Form()
+
+
+def line(cells: Iterable[Any], form: Form = USUAL) -> str:
     """One line of CSV."""
     held = io.StringIO()
-    csv.writer(held).writerow([_cell(each) for each in cells])
+    csv.writer(held, delimiter=form.separator).writerow([_cell(each, form) for each in cells])
     return held.getvalue()
 
 
@@ -37,8 +59,10 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Any, form: Form) -> Any:
     """Text that a spreadsheet would run as a formula is marked as text; a phone number is none."""
+    if isinstance(value, Figure):
+        return value.replace(".", form.decimal)
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     said = plain(value)

@@ -325,6 +325,26 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_the_export_has_the_cost_beside_the_hours",
         "test_the_till_s_books_are_the_report_to_the_cent_on_screen_in_every_file_and_in_the_mail",
     ),
+    "6.2 CSV: choice of separator and decimal mark, remembered": (
+        "test_6_2_csv_has_the_separator_and_decimal_mark_that_somebody_chose_and_remembers_them",
+        "test_6_2_one_download_may_have_a_form_of_its_own",
+    ),
+    "6.2 the API has cursors, and what changed since": (
+        "test_6_2_the_api_gives_hours_a_page_at_a_time_none_twice_and_none_left_out",
+        "test_a_delta_export_gives_only_what_changed_since",
+    ),
+    "6.2 scheduled to e-mail": ("test_6_2_a_file_goes_by_mail_attached_and_once",),
+    "6.2 scheduled to SFTP, whole or not at all, once, tried again, shown and mailed": (
+        "test_6_2_a_file_goes_to_an_sftp_server_whole_or_not_at_all_and_once",
+        "test_6_2_what_does_not_arrive_is_tried_again_shown_and_mailed_once",
+        "test_6_2_after_three_days_it_is_given_up_and_said_so",
+        "test_6_2_a_server_with_another_key_than_before_gets_nothing",
+        "test_6_2_with_a_private_key_and_in_another_kind",
+    ),
+    "6.2 scheduled to a webhook": (
+        "test_6_2_a_webhook_hears_once_of_each_file_signed_and_a_token_fetches_it",
+        "test_a_webhook_that_is_paused_is_mailed_to_whoever_made_it",
+    ),
     "6.3 today cumulative, with last week's line and a usual day's": (
         "test_6_3_a_day_so_far_is_summed_beside_last_week_and_a_usual_day",
         "test_6_3_today_ends_where_it_is_and_an_hour_that_nobody_counted_is_a_gap",
@@ -336,7 +356,12 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "6.3 scatter of STAR against conversion": (
         "test_6_3_visitors_per_staff_hour_against_conversion_is_a_point_each_day_of_six_weeks",
     ),
-    "6.3 store ranking bars with target mark": ("test_6_3_stores_are_ranked_with_a_mark_at_their_target",),
+    "6.3 store ranking bars with target mark": (
+        "test_6_3_stores_are_ranked_with_a_mark_at_their_target",
+        "test_best_and_worst_of_many_stores_and_all_of_them_in_the_file",
+    ),
+    "6.3 hour × weekday heat map": ("test_the_heat_map_has_each_weekday_by_its_hours_over_four_weeks",),
+    "Issue: down to the receipts behind a figure": ("test_behind_a_figure_are_its_days_hours_and_receipts",),
     "6.3 trend of 13 months with last year": (
         "test_6_3_thirteen_months_are_beside_those_of_a_year_before_and_a_running_one_counts_the_same_days",
     ),
@@ -347,6 +372,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "6.3 every chart has its table and its export; readable without colour": (
         "test_6_3_each_chart_has_its_table_and_its_file",
         "test_6_3_what_is_drawn_is_readable_without_colour",
+    ),
+    "6.3 KPI tiles with change; the equation as a chain of tiles": (
+        "test_the_dashboard_answers_first_and_says_what_it_is_compared_with",
+        "test_ta41_what_if_moves_nothing_but_the_page",
     ),
     "6.3 why sales moved: three effects that add up": (
         "test_6_3_why_sales_moved_adds_up",
@@ -376,5 +405,4 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 NOT_YET: dict[str, str] = {
     "3.3 pulling from Dor": "its public pages name neither addresses nor fields; counts come by file, API, webhook",
     "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
-    "6.2 separator and decimal mark, SFTP and webhook": "CSV has commas and points; exports go by hand, by mail or API",
 }

@@ -12,7 +12,7 @@ from django.test import Client
 
 from comptoir.apps.traffic.chains import save_location
 from comptoir.apps.traffic.kpis import BY_SLUG
-from comptoir.apps.traffic.models import Hour
+from comptoir.apps.traffic.models import Day, Hour
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import profiles, reading
 from tests.apps.traffic.chain import DAY, NOW, at, come, make, sell, utc_store, works
@@ -186,7 +186,8 @@ def test_6_3_each_chart_has_its_table_and_its_file(alice: Client) -> None:
     panels = re.findall(r'<section class="panel" id="([a-z-]+)">(.*?)</section>', pages, re.DOTALL)
     assert {name for name, _html in panels} >= {"so-far", "course", "why", "trend", "heat", "profile", "staffing"}
     for name, html in panels:
-        assert "<img" in html, name
+        for address in re.findall(r'src="([^"]+)"', html):
+            assert alice.get(address.replace("&amp;", "&"))["Content-Type"].startswith("image/svg"), name
         assert "<table" in html, name
         assert (
             alice.get(re.findall(r'href="(/traffic/charts/[^"]+)"', html)[-1].replace("&amp;", "&")).status_code == 200
@@ -222,3 +223,37 @@ def test_before_the_first_customer_the_charts_are_of_yesterday_too(chain: People
         address = re.findall(r'href="(/traffic/charts/so-far[^"]+)"', page)[0].replace("&amp;", "&")
         content = alice.get(address).getvalue().decode("utf-8-sig")
     assert content.splitlines()[-1].startswith("14:00,220")
+
+
+def test_behind_a_figure_are_its_days_hours_and_receipts(chain: People) -> None:
+    alice = chain.client(chain.alice)
+    day = f"/traffic/days/{chain.bar.public_id}/{DAY}"
+    assert day in alice.get(f"/traffic?since={DAY - WEEK}&until={DAY}").content.decode()
+    links = re.findall(r'href="(/sales[^"]+hour=[^"]+)"', alice.get(day).content.decode())
+    assert len(links) == 5
+    page = alice.get(links[1].replace("&amp;", "&")).content.decode()
+    receipts = set(re.findall(rf"{DAY} (\d\d):\d\d", page))
+    assert receipts == {"11"}, "what was sold at 11 o’clock, and nothing else"
+
+
+def test_the_heat_map_has_each_weekday_by_its_hours_over_four_weeks(alice: Client) -> None:
+    rows = file(alice, "heat", one_day())
+    assert [row["heat"] for row in rows] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    assert rows[0]["10"] == "", "nobody came on a Monday: not known is not nought"
+    assert rows[2]["10"].startswith("4.02"), "8 of 199: four Wednesdays together"
+
+
+def test_best_and_worst_of_many_stores_and_all_of_them_in_the_file(chain: People) -> None:
+    for number in range(11):
+        store = create_store(chain.le_zinc, f"Shop {number:02d}")
+        moved = {"store_id": store.id, "visitors": 100, "x_t": 10 + number, "hours": 5, "hours_t": 5}
+        Day.objects.create(organisation_id=chain.le_zinc.id, business_date=DAY, updated_at=NOW, **moved)
+    alice = chain.client(chain.alice)
+    rows = file(alice, "stores", one_day())
+    names = [f"Shop {number:02d}" for number in range(10, -1, -1)]
+    assert [row["stores"].partition(". ")[2] for row in rows] == [*names, chain.bar.name]
+    page = alice.get(f"/traffic?{one_day()}").content.decode()
+    shown = page[page.index('id="stores"') :]
+    assert "1. Shop 10" in shown
+    assert "6. Shop 05" not in shown, "neither best nor worst"
+    assert f"12. {chain.bar.name}" in shown

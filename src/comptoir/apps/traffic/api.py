@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 from ninja.security import APIKeyHeader
@@ -14,12 +14,14 @@ from ninja.security import APIKeyHeader
 from comptoir.apps.traffic import catching_up, chains, location_ids
 from comptoir.apps.traffic.counting import doors, receiving
 from comptoir.apps.traffic.counting.receiving import Reading
+from comptoir.apps.traffic.deliveries import content, plans
 from comptoir.apps.traffic.door_tables import CountDoor
+from comptoir.apps.traffic.export_tables import ExportRun
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import exporting, reading
 from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
-from comptoir.kernel.ids import parse_id
+from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.api import Bearer, Problem, one_organisation
 
 router = Router(tags=["Traffic"])
@@ -70,9 +72,13 @@ class ReceivedOut(Schema):
 
 
 class HoursOut(Schema):
-    """Hours in the columns of the data export; figures are decimal text, null where nothing is known."""
+    """Hours in the columns of the data export; figures are decimal text, null where nothing is known.
+
+    `next` goes on behind them and is null on the last page.
+    """
 
     data: list[dict[str, Any]]
+    next: str | None
 
 
 @router.post("/traffic/counts", auth=WRITE, response={202: ReceivedOut, **FAULTS})
@@ -121,9 +127,13 @@ def hours(
     organisation: str | None = None,
     location: str = "",
     updated_since: datetime | None = None,
+    after: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
 ) -> HoursOut:
-    """Hours of business dates `since` to `until`, at most 400 days; `updated_since` gives only what changed since."""
+    """Hours of business dates `since` to `until`, at most 400 days; `updated_since` gives only what changed since.
+
+    `after` is `next` of the page before.
+    """
     mine = one_organisation(request, organisation)
     if since > until or (until - since).days >= LONGEST:
         raise RuleBroken("`since` lies at most 400 days before `until`.", code="period_invalid", status=422)
@@ -134,8 +144,34 @@ def hours(
     catching_up.fresh(mine.id, {each.store.id for each in places}, since=since, until=until, now=now)
     changed = None if updated_since is None else _aware(updated_since)
     scope = reading.Scope(mine.id, [each.store.id for each in places])
-    found = exporting.rows(scope, mine.name, places, Period(since, until), updated_since=changed, limit=limit)
-    return HoursOut(data=[_as_json(each) for each in found])
+    period, key = Period(since, until), _key(after) if after else None
+    end = exporting.end_of_page(scope, period, updated_since=changed, after=key, limit=limit)
+    found = exporting.rows(scope, mine.name, places, period, updated_since=changed, after=key, limit=limit)
+    return HoursOut(data=[_as_json(each) for each in found], next=None if end is None else _cursor(end))
+
+
+FILES: dict[str, Any] = {
+    "responses": {200: {"description": "The file.", "content": {kind: {} for kind in content.MEDIA.values()}}}
+}
+
+
+@router.get(
+    "/traffic/exports/{export_run_id}/file",
+    auth=READ,
+    response={200: Any, **FAULTS},
+    openapi_extra=FILES,
+    url_name="export_file",
+)
+def export_file(request: HttpRequest, export_run_id: str, organisation: str | None = None) -> HttpResponse:
+    """The file that a message `traffic.export_ready` tells of: the hours of its days as they are now."""
+    mine = one_organisation(request, organisation)
+    found = ExportRun.objects.filter(organisation_id=mine.id, id=parse_id("exr", export_run_id)).first()
+    if found is None:
+        raise RuleBroken("There is no such file.", code="not_found", status=404)
+    plan = plans.find(mine.id, found.plan_id)
+    answer = HttpResponse(content.made(plan, found, now=timezone.now()), content_type=content.MEDIA[plan.kind])
+    answer["Content-Disposition"] = f'attachment; filename="{content.name_of(plan, found)}"'
+    return answer
 
 
 def _received(organisation_id: UUID, readings: list[Reading], source: str, now: datetime) -> ReceivedOut:
@@ -159,6 +195,22 @@ def _reading(said: CountIn) -> Reading:
         location=said.location,
         is_total=said.kind == "running_total",
     )
+
+
+def _cursor(key: exporting.Key) -> str:
+    """`2026-05-20_sto_…_1779271200`"""
+    day, store_id, hour = key
+    return f"{day}_{public_id('sto', store_id)}_{int(hour.timestamp())}"
+
+
+def _key(said: str) -> exporting.Key:
+    """Raises RuleBroken (422)."""
+    try:
+        day, prefix, store, hour = said.split("_")
+        at = datetime.fromtimestamp(int(hour), tz=UTC)
+        return date.fromisoformat(day), parse_id("sto", f"{prefix}_{store}"), at
+    except (ValueError, OverflowError, OSError, RuleBroken):
+        raise RuleBroken("`after` is `next` of the page before, unchanged.", code="after_invalid", status=422) from None
 
 
 def _aware(at: datetime) -> datetime:

@@ -17,6 +17,8 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.door_deleted": _("A webhook for counts was deleted"),
     "traffic.edit_allowed": _("Somebody may edit by hand"),
     "traffic.edit_taken_away": _("Somebody may edit by hand no more"),
+    "traffic.export_added": _("An export that goes by itself was added"),
+    "traffic.export_deleted": _("An export that goes by itself was deleted"),
     "traffic.feed_added": _("A place that is looked at for counts was added"),
     "traffic.feed_on": _("A place is looked at for counts again"),
     "traffic.feed_off": _("A place is looked at for counts no more"),

@@ -58,6 +58,11 @@ ALERTS: Final = (
     _("More visitors for each hour of staff than the location’s target for 3 hours; somebody in for 16 hours."),
     _("Mails go at once, after 24 hours, 48 hours later and 7 days later; one button stops them. The end is told."),
 )
+EXPORTS: Final = (
+    _("Hours as a file, every morning or on Monday: by mail, to an SFTP server, or as a signed message to a webhook."),
+    _("What does not arrive is tried again for three days; you hear of it by mail, and the page says why."),
+    _("On a server a file appears when it is whole; sent again, it replaces itself."),
+)
 DOORS: Final = (
     _("Counters, or a program, send counts to an address of their own and sign them with its secret."),
     _("The secret is shown once. A new one can be made at any time; the old one holds for 24 hours more."),
@@ -101,6 +106,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_equation": (_("Move a factor and see what sales would be; nothing of it is stored."), RATIOS),
     "traffic_export": REPORTS,
     "traffic_download": REPORTS,
+    "traffic_form": REPORTS,
+    "traffic_exports": EXPORTS,
+    "traffic_export_send": EXPORTS,
+    "traffic_export_delete": EXPORTS,
     "traffic_quality": REPORTS,
     "traffic_changes": (_("What moved after its day was over: voids, edited clock entries, counts that came late."),),
     "traffic_changes_export": (_("The same as a file."),),

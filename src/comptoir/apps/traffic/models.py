@@ -12,6 +12,7 @@ from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
     budget_tables,
     count_tables,
     door_tables,
+    export_tables,
     feed_tables,
     left_out_tables,
     wage_tables,

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import translation
 
 from comptoir.apps.traffic import catching_up, chains, shown
+from comptoir.apps.traffic.export_tables import ExportPlan
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, ReportMail
 from comptoir.apps.traffic.periods import Period
@@ -83,7 +84,7 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     if row is None:
         return 0
     reader = User.objects.filter(id=row.user_id, is_active=True, organisations=organisation_id).first()
-    sees_staff = _sees_staff(row)
+    sees_staff = sees_staff_of(row)
     is_hidden = row.report == mail_reports.STAFFING and not sees_staff
     if reader is None or is_hidden or modules.is_off_everywhere(organisation_id, catching_up.APP):
         row.delete()
@@ -113,7 +114,7 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     return 1
 
 
-def _sees_staff(row: ReportMail) -> bool:
+def sees_staff_of(row: ReportMail | ExportPlan) -> bool:
     """Whether hours worked are a matter of the reader, by the role of today."""
     found = Membership.objects.filter(organisation_id=row.organisation_id, user_id=row.user_id).first()
     return found is not None and may(Role(found.role), "traffic.staff")

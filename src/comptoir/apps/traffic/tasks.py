@@ -8,6 +8,7 @@ from comptoir.apps.traffic import catching_up, left_out, report_mails
 from comptoir.apps.traffic.alerts import mailing, watching
 from comptoir.apps.traffic.arrivals import running
 from comptoir.apps.traffic.counting import doors
+from comptoir.apps.traffic.deliveries import plans, sending
 from comptoir.apps.traffic.feed_tables import CountFeed
 from comptoir.core.jobs import engine
 
@@ -44,6 +45,18 @@ def enqueue_leaving_out(organisation_id: UUID) -> None:
     leave_out.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
 
 
+@engine.job("traffic.deliver_export", queue=engine.WEBHOOKS)
+def deliver_export(*, organisation_id: str, run_id: str, **_: str) -> None:
+    """One file to where it goes."""
+    sending.deliver(UUID(organisation_id), UUID(run_id), clock=utc_now)
+
+
+def enqueue_exports(*, now: datetime) -> None:
+    """One job for each file that waits."""
+    for organisation_id, run_id in sending.due(now=now):
+        deliver_export.enqueue_once(key=f" {run_id}", organisation_id=str(organisation_id), run_id=str(run_id))
+
+
 def enqueue_restating(organisation_id: UUID) -> None:
     """Soon, once."""
     restate.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
@@ -69,6 +82,7 @@ def sweep() -> None:
     doors.forget_old(now=utc_now())
     for organisation_id in left_out.unfinished():
         enqueue_leaving_out(organisation_id)
+    plans.forget_old(now=utc_now())
     for organisation_id in catching_up.all_chains():
         enqueue_filling(organisation_id)
 
@@ -92,6 +106,14 @@ def look_at_feeds() -> None:
 def mail_reports() -> None:
     """Reports whose time has come go out."""
     report_mails.send_due(now=utc_now())
+
+
+@engine.periodic("traffic.exports", cron="* * * * *")
+def send_exports() -> None:
+    """Files whose time has come go out, and those that did not arrive are tried again."""
+    now = utc_now()
+    plans.come_due(now=now)
+    enqueue_exports(now=now)
 
 
 @engine.periodic("traffic.alerts", cron="*/5 * * * *")

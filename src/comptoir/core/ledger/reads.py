@@ -108,11 +108,15 @@ def sales(
     external_id: str = "",
     state: str = "",
     business_date: date | None = None,
+    closed: tuple[datetime, datetime] | None = None,
     search: str = "",
     before: UUID | None = None,
     limit: int = PAGE,
 ) -> list[SaleRecord]:
-    """Sales, newest first by our id, a page at a time: `before` is the id of the last one seen."""
+    """Sales, newest first by our id, a page at a time: `before` is the id of the last one seen.
+
+    `closed`: from the first instant on, before the second.
+    """
     rows = SaleRow.objects.filter(organisation_id=organisation_id)
     if store_ids is not None:
         rows = rows.filter(store_id__in=store_ids)
@@ -122,6 +126,8 @@ def sales(
         rows = rows.filter(state=state)
     if business_date:
         rows = rows.filter(business_date=business_date)
+    if closed:
+        rows = rows.filter(closed_at__gte=closed[0], closed_at__lt=closed[1])
     if search:
         contained = Q(external_id__icontains=search) | Q(receipt_number__icontains=search)
         rows = rows.filter(contained | Q(id__in=_known_as(organisation_id, search)))

@@ -69,8 +69,13 @@ def message_of(mail: OutgoingMail) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
-    if mail.images:
-        _add_images(message, mail.images)
+    if shown := [each for each in mail.images if "png" in each]:
+        _add_images(message, shown)
+    for each in mail.images:
+        if "file" in each:
+            maintype, _, subtype = each["media"].partition(";")[0].partition("/")
+            content = base64.b64decode(each["file"])
+            message.add_attachment(content, maintype=maintype, subtype=subtype, filename=each["name"])
     return message
 
 

@@ -26,6 +26,15 @@ class InlineImage:
     png: bytes
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail, under its name; `media` is its type, such as `text/csv; charset=utf-8`."""
+
+    name: str
+    media: str
+    content: bytes
+
+
 def send(
     *,
     template: str,
@@ -37,12 +46,14 @@ def send(
     key: str = "",
     reply_to: str = "",
     images: Sequence[InlineImage] = (),
+    attachments: Sequence[Attachment] = (),
 ) -> OutgoingMail:
     """Write a mail into the caller's transaction; it is sent if and only if that commits.
 
     `template` is a path without suffix, such as `mails/verify_address`: beside it stand `.subject.txt`, `.txt` and
     `.mjml`. It is rendered now, in `language`, so what it says is what was true when it was asked for.
-    An answer goes to `reply_to`, if given. `images` are part of the mail: nothing is fetched from anywhere.
+    An answer goes to `reply_to`, if given. `images` and `attachments` are part of the mail: nothing is fetched from
+    anywhere.
     With a `key`, the same mail asked for again is the mail that was written first, whatever became of it.
 
     A mail may arrive twice: when we die after the server took it and before we wrote that down. Both copies carry one
@@ -68,7 +79,10 @@ def send(
         "subject": words.subject,
         "text": words.text,
         "html": words.html,
-        "images": [{"cid": each.cid, "name": each.name, "png": base64.b64encode(each.png).decode()} for each in images],
+        "images": [
+            *({"cid": each.cid, "name": each.name, "png": _text(each.png)} for each in images),
+            *({"media": each.media, "name": each.name, "file": _text(each.content)} for each in attachments),
+        ],
         "message_id": f"<{mail_id}@{parseaddr(settings.COMPTOIR_MAIL_FROM)[1].rpartition('@')[2]}>",
         "due_at": now,
         "created_at": now,
@@ -91,3 +105,7 @@ def check_address(address: str) -> None:
         raise RuleBroken("This is not an e-mail address.", code="address_invalid", status=422) from error
     if not parsed.domain or address != address.strip() or any(each in address for each in "\r\n\0"):
         raise RuleBroken("This is not an e-mail address.", code="address_invalid", status=422)
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()

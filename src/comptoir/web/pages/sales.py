@@ -1,6 +1,9 @@
 """The ledger: every bill, open or closed, and how it came to be what it is."""
 
+import re
 from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -21,6 +24,7 @@ from comptoir.pos.model import Sale, SaleKind, SaleState, Source
 from comptoir.web.parts import Level, Moment, Status
 from comptoir.web.shell import OrganisationRequest, page
 
+SECONDS: Final = re.compile(r"[0-9]{9,10}")
 STATES: dict[SaleState, tuple[Level, Promise]] = {
     SaleState.OPEN: ("info", gettext_lazy("Open")),
     SaleState.CLOSED: ("ok", gettext_lazy("Closed")),
@@ -49,9 +53,11 @@ def sales(request: OrganisationRequest) -> HttpResponse:
     """Bills, newest first; the rows alone when HTMX asks."""
     state = request.GET.get("state", "")
     before = request.GET.get("before", "")
+    hour = _hour(request.GET.get("hour", ""))
     found = reads.sales(
         request.organisation.id,
         store_ids=_asked_stores(request),
+        closed=None if hour is None else (hour, hour + timedelta(hours=1)),
         state=state if state in STATES else "",
         search=request.GET.get("search", "").strip(),
         business_date=day_in(request.GET.get("day", "")),
@@ -67,12 +73,19 @@ def sales(request: OrganisationRequest) -> HttpResponse:
         "states": [(name.value, word) for name, (_level, word) in STATES.items()],
         "search": request.GET.get("search", ""),
         "day": request.GET.get("day", ""),
+        "hour": hour,
+        "hour_said": int(hour.timestamp()) if hour else "",
         "store_choices": stores(request.organisation.id, store_ids=request.store_ids),
         "store": request.GET.get("store", ""),
         "here": request.get_full_path(),
     }
     is_part = "HX-Request" in request.headers
     return render(request, "web/sales/rows.html" if is_part else "web/sales/list.html", values)
+
+
+def _hour(said: str) -> datetime | None:
+    """The hour in which bills were closed, by the instant at which it begins (Unix seconds); None for every hour."""
+    return datetime.fromtimestamp(int(said), tz=UTC) if SECONDS.fullmatch(said) else None
 
 
 @require_GET

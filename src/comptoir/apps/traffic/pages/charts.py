@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.traffic.pages import long_view, of_the_day, pictures, standing
+from comptoir.apps.traffic.pages import forms, long_view, of_the_day, pictures, standing
 from comptoir.apps.traffic.pages.panels import Panel
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.reports import comparing, reading
@@ -75,7 +75,7 @@ def picture(request: OrganisationRequest, slug: str, number: int) -> HttpRespons
 def export(request: OrganisationRequest, slug: str) -> HttpResponseBase:
     """The figures of a panel as CSV. Raises RuleBroken (404)."""
     found = _panel(request, slug)
-    return spreadsheets.download(f"traffic-{slug}.csv", found.csv())
+    return spreadsheets.download(f"traffic-{slug}.csv", found.csv(forms.of(request)))
 
 
 def _panel(request: OrganisationRequest, slug: str) -> Panel:

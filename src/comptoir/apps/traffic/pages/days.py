@@ -235,7 +235,7 @@ def _hour(
     above = "" if usual is None else shown.figure(BY_SLUG["visitors"], usual, "")
     groups = shown.figure(BY_SLUG["visitors"], row.groups if row else None, "")
     said = {"cells": cells, "has": row is not None, "above": above, "groups": groups}
-    return {"at": at, "label": label, "fold": local.fold, **said}
+    return {"at": at, "seconds": int(at.timestamp()), "label": label, "fold": local.fold, **said}
 
 
 def _at_once(request: OrganisationRequest, place: Place, which: date, now: datetime) -> AtOnce | None:

@@ -127,6 +127,10 @@ def trend(scope: Scope) -> Panel | None:
         return None
     slugs = tuple(each for each in TREND if scope.currency or each != "sales")
     names = [format_date(each, "LLL yy", locale=locale()) for each in months]
+    marks = tuple(
+        name if place in (0, MONTHS - 1) or month.month == 1 else format_date(month, "LLL", locale=locale())
+        for place, (month, name) in enumerate(zip(months, names, strict=True))
+    )
 
     def series(slug: str) -> tuple[Series, ...]:
         kpi = BY_SLUG[slug]
@@ -137,10 +141,10 @@ def trend(scope: Scope) -> Panel | None:
     made: list[Picture] = []
     if any(each.hours_t for each in found.values()):
         title = _("Conversion over visitors, thirteen months")
-        made.append(LineOverBars(title, tuple(names), "%", series("conversion"), _("people"), series("visitors")))
+        made.append(LineOverBars(title, marks, "%", series("conversion"), _("people"), series("visitors")))
     if scope.currency:
         title = _("Net sales, thirteen months")
-        made.append(Chart(title, scope.currency, tuple(names), series("sales"), mark="line"))
+        made.append(Chart(title, scope.currency, marks, series("sales"), mark="line"))
     lines = tuple(
         Line(name, values(slugs, found.get(month)) + values(slugs, before[month]))
         for month, name in reversed(list(zip(months, names, strict=True)))

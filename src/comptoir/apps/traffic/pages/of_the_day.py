@@ -52,7 +52,7 @@ def so_far(scope: Scope) -> Panel | None:
         Column(slug + suffix, _head(slug, names[suffix] if suffix else ""), BY_SLUG[slug]) for slug, suffix in known
     )
     lines = tuple(Line(label, tuple(each[place] for each in known.values())) for place, label in enumerate(labels))
-    note = _beside_usual(scope, usual, known, names, over - len(running_hours(scope) & set(hours)), labels)
+    note = _beside_usual(scope, usual, known, names, over - bool(running_hours(scope) & set(hours)), labels)
     return Panel("so-far", pictures, _("By the end of each hour"), _("Hour"), heads, lines, scope.currency, note)
 
 

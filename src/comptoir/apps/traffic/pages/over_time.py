@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import chains, day_parts, kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG
+from comptoir.apps.traffic.pages import forms
 from comptoir.apps.traffic.pages.cells import cells
 from comptoir.apps.traffic.pages.reports import TOTALS
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
@@ -81,13 +82,13 @@ def over_time(request: OrganisationRequest) -> HttpResponse:
 def export(request: OrganisationRequest) -> HttpResponseBase:
     """The same as CSV: each figure, the one it is compared with, and the change (per cent; points for a rate)."""
     scope = scope_of(request, usual="28")
-    step = _step(request)
+    step, form = _step(request), forms.of(request)
 
     def lines() -> Iterator[str]:
         slugs = scope.seen(TOTALS)
         figures = [name for slug in slugs for name in (slug, f"{slug}_before", f"{slug}_change")]
         heads = ["since", "until", "hour", "currency", *figures, "hours", "hours_with_visitors"]
-        yield spreadsheets.MARK + spreadsheets.line(heads)
+        yield spreadsheets.MARK + spreadsheets.line(heads, form)
         for table in _tables(scope, step):
             for row in table.rows:
                 hour = (row.part or "") if row.hour is None else f"{row.hour:02}"
@@ -97,7 +98,8 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
                         *(row.days.since, row.days.until, hour, table.currency),
                         *cells,
                         *(row.now.hours, row.now.hours_t),
-                    ]
+                    ],
+                    form,
                 )
 
     return spreadsheets.download(f"traffic-by-{step}-{scope.period.since}-{scope.period.until}.csv", lines())

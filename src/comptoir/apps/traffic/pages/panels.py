@@ -13,6 +13,7 @@ from comptoir.apps.traffic.kpis import BY_SLUG, Kpi, Sums
 from comptoir.apps.traffic.reports import exporting
 from comptoir.web import charts, spreadsheets
 from comptoir.web.charts import Picture
+from comptoir.web.spreadsheets import Form
 
 KEY: Final = frozenset({"visitors", "conversion", "sales"})
 """What a phone shows of a row."""
@@ -71,14 +72,15 @@ class Panel:
             for line in self.lines
         ]
 
-    def csv(self) -> Iterator[str]:
+    def csv(self, form: Form) -> Iterator[str]:
         """The file: figures unrounded as far as six decimals, empty where nothing is known."""
         has_currency = any(each.currency for each in self.lines)
         heads = [self.slug, *(["currency"] if has_currency else []), *(each.name for each in self.columns)]
-        yield spreadsheets.MARK + spreadsheets.line(heads)
+        yield spreadsheets.MARK + spreadsheets.line(heads, form)
         for line in self.every or self.lines:
             money = [line.currency] if has_currency else []
-            yield spreadsheets.line([line.day or line.label, *money, *(exporting.figure(each) for each in line.values)])
+            figures = [exporting.figure(each) for each in line.values]
+            yield spreadsheets.line([line.day or line.label, *money, *figures], form)
 
     @property
     def drawn(self) -> list[tuple[Picture, str]]:

@@ -72,10 +72,12 @@ def in_order(hours: set[int], scope: Scope) -> list[int]:
 
 
 def running_hours(scope: Scope) -> set[int]:
-    """The hours that are not over yet, by the clocks of the stores."""
+    """The hours that are not over yet, by the clocks of the stores that have figures."""
     if not scope.is_running:
         return set()
-    return {scope.now.astimezone(ZoneInfo(zone)).hour for zone in {each.store.timezone for each in scope.places}}
+    known = reading.by_store(scope.reading, scope.period)
+    zones = {each.store.timezone for each in scope.places if each.store.id in known}
+    return {scope.now.astimezone(ZoneInfo(zone)).hour for zone in zones}
 
 
 def _hours(scope: Scope) -> Course:

@@ -1,7 +1,7 @@
 """Reports: totals, and two stores or two periods side by side; the data export."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import kpis, shown, wages
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
+from comptoir.apps.traffic.pages import forms
 from comptoir.apps.traffic.pages.cells import Cell, cells
 from comptoir.apps.traffic.pages.scope import TODAYS, TREES, Scope, scope_of
 from comptoir.apps.traffic.periods import Period
@@ -81,17 +82,18 @@ def totals_export(request: OrganisationRequest) -> HttpResponseBase:
     """The same as CSV: figures unrounded as far as six decimals, empty where nothing is known."""
     scope = scope_of(request)
     found = _totals(scope)
+    form = forms.of(request)
 
     def lines() -> Iterator[str]:
         slugs = scope.seen((*TOTALS, *COSTS))
         costs = ("hours_with_cost",) if scope.sees_staff else ()
         heads = ["location_id", "name", "currency", *slugs, "hours", "hours_with_visitors", *costs]
-        yield spreadsheets.MARK + spreadsheets.line(heads)
+        yield spreadsheets.MARK + spreadsheets.line(heads, form)
         for row in (*found.rows, *found.totals):
             values = [BY_SLUG[slug].of(row.now) if row.now.hours else None for slug in slugs]
             figures = [exporting.figure(each) for each in values]
             hours = (row.now.hours, row.now.hours_t, row.now.hours_c)[: 2 + len(costs)]
-            yield spreadsheets.line([row.location_id, row.name or _("All"), row.currency, *figures, *hours])
+            yield spreadsheets.line([row.location_id, row.name or _("All"), row.currency, *figures, *hours], form)
 
     return spreadsheets.download(f"totals-{scope.period.since}-{scope.period.until}.csv", lines())
 
@@ -202,7 +204,8 @@ def _words(period: Period) -> str:
 def data_export(request: OrganisationRequest) -> HttpResponse:
     """The page that offers the hours as files."""
     scope = scope_of(request)
-    return render(request, "traffic/export.html", {"scope": scope, "columns": exporting.COLUMNS})
+    form = forms.FormFields(initial=forms.initial(forms.remembered(request)))
+    return render(request, "traffic/export.html", {"scope": scope, "columns": exporting.COLUMNS, "form": form})
 
 
 @require_GET
@@ -221,16 +224,10 @@ def download(request: OrganisationRequest, kind: str) -> HttpResponseBase:
         "jsonl": (lambda: "".join(exporting.json_lines(found)).encode(), "application/x-ndjson"),
     }
     if kind == "csv":
-        return spreadsheets.download(name, _csv(found))
+        return spreadsheets.download(name, exporting.csv_lines(found, forms.of(request)))
     if kind not in made:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     content, content_type = made[kind]
     response = HttpResponse(content(), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _csv(found: Iterator[dict[str, Any]]) -> Iterator[str]:
-    yield spreadsheets.MARK + spreadsheets.line(exporting.COLUMNS)
-    for row in found:
-        yield spreadsheets.line(["" if row[name] is None else exporting.plain(row[name]) for name in exporting.COLUMNS])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import shown
-from comptoir.apps.traffic.pages import files
+from comptoir.apps.traffic.pages import files, forms
 from comptoir.apps.traffic.pages.cells import Cell
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.reports import staffing as report
@@ -62,7 +62,7 @@ def export(request: OrganisationRequest, kind: str) -> HttpResponse:
         *(Column(name, "whole") for name in ("hours", "hours_with_visitors", "hours_with_staff")),
     ]
     name = f"traffic-staffing-{scope.period.since}-{scope.period.until}"
-    return files.answer(name, kind, columns, _rows(_found(scope)))
+    return files.answer(name, kind, columns, _rows(_found(scope)), forms.of(request))
 
 
 def _found(scope: Scope) -> Report:

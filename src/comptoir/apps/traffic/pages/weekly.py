@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import chains, kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG
-from comptoir.apps.traffic.pages import files
+from comptoir.apps.traffic.pages import files, forms
 from comptoir.apps.traffic.pages.cells import Cell, cells
 from comptoir.apps.traffic.pages.reports import TOTALS
 from comptoir.apps.traffic.pages.scope import KEPT, Scope, scope_of
@@ -100,7 +100,7 @@ def export(request: OrganisationRequest, kind: str) -> HttpResponse:
         *(Column(name, "whole") for name in ("hours", "hours_with_visitors")),
         *((Column("hours_with_staff", "whole"),) if scope.sees_staff else ()),
     ]
-    return files.answer(f"traffic-week-{scope.period.since}", kind, columns, _rows(scope, found))
+    return files.answer(f"traffic-week-{scope.period.since}", kind, columns, _rows(scope, found), forms.of(request))
 
 
 def _asked(request: OrganisationRequest) -> tuple[Scope, Report]:

@@ -5,7 +5,7 @@ Empty stays empty, and an id keeps its leading zeros: it is text everywhere.
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pyarrow
 import pyarrow.parquet
 import xlsxwriter
+from django.db.models import Q, QuerySet
 
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import Place
@@ -23,6 +24,8 @@ from comptoir.apps.traffic.making import counted_transactions
 from comptoir.apps.traffic.models import Hour, Node
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports.reading import Scope, there
+from comptoir.web import spreadsheets
+from comptoir.web.spreadsheets import Figure, Form
 
 HOURS: Final = Decimal("0.0001")
 AMOUNT: Final = Decimal("0.000001")
@@ -38,6 +41,8 @@ COLUMNS: Final = (
     *("labour_cost", "currency", "tax_basis", "tailored", "revision", "updated_at"),
     "groups",
 )
+Key = tuple[date, UUID, datetime]
+"""What rows are ordered by."""
 WHOLE: Final = ("minutes", "revision")
 
 
@@ -48,24 +53,17 @@ def rows(
     period: Period,
     *,
     updated_since: datetime | None = None,
+    after: Key | None = None,
     limit: int | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Hours of the day that the scope names, by date, location and time; `updated_since`: that changed since.
 
-    `limit` is of rows that are read.
+    `after` is where the page before ended, `limit` is of rows that are read.
     """
     organisation_id = scope.organisation_id
     by_id = {each.store.id: each for each in places}
     tree, said = _Tree(organisation_id), chains.settings_of(organisation_id)
-    found = there(
-        Hour.objects.filter(
-            organisation_id=organisation_id, store_id__in=by_id, business_date__range=(period.since, period.until)
-        ),
-        scope,
-    )
-    if updated_since is not None:
-        found = found.filter(updated_at__gte=updated_since)
-    found = found.order_by("business_date", "store_id", "hour")
+    found = _rows(scope, by_id, period, updated_since, after)
     for row in (found if limit is None else found[:limit]).iterator(CHUNK):
         place = by_id[row.store_id]
         local = row.hour.astimezone(ZoneInfo(place.store.timezone))
@@ -111,14 +109,48 @@ def _staff(row: Hour, scope: Scope) -> dict[str, Any]:
     return {"staff_hours": worked, "staff_status": row.staff_status, "labour_cost": row.labour_cost}
 
 
+def end_of_page(
+    scope: Scope, period: Period, *, updated_since: datetime | None, after: Key | None, limit: int
+) -> Key | None:
+    """Where a page of so many rows ends; None for the last one."""
+    found = _rows(scope, scope.store_ids, period, updated_since, after)
+    keys = list(found.values_list("business_date", "store_id", "hour")[limit - 1 : limit + 1])
+    return keys[0] if len(keys) > 1 else None
+
+
+def _rows(
+    scope: Scope,
+    store_ids: Collection[UUID],
+    period: Period,
+    updated_since: datetime | None,
+    after: Key | None,
+) -> QuerySet[Hour]:
+    mine = {"organisation_id": scope.organisation_id, "store_id__in": store_ids}
+    found = there(Hour.objects.filter(**mine, business_date__range=(period.since, period.until)), scope)
+    if updated_since is not None:
+        found = found.filter(updated_at__gte=updated_since)
+    if after is not None:
+        day, store_id, hour = after
+        later = Q(store_id__gt=store_id) | Q(store_id=store_id, hour__gt=hour)
+        found = found.filter(Q(business_date__gt=day) | Q(later, business_date=day))
+    return found.order_by("business_date", "store_id", "hour")
+
+
 def plain(value: Any) -> Any:
     """A figure as text without trailing noughts; None stays empty."""
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else value
+    return Figure(format(value.normalize(), "f")) if isinstance(value, Decimal) else value
 
 
 def figure(value: Decimal | None) -> str:
     """A figure of a report, unrounded as far as six decimals; empty where nothing is known."""
-    return "" if value is None else format(round(value, 6).normalize(), "f")
+    return "" if value is None else Figure(format(round(value, 6).normalize(), "f"))
+
+
+def csv_lines(found: Iterator[dict[str, Any]], form: Form) -> Iterator[str]:
+    """CSV, a line at a time."""
+    yield spreadsheets.MARK + spreadsheets.line(COLUMNS, form)
+    for row in found:
+        yield spreadsheets.line(["" if row[name] is None else plain(row[name]) for name in COLUMNS], form)
 
 
 def json_lines(found: Iterator[dict[str, Any]]) -> Iterator[str]:

@@ -17,6 +17,7 @@ import xlsxwriter
 
 from comptoir.apps.traffic.reports.exporting import plain
 from comptoir.web import spreadsheets
+from comptoir.web.spreadsheets import USUAL, Form
 
 SMALLEST: Final = Decimal("0.000001")
 TYPES: Final = {
@@ -39,10 +40,12 @@ class Column:
 Row = Mapping[str, str | int | Decimal | None]
 
 
-def file(kind: str, columns: Sequence[Column], rows: Iterable[Row]) -> bytes:
-    """The table as a file of one of TYPES."""
+def file(kind: str, columns: Sequence[Column], rows: Iterable[Row], form: Form = USUAL) -> bytes:
+    """The table as a file of one of TYPES; CSV in the form that is asked for."""
     found = [{each.name: _cell(each, row.get(each.name)) for each in columns} for row in rows]
-    makers = {"csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "jsonl": _json_lines}
+    if kind == "csv":
+        return _csv(columns, found, form)
+    makers = {"xlsx": _xlsx, "parquet": _parquet, "jsonl": _json_lines}
     return makers[kind](columns, found)
 
 
@@ -52,10 +55,10 @@ def _cell(column: Column, value: Any) -> Any:
     return Decimal(value).quantize(SMALLEST, ROUND_HALF_UP)
 
 
-def _csv(columns: Sequence[Column], rows: Sequence[Row]) -> bytes:
+def _csv(columns: Sequence[Column], rows: Sequence[Row], form: Form) -> bytes:
     names = [each.name for each in columns]
-    lines = [spreadsheets.line(["" if row[name] is None else plain(row[name]) for name in names]) for row in rows]
-    return (spreadsheets.MARK + spreadsheets.line(names) + "".join(lines)).encode()
+    lines = [spreadsheets.line(["" if row[name] is None else plain(row[name]) for name in names], form) for row in rows]
+    return (spreadsheets.MARK + spreadsheets.line(names, form) + "".join(lines)).encode()
 
 
 def _xlsx(columns: Sequence[Column], rows: Sequence[Row]) -> bytes:
