@@ -9,6 +9,7 @@ from django.test import Client
 from comptoir.apps.pay_at_table import checklist, setting_up
 from comptoir.apps.pay_at_table.models import Integration, State
 from comptoir.connectors.lightspeed_k.simulator.settings import SCOPES
+from comptoir.core.connections import grants
 from comptoir.core.connections.access import open_vendor, probe
 from comptoir.core.connections.locations import create_store, link_location
 from comptoir.core.connections.models import Connection, LocationLink
@@ -77,6 +78,13 @@ def test_e55_what_the_other_rights_open_goes_on(table: Table) -> None:
     probe(Connection.objects.get())
     assert Connection.objects.get().status == Connection.Status.CONNECTED
     assert table.go_on(table.take(1000)).state == State.APPLIED
+
+
+@pytest.mark.parametrize("said", [[], ["openid", "email"]], ids=["nothing is said", "in words of its own"])
+def test_e55_an_answer_that_does_not_say_what_was_granted_is_no_alarm(table: Table, said: list[str]) -> None:
+    Connection.objects.update(scopes=said)
+    connection = Connection.objects.get()
+    assert (grants.missing(connection), grants.lacks_partners(connection)) == ((), False)
 
 
 @pytest.mark.parametrize("quietly", [False, True], ids=["the consent page refuses", "left out of the answer"])

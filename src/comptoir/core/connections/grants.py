@@ -1,6 +1,7 @@
 """What an account was asked for and did not grant: what does not work then is told to people (E54, E55)."""
 
 import os
+from collections.abc import Collection
 
 from comptoir.core.connections.models import Connection
 from comptoir.core.connections.tokens import TokenPair
@@ -27,25 +28,31 @@ def asked_for(manifest: Manifest, endpoints: Endpoints) -> tuple[str, ...]:
 
 
 def missing(connection: Connection) -> tuple[str, ...]:
-    """The scopes that are asked for and were not granted; () where the vendor does not say."""
+    """The scopes that are asked for and were not granted; () where the vendor does not say, or in words of its own."""
     connector = registry.connector(connection.provider)
-    if not connector.manifest.tells_grants or not connection.scopes:
+    if not connector.manifest.tells_grants:
         return ()
     try:
         asked = asked_for(connector.manifest, connector.endpoints(os.environ))
     except ComptoirError:  # no client is set up here any more
         asked = connector.manifest.scopes
-    return tuple(each for each in asked if each not in connection.scopes)
+    return _lacking(asked, connection.scopes)
 
 
 def lacks_partners(connection: Connection) -> bool:
     """Whether the account was opened by a client that is no approved partner's: only its books can be read."""
-    only = registry.connector(connection.provider).manifest.partners_only
-    return bool(connection.scopes) and not only <= set(connection.scopes)
+    vendor = registry.connector(connection.provider).manifest
+    return bool(vendor.partners_only & set(_lacking(vendor.scopes, connection.scopes)))
 
 
 def require_partners(manifest: Manifest, endpoints: Endpoints, pair: TokenPair) -> None:
     """Raises NotAPartner where what partners alone are given was asked for and is not in the answer (E54)."""
-    wanted = manifest.partners_only & set(asked_for(manifest, endpoints))
-    if manifest.tells_grants and pair.scopes and not wanted <= set(pair.scopes):
+    lacking = _lacking(asked_for(manifest, endpoints), pair.scopes)
+    if manifest.tells_grants and manifest.partners_only & set(lacking):
         raise NotAPartner(manifest)
+
+
+def _lacking(asked: Collection[str], granted: Collection[str]) -> tuple[str, ...]:
+    """An answer that holds none of what was asked for speaks of something else: nothing is known then."""
+    is_told = not set(asked).isdisjoint(granted)
+    return tuple(each for each in asked if each not in granted) if is_told else ()

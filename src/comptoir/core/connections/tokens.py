@@ -61,8 +61,8 @@ def _secret(value: object) -> Secret:
 
 
 def _scopes(said: object) -> tuple[str, ...]:
-    """Space-separated (RFC 6749, 3.3), the first hundred of a hundred characters each."""
-    words = said.split() if isinstance(said, str) else []
+    """Space-separated (RFC 6749, 3.3), or by commas as some do; the first hundred of a hundred characters each."""
+    words = said.replace(",", " ").split() if isinstance(said, str) else []
     return tuple(dict.fromkeys(each for each in words if len(each) <= LONGEST_SCOPE))[:MOST_SCOPES]
 
 
