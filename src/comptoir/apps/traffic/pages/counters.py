@@ -100,11 +100,11 @@ def upload(request: OrganisationRequest) -> HttpResponse:
     return render(request, "traffic/upload.html", {"taken": taken, "where": where})
 
 
-def counters_of(request: OrganisationRequest, place: Place) -> list[tuple[Counter, str, Status]]:
-    """Each with its public id and its light."""
+def counters_of(request: OrganisationRequest, place: Place) -> list[tuple[Counter, str, str | Promise, Status]]:
+    """Each with its public id, its kind and its light."""
     rows = Counter.objects.filter(organisation_id=request.organisation.id, store_id=place.store.id).order_by("name")
     silent = finding.silent_counters(request.organisation.id, [place.store], now=timezone.now())
-    return [(row, public_id("cnt", row.id), _alive(row, is_silent=row.id in silent)) for row in rows]
+    return [(row, public_id("cnt", row.id), KINDS[row.kind], _alive(row, is_silent=row.id in silent)) for row in rows]
 
 
 def _alive(row: Counter, *, is_silent: bool) -> Status:
