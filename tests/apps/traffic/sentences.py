@@ -403,6 +403,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 
 NOT_YET: dict[str, str] = {
+    "4.2 53-week years restated by one week": "4-5-4 months stand as they are",
+    "4.1 sums list the locations without the needed feed": "each row says of how many hours it knows the feed",
     "3.3 pulling from Dor": "its public pages name neither addresses nor fields; counts come by file, API, webhook",
     "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
 }

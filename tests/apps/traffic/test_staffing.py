@@ -82,6 +82,7 @@ def test_targets_of_several_locations_add_up_in_hours_and_one_without_is_named(c
     told = found(chain)
     assert told.without_target == ("Aimless",)
     assert told.unknown == ("Quiet",), "nobody clocked in there"
+    assert dict(told.hours)[10].hours_at_target == 4, "visitors of hours whose staff nobody knows ask for nothing"
     works_at(quiet, 10, 14)
     restate(chain.le_zinc.id, {(quiet.id, DAY)}, now=NOW)
     ten = dict(found(chain).hours)[10]
