@@ -86,9 +86,12 @@ class Analyst:
         return self.yesterday - timedelta(days=30)
 
     def happens(self) -> None:
-        """What any day of the year has to have: sales on both days, and Alice at work yesterday."""
+        """What any day of the year has to have: sales on both days, and Alice at work yesterday.
+
+        They fall into one hour: were each hour like the next, an hour of work less would leave the ratio as it was.
+        """
         self.shops.trade.advance(datetime.now(UTC))
-        for day, hours in ((self.yesterday, range(10, 18)), (self.last_month, (12,))):
+        for day, hours in ((self.yesterday, (12,) * 8), (self.last_month, (12,))):
             for at in (datetime.combine(day, time(each), ZONE).astimezone(UTC) for each in hours):
                 for item_id in (1, 2, 3):
                     self.shops.trade.counter.ring([Basket(Decimal("12.90"), item_id=item_id)], at=at, shop_id=1)
@@ -261,7 +264,8 @@ def edit_a_clock_entry_and_watch(analyst: Analyst) -> None:
     expect(star).not_to_have_text("–")
     before = star.inner_text()
     sandbox.goto(f"{analyst.sandbox_url}/shops?day={analyst.yesterday}")
-    sandbox.get_by_role("button", name="An hour less for Alice").first.click()
+    with sandbox.expect_navigation():
+        sandbox.get_by_role("button", name="An hour less for Alice").first.click()
     analyst.looks_again()
     expect(star).not_to_have_text(before)
     analyst.visitor.picture("corrected")
