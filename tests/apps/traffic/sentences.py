@@ -34,6 +34,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     "1.1 marketing without staff, HR with hours by person": (
         "test_marketing_finds_nothing_about_staff_on_any_page_nor_in_any_file",
+        "test_a_day_or_a_location_with_a_budget_of_staff_hours_alone_has_none_for_marketing",
         "test_hr_sees_hours_by_person_and_no_clock_time",
         "test_hr_types_staff_hours_alone_and_takes_back_nobody_else_s_figures",
     ),

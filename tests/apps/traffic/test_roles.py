@@ -10,6 +10,7 @@ from django.test import Client
 
 from comptoir.apps.traffic import rights, wages
 from comptoir.apps.traffic.alert_tables import Alert
+from comptoir.apps.traffic.budget_tables import Budget
 from comptoir.apps.traffic.chains import save_location
 from comptoir.core.accounts.authority import Authority
 from comptoir.core.accounts.roles import Role
@@ -27,8 +28,10 @@ SEEN = (
     *(f"/traffic/reports/comparison?{DAYS}", f"/traffic/reports/quality?{DAYS}&all=1", "/traffic/reports/changes"),
     *(f"/traffic/reports/totals/export?{DAYS}", f"/traffic/reports/time/export?{DAYS}", "/traffic/alerts"),
     "/traffic/reports/changes/export",
+    f"/traffic/budgets?month={DAY:%Y-%m}",
     *(f"/traffic/reports/week?week={DAY}", f"/traffic/reports/week/csv?week={DAY}"),
 )
+NEXT = DAY + timedelta(days=1)
 OF_STAFF = ("taff", "abour", "star", "13.37")
 
 
@@ -51,6 +54,8 @@ def chain(people: People) -> People:
     works(people, ("1", 9, 13))
     make(people, now=NOW + timedelta(days=3))
     ClockEntry.objects.update(staff_name="Bob Example")
+    for day, amounts in ((DAY, {"sales": 125, "staff_hours": "13.37"}), (NEXT, {"staff_hours": "13.37"})):
+        Budget.objects.create(organisation_id=people.le_zinc.id, store_id=people.bar.id, business_date=day, **amounts)
     Alert.objects.create(
         organisation_id=people.le_zinc.id,
         id=new_id(),
@@ -84,6 +89,17 @@ def test_marketing_finds_nothing_about_staff_on_any_page_nor_in_any_file(chain: 
     assert rows
     assert {(row["staff_hours"], row["staff_status"], row["labour_cost"]) for row in rows} == {("", "", "")}
     assert {row["sales_net"] for row in rows} >= {"50"}, "everything else is there"
+
+
+def test_a_day_or_a_location_with_a_budget_of_staff_hours_alone_has_none_for_marketing(chain: People) -> None:
+    marketing, _user = someone(chain, Role.MARKETING)
+    owner = chain.client(chain.alice)
+    month, day = f"/traffic/budgets?month={DAY:%Y-%m}", f"{NEXT.day} May"
+    assert (day in read(owner, month), day in read(marketing, month)) == (True, False)
+    assert "125.00" in read(marketing, month)
+    Budget.objects.filter(business_date=DAY).delete()
+    assert (day in read(owner, month), day in read(marketing, month)) == (True, False)
+    assert "No budget in this month" in read(marketing, month)
 
 
 def test_hr_sees_hours_by_person_and_no_clock_time(chain: People) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -149,9 +149,13 @@ def _today(place: Place, now: Any) -> date:
 
 
 def _rows(organisation_id: UUID, where: Where, first: date, last: date) -> list[tuple[str, str, list[Cell]]]:
-    """Each with what it is called, the location it leads to, and its budgets; the sum of a single location last."""
+    """Each with what it is called, the location it leads to, and its budgets; the sum of a single location last.
+
+    A day whose only budgets are hidden from the reader is none: that there is one would tell of staff.
+    """
+    has_any = Q(*(Q(**{f"{each}__isnull": False}) for each in _seen(where)), _connector=Q.OR)
     mine = Budget.objects.filter(
-        organisation_id=organisation_id, store_id__in=where.store_ids, business_date__range=(first, last)
+        has_any, organisation_id=organisation_id, store_id__in=where.store_ids, business_date__range=(first, last)
     )
     whole = {row["store_id"]: row for row in mine.values("store_id").annotate(**{f"{m}": Sum(m) for m in MEASURES})}
     if len(where.places) != 1:
