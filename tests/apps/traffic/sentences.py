@@ -244,6 +244,11 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_the_day_of_4_1_is_printed_as_the_reference_says",
         "test_the_worked_example_from_real_sources",
     ),
+    "4.1 sums list the locations without the needed feed": (
+        "test_4_1_of_each_feed_the_locations_without_it_are_named_unless_none_has_it",
+        "test_4_1_a_sum_is_of_the_locations_with_the_feed_and_every_page_names_the_others",
+        "test_4_1_many_names_are_folded",
+    ),
     "4.1 money in several currencies is never added": ("test_money_of_two_currencies_is_never_added",),
     "4.2 hour to year, weeks from Monday or Sunday, 4-5-4": (
         "test_every_step_adds_up_to_the_same",
@@ -405,7 +410,6 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 
 NOT_YET: dict[str, str] = {
     "4.2 53-week years restated by one week": "4-5-4 months stand as they are",
-    "4.1 sums list the locations without the needed feed": "each row says of how many hours it knows the feed",
     "3.3 pulling from Dor": "its public pages name neither addresses nor fields; counts come by file, API, webhook",
     "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
 }

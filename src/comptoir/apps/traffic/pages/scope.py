@@ -19,6 +19,7 @@ from comptoir.apps.traffic.kpis import BY_SLUG, OF_STAFF, Kpi
 from comptoir.apps.traffic.pages.where import Option, Where, where_of
 from comptoir.apps.traffic.periods import Comparison, Period, compared
 from comptoir.apps.traffic.reports import reading as reports
+from comptoir.apps.traffic.reports.lacking import Lacking, lacking_feeds
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date, day_in
 from comptoir.web.shell import OrganisationRequest
@@ -97,6 +98,11 @@ class Scope:
             nodes=self.nodes,
             sees_staff=self.sees_staff,
         )
+
+    @cached_property
+    def lacking(self) -> tuple[Lacking, ...]:
+        """The locations that sums are without, by the feed that tells nothing of them (4.1, rule 3)."""
+        return lacking_feeds(self.places, reports.by_store(self.reading, self.period))
 
     @property
     def formulas(self) -> list[Kpi]:
