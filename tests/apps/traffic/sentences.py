@@ -256,6 +256,13 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_the_retail_calendar_of_the_nrf",
         "test_the_same_retail_week_of_last_year_keeps_its_weekday",
     ),
+    "4.2 and 4.3 53-week years as they are, or restated by one week": (
+        "test_4_2_after_a_year_of_53_weeks_last_year_is_as_it_is_or_restated_by_a_week",
+        "test_4_2_restated_the_same_retail_week_keeps_its_weekday_and_is_52_weeks_back",
+        "test_4_2_a_restated_year_has_the_weeks_and_months_of_the_year_behind_it",
+        "test_4_2_months_of_53_weeks_restated_begin_a_week_later_and_no_week_is_lost",
+        "test_4_2_the_page_has_the_months_of_53_weeks_as_they_are_or_restated",
+    ),
     "4.2 parts of the day": ("test_the_report_over_time_has_a_row_for_each_part_and_the_rest_apart",),
     "4.2 the average profile of a weekday: a mean of sums, days below 80 % left out, the repeated hour in its label": (
         "test_4_2_a_usual_weekday_is_the_mean_of_its_days_without_those_known_in_less_than_80_per_cent",
@@ -409,7 +416,6 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 
 NOT_YET: dict[str, str] = {
-    "4.2 53-week years restated by one week": "4-5-4 months stand as they are",
     "3.3 pulling from Dor": "its public pages name neither addresses nor fields; counts come by file, API, webhook",
     "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
 }

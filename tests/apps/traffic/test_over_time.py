@@ -55,6 +55,7 @@ def told_of(
         (Step.QUARTER, ["37.05"]),
         (Step.YEAR, ["37.05"]),
         (Step.RETAIL_MONTH, ["7", "30.05"]),
+        (Step.RETAIL_MONTH_RESTATED, ["7", "30.05"]),
     ],
 )
 def test_every_step_adds_up_to_the_same(chain: People, step: Step, sales: list[str]) -> None:
@@ -112,3 +113,14 @@ def test_screen_and_file_say_the_same(chain: People) -> None:
     row = next(csv.DictReader(io.StringIO(exported)))
     assert (row["sales"], row["sales_before"], row["sales_change"]) == ("30.05", "20", "50.25")
     assert (row["since"], row["until"], row["visitors"]) == ("2026-05-01", "2026-05-20", "")
+
+
+def test_4_2_the_page_has_the_months_of_53_weeks_as_they_are_or_restated(chain: People) -> None:
+    first_week = date(2023, 2, 1)
+    sell(chain, 10, "5", day=first_week)
+    restate(chain.le_zinc.id, {(chain.bar.id, first_week)}, now=NOW)
+    query = "since=2023-01-29&until=2023-02-28&beside=retail_restated"
+    for step, month in ((Step.RETAIL_MONTH, "Month 1 of 2023"), (Step.RETAIL_MONTH_RESTATED, "Month 12 of 2022")):
+        page = chain.client(chain.alice).get(f"/traffic/reports/time?{query}&by={step}").content.decode()
+        assert f"{month}:" in page, step
+        assert "beside the same retail week last year, restated after 53 weeks." in page

@@ -16,7 +16,9 @@ from comptoir.apps.traffic.periods import (
     retail_year,
     weeks_of_retail_year,
 )
+from comptoir.apps.traffic.reports.over_time import parts
 
+LONG_YEARS = [year for year in range(2000, 2041) if weeks_of_retail_year(year) == 53]
 DATES = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
 
@@ -89,3 +91,55 @@ def test_the_same_retail_week_of_last_year_keeps_its_weekday(day: date) -> None:
     _before, begin_before = retail_year(begin - timedelta(days=1))
     assert before.weekday() == day.weekday()
     assert before - begin_before == day - begin, "the same week number"
+
+
+@pytest.mark.parametrize(
+    ("since", "as_it_is", "restated"),
+    [
+        # 2023 had 53 weeks, from 29 January 2023 to 3 February 2024. Week 1 of 2024 is beside week 1, restated week 2.
+        (date(2024, 2, 4), date(2023, 1, 29), date(2023, 2, 5)),
+        (date(2025, 1, 26), date(2024, 1, 21), date(2024, 1, 28)),  # week 52 beside week 52, restated week 53
+        (date(2023, 1, 29), date(2022, 1, 30), date(2022, 1, 30)),  # the long year itself, beside 52 weeks
+        (date(2025, 2, 2), date(2024, 2, 4), date(2024, 2, 4)),
+        # 2017 had 53 weeks too: the week of Thanksgiving 2018 is beside that of 2017 only once it is restated.
+        (date(2018, 11, 18), date(2017, 11, 12), date(2017, 11, 19)),
+    ],
+)
+def test_4_2_after_a_year_of_53_weeks_last_year_is_as_it_is_or_restated_by_a_week(
+    since: date, as_it_is: date, restated: date
+) -> None:
+    week = Period(since, since + timedelta(days=6))
+    assert compared(week, Comparison.RETAIL_YEAR).since == as_it_is
+    assert compared(week, Comparison.RETAIL_RESTATED) == Period(restated, restated + timedelta(days=6))
+
+
+@given(DATES)
+def test_4_2_restated_the_same_retail_week_keeps_its_weekday_and_is_52_weeks_back(day: date) -> None:
+    before = compared(Period(day, day), Comparison.RETAIL_RESTATED).since
+    assert before.weekday() == day.weekday()
+    assert day - before == timedelta(weeks=52)
+
+
+@given(st.sampled_from(LONG_YEARS), st.integers(0, 363))
+def test_4_2_a_restated_year_has_the_weeks_and_months_of_the_year_behind_it(long: int, number: int) -> None:
+    day = retail_year(date(long + 1, 6, 1))[1] + timedelta(days=number)
+    before = compared(Period(day, day), Comparison.RETAIL_RESTATED).since
+    year, begin = retail_year(before, restated=True)
+    assert year == long
+    assert before - begin == timedelta(days=number), "the same week number, and weekday"
+    assert retail_month(before, restated=True)[1] == retail_month(day)[1]
+
+
+def test_4_2_months_of_53_weeks_restated_begin_a_week_later_and_no_week_is_lost() -> None:
+    whole = Period(date(2023, 1, 1), date(2024, 3, 2))
+    found = parts(whole, Step.RETAIL_MONTH_RESTATED)
+    assert [found[0], found[1], *found[-2:]] == [
+        Period(date(2023, 1, 1), date(2023, 2, 4)),  # the week from 29 January is the last of 2022
+        Period(date(2023, 2, 5), date(2023, 3, 4)),
+        Period(date(2024, 1, 7), date(2024, 2, 3)),  # four weeks, five as it is
+        Period(date(2024, 2, 4), date(2024, 3, 2)),
+    ]
+    assert sum(each.length for each in found) == whole.length
+    assert parts(whole, Step.RETAIL_MONTH)[-2] == Period(date(2023, 12, 31), date(2024, 2, 3))
+    beside = compared(found[-1], Comparison.RETAIL_RESTATED)
+    assert beside == found[1], "February beside the whole of February restated"

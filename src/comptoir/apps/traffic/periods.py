@@ -10,6 +10,8 @@ DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
 YEAR_OF_WEEKS: Final = timedelta(days=364)
 FEBRUARY: Final = 2
+LONG_YEAR: Final = 53
+"""Weeks of a retail year that has one more than others."""
 
 
 @dataclass(frozen=True, order=True)
@@ -41,6 +43,7 @@ class Comparison(StrEnum):
     SAME_WEEKDAYS = "same_weekdays"
     SAME_DATES = "same_dates"
     RETAIL_YEAR = "retail_year"
+    RETAIL_RESTATED = "retail_restated"
     CHOSEN = "chosen"
     BUDGET = "budget"
 
@@ -61,6 +64,8 @@ def compared(period: Period, comparison: Comparison, *, chosen: date | None = No
             return Period(a_year_before(period.since), a_year_before(period.until))
         case Comparison.RETAIL_YEAR:
             return period.moved(-retail_shift(period.since))
+        case Comparison.RETAIL_RESTATED:
+            return period.moved(-retail_shift(period.since, restated=True))
         case Comparison.CHOSEN:
             return period.moved((chosen or period.since) - period.since)
         case Comparison.BUDGET:
@@ -83,6 +88,7 @@ class Step(StrEnum):
     QUARTER = "quarter"
     YEAR = "year"
     RETAIL_MONTH = "retail_month"
+    RETAIL_MONTH_RESTATED = "retail_month_restated"
 
 
 def begin_of(day: date, step: Step, *, week_starts_on: int = 0) -> date:
@@ -100,20 +106,28 @@ def begin_of(day: date, step: Step, *, week_starts_on: int = 0) -> date:
             return day.replace(month=1, day=1)
         case Step.RETAIL_MONTH:
             return retail_month(day)[0]
+        case Step.RETAIL_MONTH_RESTATED:
+            return retail_month(day, restated=True)[0]
 
 
-def retail_year(day: date) -> tuple[int, date]:
-    """The retail year of a day, and its first day: it ends on the Saturday nearest to 31 January (NRF, 4-5-4)."""
+def retail_year(day: date, *, restated: bool = False) -> tuple[int, date]:
+    """The retail year of a day, and its first day: it ends on the Saturday nearest to 31 January (NRF, 4-5-4).
+
+    `restated`: a year of 53 weeks begins a week later, so that it has 52 and ends as it did, beside the year that
+    follows it; the week before is the last of the year before, so that none is lost.
+    """
     for year in (day.year, day.year - 1):
-        begin = _begin_of_retail_year(year)
+        begin = _begin_of_retail_year(year, restated=restated)
         if day >= begin:
             return year, begin
     year = day.year - 2
-    return year, _begin_of_retail_year(year)
+    return year, _begin_of_retail_year(year, restated=restated)
 
 
-def _begin_of_retail_year(year: int) -> date:
+def _begin_of_retail_year(year: int, *, restated: bool = False) -> date:
     """The Sunday nearest to 1 February… or the day behind the Saturday nearest to 31 January."""
+    if restated and weeks_of_retail_year(year) == LONG_YEAR:
+        return _begin_of_retail_year(year) + WEEK
     end_of_january = date(year, 1, 31)
     ahead = (5 - end_of_january.weekday()) % 7  # days to the Saturday on or after it
     nearest = end_of_january + timedelta(days=ahead if ahead <= 3 else ahead - 7)
@@ -125,9 +139,9 @@ def weeks_of_retail_year(year: int) -> int:
     return (_begin_of_retail_year(year + 1) - _begin_of_retail_year(year)).days // 7
 
 
-def retail_month(day: date) -> tuple[date, int]:
+def retail_month(day: date, *, restated: bool = False) -> tuple[date, int]:
     """The first day of the 4-5-4 month that a day is in, and its number from 1 (February); week 53 is the last's."""
-    _year, begin = retail_year(day)
+    _year, begin = retail_year(day, restated=restated)
     week = (day - begin).days // 7
     first, number = 0, 1
     for number, weeks in enumerate((4, 5, 4) * 4, start=1):
@@ -137,7 +151,10 @@ def retail_month(day: date) -> tuple[date, int]:
     raise AssertionError("a year has twelve months")
 
 
-def retail_shift(day: date) -> timedelta:
-    """How far back the same week number of the retail year before lies."""
+def retail_shift(day: date, *, restated: bool = False) -> timedelta:
+    """How far back the same week number of the retail year before lies; `restated`: of that year restated.
+
+    After a year of 53 weeks that is 53 weeks, and restated 52: week 1 is then beside what was week 2.
+    """
     year, begin = retail_year(day)
-    return begin - _begin_of_retail_year(year - 1)
+    return begin - _begin_of_retail_year(year - 1, restated=restated)

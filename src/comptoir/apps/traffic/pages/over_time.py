@@ -34,6 +34,7 @@ STEPS: Final[dict[str, str | Promise]] = {
     Step.QUARTER: gettext_lazy("Quarters"),
     Step.YEAR: gettext_lazy("Years"),
     Step.RETAIL_MONTH: gettext_lazy("4-5-4 months"),
+    Step.RETAIL_MONTH_RESTATED: gettext_lazy("4-5-4 months, restated"),
 }
 
 
@@ -138,8 +139,9 @@ def _label(row: Line, step: Step) -> str:
     if step is Step.DAY:
         return day(since)
     span = days(since, until)
-    if step is Step.RETAIL_MONTH:
-        number, year = retail_month(since)[1], retail_year(since)[0]
+    if step in (Step.RETAIL_MONTH, Step.RETAIL_MONTH_RESTATED):
+        is_restated = step is Step.RETAIL_MONTH_RESTATED
+        number, year = retail_month(since, restated=is_restated)[1], retail_year(since, restated=is_restated)[0]
         return _("Month %(number)d of %(year)d: %(days)s") % {"number": number, "year": year, "days": span}
     return span
 

@@ -38,6 +38,7 @@ COMPARISONS: Final[dict[str, str | Promise]] = {
     Comparison.SAME_WEEKDAYS: _("the same weekdays last year"),
     Comparison.SAME_DATES: _("the same dates last year"),
     Comparison.RETAIL_YEAR: _("the same retail week last year"),
+    Comparison.RETAIL_RESTATED: _("the same retail week last year, restated after 53 weeks"),
     Comparison.CHOSEN: _("as many days from a date"),
     Comparison.BUDGET: _("the budget"),
 }
