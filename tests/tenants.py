@@ -32,6 +32,7 @@ from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.deliveries import plans
 from comptoir.apps.traffic.export_tables import ExportPlan
 from comptoir.apps.traffic.left_out_tables import LeftOut
+from comptoir.apps.traffic.pattern_tables import HOURS_OF_A_WEEK, StaffPattern
 from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.apps.weekly_balance import setting_up
 from comptoir.apps.weekly_balance.models import Correction, PosImport, ReopenRequest
@@ -272,6 +273,15 @@ def _traffic(world: World) -> None:
         per_hour=15,
         currency="EUR",
     )
+    pattern = StaffPattern.objects.create(
+        organisation_id=organisation.id,
+        id=new_id(),
+        store_id=world.cellar.id,
+        since=NOW.date(),
+        hours=[2] * HOURS_OF_A_WEEK,
+        actor="user:1",
+        at=NOW,
+    )
     closure = LeftOut.objects.create(
         organisation_id=organisation.id,
         id=new_id(),
@@ -302,6 +312,7 @@ def _traffic(world: World) -> None:
         "export_run_id": run.public_id,
         "left_out_id": public_id("tlo", closure.id),
         "wage_id": public_id("wag", wage.id),
+        "pattern_id": public_id("spn", pattern.id),
         "limit_id": public_id("lim", limit.id),
         "door_id": doors.add(**made, name=OF_THE_ORGANISATION)[0].public_id,  # type: ignore[arg-type]
         "feed_id": feeds.add(**made, name=OF_THE_ORGANISATION, kind="sftp", place=NOWHERE).public_id,  # type: ignore[arg-type]

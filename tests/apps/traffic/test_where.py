@@ -80,7 +80,7 @@ def test_every_page_has_them_first_and_what_was_chosen_goes_from_page_to_page(ch
             "Le Zinc",
             "Quai Bob",
         ], name
-        own = name in ("traffic_day", "traffic_location", "traffic_hours")
+        own = name in ("traffic_day", "traffic_location", "traffic_hours", "traffic_staff_pattern")
         assert CHOSEN.findall(options) == [chain.bar.public_id if own else north], name
         navigation = page[page.index("<nav") :].split("</nav>")[0]
         for each in ("/traffic", "/traffic/reports/totals", "/traffic/locations", "/traffic/integrations"):

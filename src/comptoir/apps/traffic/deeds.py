@@ -38,6 +38,9 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.node_added": _("A level of the chain was added"),
     "traffic.people_exported": _("Hours by person were exported"),
     "traffic.settings_changed": _("How traffic is counted was changed"),
+    "traffic.staff_pattern_saved": _("Who is usually at work at a location was typed"),
+    "traffic.staff_pattern_deleted": _("Who is usually at work at a location was deleted"),
+    "traffic.staff_pattern_restored": _("Who is usually at work at a location was brought back"),
     "traffic.wage_saved": _("What an hour of work costs was typed"),
     "traffic.wage_deleted": _("What an hour of work costs was deleted"),
 }

@@ -78,6 +78,10 @@ HOURS: Final = (
     _("While a location is closed, nothing of it is silent: alerts count only the time in which it is open."),
     _("Where nobody typed hours, they are those in which people came or bought in two of the last four weeks or more."),
 )
+STAFF_PATTERN: Final = (
+    _("Type how many people are usually at work, by weekday and hour, from a date on; the nearest earlier date holds."),
+    _("It counts on days without clock entries and without typed staff hours, marked as planned; a clock entry wins."),
+)
 PEOPLE: Final = (
     _("How many hours each person worked, and on how many days; never when somebody came or went."),
     _("Only HR sees this page. Every export stands in the record of activity."),
@@ -125,6 +129,9 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_hours": HOURS,
     "traffic_exception_add": HOURS,
     "traffic_exception_delete": HOURS,
+    "traffic_staff_pattern": STAFF_PATTERN,
+    "traffic_staff_pattern_delete": STAFF_PATTERN,
+    "traffic_staff_pattern_restore": STAFF_PATTERN,
     "traffic_locations": LOCATION,
     "traffic_location": LOCATION,
     "traffic_imported_remove": LOCATION,

@@ -22,7 +22,7 @@ class Bucket:
 
     `sales` (net) and `labour_cost` are in major units of the store's currency, `staff_hours` in hours, `open_hours` is
     how much of the hour it was open. `sold` are goods sold, where `items` are less those that came back.
-    `is_estimated`: its visitors are, for a counter was silent.
+    `is_estimated`: its visitors are, for a counter was silent. `is_planned`: its staff hours are, for no clock told.
     """
 
     visitors: Decimal | None = None
@@ -35,6 +35,7 @@ class Bucket:
     labour_cost: Decimal | None = None
     open_hours: Decimal | None = None
     is_estimated: bool = False
+    is_planned: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Sums:
     know both; `s_h` and `x_h` sales and transactions of hours whose staff hours are known. `hours` counts all hours,
     `hours_t` those with visitors, `hours_h` those with staff hours. `s_c` are sales of the `hours_c` whose labour cost
     is known; `t_o` and `o_t` visitors and open hours of the `hours_o` that know both. Of `hours_t`, `hours_e` are
-    estimated.
+    estimated; of `hours_h`, `hours_p` are planned.
     """
 
     visitors: Decimal = ZERO
@@ -71,6 +72,7 @@ class Sums:
     hours_c: int = 0
     hours_o: int = 0
     hours_e: int = 0
+    hours_p: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
@@ -78,7 +80,7 @@ class Sums:
     @property
     def without_staff(self) -> "Sums":
         """The same as if no clock told anything: for readers whom hours worked are no matter of."""
-        hours = replace(self, staff_hours=ZERO, t_h=ZERO, h_t=ZERO, s_h=ZERO, x_h=ZERO, hours_h=0)
+        hours = replace(self, staff_hours=ZERO, t_h=ZERO, h_t=ZERO, s_h=ZERO, x_h=ZERO, hours_h=0, hours_p=0)
         return replace(hours, labour_cost=ZERO, s_c=ZERO, hours_c=0)
 
     @property
@@ -132,6 +134,7 @@ def _one(bucket: Bucket) -> Sums:
         hours_c=int(cost is not None),
         hours_o=int(t is not None and opened is not None),
         hours_e=int(t is not None and bucket.is_estimated),
+        hours_p=int(h is not None and bucket.is_planned),
     )
 
 
@@ -175,6 +178,10 @@ class Kpi:
     def estimated(self, found: Sums) -> int:
         """Of how many of these hours the figure is an estimate."""
         return found.hours_e if self.needs in ("visitors", "open") else 0
+
+    def planned(self, found: Sums) -> int:
+        """Of how many of these hours the staff is that of a weekly pattern, where the figure is made of staff."""
+        return found.hours_p if self.slug in OF_STAFF else 0
 
 
 KPIS: Final[tuple[Kpi, ...]] = (

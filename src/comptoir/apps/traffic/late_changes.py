@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Min
 
-from comptoir.apps.traffic import filling
+from comptoir.apps.traffic import filling, planned
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.left_out import Spans
 from comptoir.apps.traffic.making import ZERO, Made, StoreDay
@@ -26,6 +26,7 @@ BOUGHT: Final = ("transactions", "sales", "items")
 TYPED: Final = "typed"
 TAKEN_BACK: Final = "taken_back"
 ESTIMATED: Final = "estimated"
+PLANNED: Final = planned.PLANNED
 COUNTING: Final = "counting"
 TILL: Final = "till"
 CLOCK: Final = "clock"
@@ -63,11 +64,11 @@ def tell(
         for kind in KINDS:
             old = getattr(known[key], kind) if key in known else None
             new = made[key].values[kind] if key in made else None
-            if kind == "visitors" and _is_guess(made.get(key), known.get(key)):
+            if _is_guess(kind, made.get(key), known.get(key)):
                 continue
             if hidden.hides(store_id, hour, "counter" if kind == "visitors" else "till"):
                 continue  # somebody said so: nothing moved at the till
-            if _is_another(kind, old, new) and not firsts.is_first(kind, store_id, day, hour, old):
+            if _is_another(kind, old, new) and not firsts.is_first(kind, day, known.get(key), key):
                 cause = _cause(kind, made.get(key), known.get(key), is_again=(store_id, day) in again)
                 facts = {"store_id": store_id, "hour": hour, "business_date": day, "kind": kind, "old": old, "new": new}
                 facts["cause"] = cause
@@ -75,11 +76,17 @@ def tell(
     Change.objects.bulk_create(rows, batch_size=1000)
 
 
-def _is_guess(made: Made | None, known: Hour | None) -> bool:
-    """Whether nothing was measured, before or after: an estimate that comes or goes moves no figure that was known."""
-    old = known.traffic_status if known and known.visitors is not None else filling.ESTIMATED
-    new = made.values["traffic_status"] if made and made.values["visitors"] is not None else filling.ESTIMATED
-    return old == new == filling.ESTIMATED
+GUESSES: Final = {"visitors": ("traffic_status", filling.ESTIMATED), "staff_hours": ("staff_status", planned.PLANNED)}
+
+
+def _is_guess(kind: str, made: Made | None, known: Hour | None) -> bool:
+    """Whether nothing was measured, before or after: an estimate or plan that comes or goes moves no known figure."""
+    if kind not in GUESSES:
+        return False
+    status, guess = GUESSES[kind]
+    old = getattr(known, status) if known and getattr(known, kind) is not None else guess
+    new = made.values[status] if made and made.values[kind] is not None else guess
+    return bool(old == new == guess)
 
 
 def usual(kind: str) -> str:
@@ -96,6 +103,9 @@ def _cause(kind: str, made: Made | None, known: Hour | None, *, is_again: bool) 
     statuses = {made.values["traffic_status"] if made else "", known.traffic_status if known else ""}
     if kind == "visitors" and ESTIMATED in statuses:
         return ESTIMATED
+    statuses = {made.values["staff_status"] if made else "", known.staff_status if known else ""}
+    if kind == "staff_hours" and PLANNED in statuses:
+        return PLANNED
     return COUNTING if is_again and kind in BOUGHT else usual(kind)
 
 
@@ -120,10 +130,12 @@ class _Firsts:
             if row.transactions or row.return_receipts or row.sales or row.items
         }
 
-    def is_first(self, kind: str, store_id: UUID, day: date, hour: datetime, old: Decimal | None) -> bool:
-        """Whether a figure comes out of the past that is only being read."""
+    def is_first(self, kind: str, day: date, known: Hour | None, key: Key) -> bool:
+        """Whether a figure comes out of the past that is only being read; what was planned told of nothing."""
+        store_id, hour = key
         if kind == "staff_hours":
-            return old is None and store_id in self._new_clocks
+            was_told = known is not None and known.staff_hours is not None and known.staff_status != PLANNED
+            return not was_told and store_id in self._new_clocks
         if kind == "visitors":
             # Told of hours before it was known here: what it remembered.
             return (store_id, day) not in self._counted and hour < self._counted_since.get(store_id, hour)

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic.left_out_tables import LeftOut
@@ -88,9 +88,9 @@ def of_store(store: Store) -> list[LeftOut]:
 
 
 def imported_days(store: Store) -> int:
-    """On how many days something of the till is shown."""
+    """On how many days something of the till is shown; staff that is only planned is not of it."""
     rows = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id)
-    return rows.exclude(transactions=0, return_receipts=0, sales=0, items=0, staff_hours__isnull=True).count()
+    return rows.exclude(transactions=0, return_receipts=0, sales=0, items=0, hours_p=F("hours_h")).count()
 
 
 def progress(store: Store) -> Progress | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from comptoir.apps.traffic import clocked, filling, kpis, opening, visitors, wages
+from comptoir.apps.traffic import clocked, filling, kpis, opening, planned, visitors, wages
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.left_out import Source, Spans
 from comptoir.apps.traffic.models import Location, Settings, Tailored
@@ -87,7 +87,7 @@ def make(
     now: datetime,
     typed: bool = True,
 ) -> dict[tuple[UUID, datetime], Made]:
-    """Every hour of these days in which anything is known; `typed`: with what people typed in place, and estimates."""
+    """Every hour of these days in which anything is known; `typed`: with what people typed, estimates and patterns."""
     found: dict[tuple[UUID, datetime], Made] = {}
 
     hidden = Spans(organisation_id, stores)
@@ -124,9 +124,28 @@ def make(
             hour.values.update(staff_hours=ZERO, staff_status="measured")
     if typed:
         _tailor(organisation_id, said, stores, since, until, at)
+        _plan(organisation_id, stores, found, told, at, now)
     _add_costs(organisation_id, stores, found)
     _add_open_hours(organisation_id, stores, found)
     return found
+
+
+def _plan(
+    organisation_id: UUID,
+    stores: Mapping[UUID, Store],
+    found: Mapping[tuple[UUID, datetime], Made],
+    told: set[StoreDay],
+    at: Any,
+    now: datetime,
+) -> None:
+    """The weekly pattern, on days of which neither a clock nor a person tells who worked."""
+    typed = {
+        (store_id, each.business_date)
+        for (store_id, _hour), each in found.items()
+        if each.values["staff_status"] == "tailored"
+    }
+    known = {(store_id, each.business_date) for (store_id, _hour), each in found.items()}
+    planned.fill(organisation_id, stores, set(found), known - told - typed, at, now=now)
 
 
 def _take_staff_off(
@@ -247,4 +266,5 @@ def bucket_of(said: Settings, values: Mapping[str, Any]) -> kpis.Bucket:
         labour_cost=values["labour_cost"],
         open_hours=values["open_hours"],
         is_estimated=values["traffic_status"] == filling.ESTIMATED,
+        is_planned=values["staff_status"] == planned.PLANNED,
     )

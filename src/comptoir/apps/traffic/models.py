@@ -15,6 +15,7 @@ from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
     export_tables,
     feed_tables,
     left_out_tables,
+    pattern_tables,
     wage_tables,
 )
 
@@ -230,7 +231,8 @@ def _amount() -> "models.DecimalField[Any, Any]":
 class Day(Figures):
     """One business day of one store: sums of its hours, and of those in which two sides of a ratio are known.
 
-    `hours_e` are hours whose visitors are estimated, `above_usual` those that counted implausibly many.
+    `hours_e` are hours whose visitors are estimated, `hours_p` whose staff is planned, `above_usual` those that counted
+    implausibly many.
     `ledger_revision` is the revision of the trading day that it was made from, 0 for none; `AGAIN` has it made anew
     although nothing moved in the ledger.
     """
@@ -254,6 +256,7 @@ class Day(Figures):
     hours_c = models.SmallIntegerField(default=0)
     hours_o = models.SmallIntegerField(default=0)
     hours_e = models.SmallIntegerField(default=0)
+    hours_p = models.SmallIntegerField(default=0)
     above_usual = models.SmallIntegerField(default=0)
     tailored_hours = models.SmallIntegerField(default=0)
     ledger_revision = models.IntegerField(default=0)

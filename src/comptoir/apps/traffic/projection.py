@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from comptoir.apps.traffic import clocked, filling, implausible, kpis, late_changes
+from comptoir.apps.traffic import clocked, day_lock, filling, implausible, kpis, late_changes
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.making import COLUMNS, ZERO, Made, StoreDay, bucket_of, make
 from comptoir.apps.traffic.models import Day, Hour, Settings
@@ -53,13 +53,7 @@ def stale(organisation_id: UUID, store_ids: Collection[UUID], *, since: date, un
 @transaction.atomic
 def _restate(organisation_id: UUID, days: list[StoreDay], now: datetime) -> int:
     store_ids = {store for store, _day in days}
-    # One at a time makes the days of a store, and in one order: two that do never wait for each other crosswise.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('traffic ' || id::text, 0)) FROM"
-            " (SELECT unnest(%s::uuid[]) AS id ORDER BY 1) AS stores",
-            [sorted(store_ids)],
-        )
+    day_lock.hold(store_ids)
     since, until = min(day for _store, day in days), max(day for _store, day in days)
     revisions = trading_days.revisions(organisation_id, store_ids=store_ids, since=since, until=until)
     stores = {each.id: each for each in Store.objects.filter(organisation_id=organisation_id, id__in=store_ids)}

@@ -93,11 +93,16 @@ def tile(kpi: Kpi, now: Sums, alike: tuple[Sums, Sums] | None, currency: str, *,
 
 
 def coverage(kpi: Kpi, found: Sums) -> str:
-    """`2 of 3 h`, where not all hours are known, and how many are estimated; "" where all are, and where nothing is."""
-    known, estimated = kpi.coverage(found), kpi.estimated(found)
-    if estimated:
-        values = {"hours": hours(*(known or (found.hours, found.hours))), "number": number(estimated)}
-        return _("%(hours)s, %(number)s of them estimated") % values
+    """`2 of 3 h`, where not all hours are known, and how many are estimated or planned; "" where all are, and
+    where nothing is."""
+    known, estimated, planned = kpi.coverage(found), kpi.estimated(found), kpi.planned(found)
+    if estimated or planned:
+        said = hours(*(known or (found.hours, found.hours)))
+        if estimated:
+            said = _("%(hours)s, %(number)s of them estimated") % {"hours": said, "number": number(estimated)}
+        if planned:
+            said = _("%(hours)s, staff planned in %(number)s") % {"hours": said, "number": number(planned)}
+        return said
     return hours(*known) if known is not None and known[0] else ""
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import filling, late_changes, making, projection
+from comptoir.apps.traffic import filling, late_changes, making, planned, projection
 from comptoir.apps.traffic.models import Hour, Tailored
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -122,6 +122,8 @@ def _withdraw(organisation_id: UUID, store_id: UUID, hour: datetime, kind: str, 
         return before.measured
     shown = Hour.objects.filter(organisation_id=organisation_id, store_id=store_id, hour=hour).first()
     if shown is None or (kind == "visitors" and shown.traffic_status == filling.ESTIMATED):
+        return None
+    if kind == "staff_hours" and shown.staff_status == planned.PLANNED:
         return None
     value: Decimal | None = getattr(shown, kind)
     return value

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from comptoir.apps.traffic import tailoring
 from comptoir.apps.traffic.models import Hour
 from comptoir.apps.traffic.pages.quality import KINDS
+from comptoir.apps.traffic.planned import PLANNED
 from comptoir.kernel.errors import RuleBroken
 
 FIELD: Final = re.compile(r"(?P<kind>[a-z_]+)@(?P<at>\d{10})")
@@ -35,6 +36,14 @@ class Filled:
 def name_of(kind: str, at: datetime) -> str:
     """The field of a figure of an hour."""
     return f"{kind}@{int(at.timestamp())}"
+
+
+def standing(row: Hour | None, kind: str) -> Decimal | None:
+    """The figure that stands in a field; none where it is only planned: whoever types the same keeps it."""
+    if row is None or (kind == "staff_hours" and row.staff_status == PLANNED):
+        return None
+    value: Decimal | None = getattr(row, kind)
+    return value
 
 
 def hour_of(name: str) -> datetime | None:
@@ -67,7 +76,7 @@ def read(
         except ValueError as broken:
             errors[name] = str(broken)
             continue
-        before = getattr(shown[at], kind) if at in shown else None
+        before = standing(shown.get(at), kind)
         if _as_shown(value) != _as_shown(before):
             typed.append(tailoring.Typed(store_id, at, kind, value))
     return Filled(tuple(typed), said, errors, str(sent.get("reason", ""))[:200])

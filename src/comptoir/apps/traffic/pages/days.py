@@ -22,6 +22,7 @@ from comptoir.apps.traffic import (
     jobs,
     kpis,
     making,
+    planned,
     rights,
     shown,
     tailoring,
@@ -29,7 +30,7 @@ from comptoir.apps.traffic import (
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Change, Hour, Tailored
-from comptoir.apps.traffic.pages.day_fields import Filled, hour_of, name_of, read
+from comptoir.apps.traffic.pages.day_fields import Filled, hour_of, name_of, read, standing
 from comptoir.apps.traffic.pages.filling import proposal
 from comptoir.apps.traffic.pages.quality import KINDS
 from comptoir.apps.traffic.pages.where import place_of, where_of
@@ -51,6 +52,7 @@ LABELS: Final = {
     "estimated": "estimated",
     "open": "open",
     "no_check_out": "no check-out",
+    "planned": "planned",
 }
 NOTHING: Final = Filled()
 
@@ -95,6 +97,7 @@ def _page(
         "tiles": [
             shown.tile(kpi, shown_whole, None, place.store.currency) for kpi in KPIS if kpi.of(shown_whole) is not None
         ],
+        "planned": STAFF_HOURS in kinds and any(row.staff_status == planned.PLANNED for row in rows.values()),
         "may_edit": may_edit,
         "fed": fed,
         "locked": locked,
@@ -214,13 +217,13 @@ def _hour(
     for kind, label in kinds.items():
         value = getattr(row, kind) if row is not None else None
         status = {"visitors": row.traffic_status, "staff_hours": row.staff_status}.get(kind, "") if row else "missing"
-        name = name_of(kind, at)
+        name, stands = name_of(kind, at), standing(row, kind)
         cells.append(
             {
                 "kind": kind,
                 "label": label,
                 "value": shown.figure(BY_SLUG[kind], value, place.store.currency),
-                "plain": filled.said.get(name, "" if value is None else format(round(value, 4).normalize(), "f")),
+                "plain": filled.said.get(name, "" if stands is None else format(round(stands, 4).normalize(), "f")),
                 "error": filled.errors.get(name, ""),
                 "is_field": kind in fields,
                 "status": "typed" if kind in tailored else LABELS.get(status, ""),

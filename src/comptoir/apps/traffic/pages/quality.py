@@ -41,6 +41,7 @@ CAUSES: Final[dict[str, str | Promise]] = {
     late_changes.TYPED: gettext_lazy("Typed by hand"),
     late_changes.TAKEN_BACK: gettext_lazy("What was typed was taken back"),
     late_changes.ESTIMATED: gettext_lazy("Filled by what is usual"),
+    late_changes.PLANNED: gettext_lazy("The time clock and the weekly pattern took turns"),
     late_changes.COUNTING: gettext_lazy("Another way of counting"),
     late_changes.TILL: gettext_lazy("Receipts came late, were changed or voided"),
     late_changes.CLOCK: gettext_lazy("The time clock was edited"),
@@ -51,7 +52,7 @@ CAUSES: Final[dict[str, str | Promise]] = {
 @require_GET
 @page("traffic.view")
 def days(request: OrganisationRequest) -> HttpResponse:
-    """How many hours of each day have visitors and staff hours, how many are estimated or typed, how many moved late.
+    """How many hours of each day have visitors and staff; how many are estimated, planned or typed, or moved late.
 
     Whole days are left out until somebody asks for `all`.
     """
@@ -82,6 +83,7 @@ def days(request: OrganisationRequest) -> HttpResponse:
                 "staff": shown.hours(row["hours_h"], row["hours"]),
                 "typed": _share(row["tailored_hours"], row["hours"]),
                 "estimated": _share(row["hours_e"], row["hours"]),
+                "planned": _share(row["hours_p"], row["hours"]),
                 "late": late.get((row["store_id"], row["business_date"]), 0),
                 "above_usual": row["above_usual"],
                 "above": row["visitors"] is not None and row["x_t"] > row["visitors"],

@@ -24,9 +24,9 @@ WANTING: Final = (
     | Q(visitors__gt=0, went_out__gt=0, went_out__lt=F("visitors") * Decimal("0.9"))
 )
 """Days with a gap, with something typed, or with figures that cannot be (3.3)."""
-WITHOUT_STAFF: Final = Q(hours_h__lt=F("hours"))
-"""Days with a gap in staff hours: of matter to who may see them."""
-COUNTED: Final = ("hours", "hours_t", "hours_h", "hours_e", "tailored_hours", "visitors", "went_out", "x_t")
+WITHOUT_STAFF: Final = Q(hours_h__lt=F("hours")) | Q(hours_p__gt=0)
+"""Days with a gap in staff hours, or with planned ones: of matter to who may see them."""
+COUNTED: Final = ("hours", "hours_t", "hours_h", "hours_e", "hours_p", "tailored_hours", "visitors", "went_out", "x_t")
 
 
 def days(scope: Scope, stores: Collection[Store], period: Period) -> "QuerySet[Any, dict[str, Any]]":
@@ -50,6 +50,7 @@ def days(scope: Scope, stores: Collection[Store], period: Period) -> "QuerySet[A
         hours_t=Count("hour", filter=known),
         hours_h=Count("hour", filter=Q(staff_hours__isnull=False)),
         hours_e=Count("hour", filter=Q(traffic_status="estimated")),
+        hours_p=Count("hour", filter=Q(staff_status="planned")),
         tailored_hours=Count("hour", filter=~Q(tailored="")),
         x_t=Sum(F("transactions") + F("return_receipts") * receipts, filter=known),
         visitors=Sum("visitors"),

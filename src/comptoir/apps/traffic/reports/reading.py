@@ -24,7 +24,7 @@ OF_DAYS: Final[LiteralString] = (
     " coalesce(sum(t.staff_hours), 0), sum(t.x_t), sum(t.s_t), sum(t.t_h), sum(t.h_t), sum(t.s_h), sum(t.x_h),"
     " sum(t.hours)::int, sum(t.hours_t)::int, sum(t.hours_h)::int, coalesce(sum(t.labour_cost), 0), sum(t.s_c),"
     " sum(t.t_o), sum(t.o_t), sum(t.sold), sum(t.hours_c)::int, sum(t.hours_o)::int,"
-    " sum(t.hours_e)::int"
+    " sum(t.hours_e)::int, sum(t.hours_p)::int"
 )
 # The same of hours: transactions and items as the chain counts them.
 X: Final[LiteralString] = "(t.transactions + t.return_receipts * %(return_receipts)s)"
@@ -43,7 +43,8 @@ OF_HOURS: Final[LiteralString] = (
     " coalesce(sum(t.sales) FILTER (WHERE t.labour_cost IS NOT NULL), 0),"
     " coalesce(sum(t.visitors)" + KNOWN_OPEN + ", 0), coalesce(sum(t.open_hours)" + KNOWN_OPEN + ", 0), sum(t.items),"
     " count(t.labour_cost)::int, (count(*)" + KNOWN_OPEN + ")::int,"
-    " (count(t.visitors) FILTER (WHERE t.traffic_status = 'estimated'))::int"
+    " (count(t.visitors) FILTER (WHERE t.traffic_status = 'estimated'))::int,"
+    " (count(t.staff_hours) FILTER (WHERE t.staff_status = 'planned'))::int"
 )
 MINE: Final[LiteralString] = (
     " WHERE t.organisation_id = %(organisation)s AND t.store_id = ANY(%(stores)s)"
