@@ -142,6 +142,16 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_overlapping_entries_of_one_person_at_one_shop_are_joined_and_flagged",
         "test_a_person_at_two_shops_at_once_is_counted_at_both_and_flagged",
     ),
+    "3.2 a weekly pattern of staff where no clock is; measured beats planned": (
+        "test_3_2_where_no_clock_is_the_hours_of_a_day_are_those_of_its_pattern_with_its_coverage",
+        "test_3_2_the_true_clock_entry_wins_as_soon_as_it_comes_for_its_whole_day_and_stands_among_the_changes",
+        "test_3_2_typed_staff_hours_win_for_their_whole_day_and_nothing_measured_stands_beside_them",
+        "test_3_2_a_pattern_holds_from_its_date_on_until_the_next_and_an_empty_one_ends_it",
+        "test_3_2_hours_to_come_closed_days_and_other_weekdays_have_no_planned_staff",
+        "test_3_2_it_is_typed_shown_as_planned_everywhere_logged_deleted_and_brought_back",
+        "test_3_2_who_may_type_staff_hours_types_it_and_marketing_sees_nothing_of_it",
+        "test_3_2_another_tenant_s_pattern_is_neither_seen_nor_changed_nor_counted",
+    ),
     "3.3 a file with the columns of the model and counts": (
         "test_ta25_hour_13_is_13_to_14_and_ta26_a_thousands_mark_refuses_its_row_alone",
         "test_a_file_says_what_of_it_was_taken",
@@ -417,5 +427,4 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 
 NOT_YET: dict[str, str] = {
     "3.3 pulling from Dor": "its public pages name neither addresses nor fields; counts come by file, API, webhook",
-    "3.2 a weekly pattern of staff where no clock is": "staff hours can be typed, or come by file",
 }

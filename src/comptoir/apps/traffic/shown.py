@@ -101,7 +101,7 @@ def coverage(kpi: Kpi, found: Sums) -> str:
         if estimated:
             said = _("%(hours)s, %(number)s of them estimated") % {"hours": said, "number": number(estimated)}
         if planned:
-            said = _("%(hours)s, staff planned in %(number)s") % {"hours": said, "number": number(planned)}
+            said = _("%(hours)s, staff planned in %(number)s h") % {"hours": said, "number": number(planned)}
         return said
     return hours(*known) if known is not None and known[0] else ""
 
