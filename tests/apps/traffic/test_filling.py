@@ -159,7 +159,7 @@ def test_somebody_fills_a_day_sees_it_marked_everywhere_and_takes_it_back(chain:
         in alice.get(f"/traffic/reports/totals?since={DAY}&until={DAY}").content.decode()
     )
     quality = alice.get(f"/traffic/reports/quality?since={DAY}&until={DAY}").content.decode()
-    assert '<td class="right" data-label="Estimated hours">1</td>' in quality
+    assert '<td class="right" data-label="Estimated hours">1 (50%)</td>' in quality
     lines = alice.get(f"/traffic/reports/data/jsonl?since={DAY}&until={DAY}")
     found = [json.loads(each) for each in lines.content.decode().splitlines()]
     assert [(each["traffic_in"], each["traffic_status"]) for each in found] == [("13", "estimated"), ("5", "measured")]

@@ -162,6 +162,8 @@ def test_3_2_a_day_is_written_as_it_is_read_and_a_night_belongs_to_its_evening()
     assert patterns.written_day(hours, first=3) == "05:00–06:00 0.5; 18:00–02:00 3"
     assert patterns.read_day(patterns.written_day(hours, first=3), first=3) == hours
     assert patterns.read_day("0–24 1", first=0) == [1] * 24
+    evening = "18:00–24:00 3; 00:00–02:00 2"
+    assert patterns.written_day(patterns.read_day(evening, first=3), first=3) == evening
     for wrong in ("9–12", "9–25 1", "12–9 1", "9–12 1; 11–13 2", "9–12 -1", "9:30–12:00 1", "10–10 1", "9–12 1000"):
         with pytest.raises(RuleBroken):
             patterns.read_day(wrong, first=0)

@@ -71,7 +71,7 @@ def written_day(hours: Sequence[Decimal], *, first: int) -> str:
         elif value:
             parts.append((place, place + 1, value))
     return "; ".join(
-        f"{_clock(begin, first)}–{_clock(end, first)} {value.normalize():f}" for begin, end, value in parts
+        f"{_clock(first + begin)}–{_until(first + end)} {value.normalize():f}" for begin, end, value in parts
     )
 
 
@@ -158,8 +158,13 @@ def _changed(store: Store, row: StaffPattern, what: str, actor: str, now: dateti
     note(organisation_id=store.organisation_id, actor=actor, what=what, subject=store.name, details=details, now=now)
 
 
-def _clock(place: int, first: int) -> str:
-    return f"{(first + place) % HOURS_OF_A_DAY:02}:00"
+def _clock(hour: int) -> str:
+    return f"{hour % HOURS_OF_A_DAY:02}:00"
+
+
+def _until(hour: int) -> str:
+    """Midnight is the end of an evening."""
+    return "24:00" if hour == HOURS_OF_A_DAY else _clock(hour)
 
 
 def _broken(words: str) -> RuleBroken:

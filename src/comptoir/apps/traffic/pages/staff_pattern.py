@@ -50,7 +50,7 @@ class PatternForm(forms.Form):
         names = get_day_names("wide", locale=locale())
         for day in WEEKDAYS:
             field = forms.CharField(label=names[day].capitalize(), required=False, max_length=LONGEST)
-            field.widget.attrs.update({"aria-label": field.label, "autocomplete": "off"})
+            field.widget.attrs["autocomplete"] = "off"
             self.fields[f"day_{day}"] = field
 
     def clean(self) -> dict[str, Any]:
@@ -63,10 +63,6 @@ class PatternForm(forms.Form):
             except RuleBroken as broken:
                 self.add_error(f"day_{day}", broken.for_owner)
         return {**said, "hours": week}
-
-    def days(self) -> list[tuple[str, forms.BoundField]]:
-        """For drawing: a weekday a row."""
-        return [(str(self.fields[f"day_{day}"].label), self[f"day_{day}"]) for day in WEEKDAYS]
 
 
 @require_http_methods(["GET", "POST"])
