@@ -19,7 +19,7 @@ from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 5, 20, 15, 0, tzinfo=UTC)
-FIELD = re.compile(r'<input class="cell" name="([a-z_]+)@(\d+)"')
+FIELD = re.compile(r'<input class="cell" id="[^"]*" name="([a-z_]+)@(\d+)"')
 
 
 @pytest.fixture
