@@ -15,7 +15,9 @@ from comptoir.apps.traffic.kpis import BY_SLUG
 from comptoir.apps.traffic.models import Day, Hour
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import profiles, reading
+from comptoir.core.accounts.roles import Role
 from tests.apps.traffic.chain import DAY, NOW, at, come, make, sell, utc_store, works
+from tests.apps.traffic.test_pages import someone
 from tests.bills import bill, record, told
 from tests.people import People, create_store
 
@@ -231,6 +233,8 @@ def test_behind_a_figure_are_its_days_hours_and_receipts(chain: People) -> None:
     assert day in alice.get(f"/traffic?since={DAY - WEEK}&until={DAY}").content.decode()
     links = re.findall(r'href="(/sales[^"]+hour=[^"]+)"', alice.get(day).content.decode())
     assert len(links) == 5
+    marketing, _user = someone(chain, Role.MARKETING)
+    assert "hour=" not in marketing.get(day).content.decode(), "who sees no receipts is led to none"
     page = alice.get(links[1].replace("&amp;", "&")).content.decode()
     receipts = set(re.findall(rf"{DAY} (\d\d):\d\d", page))
     assert receipts == {"11"}, "what was sold at 11 o’clock, and nothing else"
