@@ -24,6 +24,7 @@ from comptoir.pos.hosting import Request, Response
 from tests.connectors.lightspeed_k.simulator_shop import ZINC, closed_bill
 from tests.core.kseries import TOKEN_PATH, Vendor, vendor_served
 from tests.people import People
+from tests.servers import until
 
 START = datetime(2026, 3, 7, 8, 0, tzinfo=UTC)
 END = START + timedelta(hours=12)
@@ -284,6 +285,7 @@ def test_a_killed_import_process_is_gone_on_with_by_the_next(
     command += ["--since", day, "--until", day, "--json"]
     killed = subprocess.Popen(command)
     assert reached.wait(30)
+    until(lambda: row().sales_read)  # it is asked for the third page while it stores the first
     killed.kill()
     killed.wait()
     released.set()

@@ -37,7 +37,14 @@ def test_every_permission_of_a_route_is_somebody_s() -> None:
         assert PERMISSIONS[permission], permission
 
 
-NUMBERS = {"at": "1", "user_id": "1", "notification_id": "999999", "membership_id": "999999", "job_id": "999999"}
+NUMBERS = {
+    "at": "1",
+    "user_id": "1",
+    "notification_id": "999999",
+    "membership_id": "999999",
+    "job_id": "999999",
+    "number": "0",
+}
 
 
 def address(name: str) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from comptoir.kernel.money import Money
-from comptoir.web import icons
+from comptoir.web import charts, icons
 from comptoir.web.charts import Chart, Series
 from comptoir.web.forms import DayInput
 from comptoir.web.parts import Action, Moment, Status, Step, Tab
@@ -40,6 +40,10 @@ class SampleForm(forms.Form):
 def components(request: OrganisationRequest) -> HttpResponse:
     """Everything on one page; POST shows the form's errors, or a toast with Undo."""
     now = timezone.now()
+    if "picture" in request.GET:
+        theme = "dark" if request.GET.get("theme") == "dark" else "light"
+        size = "narrow" if request.GET.get("size") == "narrow" else "wide"
+        return HttpResponse(charts.svg(_chart(), theme, size), content_type="image/svg+xml; charset=utf-8")
     if request.method == "GET" and "HX-Request" in request.headers:
         return render(request, "web/components_live.html", _sales(request) | {"sold": now})
     form = SampleForm(request.POST or None)
