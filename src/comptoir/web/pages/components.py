@@ -41,9 +41,8 @@ def components(request: OrganisationRequest) -> HttpResponse:
     """Everything on one page; POST shows the form's errors, or a toast with Undo."""
     now = timezone.now()
     if "picture" in request.GET:
-        theme = "dark" if request.GET.get("theme") == "dark" else "light"
-        size = "narrow" if request.GET.get("size") == "narrow" else "wide"
-        return HttpResponse(charts.svg(_chart(), theme, size), content_type="image/svg+xml; charset=utf-8")
+        drawn = charts.svg(_chart(), "dark" if request.GET.get("theme") == "dark" else "light")
+        return HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
     if request.method == "GET" and "HX-Request" in request.headers:
         return render(request, "web/components_live.html", _sales(request) | {"sold": now})
     form = SampleForm(request.POST or None)
