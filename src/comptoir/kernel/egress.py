@@ -4,12 +4,10 @@ What is checked is the address that is connected to, not a name that may mean so
 """
 
 import asyncio
-import contextvars
 import ipaddress
 import socket
 import time
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -17,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from comptoir.kernel.egress_rules import Rules as Rules
 from comptoir.kernel.errors import ComptoirError, VendorBusy
 from comptoir.kernel.http import Answer, ask_pinned, post_pinned
+from comptoir.kernel.own_thread import run_apart
 from comptoir.kernel.seal import Secret
 
 TOTAL_SECONDS: Final = 15.0
@@ -107,9 +106,7 @@ def post_all(calls: Sequence[Call], rules: Rules) -> list[Outcome]:
     async def together() -> list[Outcome]:
         return await asyncio.gather(*(_post(call, rules) for call in calls))
 
-    # In a thread of its own: whoever calls may have a loop running in this one.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(contextvars.copy_context().run, lambda: asyncio.run(together())).result()
+    return run_apart(together)
 
 
 async def _post(call: Call, rules: Rules) -> Outcome:

@@ -20,6 +20,7 @@ from comptoir.apps.traffic.counting.files import MOST_BYTES
 from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel import egress
+from comptoir.kernel.own_thread import run_apart
 
 if TYPE_CHECKING:
     import asyncssh
@@ -36,7 +37,7 @@ def arrivals(feed: CountFeed, *, now: datetime) -> Iterator[Arrival]:
     try:
         rules = egress.Rules.parse(settings.COMPTOIR_EGRESS_ALLOW)
         address = egress.resolved(feed.place["host"], feed.place["port"], rules)
-        found, key = asyncio.run(asyncio.wait_for(_fetch(feed, address, known), WHOLE_SECONDS))
+        found, key = run_apart(lambda: asyncio.wait_for(_fetch(feed, address, known), WHOLE_SECONDS))
     except (TimeoutError, OSError) as error:
         raise FeedFault(_("The server does not answer. Check its address and port."), for_log=str(error)) from error
     if key != feed.trusted:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from comptoir.kernel import egress
+from comptoir.kernel.own_thread import run_apart
 
 if TYPE_CHECKING:
     import asyncssh
@@ -45,7 +46,7 @@ def put(server: Server, name: str, content: bytes) -> str:
     try:
         rules = egress.Rules.parse(settings.COMPTOIR_EGRESS_ALLOW)
         address = egress.resolved(server.host, server.port, rules)
-        return asyncio.run(asyncio.wait_for(_put(server, address, name, content), WHOLE_SECONDS))
+        return run_apart(lambda: asyncio.wait_for(_put(server, address, name, content), WHOLE_SECONDS))
     except egress.EgressRefused as refused:
         raise NotTaken(_("The server is in a private network; Comptoir calls public addresses only.")) from refused
     except (TimeoutError, OSError) as error:
