@@ -156,6 +156,20 @@ def test_news_waits_while_somebody_reads(page: Page) -> None:
     assert page.locator(".pill").count() == 0
 
 
+def test_what_was_drawn_open_keeps_no_news_waiting_and_what_somebody_opened_does(page: Page) -> None:
+    live_page(page)
+    put = (
+        "(kind) => document.getElementById('rows').insertAdjacentHTML('afterbegin', `<details open ${kind}></details>`)"
+    )
+    page.evaluate(put, "data-drawn-open")
+    page.evaluate("news('sample')")
+    page.wait_for_selector("#row-0")
+    assert page.locator(".pill").count() == 0
+    page.evaluate(put, "")
+    page.evaluate("news('sample')")
+    page.wait_for_selector(".pill")
+
+
 def test_news_does_not_take_the_focus_away(page: Page) -> None:
     live_page(page)
     page.locator("#rows .row-link").first.focus()

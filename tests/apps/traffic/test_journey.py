@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 
 from comptoir.apps.traffic import tasks as traffic
 from comptoir.connectors.lightspeed_r.simulator import Basket, OAuthClient
+from comptoir.connectors.lightspeed_r.simulator.wire import Row
 from comptoir.core.accounts.tokens import create_token
 from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake import clocking, polling
@@ -95,10 +96,9 @@ class Analyst:
             for at in (datetime.combine(day, time(each), ZONE).astimezone(UTC) for each in hours):
                 for item_id in (1, 2, 3):
                     self.shops.trade.counter.ring([Basket(Decimal("12.90"), item_id=item_id)], at=at, shop_id=1)
-        since, until = self.hours(self.yesterday)
-        worked = [each for each in self.shops.books.all("EmployeeHours") if since <= each["checkIn"] < until]
-        if not any(each["employeeID"] == 1 and each["checkOut"] for each in worked):
-            self.shops.trade.clock.note(1, 1, since + timedelta(hours=10), since + timedelta(hours=16))
+        if not any(each["employeeID"] == 1 and each["checkOut"] for each in self.clocked_at_harbour(self.yesterday)):
+            opened, _closed = self.hours(self.yesterday)
+            self.shops.trade.clock.note(1, 1, opened + timedelta(hours=10), opened + timedelta(hours=16))
 
     def hours(self, day: date) -> tuple[datetime, datetime]:
         begin = datetime.combine(day, time(), ZONE)
@@ -124,6 +124,19 @@ class Analyst:
     def counted_at_harbour(self, day: date) -> int:
         """How many came in, by the counter over the first shop's door."""
         return sum(int(each["went_in"]) for each in self.doors.counts("1", *self.hours(day)))
+
+    def worked_at_harbour(self, day: date) -> Decimal:
+        """Hours of all people together, by the till's own clock: to the end of the day of whoever forgot to leave."""
+        _since, until = self.hours(day)
+        worked = timedelta()
+        for row in self.clocked_at_harbour(day):
+            worked += min(row["checkOut"] or until, until) - row["checkIn"]
+        return Decimal(worked // timedelta(seconds=1)) / 3600
+
+    def clocked_at_harbour(self, day: date) -> list[Row]:
+        since, until = self.hours(day)
+        rows = self.shops.books.all("EmployeeHours")
+        return [row for row in rows if int(row["shopID"]) == 1 and since <= row["checkIn"] < until]
 
     def has_read(self, day: date) -> bool:
         """Whether the worker has imported a day of the first shop."""
@@ -261,14 +274,23 @@ def edit_a_clock_entry_and_watch(analyst: Analyst) -> None:
     page, sandbox = analyst.page, analyst.sandbox
     star = tile(page, "Visitors per staff hour")
     analyst.looks_again()
-    expect(star).not_to_have_text("–")
-    before = star.inner_text()
+    before = visitors_an_hour(analyst)
+    expect(star).to_have_text(before, timeout=LONG * 1000)
     sandbox.goto(f"{analyst.sandbox_url}/shops?day={analyst.yesterday}")
     with sandbox.expect_navigation():
         sandbox.get_by_role("button", name="An hour less for Alice").first.click()
+    after = visitors_an_hour(analyst)
+    assert after != before
     analyst.looks_again()
-    expect(star).not_to_have_text(before)
+    expect(star).to_have_text(after, timeout=LONG * 1000)
     analyst.visitor.picture("corrected")
+
+
+def visitors_an_hour(analyst: Analyst) -> str:
+    """Of yesterday at the first shop, by the counter over its door and the till's own clock."""
+    day = analyst.yesterday
+    share = analyst.counted_at_harbour(day) / analyst.worked_at_harbour(day)
+    return str(share.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def void_a_sale_of_last_month(analyst: Analyst) -> None:

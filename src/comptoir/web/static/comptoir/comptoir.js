@@ -92,7 +92,8 @@
     return (
       region.getBoundingClientRect().top < -8 ||
       region.contains(document.activeElement) ||
-      region.querySelector("details[open], dialog[open], :popover-open") !== null ||
+      // What was drawn open nobody opened.
+      region.querySelector("details[open]:not([data-drawn-open]), dialog[open], :popover-open") !== null ||
       (selection && !selection.isCollapsed && region.contains(selection.anchorNode))
     );
   };
