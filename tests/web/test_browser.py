@@ -39,7 +39,7 @@ def context(chromium: Browser, live_server: LiveServer, people: People) -> Itera
         [{"name": name, "value": each.value, "url": live_server.url} for name, each in client.cookies.items()]
     )
     context.add_init_script(FAKE_STREAM)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 
