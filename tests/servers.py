@@ -1,15 +1,18 @@
 """The real web server as a process of its own, on the test database."""
 
+import asyncio
 import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 DEADLINE_SECONDS = 30.0
@@ -109,3 +112,22 @@ def _content(response: http.client.HTTPResponse) -> bytes:
         return response.read()
     except http.client.IncompleteRead as cut:
         return cut.partial
+
+
+@contextmanager
+def running_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def wait_for(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:
+    """What asynchronous work in that loop returns."""
+    return asyncio.run_coroutine_threadsafe(work, loop).result(20)

@@ -77,11 +77,11 @@ FROM hour_sum ORDER BY hour, store;
 
 INSERT INTO traffic_day (organisation_id, store_id, business_date, visitors, went_out, transactions, return_receipts,
     sales, gross, discounts, returns, items, returned, staff_hours, revision, updated_at, x_t, s_t, t_h, h_t, s_h, x_h,
-    hours, hours_t, hours_h, s_c, t_o, o_t, sold, hours_c, hours_o, hours_e, above_usual, tailored_hours,
-    ledger_revision)
+    hours, hours_t, hours_h, s_c, t_o, o_t, sold, hours_c, hours_o, hours_e, hours_p, above_usual,
+    tailored_hours, ledger_revision)
 SELECT %(organisation)s, store, day, 4 * sum(sales), 4 * sum(sales), sum(sales), 0, sum(total - tax), sum(total - tax),
     0, 0, sum(goods), 0, 2 * count(*), 1, now(), sum(sales), sum(total - tax), 4 * sum(sales), 2 * count(*),
-    sum(total - tax), sum(sales), count(*), count(*), count(*), 0, 0, 0, sum(goods), 0, 0, 0, 0, 0, 1
+    sum(total - tax), sum(sales), count(*), count(*), count(*), 0, 0, 0, sum(goods), 0, 0, 0, 0, 0, 0, 1
 FROM hour_sum GROUP BY store, day ORDER BY day, store;
 
 INSERT INTO weekly_balance_day (organisation_id, department_id, business_date, state, revision, failures,

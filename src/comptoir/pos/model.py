@@ -13,6 +13,8 @@ import msgspec
 
 from comptoir.kernel.money import Money, to_minor
 
+LONGEST_ADDRESS: Final = 300
+
 ONE: Final = Decimal(1)
 
 
@@ -188,6 +190,12 @@ class Identified(Record, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Identified({self.location_id}, {self.sale_id}, …)"
+
+
+def address_line(street: str | None, *rest: str | None) -> str:
+    """An address in one line, 300 characters at most; "" where no street is known."""
+    parts = [(each or "").replace("\0", "").strip() for each in (street, *rest)]
+    return ", ".join(filter(None, parts))[:LONGEST_ADDRESS] if parts[0] else ""
 
 
 class Location(Record, frozen=True, kw_only=True):

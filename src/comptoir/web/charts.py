@@ -126,16 +126,8 @@ class Chart:
         }
         if mark["type"] == "bar":
             encoding |= bars([each.name for each in self.series])
-        return {
-            "$schema": SCHEMA,
-            "width": WIDTHS[size],
-            "height": HEIGHT,
-            "background": "transparent",
-            "data": {"values": rows_of(self.series, self.days, language)},
-            "mark": mark,
-            "encoding": encoding,
-            "config": look(theme, language),
-        }
+        parts = {"data": {"values": rows_of(self.series, self.days, language)}, "mark": mark, "encoding": encoding}
+        return drawing(theme, language, width=WIDTHS[size], height=HEIGHT, **parts)
 
 
 @dataclass(frozen=True)
@@ -159,25 +151,19 @@ class HeatMap:
         """The Vega-Lite specification."""
         low, high = HEAT[theme]
         gradient = {"gradientLength": 26 * len(self.rows) - 30} if size == "wide" else {"gradientLength": WIDTHS[size]}
-        return {
-            "$schema": SCHEMA,
-            "width": WIDTHS[size],
-            "height": self.height,
-            "background": "transparent",
-            "data": {"values": [{"row": row, "column": column, "value": value} for row, column, value in self.cells]},
-            "mark": {"type": "rect"},
-            "encoding": {
-                "x": {"field": "column", "type": "ordinal", "sort": list(self.columns), "axis": LABELS, "scale": APART},
-                "y": {"field": "row", "type": "ordinal", "sort": list(self.rows), "axis": EACH, "scale": APART},
-                "color": {
-                    "field": "value",
-                    "type": "quantitative",
-                    "scale": {"range": [low, high]},
-                    "legend": {"title": self.unit, "orient": "right" if size == "wide" else "bottom", **gradient},
-                },
+        cells = [{"row": row, "column": column, "value": value} for row, column, value in self.cells]
+        encoding = {
+            "x": {"field": "column", "type": "ordinal", "sort": list(self.columns), "axis": LABELS, "scale": APART},
+            "y": {"field": "row", "type": "ordinal", "sort": list(self.rows), "axis": EACH, "scale": APART},
+            "color": {
+                "field": "value",
+                "type": "quantitative",
+                "scale": {"range": [low, high]},
+                "legend": {"title": self.unit, "orient": "right" if size == "wide" else "bottom", **gradient},
             },
-            "config": look(theme, language),
         }
+        parts = {"data": {"values": cells}, "mark": {"type": "rect"}, "encoding": encoding}
+        return drawing(theme, language, width=WIDTHS[size], height=self.height, **parts)
 
 
 class Picture(Protocol):
@@ -302,7 +288,12 @@ def _legend(size: Size) -> dict[str, Any]:
     return {"title": None, "orient": "top", "offset": 32, "labelLimit": 0, "symbolOffset": 0, **rows}
 
 
-def look(theme: Theme, language: str) -> dict[str, Any]:
+def drawing(theme: Theme, language: str, **parts: Any) -> dict[str, Any]:
+    """A Vega-Lite specification of these parts, as all of ours look."""
+    return {"$schema": SCHEMA, "background": "transparent", "config": _look(theme, language), **parts}
+
+
+def _look(theme: Theme, language: str) -> dict[str, Any]:
     """Letters, lines and figures of every chart."""
     thousands, decimal = SPACES.get(language[:2], SPACES["en"])
     ink, grid = INK[theme], GRID[theme]

@@ -14,14 +14,13 @@ from comptoir.web.charts import (
     INK,
     LABELS,
     PALETTE,
-    SCHEMA,
     WIDTHS,
     Series,
     Size,
     Theme,
     bars,
     coloured,
-    look,
+    drawing,
     rows_of,
 )
 
@@ -74,14 +73,8 @@ class LineOverBars:
             "mark": {"type": "bar"},
             "encoding": {"x": _along(), "y": _up(self.bar_unit, ticks=4), "color": colour, **bars(names)},
         }
-        return {
-            "$schema": SCHEMA,
-            "background": "transparent",
-            "vconcat": [upper, lower],
-            "spacing": 34,
-            "resolve": {"scale": {"color": "shared"}, "legend": {"color": "shared"}},
-            "config": look(theme, language),
-        }
+        shared = {"scale": {"color": "shared"}, "legend": {"color": "shared"}}
+        return drawing(theme, language, vconcat=[upper, lower], spacing=34, resolve=shared)
 
 
 @dataclass(frozen=True)
@@ -119,16 +112,8 @@ class Scatter:
         if len(known) <= MOST_NAMED:
             words = {"type": "text", "align": "left", "dx": 8, "color": INK[theme], "fontSize": 12, "limit": 120}
             layers.append({"mark": words, "encoding": {"text": {"field": "name"}}})
-        return {
-            "$schema": SCHEMA,
-            "width": WIDTHS[size],
-            "height": HEIGHT,
-            "background": "transparent",
-            "data": {"values": known},
-            "encoding": encoding,
-            "layer": layers,
-            "config": look(theme, language),
-        }
+        parts = {"data": {"values": known}, "encoding": encoding, "layer": layers}
+        return drawing(theme, language, width=WIDTHS[size], height=HEIGHT, **parts)
 
 
 @dataclass(frozen=True)
@@ -163,25 +148,16 @@ class Waterfall:
             "legend": None,
         }
         words = {"type": "text", "baseline": "bottom", "dy": -6, "color": INK[theme], "fontSize": 12}
-        return {
-            "$schema": SCHEMA,
-            "width": WIDTHS[size],
-            "height": HEIGHT,
-            "background": "transparent",
-            "data": {"values": self._stacked()},
-            "encoding": {"x": x},
-            "layer": [
-                {
-                    "mark": {"type": "bar", "size": 56 if size != "narrow" else 34},
-                    "encoding": {"y": _up(self.unit, field="from"), "y2": {"field": "to"}, "color": colour},
-                },
-                {
-                    "mark": words,
-                    "encoding": {"y": {"field": "top", "type": "quantitative"}, "text": {"field": "said"}},
-                },
-            ],
-            "config": look(theme, language),
+        steps = {
+            "mark": {"type": "bar", "size": 56 if size != "narrow" else 34},
+            "encoding": {"y": _up(self.unit, field="from"), "y2": {"field": "to"}, "color": colour},
         }
+        said = {
+            "mark": words,
+            "encoding": {"y": {"field": "top", "type": "quantitative"}, "text": {"field": "said"}},
+        }
+        parts = {"data": {"values": self._stacked()}, "encoding": {"x": x}, "layer": [steps, said]}
+        return drawing(theme, language, width=WIDTHS[size], height=HEIGHT, **parts)
 
     def _names(self, size: Size) -> dict[str, Any]:
         words = {"labelFontSize": 11, "labelExpr": "split(datum.label, ' ')"} if size == "narrow" else {}
@@ -233,31 +209,24 @@ class Ranking:
         x = {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5, **BELOW}}
         words = {"type": "text", "align": "left", "dx": 10, "color": INK[theme], "fontSize": 12}
         mark = {"type": "tick", "thickness": 3, "size": ROW - 6, "color": INK[theme]}
-        return {
-            "$schema": SCHEMA,
-            "width": WIDTHS[size] + 50,
-            "height": self.height,
+        target = {
+            "transform": [{"filter": "isValid(datum.target)"}],
+            "mark": mark,
+            "encoding": {"x": {"field": "target", "type": "quantitative"}},
+        }
+        parts = {
             "autosize": {"type": "fit-x", "contains": "padding"},
-            "padding": {
-                "left": 24 if size == "wide" else 8,
-                "top": 5,
-                "bottom": 5,
-                "right": 68,
-            },  # figures stand beyond the plot
-            "background": "transparent",
+            # figures stand beyond the plot
+            "padding": {"left": 24 if size == "wide" else 8, "top": 5, "bottom": 5, "right": 68},
             "data": {"values": known},
             "encoding": {"y": y},
             "layer": [
                 {"mark": {"type": "bar", "color": PALETTE[theme][0], "size": ROW - 12}, "encoding": {"x": x}},
                 {"mark": words, "encoding": {"x": {"value": "width"}, "text": {"field": "said"}}},
-                {
-                    "transform": [{"filter": "isValid(datum.target)"}],
-                    "mark": mark,
-                    "encoding": {"x": {"field": "target", "type": "quantitative"}},
-                },
+                target,
             ],
-            "config": look(theme, language),
         }
+        return drawing(theme, language, width=WIDTHS[size] + 50, height=self.height, **parts)
 
 
 BELOW: Final[dict[str, Any]] = {"titleFontWeight": "normal", "titleAnchor": "start", "labelPadding": 6}

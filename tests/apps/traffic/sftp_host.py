@@ -1,7 +1,5 @@
 """A real SFTP server for one test (asyncssh), with a folder that can be looked into while it is written to."""
 
-import asyncio
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
+
+from tests.servers import running_loop, wait_for
 
 USER, PASSWORD = "alice", "correct horse"
 
@@ -74,15 +74,11 @@ def _room(host: Host) -> type[asyncssh.SFTPServer]:
 def sftp_host(root: Path) -> Iterator[Host]:
     """Started, with a folder `in`; `restart` gives it another key, as a server that was replaced has."""
     (root / "in").mkdir()
-    host, loop = Host(root), asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
+    host = Host(root)
     running: list[asyncssh.SSHAcceptor] = []
 
     async def listen() -> None:
-        for each in running:
-            each.close()
-            await each.wait_closed()
+        await close()
         running[:] = [
             await asyncssh.listen(
                 "127.0.0.1",
@@ -94,16 +90,15 @@ def sftp_host(root: Path) -> Iterator[Host]:
         ]
         host.port = running[0].get_port()
 
-    def restart() -> None:
-        asyncio.run_coroutine_threadsafe(listen(), loop).result(20)
-
-    host.restart = restart
-    restart()
-    try:
-        yield host
-    finally:
+    async def close() -> None:
         for each in running:
-            loop.call_soon_threadsafe(each.close)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+            each.close()
+            await each.wait_closed()
+
+    with running_loop() as loop:
+        host.restart = lambda: wait_for(loop, listen())
+        host.restart()
+        try:
+            yield host
+        finally:
+            wait_for(loop, close())

@@ -20,7 +20,8 @@ from comptoir.core.connections.sealing import sealer
 from comptoir.core.jobs import engine
 from comptoir.kernel.errors import RuleBroken
 from tests.apps.traffic.chain import DAY, NOW, hour, utc_store
-from tests.apps.traffic.places import MAIL_PASSWORD, MAIL_USER, PASSWORD, USER, deliver, flags, mail_server, sftp_server
+from tests.apps.traffic.mailboxes import MAIL_PASSWORD, MAIL_USER, deliver, flags, mail_server
+from tests.apps.traffic.sftp_host import PASSWORD, sftp_host
 from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,29 +162,28 @@ def test_a_workbook_that_swells_is_refused_before_it_is_unpacked() -> None:
 
 
 def test_files_on_an_sftp_server_are_read_once_and_left_there(chain: People, settings: Any, tmp_path: Path) -> None:
-    root, key = tmp_path / "server", asyncssh.generate_private_key("ssh-ed25519")
-    (root / "out").mkdir(parents=True)
-    drop(root / "out" / "may.csv", csv(f"0001,{DAY},10,42,40"))
-    place = {"host": "127.0.0.1", "user": USER, "folder": "out"}
-    with sftp_server(root, key) as port:
-        refused = feed(chain, "sftp", {**place, "port": port}, secret=PASSWORD)
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    with sftp_host(tmp_path) as host:
+        host.public_key, lying = key.convert_to_public(), host.root / "in" / "may.csv"
+        drop(lying, csv(f"0001,{DAY},10,42,40"))
+        refused = feed(chain, "sftp", host.place, secret=PASSWORD)
         assert "private network" in running.look(refused, now=NOW).fault
-        settings.COMPTOIR_EGRESS_ALLOW = f"127.0.0.1:{port}"
+        settings.COMPTOIR_EGRESS_ALLOW = f"127.0.0.1:{host.port}"
         assert running.look(again(refused), now=NOW) == running.Looked(taken=1)
         assert hour(chain, 10).visitors == 42
         assert running.look(again(refused), now=NOW) == running.Looked()  # not fetched again
-        drop(root / "out" / "may.csv", csv(f"0001,{DAY},10,43,40"), seconds_ago=30)
+        drop(lying, csv(f"0001,{DAY},10,43,40"), seconds_ago=30)
         assert running.look(again(refused), now=NOW) == running.Looked(taken=1)  # it has grown
         assert hour(chain, 10).visitors == 43
-        assert (root / "out" / "may.csv").exists()
+        assert lying.exists()
         feeds.delete(again(refused), actor="user:1", now=NOW)
-        by_key = feed(chain, "sftp", {**place, "port": port}, secret=key.export_private_key().decode())
+        by_key = feed(chain, "sftp", host.place, secret=key.export_private_key().decode())
         running.look(by_key, now=NOW)
         assert [again(by_key).fault, states(by_key)] == ["", [("may.csv", "again")]]
         wrong = {"organisation_id": chain.le_zinc.id, "name": "wrong", "actor": "user:1", "now": NOW, "kind": "sftp"}
-        other = feeds.add(place={**place, "port": port}, secret="guess", **wrong)  # type: ignore[arg-type]
+        other = feeds.add(place=host.place, secret="guess", **wrong)  # type: ignore[arg-type]
         assert running.look(other, now=NOW).fault == "The server refuses this user, or the password or key."
-    with sftp_server(root, key, port=port):
+        host.restart()
         assert "under another key than before" in running.look(again(by_key), now=NOW).fault
     assert running.look(again(by_key), now=NOW).fault == "The server does not answer. Check its address and port."
     page = chain.client(chain.alice).get("/traffic/feeds").content.decode()

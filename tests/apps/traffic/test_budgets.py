@@ -5,6 +5,7 @@ import io
 from datetime import date, timedelta
 from decimal import Decimal
 
+import openpyxl
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -152,6 +153,16 @@ def test_a_file_of_budgets_says_what_of_it_was_taken_and_leaves_what_is_empty(ch
     wrong = alice.post("/traffic/budgets/file", {"file": SimpleUploadedFile("x.csv", b"Date,Sales\n")})
     assert wrong.status_code == 422
     assert "location" in wrong.content.decode()
+
+
+def test_a_workbook_of_budgets_is_read_by_the_same_rules_as_one_of_counts(chain: People) -> None:
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["Location id", "Date", "Sales"])
+    book.active.append(["1", DAY, 125.5])
+    book.save(content)
+    file = SimpleUploadedFile("budget.xlsx", content.getvalue())
+    assert chain.client(chain.alice).post("/traffic/budgets/file", {"file": file}).status_code == 200
+    assert Budget.objects.get().sales == Decimal("125.5")
 
 
 def test_every_report_can_stand_beside_the_budget(chain: People) -> None:

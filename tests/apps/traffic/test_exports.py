@@ -14,9 +14,11 @@ import pytest
 from django.test import Client
 from standardwebhooks.webhooks import Webhook
 
+from comptoir.apps.traffic import subscriptions
 from comptoir.apps.traffic.deliveries import plans, sending
 from comptoir.apps.traffic.deliveries.plans import Wanted
 from comptoir.apps.traffic.export_tables import ExportPlan, ExportRun, FileForm
+from comptoir.core.accounts.models import User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import create_token
 from comptoir.core.mail import deliver as mail_room
@@ -219,6 +221,20 @@ def test_6_2_a_server_with_another_key_than_before_gets_nothing(chain: People, h
     assert "answers under another key" in ExportRun.objects.get(slot=later).fault
 
 
+def test_a_file_whose_reader_has_left_goes_to_nobody_and_says_so(chain: People, host: Host) -> None:
+    to_sftp(chain, host)
+    plan_of(chain, "mail", name="To me")
+    plans.come_due(now=MORNING)
+    User.objects.filter(id=chain.alice.id).update(is_active=False)
+    for organisation_id, run_id in sending.due(now=MORNING):
+        sending.deliver(organisation_id, run_id, clock=lambda: MORNING)
+    assert {(row.state, row.fault) for row in ExportRun.objects.all()} == {
+        ("given_up", "Whoever asked for it is no longer here.")
+    }
+    assert host.names() == set()
+    assert not OutgoingMail.objects.exists()
+
+
 def test_a_worker_that_died_leaves_the_run_to_the_next(chain: People, host: Host) -> None:
     to_sftp(chain, host)
     plans.come_due(now=MORNING)
@@ -340,7 +356,7 @@ def test_whoever_left_has_nothing_sent_any_more(chain: People, postbox: Postbox)
 def test_a_store_that_came_later_is_in_a_file_of_every_store(chain: People, host: Host) -> None:
     to_sftp(chain, host)
     store = create_store(chain.le_zinc, "Terrace")
-    assert {each.store.id for each in plans.places_of(ExportPlan.objects.get(), now=MORNING)} >= {store.id}
+    assert {each.store.id for each in subscriptions.places_of(ExportPlan.objects.get(), now=MORNING)} >= {store.id}
 
 
 def test_weekly_files_are_of_the_week_before(chain: People, host: Host) -> None:

@@ -19,6 +19,7 @@ from comptoir.apps.traffic.door_tables import CountDoor
 from comptoir.apps.traffic.export_tables import ExportRun
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import exporting, reading
+from comptoir.apps.traffic.reports.tables import TYPES
 from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
@@ -151,7 +152,7 @@ def hours(
 
 
 FILES: dict[str, Any] = {
-    "responses": {200: {"description": "The file.", "content": {kind: {} for kind in content.MEDIA.values()}}}
+    "responses": {200: {"description": "The file.", "content": {kind: {} for kind in TYPES.values()}}}
 }
 
 
@@ -169,7 +170,7 @@ def export_file(request: HttpRequest, export_run_id: str, organisation: str | No
     if found is None:
         raise RuleBroken("There is no such file.", code="not_found", status=404)
     plan = plans.find(mine.id, found.plan_id)
-    answer = HttpResponse(content.made(plan, found, now=timezone.now()), content_type=content.MEDIA[plan.kind])
+    answer = HttpResponse(content.made(plan, found, now=timezone.now()), content_type=TYPES[plan.kind])
     answer["Content-Disposition"] = f'attachment; filename="{content.name_of(plan, found)}"'
     return answer
 

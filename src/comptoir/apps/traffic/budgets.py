@@ -4,8 +4,6 @@ Typed for longer than a day, a budget is spread by the location's own weekdays: 
 are to one another, evenly where nothing is known of these. The parts add up to what was typed.
 """
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,7 +18,7 @@ from django.utils.translation import gettext as _
 from comptoir.apps.traffic import location_ids
 from comptoir.apps.traffic.budget_tables import MEASURES, Budget
 from comptoir.apps.traffic.chains import Place
-from comptoir.apps.traffic.counting.files import DELIMITERS, MOST_BYTES, NUMBER, Fault
+from comptoir.apps.traffic.counting.lines import NUMBER, Columns, Fault, lines
 from comptoir.apps.traffic.models import Day
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -147,22 +145,16 @@ def take(*, organisation_id: UUID, content: bytes, places: Sequence[Place], acto
 
     Raises RuleBroken for what is no such file.
     """
-    if len(content) > MOST_BYTES:
-        raise RuleBroken(_("The file is larger than 8 MB: cut it in parts."), code="file_too_large", status=413)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    lines = csv.reader(io.StringIO(text), delimiter=max(DELIMITERS, key=text.partition("\n")[0].count))
-    columns = _columns(next(lines, []))
+    told = lines(content)
+    columns = Columns(next(told, (1, []))[1], NAMES, needed=("location", "date"), figures=("sales", *MEASURES))
     stores = {each.location.matching_id: each.store.id for each in places if each.location.matching_id}
     amounts: dict[tuple[UUID, date], Mapping[str, Decimal | None]] = {}
     faults: list[Fault] = []
     number = 0
-    for line, cells in enumerate(lines, start=2):
+    for line, cells in told:
         if any(each.strip() for each in cells):
             number += 1
-            found = _row(line, {name: cells[at].strip() for name, at in columns.items() if at < len(cells)}, stores)
+            found = _row(line, cells, columns, stores)
             if isinstance(found, Fault):
                 faults.append(found)
             else:
@@ -172,30 +164,20 @@ def take(*, organisation_id: UUID, content: bytes, places: Sequence[Place], acto
     return Taken(number, number - len(faults), tuple(faults))
 
 
-def _columns(header: Sequence[str]) -> dict[str, int]:
-    said = [each.strip().casefold() for each in header]
-    found = {name: said.index(each) for name, spelled in NAMES.items() for each in spelled if each in said}
-    missing = [name for name in ("location", "date") if name not in found]
-    missing += [] if any(name in found for name in MEASURES) else ["sales"]
-    if missing:
-        words = _("The first line names the columns; there is none for: %(names)s.") % {"names": ", ".join(missing)}
-        raise RuleBroken(words, code="columns_missing", status=422)
-    return found
-
-
 def _row(
-    line: int, cells: Mapping[str, str], stores: Mapping[str, UUID]
+    line: int, cells: Sequence[str], columns: Columns, stores: Mapping[str, UUID]
 ) -> tuple[tuple[UUID, date], dict[str, Decimal | None]] | Fault:
-    store_id = stores.get(location_ids.shown(cells.get("location", "")))
+    location, when = columns.cell(cells, "location"), columns.cell(cells, "date")
+    store_id = stores.get(location_ids.shown(location))
     if store_id is None:
-        return Fault(line, _("no location with this id: %(said)s") % {"said": cells.get("location", "")[:40]})
+        return Fault(line, _("no location with this id: %(said)s") % {"said": location[:40]})
     try:
-        day = date.fromisoformat(cells.get("date", ""))
+        day = date.fromisoformat(when)
     except ValueError:
-        return Fault(line, _("no date such as 2026-05-20: %(said)s") % {"said": cells.get("date", "")[:40]})
+        return Fault(line, _("no date such as 2026-05-20: %(said)s") % {"said": when[:40]})
     amounts: dict[str, Decimal | None] = {}
     for measure in MEASURES:
-        said = cells.get(measure, "")
+        said = columns.cell(cells, measure)
         if not said:
             continue
         if not NUMBER.fullmatch(said) or not 0 <= Decimal(said) <= MOST:

@@ -65,7 +65,7 @@ def proposed(
     organisation_id: UUID, stores: Mapping[UUID, Store], days: Collection[StoreDay], *, now: datetime
 ) -> dict[Key, Estimate]:
     """What each hour of these days would be filled with, of days that are over: counts of a running one may come."""
-    wanted = {(store, day) for store, day in days if store in stores and _end(stores[store], day) <= now}
+    wanted = {(store, day) for store, day in days if store in stores and end_of(stores[store], day) <= now}
     if not wanted:
         return {}
     mine = {each: stores[each] for each in {store for store, _day in wanted}}
@@ -112,7 +112,7 @@ def due(organisation_id: UUID, stores: Collection[Store], *, now: datetime) -> l
         today = business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
         days = [today - DAY * back for back in range(1, FEW_DAYS + 1)] if store.id in counting else []
         never = datetime.min.replace(tzinfo=now.tzinfo)
-        found += [(store.id, day) for day in days if made.get((store.id, day), never) < _end(store, day)]
+        found += [(store.id, day) for day in days if made.get((store.id, day), never) < end_of(store, day)]
     return found
 
 
@@ -145,7 +145,8 @@ def mark_followers(organisation_id: UUID, days: Collection[StoreDay], *, but: Co
         )
 
 
-def _end(store: Store, day: date) -> datetime:
+def end_of(store: Store, day: date) -> datetime:
+    """The instant at which a business day is over."""
     return business_day_bounds(day, zone=ZoneInfo(store.timezone), day_start=store.day_start)[1]
 
 

@@ -16,7 +16,6 @@ from comptoir.apps.traffic import filling
 from comptoir.apps.traffic.models import Day
 from comptoir.apps.traffic.pattern_tables import StaffPattern
 from comptoir.core.accounts.models import Store
-from comptoir.kernel.clock import business_day_bounds
 
 PLANNED: Final = "planned"
 HOURS_OF_A_DAY: Final = 24
@@ -87,8 +86,5 @@ def due(organisation_id: UUID, stores: Collection[Store], *, now: datetime) -> l
         business_date__range=(now.date() - filling.WEEK, now.date() + filling.DAY),
         updated_at__lt=now.replace(minute=0, second=0, microsecond=0),
     )
-    return [(row.store_id, row.business_date) for row in rows if row.updated_at < _end(by_id[row.store_id], row)]
-
-
-def _end(store: Store, row: Day) -> datetime:
-    return business_day_bounds(row.business_date, zone=ZoneInfo(store.timezone), day_start=store.day_start)[1]
+    made = ((row.store_id, row.business_date, row.updated_at) for row in rows)
+    return [(store_id, day) for store_id, day, at in made if at < filling.end_of(by_id[store_id], day)]

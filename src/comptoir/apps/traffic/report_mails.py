@@ -4,7 +4,7 @@ A mail that was sent is not rewritten; the next one says how many past figures m
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,22 +13,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from comptoir.apps.traffic import catching_up, chains, shown
-from comptoir.apps.traffic.export_tables import ExportPlan
+from comptoir.apps.traffic import catching_up, chains, shown, subscriptions
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, ReportMail
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import comparing, mail_charts, mail_reports, reading
-from comptoir.core.accounts.models import Membership, Organisation, User
-from comptoir.core.accounts.roles import Role, may
-from comptoir.core.installations import modules
+from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.mail.send import send
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.ids import new_id
 
 WEEK: Final = timedelta(days=7)
 SHOWN: Final = ("visitors", "conversion", "transactions", "atv", "sales")
-RHYTHMS: Final = ("daily", "weekly")
 SUMMARY: Final = "summary"
 
 
@@ -54,19 +50,9 @@ def add(
         hour=hour,
         language=language,
         store_ids=None if store_ids is None else [str(each) for each in store_ids],
-        due_at=next_time(rhythm, hour, zone, now),
+        due_at=subscriptions.next_time(rhythm, hour, zone, now),
         created_at=now,
     )
-
-
-def next_time(rhythm: str, hour: int, zone: ZoneInfo, after: datetime) -> datetime:
-    """The next such hour of the chain's clock; a weekly one on Monday."""
-    day = after.astimezone(zone).date()
-    while True:
-        at = datetime.combine(day, time(hour), zone).astimezone(UTC)
-        if at > after and (rhythm == "daily" or day.weekday() == 0):
-            return at
-        day += timedelta(days=1)
 
 
 def send_due(*, now: datetime) -> int:
@@ -83,17 +69,13 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     row = rows.filter(organisation_id=organisation_id, id=mail_id, due_at__lte=now).first()
     if row is None:
         return 0
-    reader = User.objects.filter(id=row.user_id, is_active=True, organisations=organisation_id).first()
-    sees_staff = sees_staff_of(row)
+    reader, sees_staff = subscriptions.reader_of(row), subscriptions.sees_staff(row)
     is_hidden = row.report == mail_reports.STAFFING and not sees_staff
-    if reader is None or is_hidden or modules.is_off_everywhere(organisation_id, catching_up.APP):
+    if reader is None or is_hidden or subscriptions.is_off(row):
         row.delete()
         return 0
-    store_ids = None if row.store_ids is None else {UUID(each) for each in row.store_ids}
-    places = chains.places(organisation_id, store_ids=store_ids, now=now)
-    zone = ZoneInfo(places[0].store.timezone) if places else ZoneInfo("UTC")
-    slot, row.due_at = row.due_at, next_time(row.rhythm, row.hour, zone, now)
-    row.save(update_fields=["due_at"])
+    places = subscriptions.places_of(row, now=now)
+    slot = subscriptions.move_on(row, places, now=now)
     if not places:
         return 0
     organisation = Organisation.objects.get(id=organisation_id)
@@ -112,12 +94,6 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
         images=[each.image for each in drawn],
     )
     return 1
-
-
-def sees_staff_of(row: ReportMail | ExportPlan) -> bool:
-    """Whether hours worked are a matter of the reader, by the role of today."""
-    found = Membership.objects.filter(organisation_id=row.organisation_id, user_id=row.user_id).first()
-    return found is not None and may(Role(found.role), "traffic.staff")
 
 
 def _context(
@@ -170,7 +146,7 @@ def _period(places: list[chains.Place], rhythm: str, now: datetime) -> tuple[Per
     store = places[0].store
     today = business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
     last = today - timedelta(days=1)
-    return Period(last, last) if rhythm == "daily" else Period(today - WEEK, last), today
+    return Period(last, last) if rhythm == subscriptions.DAILY else Period(today - WEEK, last), today
 
 
 def _of_report(kind: str) -> Callable[[Organisation, list[chains.Place], str, datetime, bool], dict[str, Any]]:

@@ -23,6 +23,7 @@ from comptoir.pos.model import (
     SaleKind,
     SaleState,
     Source,
+    address_line,
     exact,
 )
 
@@ -87,7 +88,7 @@ def location(read: schemas.Shop, *, account: schemas.AccountHead, currency: str,
     addresses = contact.addresses if contact else None
     found = listed(addresses.contact_address) if isinstance(addresses, schemas.Addresses) else []
     country = next((each.country_code for each in found if each.country_code), "")
-    lines = next(([each.address1, each.address2, each.zip, each.city] for each in found if each.address1), [])
+    lines = (address_line(each.address1, each.address2, each.zip, each.city) for each in found)
     return Location(
         external_id=location_id(str(account.account_id), str(read.shop_id)),
         name=_text(read.name),
@@ -95,7 +96,7 @@ def location(read: schemas.Shop, *, account: schemas.AccountHead, currency: str,
         currency=currency,
         timezone=read.time_zone,
         country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
-        address=", ".join(filter(None, (_text(each or "") for each in lines)))[:300],
+        address=next(filter(None, lines), ""),
     )
 
 

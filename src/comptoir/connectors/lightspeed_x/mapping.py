@@ -25,6 +25,7 @@ from comptoir.pos.model import (
     SaleKind,
     SaleState,
     Source,
+    address_line,
     exact,
 )
 from comptoir.pos.places import RegisterClosure, Takings
@@ -83,8 +84,6 @@ def location(read: schemas.Outlet, *, retailer: schemas.Retailer, path: str) -> 
     if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
         raise unreadable(f"{path}.currency", "not a currency")
     country = read.physical_country_id or retailer.country or ""
-    street = [read.physical_address_1, read.physical_address_2] if read.physical_address_1 else []
-    lines = [*street, read.physical_postcode, read.physical_city] if street else []
     return Location(
         external_id=str(read.id),
         name=text(read.name),
@@ -92,7 +91,9 @@ def location(read: schemas.Outlet, *, retailer: schemas.Retailer, path: str) -> 
         currency=currency.upper(),
         timezone=read.time_zone,
         country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
-        address=", ".join(filter(None, (text(each or "") for each in lines)))[:300],
+        address=address_line(
+            read.physical_address_1, read.physical_address_2, read.physical_postcode, read.physical_city
+        ),
     )
 
 

@@ -49,6 +49,7 @@ class Outlet(Shape, frozen=True):
     time_zone: str
     currency: str | None = None
     physical_country_id: str | None = None
+    # [A] The sheet says `physical_*` and no more; where these are called otherwise, a store has no address.
     physical_address_1: str | None = None
     physical_address_2: str | None = None
     physical_postcode: str | None = None

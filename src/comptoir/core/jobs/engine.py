@@ -8,7 +8,7 @@ import contextlib
 import json
 import signal
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,7 @@ from ulid import ULID
 
 from comptoir.kernel import memory, metrics
 from comptoir.kernel.errors import VendorBusy
+from comptoir.kernel.own_thread import run_apart
 
 log = structlog.get_logger(__name__)
 
@@ -204,13 +205,7 @@ def drain() -> None:
             await _give_back_stalled(app)
             await _work(app, list(QUEUES), concurrency=1, wait=False)
 
-    _run(work())
-
-
-def _run(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end in a thread of its own: whoever calls may have a loop running in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
+    run_apart(work)
 
 
 def _worker_app() -> App:
@@ -309,7 +304,7 @@ def give_back_stalled() -> None:
             await _give_back_stalled(app)
             await app.job_manager.delete_old_jobs(FAILED_KEPT_HOURS, include_failed=True, include_aborted=True)
 
-    _run(sweep())
+    run_apart(sweep)
 
 
 def waiting() -> dict[str, int]:

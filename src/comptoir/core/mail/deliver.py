@@ -69,13 +69,12 @@ def message_of(mail: OutgoingMail) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
-    if shown := [each for each in mail.images if "png" in each]:
-        _add_images(message, shown)
-    for each in mail.images:
-        if "file" in each:
-            maintype, _, subtype = each["media"].partition(";")[0].partition("/")
-            content = base64.b64decode(each["file"])
-            message.add_attachment(content, maintype=maintype, subtype=subtype, filename=each["name"])
+    if mail.images:
+        _add_images(message, mail.images)
+    for each in mail.attachments:
+        maintype, _, subtype = each["media"].partition(";")[0].partition("/")
+        content = base64.b64decode(each["content"])
+        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=each["name"])
     return message
 
 
@@ -120,6 +119,7 @@ def _not_taken(mail: OutgoingMail, error: MailNotTaken, *, now: datetime) -> Non
 
 
 def _finish(mail: OutgoingMail, state: OutgoingMail.State, *, now: datetime) -> None:
-    mail.state, mail.finished_at, mail.text, mail.html, mail.images = state, now, "", "", []
+    mail.state, mail.finished_at = state, now
+    mail.text, mail.html, mail.images, mail.attachments = "", "", [], []
     mail.fault = "" if state == State.SENT else mail.fault
-    mail.save(update_fields=["state", "finished_at", "text", "html", "images", "fault"])
+    mail.save(update_fields=["state", "finished_at", "text", "html", "images", "attachments", "fault"])

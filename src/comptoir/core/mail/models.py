@@ -31,6 +31,8 @@ class OutgoingMail(models.Model):
     html = models.TextField(blank=True)
     # Pictures that the HTML shows: cid, name and the PNG in base64.
     images = models.JSONField(default=list)
+    # Files that go with it: name, media type and the content in base64.
+    attachments = models.JSONField(default=list)
     message_id = models.CharField(max_length=200)
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveIntegerField(default=0)

@@ -79,9 +79,9 @@ def send(
         "subject": words.subject,
         "text": words.text,
         "html": words.html,
-        "images": [
-            *({"cid": each.cid, "name": each.name, "png": _text(each.png)} for each in images),
-            *({"media": each.media, "name": each.name, "file": _text(each.content)} for each in attachments),
+        "images": [{"cid": each.cid, "name": each.name, "png": _text(each.png)} for each in images],
+        "attachments": [
+            {"name": each.name, "media": each.media, "content": _text(each.content)} for each in attachments
         ],
         "message_id": f"<{mail_id}@{parseaddr(settings.COMPTOIR_MAIL_FROM)[1].rpartition('@')[2]}>",
         "due_at": now,

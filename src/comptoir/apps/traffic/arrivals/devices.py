@@ -32,8 +32,6 @@ FIRST: Final = timedelta(days=14)
 """How much of its past a device is asked for at first."""
 MOST_BYTES: Final = 2_000_000
 STATUS_OK, UNAUTHORISED = 200, (401, 403)
-CLOCK_IS_THE_STORES: Final = True
-"""[A] Neither maker's answer names an offset: a device's clock is taken to be set to the time of its store."""
 
 
 MAKERS: Final[Mapping[str, Callable[[Device, datetime, datetime], Sequence[DeviceHour]]]] = {
@@ -47,7 +45,8 @@ def read(feed: CountFeed, *, now: datetime) -> int:
     counter = Counter.objects.filter(organisation_id=feed.organisation_id, serial=feed.place["serial"]).first()
     if counter is None:
         raise FeedFault(_("No counter has this serial number. Add it at its location first."))
-    zone = ZoneInfo(Store.objects.get(organisation_id=feed.organisation_id, id=counter.store_id).timezone)
+    store = Store.objects.get(organisation_id=feed.organisation_id, id=counter.store_id)
+    zone = clock_of(store)
     since = (feed.read_until - AGAIN if feed.read_until else now - FIRST).astimezone(zone)
     found = MAKERS[feed.kind](
         Device(_asking(feed)), since.replace(tzinfo=None), now.astimezone(zone).replace(tzinfo=None)
@@ -62,6 +61,11 @@ def read(feed: CountFeed, *, now: datetime) -> int:
     if received.refused:
         raise FeedFault(received.refused[0].words)
     return received.taken
+
+
+def clock_of(store: Store) -> ZoneInfo:
+    """[A] Neither maker's answer names an offset: a device's clock is taken to be set to the time of its store."""
+    return ZoneInfo(store.timezone)
 
 
 def _readings(found: Sequence[DeviceHour], counter: Counter, zone: ZoneInfo) -> list[Reading]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic.arrivals.arrived import MOST_AT_ONCE, Arrival, ArrivedFile, FeedFault, is_ours
-from comptoir.apps.traffic.counting.files import MOST_BYTES
+from comptoir.apps.traffic.counting.lines import MOST_BYTES
 from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
 
 QUIET: Final = timedelta(seconds=10)

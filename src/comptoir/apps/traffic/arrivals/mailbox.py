@@ -20,7 +20,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic.arrivals.arrived import MOST_AT_ONCE, SECONDS, Arrival, ArrivedFile, FeedFault, is_ours
-from comptoir.apps.traffic.counting.files import MOST_BYTES
+from comptoir.apps.traffic.counting.lines import MOST_BYTES
 from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel import egress

@@ -14,6 +14,7 @@ from comptoir.apps.traffic import location_ids, tailoring
 from comptoir.apps.traffic.count_tables import SetAside
 from comptoir.apps.traffic.counting import files, receiving
 from comptoir.apps.traffic.counting.files import Row
+from comptoir.apps.traffic.counting.lines import Fault
 from comptoir.apps.traffic.counting.receiving import Reading
 from comptoir.apps.traffic.models import Location
 from comptoir.core.accounts.models import Store
@@ -33,7 +34,7 @@ class Taken:
     taken: int
     aside: int
     ambiguous: tuple[int, ...]
-    faults: tuple[files.Fault, ...]
+    faults: tuple[Fault, ...]
 
 
 def take(
@@ -46,11 +47,11 @@ def take(
     rows, faults = files.read(content)
     known, unknown, ambiguous, impossible = _sort(organisation_id, rows, store_ids)
     if store_ids is not None:
-        impossible += [files.Fault(each.line, _("it is of none of the locations that were chosen")) for each in unknown]
+        impossible += [Fault(each.line, _("it is of none of the locations that were chosen")) for each in unknown]
         unknown = []
     faults += impossible
     refused = _store(organisation_id, known, actor, now, store_ids)
-    faults += [files.Fault(known[each.place][0].line, each.words) for each in refused]
+    faults += [Fault(known[each.place][0].line, each.words) for each in refused]
     SetAside.objects.bulk_create(
         SetAside(
             organisation_id=organisation_id,
@@ -87,7 +88,7 @@ def take_up(*, organisation_id: UUID, now: datetime) -> int:
 
 def _sort(
     organisation_id: UUID, rows: Iterable[Row], store_ids: Collection[UUID] | None
-) -> tuple[list[tuple[Row, Store, datetime]], list[Row], list[int], list[files.Fault]]:
+) -> tuple[list[tuple[Row, Store, datetime]], list[Row], list[int], list[Fault]]:
     """Rows of known places with their instants; unknown ones; lines that leave the hour open; hours that are none."""
     stores = {each.id: each for each in Store.objects.filter(organisation_id=organisation_id)}
     places = {
@@ -104,7 +105,7 @@ def _sort(
             continue
         found = files.instant(row, ZoneInfo(store.timezone))
         if found is None:
-            impossible.append(files.Fault(row.line, _("this hour does not exist: the clocks were put forward")))
+            impossible.append(Fault(row.line, _("this hour does not exist: the clocks were put forward")))
             continue
         if found[1] and row.time not in twice:
             ambiguous.append(row.line)

@@ -1,14 +1,10 @@
 """Files of counts: rows of 60, 30 or 15 minutes, as makers of counters and tills write them (traffic-analytics.md 3.3).
 
 Columns, in any order: location id, date, hour (two digits, the beginning: 13 is 13:00 to 14:00; or 13:15), and any of
-traffic in, traffic out, sales, transactions, items, staff hours. A decimal point, no thousands mark. CSV with commas,
-semicolons or tabs, or the first sheet of a workbook (XLS, XLSX).
+traffic in, traffic out, sales, transactions, items, staff hours. What the file is made of says `lines.py`.
 """
 
-import csv
-import io
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -17,11 +13,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic.counting import sheets
-from comptoir.kernel.errors import RuleBroken
+from comptoir.apps.traffic.counting.lines import NUMBER, Columns, Fault, lines
 
-DELIMITERS: Final = ",;\t"
-MOST_BYTES: Final = 8_000_000
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "location": ("location id", "location_id", "location", "store", "store id"),
     "date": ("date", "date and time", "day", "datetime"),
@@ -35,7 +28,6 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 QUARTERS: Final = (0, 15, 30, 45)
 FIGURES: Final = ("traffic_in", "traffic_out", "sales", "transactions", "items", "staff_hours")
-NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -60,43 +52,23 @@ class Row:
         return self.location, self.day, self.hour, self.minute
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A row that was not taken: its line and why."""
-
-    line: int
-    words: str
-
-
 def read(content: bytes) -> tuple[list[Row], list[Fault]]:
     """The rows of a file and what is wrong with others. Raises RuleBroken when it is no such file at all."""
-    if len(content) > MOST_BYTES:
-        raise RuleBroken(_("The file is larger than 8 MB: cut it in parts."), code="file_too_large", status=413)
-    lines = sheets.lines(content) if sheets.is_workbook(content) else _lines(content)
-    places = _places(next(lines, (1, []))[1])
+    told = lines(content)
+    columns = Columns(next(told, (1, []))[1], NAMES, needed=("location", "date"), figures=FIGURES)
     rows: list[Row] = []
     faults: list[Fault] = []
     seen: dict[tuple[str, date, int, int], int] = {}
-    for number, cells in lines:
+    for number, cells in told:
         if not any(each.strip() for each in cells):
             continue
-        found = _row(number, cells, places)
+        found = _row(number, cells, columns)
         if isinstance(found, Fault):
             faults.append(found)
             continue
         seen[found.time] = seen.get(found.time, -1) + 1
         rows.append(replace(found, occurrence=seen[found.time]))
     return _as_long_as_they_lie_apart(rows), faults
-
-
-def _lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Rows of text, numbered from 1, by the mark that its first line has most of."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    delimiter = max(DELIMITERS, key=text.partition("\n")[0].count)
-    yield from enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1)
 
 
 def _as_long_as_they_lie_apart(rows: Sequence[Row]) -> list[Row]:
@@ -111,24 +83,9 @@ def _as_long_as_they_lie_apart(rows: Sequence[Row]) -> list[Row]:
     return [replace(row, minutes=covers(begins[row.location])) for row in rows]
 
 
-def _places(header: Sequence[str]) -> dict[str, int]:
-    said = [each.strip().casefold() for each in header]
-    found = {name: said.index(each) for name, spelled in NAMES.items() for each in spelled if each in said}
-    missing = [name for name in ("location", "date") if name not in found]
-    if missing or not any(name in found for name in FIGURES):
-        wanted = ", ".join([*missing, *(() if any(name in found for name in FIGURES) else ("traffic in",))])
-        raise RuleBroken(
-            _("The first line names the columns; there is none for: %(names)s.") % {"names": wanted},
-            code="columns_missing",
-            status=422,
-        )
-    return found
-
-
-def _row(line: int, cells: Sequence[str], places: Mapping[str, int]) -> Row | Fault:
+def _row(line: int, cells: Sequence[str], columns: Columns) -> Row | Fault:
     def cell(name: str) -> str:
-        place = places.get(name, len(cells))
-        return cells[place].strip() if place < len(cells) else ""
+        return columns.cell(cells, name)
 
     location = cell("location")
     when = _when(cell("date"), cell("hour"))

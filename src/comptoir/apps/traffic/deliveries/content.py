@@ -1,18 +1,13 @@
 """The file of a run: the hours of its days as they are now, in the plan's own form."""
 
 from datetime import datetime
-from typing import Final
 
-from comptoir.apps.traffic import catching_up, report_mails
-from comptoir.apps.traffic.deliveries import plans
+from comptoir.apps.traffic import catching_up, subscriptions
 from comptoir.apps.traffic.export_tables import ExportPlan, ExportRun
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import exporting, reading
-from comptoir.apps.traffic.reports.tables import TYPES
 from comptoir.core.accounts.models import Organisation
 from comptoir.web.spreadsheets import Form
-
-MEDIA: Final = TYPES
 
 
 def name_of(plan: ExportPlan, run: ExportRun) -> str:
@@ -22,10 +17,10 @@ def name_of(plan: ExportPlan, run: ExportRun) -> str:
 
 def made(plan: ExportPlan, run: ExportRun, *, now: datetime) -> bytes:
     """The whole file."""
-    places = plans.places_of(plan, now=now)
+    places = subscriptions.places_of(plan, now=now)
     store_ids = {each.store.id for each in places}
     catching_up.fresh(plan.organisation_id, store_ids, since=run.since, until=run.until, now=now)
-    scope = reading.Scope(plan.organisation_id, store_ids, sees_staff=report_mails.sees_staff_of(plan))
+    scope = reading.Scope(plan.organisation_id, store_ids, sees_staff=subscriptions.sees_staff(plan))
     chain = Organisation.objects.get(id=plan.organisation_id).name
     found = exporting.rows(scope, chain, places, Period(run.since, run.until))
     if plan.kind == "xlsx":

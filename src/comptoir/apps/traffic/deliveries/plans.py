@@ -11,13 +11,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import catching_up, chains, report_mails
+from comptoir.apps.traffic import subscriptions
 from comptoir.apps.traffic.deliveries import hooks
 from comptoir.apps.traffic.export_tables import ExportPlan, ExportRun
 from comptoir.core.accounts.models import User
 from comptoir.core.audit.notes import note
 from comptoir.core.connections.sealing import sealer
-from comptoir.core.installations import modules
 from comptoir.core.outbox import endpoints
 from comptoir.core.outbox.endpoints import Wish
 from comptoir.kernel import egress
@@ -82,7 +81,7 @@ def add(
         way=wanted.way,
         place=dict(wanted.place),
         secret=sealer().seal(Secret(wanted.secret)) if wanted.secret else None,
-        due_at=report_mails.next_time(wanted.rhythm, wanted.hour, zone, now),
+        due_at=subscriptions.next_time(wanted.rhythm, wanted.hour, zone, now),
         created_at=now,
     )
     try:
@@ -154,20 +153,17 @@ def _come_due(organisation_id: UUID, plan_id: UUID, now: datetime) -> int:
     plan = rows.filter(organisation_id=organisation_id, id=plan_id, due_at__lte=now).first()
     if plan is None:
         return 0
-    if maker(plan) is None or modules.is_off_everywhere(organisation_id, catching_up.APP):
+    if subscriptions.reader_of(plan) is None or subscriptions.is_off(plan):
         delete(organisation_id=organisation_id, plan_id=plan_id, actor="system", now=now)
         return 0
-    places = places_of(plan, now=now)
-    zone = ZoneInfo(places[0].store.timezone) if places else ZoneInfo("UTC")
-    slot, plan.due_at = plan.due_at, report_mails.next_time(plan.rhythm, plan.hour, zone, now)
-    plan.save(update_fields=["due_at"])
+    slot = subscriptions.move_on(plan, subscriptions.places_of(plan, now=now), now=now)
     return int(run(plan, slot=slot, now=now) is not None)
 
 
 @transaction.atomic
 def run(plan: ExportPlan, *, slot: datetime, now: datetime) -> ExportRun | None:
     """Have a plan's file go out, once for each slot; None where there is no store any more or it went already."""
-    places = places_of(plan, now=now)
+    places = subscriptions.places_of(plan, now=now)
     if not places:
         return None
     store = places[0].store
@@ -183,17 +179,6 @@ def run(plan: ExportPlan, *, slot: datetime, now: datetime) -> ExportRun | None:
     if plan.way == ExportPlan.WEBHOOK:
         hooks.tell(plan, row, now=now)
     return row
-
-
-def maker(plan: ExportPlan) -> User | None:
-    """Who made it, while he is of the house."""
-    return User.objects.filter(id=plan.user_id, is_active=True, organisations=plan.organisation_id).first()
-
-
-def places_of(plan: ExportPlan, *, now: datetime) -> list[chains.Place]:
-    """The stores that it is about."""
-    store_ids = None if plan.store_ids is None else {UUID(each) for each in plan.store_ids}
-    return chains.places(plan.organisation_id, store_ids=store_ids, now=now)
 
 
 def forget_old(*, now: datetime) -> None:

@@ -12,10 +12,14 @@ from uuid import UUID
 import structlog
 from django.db.models import F
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic.deliveries import content, plans, sftp, telling
+from comptoir.apps.traffic import subscriptions
+from comptoir.apps.traffic.deliveries import content, sftp, telling
 from comptoir.apps.traffic.export_tables import ExportPlan, ExportRun
-from comptoir.core.connections.sealing import sealer
+from comptoir.apps.traffic.reports.tables import TYPES
+from comptoir.apps.traffic.sftp import SftpFault, server_of
+from comptoir.core.accounts.models import User
 from comptoir.core.outbox.sending import WAITS
 
 log = structlog.get_logger(__name__)
@@ -45,27 +49,26 @@ def deliver(organisation_id: UUID, run_id: UUID, *, clock: Callable[[], datetime
     if plan is None or plan.way == ExportPlan.WEBHOOK:
         return
     with translation.override(plan.language):
+        reader = subscriptions.reader_of(plan)
+        if reader is None:
+            _finish(run, ExportRun.GIVEN_UP, _("Whoever asked for it is no longer here."), now)
+            return
         try:
-            _send(plan, run, now)
-        except sftp.NotTaken as refused:
+            _send(plan, run, reader, now)
+        except SftpFault as refused:
             log.warning("traffic.export_not_taken", run=run.public_id, attempts=run.attempts, cause=str(refused))
-            _failed(plan, run, refused.words, clock())
+            _failed(plan, run, refused.for_owner, clock())
         else:
             _finish(run, ExportRun.DELIVERED, "", clock())
 
 
-def _send(plan: ExportPlan, run: ExportRun, now: datetime) -> None:
-    """Raises NotTaken."""
+def _send(plan: ExportPlan, run: ExportRun, to: User, now: datetime) -> None:
+    """Raises SftpFault."""
     name, made = content.name_of(plan, run), content.made(plan, run, now=now)
     if plan.way == ExportPlan.MAIL:
-        to = plans.maker(plan)
-        if to is not None:
-            telling.file(plan, run, to, name, made, content.MEDIA[plan.kind], now=now)
+        telling.file(plan, run, to, name, made, TYPES[plan.kind], now=now)
         return
-    secret = sealer().unseal(plan.secret).reveal() if plan.secret else ""
-    where = plan.place
-    server = sftp.Server(where["host"], where["port"], where["user"], secret, where.get("folder", ""), plan.trusted)
-    key = sftp.put(server, name, made)
+    key = sftp.put(server_of(plan.place, plan.secret, plan.trusted), name, made)
     if not plan.trusted:
         ExportPlan.objects.filter(organisation_id=plan.organisation_id, id=plan.id, trusted="").update(trusted=key)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.conf import settings
 
+from comptoir.apps.traffic import subscriptions
 from comptoir.apps.traffic.export_tables import ExportPlan, ExportRun
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.mail.send import Attachment, send
@@ -30,7 +31,7 @@ def file(plan: ExportPlan, run: ExportRun, to: User, name: str, content: bytes, 
 
 def failing(plan: ExportPlan, *, said: str, is_over: bool, occasion: str, now: datetime) -> None:
     """It does not arrive, and why; once for each occasion. `is_over`: nothing more is tried by itself."""
-    to = User.objects.filter(id=plan.user_id, is_active=True, organisations=plan.organisation_id).first()
+    to = subscriptions.reader_of(plan)
     if to is None:
         return
     send(

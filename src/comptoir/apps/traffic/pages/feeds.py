@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from comptoir.apps.traffic import sftp
 from comptoir.apps.traffic.arrivals import feeds as rooms
-from comptoir.apps.traffic.arrivals import folder, running, sftp
+from comptoir.apps.traffic.arrivals import folder, running
 from comptoir.apps.traffic.arrivals.arrived import FeedFault
 from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
 from comptoir.apps.traffic.pages.where import where_of

@@ -1,4 +1,4 @@
-"""Real servers from which counts are fetched: SFTP by asyncssh, IMAP by pymap behind TLS."""
+"""A real mailbox from which counts are fetched: IMAP by pymap, behind TLS."""
 
 import asyncio
 import datetime
@@ -6,87 +6,19 @@ import imaplib
 import ssl
 import subprocess
 import sys
-import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
-import asyncssh
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.servers import free_port, until
+from tests.servers import free_port, running_loop, until, wait_for
 
-USER, PASSWORD = "counter", "sesame"
 MAIL_USER, MAIL_PASSWORD = "demouser", "demopass"
-
-
-@contextmanager
-def running_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """An event loop in a thread of its own."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    try:
-        yield loop
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-def wait_for(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run_coroutine_threadsafe(work, loop).result(20)
-
-
-class _Door(asyncssh.SSHServer):
-    def __init__(self, key: asyncssh.SSHKey) -> None:
-        self._key = key.export_public_key()
-
-    def begin_auth(self, _username: str) -> bool:
-        return True
-
-    def password_auth_supported(self) -> bool:
-        return True
-
-    def validate_password(self, username: str, password: str) -> bool:
-        return (username, password) == (USER, PASSWORD)
-
-    def public_key_auth_supported(self) -> bool:
-        return True
-
-    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        return username == USER and key.export_public_key() == self._key
-
-
-@contextmanager
-def sftp_server(root: Path, key: asyncssh.SSHKey, *, port: int = 0) -> Iterator[int]:
-    """Its port. `key` opens it as well as the password does; with each start it has another key of its own."""
-
-    async def listen() -> asyncssh.SSHAcceptor:
-        return await asyncssh.listen(
-            "127.0.0.1",
-            port,
-            server_factory=lambda: _Door(key),
-            server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")],
-            sftp_factory=lambda chan: asyncssh.SFTPServer(chan, chroot=str(root).encode()),
-        )
-
-    with running_loop() as loop:
-        server = wait_for(loop, listen())
-        try:
-            yield server.get_port()
-        finally:
-
-            async def close() -> None:
-                server.close()
-                await server.wait_closed()
-
-            wait_for(loop, close())
 
 
 @contextmanager

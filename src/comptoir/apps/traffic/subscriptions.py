@@ -1,0 +1,57 @@
+"""What somebody gets by itself, reports by mail and files alike: who that is, of which stores, and when next."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from comptoir.apps.traffic import catching_up, chains
+from comptoir.apps.traffic.export_tables import ExportPlan
+from comptoir.apps.traffic.models import ReportMail
+from comptoir.core.accounts.models import Membership, User
+from comptoir.core.accounts.roles import Role, may
+from comptoir.core.installations import modules
+
+DAILY: Final = "daily"
+RHYTHMS: Final = (DAILY, "weekly")
+Subscription = ReportMail | ExportPlan
+
+
+def next_time(rhythm: str, hour: int, zone: ZoneInfo, after: datetime) -> datetime:
+    """The next such hour of the chain's clock; a weekly one on Monday."""
+    day = after.astimezone(zone).date()
+    while True:
+        at = datetime.combine(day, time(hour), zone).astimezone(UTC)
+        if at > after and (rhythm == DAILY or day.weekday() == 0):
+            return at
+        day += timedelta(days=1)
+
+
+def move_on(row: Subscription, places: list[chains.Place], *, now: datetime) -> datetime:
+    """To its next time, by the clock of the first place; returns the one that has come."""
+    zone = ZoneInfo(places[0].store.timezone) if places else ZoneInfo("UTC")
+    slot, row.due_at = row.due_at, next_time(row.rhythm, row.hour, zone, now)
+    row.save(update_fields=["due_at"])
+    return slot
+
+
+def reader_of(row: Subscription) -> User | None:
+    """Whoever asked for it, while he is of the house."""
+    return User.objects.filter(id=row.user_id, is_active=True, organisations=row.organisation_id).first()
+
+
+def is_off(row: Subscription) -> bool:
+    """Whether the chain has no traffic any more."""
+    return modules.is_off_everywhere(row.organisation_id, catching_up.APP)
+
+
+def sees_staff(row: Subscription) -> bool:
+    """Whether hours worked are a matter of the reader, by the role of today."""
+    found = Membership.objects.filter(organisation_id=row.organisation_id, user_id=row.user_id).first()
+    return found is not None and may(Role(found.role), "traffic.staff")
+
+
+def places_of(row: Subscription, *, now: datetime) -> list[chains.Place]:
+    """The stores that it is about."""
+    store_ids = None if row.store_ids is None else {UUID(each) for each in row.store_ids}
+    return chains.places(row.organisation_id, store_ids=store_ids, now=now)
