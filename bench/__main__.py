@@ -43,21 +43,33 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     found: list[table.Measurement] = []
+    failed: list[str] = []
     try:
         for name in names:
             began = time.monotonic()
-            measured = MEMBERS[name](console)
+            measured = _measured(name, console)
             console.print(f"[dim]{name}: {time.monotonic() - began:.0f} s[/dim]")
+            if measured is None:
+                failed.append(name)
+                continue
             table.merge(RESULTS, measured)
             found.extend(measured)
     except KeyboardInterrupt:
         console.print("Stopped.")
         return 130
-    except (BenchFailure, ComptoirError, OSError, ValueError) as error:
-        console.print(f"[red]{type(error).__name__}[/red]: {error}")
-        return 1
     table.show(console, found)
-    return 0
+    if failed:
+        console.print(f"[red]Without a figure: {', '.join(failed)}[/red]")
+    return 1 if failed else 0
+
+
+def _measured(name: str, console: Console) -> Sequence[table.Measurement] | None:
+    """None when it failed, which is said; the others go on."""
+    try:
+        return MEMBERS[name](console)
+    except (BenchFailure, ComptoirError, OSError, ValueError) as error:
+        console.print(f"[red]{name}: {type(error).__name__}[/red]: {error}")
+        return None
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:  # noqa: ARG001

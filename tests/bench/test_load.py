@@ -1,0 +1,31 @@
+"""The load of the bench: what it counts is what the other side was asked and has answered."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from bench.door import load
+
+
+def test_a_load_of_a_rate_has_each_of_its_bodies_answered_and_ends() -> None:
+    """However late its ticks are: a body sent after the end of the time is waited for, too."""
+    taken: list[int] = []
+
+    class Door(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            taken.append(len(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        outcomes = [load.opened(server.server_port, ["/hooks/x"], seconds=0.02, rate=1000.0) for _ in range(5)]
+        server.shutdown()
+    assert [outcome.answered for outcome in outcomes] == [20] * 5
+    assert len(taken) == 100
