@@ -251,6 +251,7 @@ ROUTES: dict[str, str | None] = {
     "traffic_feeds": "traffic.connect",
     "traffic_feed_add": "traffic.connect",
     "traffic_feed": "traffic.connect",
+    "traffic_feed_change": "traffic.connect",
     "traffic_feed_look": "traffic.connect",
     "traffic_feed_switch": "traffic.connect",
     "traffic_feed_delete": "traffic.connect",

@@ -225,6 +225,7 @@ PAGES = {
     "traffic_feeds": Row(Of.EACH),
     "traffic_feed_add": Row(Of.EACH, ids={"kind": "sftp"}),
     "traffic_feed": Row(Of.ORGANISATION),
+    "traffic_feed_change": Row(Of.ORGANISATION),
     "traffic_feed_look": Row(Of.ORGANISATION, "post"),
     "traffic_feed_switch": Row(Of.ORGANISATION, "post", {"position": "off"}),
     "traffic_feed_delete": Row(Of.ORGANISATION, "post"),

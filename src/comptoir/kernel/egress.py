@@ -94,10 +94,20 @@ def resolved(host: str, port: int, rules: Rules) -> str:
     return permitted[0]
 
 
-def ask(method: str, url: str, rules: Rules, *, login: tuple[str, Secret], body: bytes, longest: int) -> Answer:
-    """Ask a device once, as a user by HTTP Digest. Raises EgressRefused, VendorBusy, OSError."""
+def ask(
+    method: str,
+    url: str,
+    rules: Rules,
+    *,
+    login: tuple[str, Secret],
+    body: bytes,
+    longest: int,
+    basic: bool = False,
+) -> Answer:
+    """Ask a device once, as a user by HTTP Digest or Basic. Raises EgressRefused, VendorBusy, OSError."""
     host, port, _is_exception = _target(url, rules)
-    return ask_pinned(method, url, resolved(host, port, rules), login=login, body=body, longest=longest)
+    address = resolved(host, port, rules)
+    return ask_pinned(method, url, address, login=login, body=body, longest=longest, basic=basic)
 
 
 def post_all(calls: Sequence[Call], rules: Rules) -> list[Outcome]:

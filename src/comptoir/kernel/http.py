@@ -291,14 +291,16 @@ async def post_pinned(url: str, address: str, *, body: bytes, headers: Mapping[s
         raise VendorBusy("No answer.", for_log=f"{type(error).__name__}: {error}") from error
 
 
-def ask_pinned(method: str, url: str, address: str, *, login: tuple[str, Secret], body: bytes, longest: int) -> Answer:
-    """Ask the host of `url` at exactly this IP address, as a user by HTTP Digest: no redirect, no proxy.
+def ask_pinned(
+    method: str, url: str, address: str, *, login: tuple[str, Secret], body: bytes, longest: int, basic: bool = False
+) -> Answer:
+    """Ask the host of `url` at exactly this IP address, as a user by HTTP Digest or Basic: no redirect, no proxy.
 
     Raises VendorBusy without an answer, or with one longer than `longest`.
     """
     asked = httpx.URL(url)
     pinned, sni = asked.copy_with(host=address), {"sni_hostname": asked.raw_host.decode("ascii")}
-    digest = httpx.DigestAuth(login[0], login[1].reveal())
+    auth = (httpx.BasicAuth if basic else httpx.DigestAuth)(login[0], login[1].reveal())
     headers = {"host": asked.netloc.decode("ascii"), "accept-encoding": "identity"}
     if body:
         headers["content-type"] = "application/xml"
@@ -306,7 +308,7 @@ def ask_pinned(method: str, url: str, address: str, *, login: tuple[str, Secret]
     try:
         with (
             httpx.Client(
-                trust_env=False, timeout=DEVICE_SECONDS, verify=_certificates(trust_env=False), auth=digest
+                trust_env=False, timeout=DEVICE_SECONDS, verify=_certificates(trust_env=False), auth=auth
             ) as client,
             client.stream(method, pinned, content=body or None, headers=headers, extensions=sni) as response,
         ):

@@ -215,6 +215,12 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_the_repeated_hour_of_a_device_is_two_and_the_skipped_one_none",
         "test_an_owner_sets_a_device_up_by_its_page",
     ),
+    "3.3 pulling from Dor: by update time, validity and completeness marks, per location": (
+        "test_3_3_dor_is_asked_by_update_time_and_an_hour_counts_once_it_is_complete_and_valid",
+        "test_3_3_what_is_not_complete_is_asked_for_again_and_what_dor_takes_back_is_unknown",
+        "test_3_3_a_location_of_dor_that_gets_its_counter_later_has_its_past_read",
+        "test_3_3_what_is_wrong_with_dor_is_said_and_nothing_counts",
+    ),
     "3.4 a failing location stops no other, an overlapping run is skipped": (
         "test_ta12_of_twenty_shops_one_answers_500_and_the_others_are_read",
         "test_ta13_a_run_of_seventy_minutes_skips_the_next_and_the_one_after_covers_all",
@@ -423,8 +429,13 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_more_visitors_an_hour_of_staff_than_the_target_for_three_hours",
         "test_ta17_somebody_in_for_more_than_sixteen_hours",
     ),
+    "6.4 a feed of counts that fails, by pull or by file": (
+        "test_a_feed_that_fails_for_ninety_minutes_is_told_once_and_over_when_it_delivers_again",
+        "test_a_file_that_cannot_be_read_is_an_alert_until_the_next_one_can",
+        "test_a_place_is_changed_by_its_page_without_typing_its_password_again",
+    ),
 }
 
 NOT_YET: dict[str, str] = {
-    "3.3 pulling from Dor": "its public pages name neither addresses nor fields; counts come by file, API, webhook",
+    "3.3 the fields of Dor's answers": "on no public page: their names are assumed, in one block of `arrivals/dor.py`",
 }

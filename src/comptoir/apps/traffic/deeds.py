@@ -20,6 +20,7 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.export_added": _("An export that goes by itself was added"),
     "traffic.export_deleted": _("An export that goes by itself was deleted"),
     "traffic.feed_added": _("A place that is looked at for counts was added"),
+    "traffic.feed_changed": _("A place that is looked at for counts was changed"),
     "traffic.feed_on": _("A place is looked at for counts again"),
     "traffic.feed_off": _("A place is looked at for counts no more"),
     "traffic.feed_deleted": _("A place that was looked at for counts was deleted"),

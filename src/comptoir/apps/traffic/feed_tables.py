@@ -11,9 +11,10 @@ from comptoir.kernel.ids import public_id
 class CountFeed(models.Model):
     """A place that is looked at for counts. `place` holds what its kind needs; its password or key is sealed apart.
 
-    `fault` is why the latest look failed, "" when it did not; `read_until` how far a device was read; `trusted` the key
-    by which a server was known first; `word` what mails must carry. Words
-    of faults are written in `language`, of whoever added it.
+    `every` is in minutes. `fault` is why the latest look failed, "" when it did not, `failing_since` since when looks
+    do; `read_until` how far a device was read, or until when the updates of a service are known; `unmatched` what it
+    tells of that no counter here is; `trusted` the key by which a server was known first; `word` what mails must carry.
+    Words of faults are written in `language`, of whoever added it.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
@@ -26,12 +27,15 @@ class CountFeed(models.Model):
     word = SealedField(null=True)
     language = models.CharField(max_length=8, default="en")
     active = models.BooleanField(default=True)
+    every = models.SmallIntegerField(default=5)
     created_at = models.DateTimeField()
     tried_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=300, blank=True)
+    failing_since = models.DateTimeField(null=True)
     trusted = models.CharField(max_length=1200, blank=True)
     read_until = models.DateTimeField(null=True)
+    unmatched = models.JSONField(default=list)
 
     class Meta:
         constraints: ClassVar = [

@@ -69,9 +69,11 @@ DOORS: Final = (
     _("A message counts once, however often it is sent; one signed more than five minutes ago is refused."),
 )
 FEEDS: Final = (
-    _("A folder, an SFTP server or a mailbox is looked at every five minutes; each file counts once, by its content."),
+    _("A folder, an SFTP server or a mailbox is looked at as often as you say; each file counts once, by its content."),
     _("Of a file the rows that can be read are taken, others are named with their line and why."),
     _("Cameras of Axis and Hikvision are asked each hour; what comes late is read with the next two days."),
+    _("Dor is asked for what it updated; an hour counts once Dor calls it complete and valid. Before, it is unknown."),
+    _("What cannot be looked at for 90 minutes is an alert, which ends by itself when it delivers again."),
     _("Nothing is lost on the way: a file is moved aside, and a mail marked as read, only after it was kept."),
 )
 HOURS: Final = (
@@ -151,6 +153,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_feeds": FEEDS,
     "traffic_feed_add": FEEDS,
     "traffic_feed": FEEDS,
+    "traffic_feed_change": FEEDS,
     "traffic_feed_look": FEEDS,
     "traffic_feed_switch": FEEDS,
     "traffic_feed_delete": FEEDS,

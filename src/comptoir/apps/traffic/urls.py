@@ -119,6 +119,7 @@ urlpatterns = [
     path("traffic/feeds/new/<slug:kind>", feeds.add, name="traffic_feed_add"),
     path("traffic/feeds/<str:feed_id>", feeds.feed, name="traffic_feed"),
     path("traffic/feeds/<str:feed_id>/look", feeds.look, name="traffic_feed_look"),
+    path("traffic/feeds/<str:feed_id>/change", feeds.change, name="traffic_feed_change"),
     path("traffic/feeds/<str:feed_id>/delete", feeds.delete, name="traffic_feed_delete"),
     path("traffic/feeds/<str:feed_id>/<slug:position>", feeds.switch, name="traffic_feed_switch"),
     path("traffic/integrations", integration.integrations, name="traffic_jobs"),

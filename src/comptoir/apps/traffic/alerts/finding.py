@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from comptoir.apps.traffic import catching_up, kpis
 from comptoir.apps.traffic.alerts.limits import Limits
 from comptoir.apps.traffic.count_tables import Counter
+from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
 from comptoir.apps.traffic.models import ImportJob, Location
 from comptoir.apps.traffic.opening import Calendar, calendars
 from comptoir.apps.traffic.periods import Period
@@ -49,6 +50,7 @@ class Kind(StrEnum):
     REFUSED = "refused"
     NO_DATA = "no_data"
     COUNTER_DEAD = "counter_dead"
+    FEED_FAILED = "feed_failed"
     NO_SALE = "no_sale"
     CONVERSION_DROP = "conversion_drop"
     CONVERSION_ABOVE = "conversion_above"
@@ -58,7 +60,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong. `store_id` is None for an account; `part` is a counter's or an account's id, "" for a store."""
+    """Something wrong. `store_id` is None for an account and a feed of counts; `part` is the id of the one, "" else."""
 
     kind: Kind
     store_id: UUID | None
@@ -76,7 +78,8 @@ def find(organisation_id: UUID, *, now: datetime) -> list[Finding]:
     refused, unread = _feeds(organisation_id, mine, known, now)
     dead = _counters(organisation_id, mine, known, now)
     silent_tills = {each.store_id for each in unread}
-    return [*refused, *unread, *dead, *_figures(organisation_id, mine, silent_tills, now), *_clocks(mine, now)]
+    failed = _arrivals(organisation_id, now)
+    return [*refused, *unread, *dead, *failed, *_figures(organisation_id, mine, silent_tills, now), *_clocks(mine, now)]
 
 
 def silent_counters(organisation_id: UUID, stores: Collection[Store], *, now: datetime) -> dict[UUID, datetime]:
@@ -132,6 +135,29 @@ def _feeds(
             why = road.fault if road else ""
             late.append(Finding(Kind.NO_DATA, link.store_id, names[link.store_id], latest, str(link.id), {"why": why}))
     return refused, late
+
+
+def _arrivals(organisation_id: UUID, now: datetime) -> list[Finding]:
+    """Places that could not be looked at for 90 minutes, and those of which the latest file could not be read.
+
+    Whoever writes to a mailbox may be anybody: what is set aside there is told by its page alone.
+    """
+    feeds = list(CountFeed.objects.filter(organisation_id=organisation_id, active=True).order_by("name"))
+    files = CountFile.objects.filter(
+        organisation_id=organisation_id, feed_id__in=[each.id for each in feeds if each.kind != "mail"]
+    )
+    latest = {each.feed_id: each for each in files.order_by("feed_id", "-received_at", "-id").distinct("feed_id")}
+    found = []
+    for feed in feeds:
+        file = latest.get(feed.id)
+        if feed.failing_since and now - feed.failing_since >= LATE:
+            since, why = feed.failing_since, feed.fault
+        elif file and file.state == CountFile.PARKED:
+            since, why = file.received_at, f"{file.name}: {file.words}"
+        else:
+            continue
+        found.append(Finding(Kind.FEED_FAILED, None, feed.name, since, str(feed.id), {"why": why}))
+    return found
 
 
 def _figures(

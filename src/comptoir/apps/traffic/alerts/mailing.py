@@ -17,6 +17,7 @@ from comptoir.apps.traffic.alert_tables import MOST_MAILS, Alert, AlertReader
 from comptoir.apps.traffic.alerts import finding, watching, wording
 from comptoir.apps.traffic.alerts.wording import Told
 from comptoir.apps.traffic.count_tables import Counter
+from comptoir.apps.traffic.feed_tables import CountFeed
 from comptoir.apps.traffic.models import ImportJob
 from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import OFFICE, Role
@@ -91,7 +92,8 @@ def readers(organisation_id: UUID) -> list[Reader]:
 def _chains() -> list[UUID]:
     counting = Counter.objects.values_list("organisation_id", flat=True).distinct()
     importing = ImportJob.objects.values_list("organisation_id", flat=True).distinct()
-    return sorted({*counting, *importing})
+    waiting = CountFeed.objects.values_list("organisation_id", flat=True).distinct()
+    return sorted({*counting, *importing, *waiting})
 
 
 @dataclass(frozen=True)

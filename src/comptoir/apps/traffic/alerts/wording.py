@@ -69,6 +69,12 @@ def _account(row: Alert, _store: Store | None) -> str:
     return reverse("connection", args=[public_id("con", UUID(row.part))])
 
 
+def _feed(row: Alert, _store: Store | None) -> str:
+    if row.closed_at:
+        return reverse("traffic_feeds")  # it may be gone by now
+    return reverse("traffic_feed", args=[public_id("cfd", UUID(row.part))])
+
+
 def _integrations(_row: Alert, _store: Store | None) -> str:
     return reverse("traffic_jobs")
 
@@ -103,6 +109,16 @@ WORDS: Final[dict[Kind, Words]] = {
         ),
         _("See its counters"),
         _location,
+    ),
+    Kind.FEED_FAILED: Words(
+        "bad",
+        _("Counts do not arrive"),
+        _(
+            "Nothing has come from %(name)s since %(since)s: %(why)s Conversion leaves these hours out until it is"
+            " mended; what waits there is taken then."
+        ),
+        _("See what is wrong"),
+        _feed,
     ),
     Kind.NO_SALE: Words(
         "warn",

@@ -1,6 +1,7 @@
-"""Places that are looked at for counts: added, switched, deleted. Files and counts that came stay."""
+"""Places that are looked at for counts: added, changed, switched, deleted. Files and counts that came stay."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +19,13 @@ from comptoir.kernel.ids import new_id
 from comptoir.kernel.seal import Secret
 
 MOST: Final = 20
+EVERY: Final = (5, 15, 60, 24 * 60)
+"""Minutes between two looks; the first is as often as the clock comes round."""
+HOURLY: Final = 60
+ASKED: Final = frozenset({"axis", "hikvision", "dor"})
+"""Kinds that are asked for hours, once an hour unless somebody says otherwise."""
+SERVER: Final = frozenset({"host", "port"})
+ACCOUNT: Final = frozenset({"url", "user", "serial"})
 
 
 def add(
@@ -28,6 +36,7 @@ def add(
     place: Mapping[str, Any],
     secret: str = "",
     word: str = "",
+    every: int = 0,
     actor: str,
     now: datetime,
 ) -> CountFeed:
@@ -41,6 +50,7 @@ def add(
                 id=new_id(),
                 kind=kind,
                 name=name,
+                every=every or (HOURLY if kind in ASKED else EVERY[0]),
                 place=dict(place),
                 secret=sealer().seal(Secret(secret)) if secret else None,
                 language=get_language() or "en",
@@ -48,11 +58,56 @@ def add(
                 created_at=now,
             )
     except IntegrityError:
-        raise RuleBroken(_("There is one called %(name)s already.") % {"name": name}, code="name_taken") from None
+        raise _taken(name) from None
     if kind == "folder":
         folder.prepare(feed)
     note(organisation_id=organisation_id, actor=actor, what="traffic.feed_added", subject=name, now=now)
     return feed
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of a place anew. An empty `secret` keeps the one there is; `forgets` the server's key."""
+
+    name: str
+    every: int
+    place: Mapping[str, Any]
+    secret: str = ""
+    forgets: bool = False
+
+
+def change(feed: CountFeed, said: Said, *, actor: str, now: datetime) -> list[str]:
+    """Keep what is said; returns what is another than before, and notes that much, never a secret.
+
+    Another server is met anew, and another device or account is asked for its past. Raises RuleBroken (`name_taken`).
+    """
+    rows = CountFeed.objects.select_for_update()
+    try:
+        with transaction.atomic():
+            row = rows.get(organisation_id=feed.organisation_id, id=feed.id)
+            moved = {name for name in {*row.place, *said.place} if row.place.get(name) != said.place.get(name)}
+            changed = sorted(moved | {each for each in ("name", "every") if getattr(row, each) != getattr(said, each)})
+            row.name, row.every, row.place = said.name, said.every, dict(said.place)
+            if said.secret:
+                row.secret = sealer().seal(Secret(said.secret))
+                changed.append("secret")
+            if moved & SERVER or said.forgets:
+                row.trusted = ""
+            if moved & ACCOUNT:
+                row.read_until, row.unmatched = None, []
+            row.save()
+            if changed or said.forgets:
+                note(
+                    organisation_id=feed.organisation_id,
+                    actor=actor,
+                    what="traffic.feed_changed",
+                    subject=said.name,
+                    details={"changed": ", ".join([*changed, *(["key"] if said.forgets else [])])},
+                    now=now,
+                )
+    except IntegrityError:
+        raise _taken(said.name) from None
+    return changed
 
 
 def feeds(organisation_id: UUID) -> list[CountFeed]:
@@ -86,3 +141,7 @@ def latest(feed: CountFeed, *, most: int = 30) -> list[CountFile]:
     """Its files, the latest first."""
     rows = CountFile.objects.filter(organisation_id=feed.organisation_id, feed_id=feed.id)
     return list(rows.order_by("-received_at", "name")[:most])
+
+
+def _taken(name: str) -> RuleBroken:
+    return RuleBroken(_("There is one called %(name)s already.") % {"name": name}, code="name_taken")

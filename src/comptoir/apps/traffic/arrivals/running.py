@@ -1,20 +1,22 @@
 """A look at a place: what lies there is taken, file by file; why it cannot be looked at is written down."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Protocol
 from uuid import UUID
 
 import structlog
 from django.db import IntegrityError
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from comptoir.apps.traffic.arrivals import devices, folder, mailbox, sftp
+from comptoir.apps.traffic.arrivals import devices, dor, folder, mailbox, sftp
 from comptoir.apps.traffic.arrivals.arrived import Arrival, FeedFault
+from comptoir.apps.traffic.arrivals.feeds import EVERY
 from comptoir.apps.traffic.arrivals.taking import take
 from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
 from comptoir.core.installations import modules
@@ -31,6 +33,8 @@ class Looks(Protocol):
 
 
 KINDS: Final[Mapping[str, Looks]] = {"folder": folder.arrivals, "sftp": sftp.arrivals, "mail": mailbox.arrivals}
+ASKED: Final[Mapping[str, Callable[..., int]]] = {**dict.fromkeys(devices.MAKERS, devices.read), "dor": dor.read}
+"""Those that are asked for hours, rather than for files."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ def _look(feed: CountFeed, now: datetime) -> Looked:
     states: Counter[str] = Counter()
     fault = ""
     try:
-        if feed.kind in devices.MAKERS:
-            states[CountFile.TAKEN] = devices.read(feed, now=now)
+        if feed.kind in ASKED:
+            states[CountFile.TAKEN] = ASKED[feed.kind](feed, now=now)
             return _looked(feed, states, "", now)
         for arrival in KINDS[feed.kind](feed, now=now):
             try:
@@ -74,15 +78,17 @@ def _look(feed: CountFeed, now: datetime) -> Looked:
 
 def _looked(feed: CountFeed, states: Counter[str], fault: str, now: datetime) -> Looked:
     rows = CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id)
-    rows.update(tried_at=now, fault=fault)
+    rows.update(tried_at=now, fault=fault, failing_since=Coalesce(F("failing_since"), now) if fault else None)
     return Looked(states[CountFile.TAKEN], states[CountFile.PARKED], fault)
 
 
 def due(app: str, *, now: datetime) -> list[tuple[UUID, UUID]]:
-    """The feeds to look at, of chains whose module is on: (organisation, feed). Devices once in each hour."""
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    asked = Q(kind__in=devices.MAKERS, tried_at__gte=hour)
-    rows = CountFeed.objects.filter(active=True).exclude(asked)
+    """The feeds to look at, of chains whose module is on: (organisation, feed). Each once within its own while."""
+    looked_at = Q()
+    for every in EVERY[1:]:
+        while_of_now = datetime.fromtimestamp(now.timestamp() // (60 * every) * 60 * every, UTC)
+        looked_at |= Q(every=every, tried_at__gte=while_of_now)
+    rows = CountFeed.objects.filter(active=True).exclude(looked_at)
     return [
         (each.organisation_id, each.id) for each in rows if not modules.is_off_everywhere(each.organisation_id, app)
     ]

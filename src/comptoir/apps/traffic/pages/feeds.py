@@ -1,10 +1,8 @@
 """Counts that arrive by themselves: places that are looked at, how each is doing, and what became of its files."""
 
-import re
 import secrets
-from typing import Any, Final
+from typing import Final
 
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +17,7 @@ from comptoir.apps.traffic.arrivals import feeds as rooms
 from comptoir.apps.traffic.arrivals import folder, running
 from comptoir.apps.traffic.arrivals.arrived import FeedFault
 from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
+from comptoir.apps.traffic.pages.feed_forms import EVERY_WORDS, FORMS
 from comptoir.apps.traffic.pages.where import where_of
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel.errors import RuleBroken
@@ -33,106 +32,12 @@ KINDS: Final[dict[str, str | Promise]] = {
     "mail": gettext_lazy("Mail"),
     "axis": gettext_lazy("Axis camera"),
     "hikvision": gettext_lazy("Hikvision camera"),
+    "dor": gettext_lazy("Dor"),
 }
-DEVICE_URL: Final = re.compile(r"https?://[A-Za-z0-9.\-]+(:\d{1,5})?")
 STATES: Final[dict[str, tuple[str, str | Promise]]] = {
     CountFile.TAKEN: ("ok", gettext_lazy("Taken")),
     CountFile.AGAIN: ("off", gettext_lazy("Taken before")),
     CountFile.PARKED: ("bad", gettext_lazy("Set aside")),
-}
-
-
-class FolderForm(forms.Form):
-    """A folder needs a name alone: where it lies is ours to say."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("Who drops files there."))
-
-
-class ServerForm(FolderForm):
-    """A server, and how to get in."""
-
-    host = forms.CharField(
-        label=gettext_lazy("Server"), max_length=253, help_text=gettext_lazy("Its name, such as sftp.example.com.")
-    )
-    port = forms.IntegerField(label=gettext_lazy("Port"), min_value=1, max_value=65535)
-    user = forms.CharField(label=gettext_lazy("User"), max_length=120)
-
-    def clean_host(self) -> str:
-        """Raises ValidationError for an address where a name belongs."""
-        host = str(self.cleaned_data["host"]).strip().lower()
-        if any(each in host for each in "/@ "):
-            raise forms.ValidationError(_("The name of the server alone, without sftp:// and without a user."))
-        return host
-
-
-class SftpForm(ServerForm):
-    """An SFTP server."""
-
-    secret = forms.CharField(
-        label=gettext_lazy("Password or private key"),
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
-        help_text=gettext_lazy("A key as it is in its file, from -----BEGIN on, without a passphrase."),
-    )
-    folder = forms.CharField(label=gettext_lazy("Folder"), required=False, max_length=300)
-
-
-class MailForm(ServerForm):
-    """A mailbox."""
-
-    secret = forms.CharField(
-        label=gettext_lazy("Password"), max_length=300, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
-    )
-    folder = forms.CharField(label=gettext_lazy("Folder"), required=False, max_length=300, initial="INBOX")
-    senders = forms.CharField(
-        label=gettext_lazy("Who may send"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Mail addresses, one a line. Mail from anybody else is set aside."),
-    )
-
-    def clean_senders(self) -> list[str]:
-        """Raises ValidationError that names the line."""
-        found = [each.strip().lower() for each in self.cleaned_data["senders"].splitlines() if each.strip()]
-        for each in found:
-            forms.EmailField().clean(each)
-        return found
-
-
-class DeviceForm(FolderForm):
-    """A camera that counts people."""
-
-    url = forms.CharField(
-        label=gettext_lazy("Address"),
-        max_length=300,
-        help_text=gettext_lazy("Such as http://192.168.1.20, without a path."),
-    )
-    user = forms.CharField(label=gettext_lazy("User"), max_length=120)
-    secret = forms.CharField(
-        label=gettext_lazy("Password"), max_length=300, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
-    )
-    serial = forms.CharField(
-        label=gettext_lazy("Serial number of its counter"),
-        max_length=64,
-        help_text=gettext_lazy("As it stands at its location: that says whose counts these are."),
-    )
-
-    def clean_url(self) -> str:
-        """Raises ValidationError for what is no address of a device."""
-        url = str(self.cleaned_data["url"]).strip().rstrip("/")
-        if not DEVICE_URL.fullmatch(url):
-            raise forms.ValidationError(
-                _("An address begins with http:// or https:// and ends with the name of the device.")
-            )
-        return url
-
-
-FORMS: Final[dict[str, tuple[type[forms.Form], dict[str, Any]]]] = {
-    "folder": (FolderForm, {}),
-    "sftp": (SftpForm, {"port": 22}),
-    "mail": (MailForm, {"port": 993, "folder": "INBOX"}),
-    "axis": (DeviceForm, {}),
-    "hikvision": (DeviceForm, {}),
 }
 
 
@@ -160,6 +65,7 @@ def add(request: OrganisationRequest, kind: str) -> HttpResponse:
                 organisation_id=request.organisation.id,
                 kind=kind,
                 name=said.pop("name"),
+                every=said.pop("every"),
                 secret=said.pop("secret", ""),
                 word=secrets.token_hex(5) if kind == "mail" else "",
                 place=said,
@@ -175,6 +81,37 @@ def add(request: OrganisationRequest, kind: str) -> HttpResponse:
     return render(request, "traffic/feed_add.html", values, status=422 if form.is_bound else 200)
 
 
+@require_http_methods(["GET", "POST"])
+@page("traffic.connect")
+def change(request: OrganisationRequest, feed_id: str) -> HttpResponse:
+    """Another address, login or rhythm of a place that is there; it is looked at at once."""
+    found, now = _one(request, feed_id), timezone.now()
+    shape = FORMS[found.kind][0]
+    told = {**found.place, "senders": "\n".join(found.place.get("senders", []))}
+    form = (
+        shape(request.POST, changes=True)
+        if request.method == "POST"
+        else shape(changes=True, initial={**told, "name": found.name, "every": found.every})
+    )
+    if form.is_valid():
+        said = dict(form.cleaned_data)
+        new = rooms.Said(
+            name=said.pop("name"),
+            every=said.pop("every"),
+            secret=said.pop("secret", ""),
+            forgets=said.pop("forgets", False),
+            place=said,
+        )
+        try:
+            rooms.change(found, new, actor=f"user:{request.user.pk}", now=now)
+        except RuleBroken as broken:
+            form.add_error("name", broken.for_owner)
+        else:
+            return _looked(request, feed_id)
+    values = {"where": where_of(request), "form": form, "feed": found, "label": KINDS[found.kind]}
+    return render(request, "traffic/feed_change.html", values, status=422 if form.is_bound else 200)
+
+
 @require_GET
 @page("traffic.connect")
 def feed(request: OrganisationRequest, feed_id: str) -> HttpResponse:
@@ -187,6 +124,7 @@ def feed(request: OrganisationRequest, feed_id: str) -> HttpResponse:
         "fingerprint": sftp.fingerprint(found.trusted) if found.trusted else "",
         "kind": KINDS[found.kind],
         "light": light(found),
+        "every": EVERY_WORDS[rooms.EVERY.index(found.every)],
         "files": files,
         "folder": str(folder.folder_of(found)) if found.kind == "folder" else "",
         "word": sealer().unseal(found.word).reveal() if found.word else "",
@@ -198,6 +136,10 @@ def feed(request: OrganisationRequest, feed_id: str) -> HttpResponse:
 @page("traffic.connect")
 def look(request: OrganisationRequest, feed_id: str) -> HttpResponse:
     """Look there now: whether it answers, and what was there."""
+    return _looked(request, feed_id)
+
+
+def _looked(request: OrganisationRequest, feed_id: str) -> HttpResponse:
     found = running.look(_one(request, feed_id), now=timezone.now())
     if found.fault:
         toast(request, found.fault, level="bad")

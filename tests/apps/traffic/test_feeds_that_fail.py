@@ -1,0 +1,109 @@
+"""A place of counts that fails is an alert with an end, and is mended by its page (traffic-analytics.md 3.3, 6.4)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from comptoir.apps.traffic.alert_tables import Alert
+from comptoir.apps.traffic.alerts import mailing
+from comptoir.apps.traffic.arrivals import feeds, folder, running
+from comptoir.apps.traffic.feed_tables import CountFeed
+from comptoir.core.audit.models import Note
+from comptoir.core.connections.sealing import sealer
+from comptoir.core.mail.models import OutgoingMail
+from tests.apps.traffic.chain import NOW
+from tests.people import People
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MINUTES = timedelta(minutes=1)
+
+
+def feed(people: People, kind: str, place: dict[str, Any]) -> CountFeed:
+    said = {"organisation_id": people.le_zinc.id, "actor": "user:1", "now": NOW}
+    return feeds.add(**said, kind=kind, name="The door", place=place, secret="sesame")  # type: ignore[arg-type]
+
+
+def again(made: CountFeed) -> CountFeed:
+    return CountFeed.objects.get(organisation_id=made.organisation_id, id=made.id)
+
+
+def mails() -> list[str]:
+    return list(OutgoingMail.objects.order_by("id").values_list("template", flat=True))
+
+
+def test_a_feed_that_fails_for_ninety_minutes_is_told_once_and_over_when_it_delivers_again(people: People) -> None:
+    made = feed(people, "folder", {})
+    root = folder.folder_of(made)
+    for each in sorted(root.rglob("*"), reverse=True):
+        each.rmdir()
+    root.rmdir()
+    root.write_text("no folder")
+    for late in (0, 89):
+        running.look(again(made), now=NOW + late * MINUTES)
+        mailing.tick(clock=lambda late=late: NOW + late * MINUTES)  # type: ignore[misc]
+    assert not Alert.objects.exists()
+    mailing.tick(clock=lambda: NOW + 90 * MINUTES)
+    mailing.tick(clock=lambda: NOW + 95 * MINUTES)
+    alert = Alert.objects.get()
+    assert (alert.kind, alert.name, alert.since) == ("feed_failed", "The door", NOW)
+    assert mails() == ["traffic/mails/alert"]
+    mail = OutgoingMail.objects.get()
+    assert "Nothing has come from The door since" in mail.text
+    assert f"/traffic/feeds/{made.public_id}" in mail.text
+    root.unlink()
+    running.look(again(made), now=NOW + 100 * MINUTES)
+    mailing.tick(clock=lambda: NOW + 100 * MINUTES)
+    mailing.tick(clock=lambda: NOW + 160 * MINUTES)
+    assert mails() == ["traffic/mails/alert", "traffic/mails/alert_over"]
+    assert Alert.objects.get().closed_at == NOW + 100 * MINUTES
+    assert "/traffic/feeds/" not in people.client(people.alice).get("/traffic/alerts").content.decode()
+
+
+def test_a_file_that_cannot_be_read_is_an_alert_until_the_next_one_can(people: People) -> None:
+    made = feed(people, "folder", {})
+    (folder.folder_of(made) / "monday.csv").write_text("no counts\n")
+    later = NOW + timedelta(days=400)  # the file is older than that, whatever the clock of this machine says
+    assert running.look(made, now=later).parked == 1
+    mailing.tick(clock=lambda: later)
+    assert "monday.csv" in Alert.objects.get().details["why"]
+    (folder.folder_of(made) / "tuesday.csv").write_text(
+        "location id,date,hour,traffic in,traffic out\n0009,2026-05-20,13,4,4\n"
+    )
+    assert running.look(again(made), now=later + MINUTES).taken == 1
+    mailing.tick(clock=lambda: later + MINUTES)
+    assert Alert.objects.get().closed_at == later + MINUTES
+
+
+def test_a_place_is_changed_by_its_page_without_typing_its_password_again(people: People) -> None:
+    place = {"host": "sftp.invalid", "port": 22, "user": "counts", "folder": ""}
+    made = feed(people, "sftp", place)
+    CountFeed.objects.update(trusted="a key", read_until=NOW)
+    alice, page = people.client(people.alice), f"/traffic/feeds/{made.public_id}/change"
+    shown = alice.get(page).content.decode()
+    assert "sftp.invalid" in shown
+    assert "sesame" not in shown
+    said = {**place, "name": "The gate", "every": "15"}
+    alice.post(page, said)
+    now = again(made)
+    assert (now.name, now.every, now.trusted, now.place) == ("The gate", 15, "a key", place)
+    assert sealer().unseal(now.secret).reveal() == "sesame"
+    alice.post(page, {**said, "host": "other.invalid", "secret": "open"})
+    now = again(made)
+    assert (now.trusted, sealer().unseal(now.secret).reveal()) == ("", "open")
+    notes = Note.objects.filter(what="traffic.feed_changed").order_by("at")
+    assert [each.details for each in notes] == [{"changed": "every, name"}, {"changed": "host, secret"}]
+    feeds.add(organisation_id=people.le_zinc.id, kind="folder", name="Taken", place={}, actor="user:1", now=NOW)
+    refused = alice.post(page, {**said, "name": "Taken"})
+    assert refused.status_code == 422
+    assert "There is one called Taken already." in refused.content.decode()
+
+
+def test_each_place_is_looked_at_as_often_as_somebody_said(people: People) -> None:
+    made = feed(people, "folder", {})
+    for every, waits in ((5, 5), (15, 15), (60, 60), (1440, 12 * 60)):
+        CountFeed.objects.update(every=every, tried_at=NOW)
+        assert running.due("traffic", now=NOW + (waits - 1) * MINUTES) == (
+            [] if every > 5 else [(people.le_zinc.id, made.id)]
+        )
+        assert running.due("traffic", now=NOW + waits * MINUTES) == [(people.le_zinc.id, made.id)]
