@@ -307,6 +307,8 @@ ROUTES: dict[str, str | None] = {
     "table_integration": "pay_at_table.view",
     "table_integration_save": "pay_at_table.manage",
     "table_integration_switch": "pay_at_table.manage",
+    "table_test": "pay_at_table.manage",
+    "table_test_pay": "pay_at_table.manage",
     "table_provider": "pay_at_table.manage",
     "table_catalogue": "pay_at_table.manage",
     "table_offer": "pay_at_table.manage",

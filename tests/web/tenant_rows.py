@@ -285,6 +285,8 @@ PAGES = {
     "table_integration": Row(Of.STORE),
     "table_integration_save": Row(Of.STORE, "post"),
     "table_integration_switch": Row(Of.STORE, "post", {"way": "off"}),
+    "table_test": Row(Of.STORE),
+    "table_test_pay": Row(Of.STORE, "post", data={"understood": "yes"}),
     "table_provider": Row(Of.STORE, "post", {"decision": "yes"}),
     "table_catalogue": Row(Of.EACH),
     "table_offer": Row(Of.EACH, ids={"provider": "lightspeed_k"}),

@@ -44,6 +44,16 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_o10_it_is_added_to_the_plan_ended_and_kept",
         "test_the_price_is_that_of_the_day_it_was_chosen",
     ),
+    "O11 a test payment of 0.01 on a bill that somebody chose, and the provider's webhook test": (
+        "test_o11_it_is_entered_from_the_checklist_and_is_a_difference_until_it_is_removed",
+        "test_o11_no_provider_hears_of_it",
+        "test_o11_only_a_bill_that_nobody_pays_is_chosen",
+        "test_o11_one_at_a_time_and_only_when_all_else_is_green",
+        "test_o11_one_that_is_refused_alarms_nobody_and_is_given_up",
+        "test_o11_a_payment_said_to_be_removed_that_stands_on_its_bill_is_to_be_removed_again",
+        "test_o11_the_line_turns_green_by_a_test_payment_that_is_removed_on_the_till",
+        "test_both_secrets_sign_while_one_replaces_the_other",
+    ),
     "2.2 the checklist turns green by observed facts": (
         "test_the_checklist_turns_green_by_what_the_till_does",
         "test_the_checklist_says_what_the_till_lacks",
@@ -158,10 +168,6 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "2.3 what needs somebody is in every row of the failure table": ("test_every_row_of_the_failure_table_is_walked",),
 }
 
-NOT_YET: dict[str, str] = {
-    "O11 a test payment of 0.01": "optional in the reference, and not safe: no call of Lightspeed takes a payment back"
-    " (A9), so a cent that nobody paid would stand in its books, and in no provider's, until somebody removed it by"
-    " hand, and leave a guest's bill a cent short. The first guest's payment is the proof",
-}
+NOT_YET: dict[str, str] = {}
 
 NUMBERS_NOT_YET: set[str] = set()

@@ -1,5 +1,6 @@
-"""In Chromium: from the catalogue to an active integration (O2 to O10), and rows T12 and T13 from their mails to where
-they end. What each step does is looked at closely in `test_plans.py`, `test_pages.py` and `test_order_pages.py`."""
+"""In Chromium: from the catalogue to an active integration (O2 to O10), a test payment (O11), and rows T12 and T13 from
+their mails to where they end. What each step does is looked at closely in `test_plans.py`, `test_trying_out.py`,
+`test_pages.py` and `test_order_pages.py`."""
 
 import re
 
@@ -43,6 +44,35 @@ def test_o2_to_o10_from_the_catalogue_to_an_active_integration(scene: Scene) -> 
     made = Integration.objects.get()
     assert (made.enabled, made.name, made.card_method) == (True, "Petite Monnaie", "APM")
     assert (PlanLine.objects.get().period, PlanLine.objects.get().ends_at) == ("monthly", None)
+
+
+def test_o11_the_line_turns_green_by_a_test_payment_that_is_removed_on_the_till(
+    scene: Scene, provider: Provider
+) -> None:
+    table = scene.table
+    facts = {"enabled": True, "sales_period_open": True, "till_available": True, "ready": True}
+    Integration.objects.update(readiness=facts, readiness_at=table.now, heard_event_at=table.now)
+    scene.sign_in()
+    page = scene.page
+    page.goto(f"{scene.url}/pay-at-table/integrations/{table.integration.public_id}")
+    page.get_by_role("link", name="Make a test payment").click()
+    page.get_by_label(re.compile(table.bill)).check()
+    page.get_by_label("I will remove the €0.01 on the till").check()
+    scene.press("Enter €0.01 on this bill")
+    last = page.get_by_role("listitem").filter(has_text="The till confirmed a first payment")
+    expect(last).to_contain_text("is on its way to bill")
+    payment = GuestPayment.objects.get()
+    table.run(payment)
+    table.hear()
+    table.run(payment)
+    expect(last).to_contain_text("remove it on the till", timeout=15_000)
+    last.get_by_role("link", name="Open the test payment").click()
+    scene.press("I removed it on the till")
+    expect(page.get_by_text("still shows it on the till")).to_be_visible()
+    table.vendor.world.take_back(ZINC, table.bill, now=table.now)
+    scene.press("I removed it on the till")
+    expect(page.get_by_text("Test over").first).to_be_visible()
+    assert (GuestPayment.objects.get().state, table.lines()) == ("settled_manually", [])
 
 
 def test_t12_t13_an_unknown_item_is_mapped_from_its_mail_and_what_was_not_printed_is_not_sent_again(

@@ -7,12 +7,15 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from comptoir.apps.pay_at_table import setting_up
-from comptoir.apps.pay_at_table.failures import LOCATION_GONE, METHOD_MISSING, STAFF_INACTIVE
+from comptoir.apps.pay_at_table import listing, setting_up
+from comptoir.apps.pay_at_table.failures import LOCATION_GONE, METHOD_MISSING, STAFF_INACTIVE, named
 from comptoir.apps.pay_at_table.link_tables import Link, LinkState
-from comptoir.apps.pay_at_table.models import Integration
+from comptoir.apps.pay_at_table.models import MOVING, GuestPayment, Integration, State
 from comptoir.apps.pay_at_table.readiness import Ready
+from comptoir.apps.pay_at_table.telling import causes_of
 from comptoir.kernel.ids import public_id
+from comptoir.kernel.money import Money
+from comptoir.web import formats
 from comptoir.web.parts import Action, Step
 
 
@@ -31,7 +34,7 @@ def steps_of(integrations: Collection[Integration]) -> dict[UUID, list[Step]]:
     )
     for integration_id, state in asked.values_list("integration_id", "state"):
         links[integration_id].add(state)
-    return {
+    found = {
         each.id: [
             _reached(each, unreachable.get(each.id, ""), each.id in partial),
             _methods(each),
@@ -39,10 +42,20 @@ def steps_of(integrations: Collection[Integration]) -> dict[UUID, list[Step]]:
             _address(each),
             _events(each),
             _provider(links[each.id]),
-            _result(each),
         ]
         for each in integrations
     }
+    tried = listing.latest_tests(integrations)
+    causes = causes_of(tried.values())
+    for each in integrations:
+        test = tried.get(each.id)
+        found[each.id].append(_result(each, found[each.id], test, causes[test.id] if test else ""))
+    return found
+
+
+def is_ready(integration: Integration, found: list[Step]) -> bool:
+    """Whether everything is green that can be before anybody has paid."""
+    return integration.enabled and all(each.state == "done" for each in found[:-1])
 
 
 def _reached(integration: Integration, unreachable: str, is_partial: bool) -> Step:
@@ -115,11 +128,40 @@ def _provider(links: set[str]) -> Step:
     return Step(title, "waiting", fact=_("Give the integration id to your contact there; then it asks here."))
 
 
-def _result(integration: Integration) -> Step:
+def _result(integration: Integration, before: list[Step], test: GuestPayment | None, cause: str) -> Step:
+    """The last line: the first guest's payment, or a test payment somebody makes, if all `before` is green (O11)."""
     title = _("The till confirmed a first payment")
-    if integration.heard_result_at is None:
+    if test is not None and test.state != State.SETTLED_MANUALLY:
+        return _tried(title, test, cause)
+    proven_at = integration.heard_result_at or (test.applied_at if test else None)
+    if proven_at is not None:
+        return Step(title, "done", at=proven_at)
+    if not integration.enabled or any(each.state != "done" for each in before):
         return Step(title, "waiting", fact=_("This line turns green with the first guest who pays."))
-    return Step(title, "done", at=integration.heard_result_at)
+    fact = _("This line turns green with the first guest who pays, or with a test payment of the smallest amount.")
+    act = Action(_("Make a test payment"), reverse("table_test", args=[integration.public_id]))
+    return Step(title, "waiting", fact=fact, action=act)
+
+
+def _tried(title: str, test: GuestPayment, cause: str) -> Step:
+    """A test payment until it is over: on its way, in trouble, or on the till, where somebody has to remove it."""
+    said = {
+        "amount": formats.money(Money(test.amount, test.currency)),
+        "bill": test.check_id,
+        "table": test.table_number,
+        "why": named(cause).short if cause else "",
+    }
+    where = reverse("table_payment", args=[test.public_id])
+    if test.state == State.APPLIED:
+        fact = _("The test payment of %(amount)s stands on bill %(bill)s of table %(table)s: remove it on the till.")
+        return Step(
+            title, "done", fact=fact % said, at=test.applied_at, action=Action(_("Open the test payment"), where)
+        )
+    if test.state in MOVING and not cause:
+        fact = _("The test payment of %(amount)s is on its way to bill %(bill)s of table %(table)s.")
+        return Step(title, "now", fact=fact % said, action=Action(_("Open the test payment"), where))
+    fact = _("The test payment of %(amount)s is not on the till: %(why)s.")
+    return Step(title, "stuck", fact=fact % said, action=Action(_("See what to do"), where))
 
 
 def sentence(integration: Integration, found: list[Step]) -> str:

@@ -45,6 +45,10 @@ GUIDES: Final[Mapping[str, Guide]] = {
         _("Create payment methods for cards and vouchers in Lightspeed: Configuration, Settings, Payment Methods."),
         _("Give the integration id to your provider. It asks here to be let in, and sees nothing before."),
     ),
+    "table_test": (
+        _("It enters the smallest amount there is on a bill that you choose, the way guests’ payments go."),
+        _("Open a bill for it on a table where nobody sits, and remove the payment on the till afterwards."),
+    ),
     "table_again": (_("Opening this page changes nothing. The button sends the payment to the till again."),),
     "table_stop": (_("Press the button to get no more mails about this integration."),),
 }

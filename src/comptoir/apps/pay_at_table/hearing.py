@@ -114,7 +114,7 @@ def _take_down(payment: GuestPayment, attempt: Attempt, told: PaymentResult, now
         changed = rows.filter(outcome__in=OPEN).update(
             outcome=outcome, resolved_at=now, resolved_by=CALLBACK, code=code, said=said[:500]
         )
-    if changed and outcome is Outcome.REFUSED:
+    if changed and outcome is Outcome.REFUSED and not payment.is_test:
         happenings.say(
             "payment.refused",
             organisation_id=payment.organisation_id,

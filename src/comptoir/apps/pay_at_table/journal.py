@@ -55,6 +55,8 @@ def move(
 
 
 def _say(payment: GuestPayment, before: str, now: datetime) -> None:
+    if payment.is_test:
+        return
     kind = happenings.OF_STATE.get(payment.state, "")
     if payment.reason == "reversed_on_pos":
         kind = happenings.REVERSED

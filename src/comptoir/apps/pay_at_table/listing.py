@@ -60,9 +60,19 @@ def payment(organisation_id: UUID, payment_id: UUID, *, store_ids: Collection[UU
 
 
 def waiting(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> list[GuestPayment]:
-    """What a person is needed for, the oldest first."""
-    wanted = Wanted(state=State.NEEDS_ATTENTION)
-    return list(_rows(organisation_id, wanted, store_ids=store_ids).order_by("id")[:MOST_EXPORTED_AT_ONCE])
+    """What a person is needed for, the oldest first; of a test payment no money is missing."""
+    rows = _rows(organisation_id, Wanted(state=State.NEEDS_ATTENTION), store_ids=store_ids).filter(is_test=False)
+    return list(rows.order_by("id")[:MOST_EXPORTED_AT_ONCE])
+
+
+def latest_tests(integrations: Collection[Integration]) -> dict[UUID, GuestPayment]:
+    """The latest test payment of each, by integration; those that never made one are not in it."""
+    rows = GuestPayment.objects.filter(
+        organisation_id__in={each.organisation_id for each in integrations},
+        integration_id__in=[each.id for each in integrations],
+        is_test=True,
+    )
+    return {each.integration_id: each for each in rows.order_by("id")}
 
 
 def orphans(organisation_id: UUID, *, store_ids: Collection[UUID] | None) -> "QuerySet[Orphan]":

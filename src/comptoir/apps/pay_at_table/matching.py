@@ -27,12 +27,14 @@ class Row(StrEnum):
     REFUNDED = "refunded"
     REFUNDED_NOT_REMOVED = "refunded_not_removed"
     REMOVED_NOT_REFUNDED = "removed_not_refunded"
+    TEST_PAYMENT = "test_payment"
 
 
 @dataclass(frozen=True)
 class Taken:
     """A payment of ours. `stands` is `applied`, `settled_manually`, `refunded` or `open`, of what of its `amount` was
-    not `given_back`; `tip` is of the till."""
+    not `given_back`; `tip` is of the till. Of a test nothing was taken: what the till shows of it is a difference
+    until somebody says that it was removed."""
 
     id: str
     provider_payment_id: str
@@ -46,6 +48,7 @@ class Taken:
     stands: str
     reason: str
     at: datetime
+    is_test: bool = False
 
     @property
     def due(self) -> int:
@@ -128,6 +131,9 @@ def match(payments: Sequence[Taken], lines: Sequence[Line], *, kinds: dict[str, 
 
 
 def _row(payment: Taken, ours: list[Line], loose: list[Line]) -> Matched:
+    if payment.is_test:
+        stands = payment.stands != "settled_manually"
+        return Matched(Row.TEST_PAYMENT, payment, tuple(ours), sum(line.amount for line in ours) if stands else 0)
     if len(ours) > 1:
         return Matched(Row.DUPLICATE_ON_POS, payment, tuple(ours), _difference(payment, ours))
     if ours:
@@ -179,6 +185,10 @@ def _sum(day: Day, kinds: dict[str, str]) -> None:
     for row in day.rows:
         kind = row.taken.kind if row.taken else kinds.get(row.lines[0].method, "card")
         totals = day.totals.setdefault(kind, Totals())
+        if row.state is Row.TEST_PAYMENT:
+            totals.on_pos += row.difference
+            totals.difference += row.difference
+            continue
         if row.taken is not None:
             totals.taken += row.taken.amount
             totals.tips += row.taken.tip

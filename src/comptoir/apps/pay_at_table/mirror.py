@@ -35,6 +35,8 @@ PREFIX: Final = "CT"
 """Of every reference of ours."""
 BOOKED: Final = "booked_by_hand"
 """Why a payment is at an end whose line still shows what was given back: somebody booked that on the till."""
+REMOVED: Final = "line_removed"
+"""Why one is at an end whose line is gone from the till, as it should be."""
 EDITED: Final = "edited"
 
 
@@ -167,7 +169,9 @@ def wake(integration: Integration, *, check_ids: Sequence[str]) -> None:
 
 def _judge(payment: GuestPayment, shown: list[tuple[str, int]], *, closed: bool, now: datetime) -> None:
     state = State(payment.state)
-    if len(shown) > 1:
+    if payment.is_test and state is State.SETTLED_MANUALLY:
+        _doubt(payment, shown, now=now)
+    elif len(shown) > 1:
         if state is not State.NEEDS_ATTENTION or payment.reason != "duplicate_on_pos":
             cause = ", ".join(reference for reference, _ in shown)
             move(payment, State.NEEDS_ATTENTION, now=now, reason="duplicate_on_pos", cause=cause)
@@ -186,11 +190,23 @@ def _miss(payment: GuestPayment, *, closed: bool, now: datetime) -> None:
     """No line of it: a bill that is closed may show none."""
     if closed or payment.state not in {State.APPLIED, State.REFUND_PENDING_POS}:
         return
+    if payment.is_test:  # as it should be: somebody removed it on the till
+        move(payment, State.SETTLED_MANUALLY, now=now, reason=REMOVED)
+        return
     if not payment.due:
-        move(payment, State.REFUNDED, now=now, reason="line_removed")
+        move(payment, State.REFUNDED, now=now, reason=REMOVED)
         return
     payment.applied_reference = ""
     move(payment, State.NEEDS_ATTENTION, now=now, reason="reversed_on_pos")
+
+
+def _doubt(payment: GuestPayment, shown: list[tuple[str, int]], *, now: datetime) -> None:
+    """A test payment that is over, by somebody's word or by an earlier read, and stands there all the same."""
+    mine = {"organisation_id": payment.organisation_id, "integration_id": payment.integration_id}
+    another = GuestPayment.objects.filter(**mine, is_test=True).exclude(state=State.SETTLED_MANUALLY)
+    if shown and not another.exists():
+        payment.applied_reference = shown[0][0]
+        move(payment, State.APPLIED, now=now, reason="seen_on_till")
 
 
 def _weigh(payment: GuestPayment, amount: int, *, now: datetime) -> None:

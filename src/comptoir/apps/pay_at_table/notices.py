@@ -50,9 +50,10 @@ def look(organisation_id: UUID, integration_id: UUID, *, now: datetime) -> None:
 
 def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
     """(organisation, integration) of every store with something unsettled, or told and not taken back yet."""
-    unsettled = GuestPayment.objects.exclude(state__in=ENDS).values_list("organisation_id", "integration_id")
+    unsettled = GuestPayment.objects.filter(is_test=False).exclude(state__in=ENDS)
+    unsettled_at = unsettled.values_list("organisation_id", "integration_id")
     told = Notice.objects.filter(mailed_at__lte=now, recovered_at=None).values_list("organisation_id", "integration_id")
-    return sorted({*unsettled.distinct(), *told.distinct()})
+    return sorted({*unsettled_at.distinct(), *told.distinct()})
 
 
 def troubles(organisation_id: UUID, now: datetime) -> Iterator[Trouble]:
@@ -91,9 +92,8 @@ def due_at(payment: GuestPayment, code: str, *, lifetime: timedelta) -> datetime
 def _follow(integration: Integration, now: datetime) -> None:
     mine = {"organisation_id": integration.organisation_id, "integration_id": integration.id}
     lifetime = timedelta(seconds=integration.lifetime_s)
-    unsettled = {
-        row.id: row for row in GuestPayment.objects.filter(**mine).exclude(state__in=ENDS).order_by("id")[:MOST]
-    }
+    rows = GuestPayment.objects.filter(**mine, is_test=False).exclude(state__in=ENDS)
+    unsettled = {row.id: row for row in rows.order_by("id")[:MOST]}
     live = {row.payment_id: row for row in Notice.objects.filter(**mine, over_at=None)}
     codes = causes_of(unsettled.values())
     for payment_id, notice in live.items():

@@ -38,6 +38,8 @@ COLUMNS: Final = (
     "currency",
     "at",
 )
+TEST: Final = "test"
+"""The kind of money that is nobody's."""
 STANDS: Final = {
     State.APPLIED: "applied",
     State.SETTLED_MANUALLY: "settled_manually",
@@ -153,7 +155,7 @@ def _taken(integration: Integration, payment: GuestPayment) -> Taken:
     return Taken(
         id=payment.public_id,
         provider_payment_id=payment.provider_payment_id,
-        kind=payment.method_kind,
+        kind=TEST if payment.is_test else payment.method_kind,
         amount=payment.amount,
         given_back=payment.given_back,
         tip=payment.tip if integration.tip_to_pos else 0,
@@ -163,6 +165,7 @@ def _taken(integration: Integration, payment: GuestPayment) -> Taken:
         stands=_stands(payment),
         reason=payment.reason,
         at=payment.applied_at or payment.created_at,
+        is_test=payment.is_test,
     )
 
 
@@ -170,6 +173,8 @@ def _stands(payment: GuestPayment) -> str:
     """Of what was not given back; what is still on the till after a refund is so far there."""
     if payment.state == State.REFUND_PENDING_POS:
         return "applied" if payment.due else "refunded"
+    if payment.is_test and not payment.applied_reference:  # given up: nobody says that it was removed
+        return "open"
     return STANDS.get(State(payment.state), "open")
 
 
@@ -188,15 +193,16 @@ def _foreign(integration: Integration, day: date, lines: tuple[Line, ...]) -> fr
 def _row(row: Matched, currency: str) -> dict[str, Any]:
     first = row.lines[0] if row.lines else None
     taken = row.taken
+    money = None if taken is None or taken.is_test else taken
     return {
         "state": str(row.state),
         "payment": taken.id if taken else "",
         "provider_payment_id": taken.provider_payment_id if taken else "",
         "kind": taken.kind if taken else "",
         "check": taken.check_id if taken and taken.check_id else first.check_id if first else "",
-        "taken": taken.amount if taken else None,
-        "refunded": taken.given_back if taken else None,
-        "tip": taken.tip if taken else None,
+        "taken": money.amount if money else None,
+        "refunded": money.given_back if money else None,
+        "tip": money.tip if money else None,
         "on_pos": sum(line.amount for line in row.lines) if row.lines else None,
         "pos_method": first.method if first else "",
         "pos_reference": ", ".join(line.reference for line in row.lines if line.reference),

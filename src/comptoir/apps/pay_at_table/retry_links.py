@@ -70,7 +70,7 @@ def open_link(token: str, *, now: datetime) -> Opened:
         raise RuleBroken(words, code="link_expired", status=410)
     mine = link.organisation_id
     integration = Integration.objects.get(organisation_id=mine, id=link.integration_id)
-    found = GuestPayment.objects.filter(organisation_id=mine, integration_id=link.integration_id)
+    found = GuestPayment.objects.filter(organisation_id=mine, integration_id=link.integration_id, is_test=False)
     if link.payment_id is not None:
         return Opened(link, integration, tuple(found.filter(id=link.payment_id)))
     open_ones = found.filter(reason__in=retrying.reasons_of(link.code)).exclude(state__in=ENDS)

@@ -70,6 +70,7 @@ def retry_all(
     waiting = GuestPayment.objects.filter(
         organisation_id=organisation_id,
         integration_id=integration_id,
+        is_test=False,
         state__in=(State.NEEDS_ATTENTION, State.QUEUED),
         reason__in=reasons_of(cause),
     )

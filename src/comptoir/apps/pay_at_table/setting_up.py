@@ -157,7 +157,9 @@ def disable(integration: Integration, *, actor: str, now: datetime) -> int:
         integration.enabled = False
         integration.save(update_fields=["enabled"])
         _tell(integration, "integration.disabled", actor, now)
-    mine = GuestPayment.objects.filter(organisation_id=integration.organisation_id, integration_id=integration.id)
+    mine = GuestPayment.objects.filter(
+        organisation_id=integration.organisation_id, integration_id=integration.id, is_test=False
+    )
     return mine.exclude(state__in=ENDS).count()
 
 

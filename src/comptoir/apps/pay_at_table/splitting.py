@@ -81,7 +81,9 @@ def _shares_gone(bill: Bill, plan: SplitPlan, now: datetime) -> int:
     """How many guests paid, or are paying, since the plan was made."""
     mine = {"organisation_id": bill.organisation_id, "integration_id": bill.integration_id, "check_id": bill.check_id}
     live = Intent.objects.filter(**mine, state=IntentState.HELD, expires_at__gt=now, created_at__gte=plan.created_at)
-    paid = GuestPayment.objects.filter(**mine, state__in=[*MOVING, State.APPLIED], created_at__gte=plan.created_at)
+    paid = GuestPayment.objects.filter(
+        **mine, is_test=False, state__in=[*MOVING, State.APPLIED], created_at__gte=plan.created_at
+    )
     return live.count() + paid.count()
 
 

@@ -143,6 +143,8 @@ def of_order(order: Order, integration: Integration) -> tuple[str, tuple[str, ..
 
 def acts_of(payment: GuestPayment) -> frozenset[str]:
     """What may be done with it now."""
+    if payment.is_test:
+        return _acts_of_test(payment)
     if payment.state == State.SETTLED_MANUALLY or payment.reason == BOOKED:
         return frozenset({"undo"})
     if payment.state == State.REFUND_PENDING_POS:
@@ -153,9 +155,18 @@ def acts_of(payment: GuestPayment) -> frozenset[str]:
     return frozenset({"retry", "settle"} if asked else {"retry", "settle", "ask_refund"})
 
 
+def _acts_of_test(payment: GuestPayment) -> frozenset[str]:
+    if payment.state == State.SETTLED_MANUALLY:
+        return frozenset({"undo"} if payment.applied_reference else ())
+    if payment.state == State.APPLIED:
+        return frozenset({"settle"})
+    return frozenset({"retry", "settle"} if payment.state in {State.NEEDS_ATTENTION, State.QUEUED} else ())
+
+
 def over_of(payment: GuestPayment) -> int:
     """How much would have to be given back for the rest to fit the bill (T4); 0 where that is no way."""
-    if payment.state != State.NEEDS_ATTENTION or payment.reason != TOO_MUCH or payment.refund_asked_at is not None:
+    is_asked = payment.refund_asked_at is not None or payment.is_test
+    if payment.state != State.NEEDS_ATTENTION or payment.reason != TOO_MUCH or is_asked:
         return 0
     mine = {"organisation_id": payment.organisation_id, "integration_id": payment.integration_id}
     bill = Bill.objects.filter(**mine, check_id=payment.check_id, closed=False).first()

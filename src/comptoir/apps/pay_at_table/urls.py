@@ -13,6 +13,7 @@ from comptoir.apps.pay_at_table.pages import (
     payments,
     prices,
     tables,
+    trying,
 )
 from comptoir.apps.pay_at_table.retry_links import ORDER_ROUTE, RETRY_ROUTE
 
@@ -43,6 +44,8 @@ urlpatterns = [
     path("pay-at-table/integrations/add", integrations.add, name="table_integration_add"),
     path("pay-at-table/integrations/<str:integration_id>", integrations.one, name="table_integration"),
     path("pay-at-table/integrations/<str:integration_id>/save", integrations.save, name="table_integration_save"),
+    path("pay-at-table/integrations/<str:integration_id>/test", trying.choose, name="table_test"),
+    path("pay-at-table/integrations/<str:integration_id>/test/pay", trying.pay, name="table_test_pay"),
     path(
         "pay-at-table/integrations/<str:integration_id>/switch/<slug:way>",
         integrations.switch,

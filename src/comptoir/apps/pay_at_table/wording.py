@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.pay_at_table.link_tables import LinkState
-from comptoir.apps.pay_at_table.models import State
+from comptoir.apps.pay_at_table.models import GuestPayment, State
 from comptoir.apps.pay_at_table.order_tables import OrderState
 from comptoir.web.parts import Level
 
@@ -39,5 +39,16 @@ ORDERS: Final[dict[str, tuple[Level, Promise]]] = {
     OrderState.ABANDONED: ("off", _("Abandoned")),
     OrderState.CANCELLED: ("off", _("Taken back")),
 }
-METHODS: Final = {"card": _("Card"), "voucher": _("Voucher")}
+TESTS: Final[dict[str, tuple[Level, Promise]]] = {
+    State.NEEDS_ATTENTION: ("bad", _("The test did not arrive")),
+    State.APPLIED: ("warn", _("On the till, to be removed there")),
+    State.SETTLED_MANUALLY: ("off", _("Test over")),
+}
+"""Of a test payment, where it differs."""
+METHODS: Final = {"card": _("Card"), "voucher": _("Voucher"), "test": _("Test payment")}
 ACTORS: Final = {"system": _("Comptoir"), "mail": _("the button of a mail"), "till": _("the till")}
+
+
+def of_state(payment: GuestPayment, state: str) -> tuple[Level, Promise]:
+    """What a payment is called in one of its states."""
+    return TESTS.get(state, STATES[state]) if payment.is_test else STATES[state]

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from babel import negotiate_locale
 from django.template import Context, Engine
@@ -74,7 +74,7 @@ class Pages:
                 return _static(request.path)
             if request.path != "/":
                 return Response(404, b"There is nothing at this address.", {"content-type": "text/plain"})
-            return self._choose_language(request) if "lang" in request.query else self._page(request, now)
+            return choose_language(request) if "lang" in request.query else self._page(request, now)
         try:
             location_id = self._do(request, now)
         except RuleBroken as broken:
@@ -135,12 +135,6 @@ class Pages:
         # Everything is text by now: Django's own formatting, which would ask for settings, stays out of it.
         context = Context(content, use_l10n=False, use_tz=False)
         return Response(status, self._engine.get_template("page.html").render(context).encode(), HEADERS)
-
-    def _choose_language(self, request: Request) -> Response:
-        chosen = request.query["lang"] if request.query["lang"] in LANGUAGES else "en"
-        back = "/?" + urlencode({"at": request.query.get("at", "")})
-        cookie = f"{LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age=31536000; SameSite=Lax"
-        return Response(303, headers={"location": back, "set-cookie": cookie})
 
 
 def _add(orders: Orders, location_id: str, number: str, fields: Fields, now: datetime) -> None:
@@ -218,6 +212,14 @@ def _number(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         raise RuleBroken(f"{text} is no number.", code="number_invalid", status=422) from None
+
+
+def choose_language(request: Request) -> Response:
+    """For a year, on every page of the sandbox; back to the same page."""
+    chosen = request.query["lang"] if request.query["lang"] in LANGUAGES else "en"
+    rest = urlencode({name: value for name, value in request.query.items() if name != "lang"})
+    cookie = f"{LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age=31536000; SameSite=Lax"
+    return Response(303, b"", {"location": f"{quote(request.path)}?{rest}", "set-cookie": cookie})
 
 
 def language_of(request: Request) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote
 from uuid import uuid4
 
 from babel.numbers import format_currency
@@ -13,7 +13,7 @@ from django.template import Context, Engine
 from comptoir.pos.hosting import Request, Response
 from comptoir.sandbox.control import desk
 from comptoir.sandbox.control.desk_words import DESKS
-from comptoir.sandbox.control.pages import HEADERS, LANGUAGE_COOKIE, language_of
+from comptoir.sandbox.control.pages import HEADERS, choose_language, language_of
 from comptoir.sandbox.control.phone_words import PHONES, PhoneWords
 from comptoir.sandbox.provider import ordering, paying
 from comptoir.sandbox.provider.api import Refused
@@ -50,7 +50,7 @@ class PhonesPage:
         """A page, or what a form did. What Comptoir refuses is said on the page."""
         said = dict(parse_qsl(request.body.decode("utf-8", "replace"))) if request.method == "POST" else {}
         if "lang" in request.query:
-            return _choose_language(request)
+            return choose_language(request)
         for pattern, page in PAGES:
             if match := pattern.fullmatch(request.path):
                 try:
@@ -257,14 +257,6 @@ def _choice(shown: dict[str, Any], place: int, t: PhoneWords) -> dict[str, Any]:
     since = t.since.format(time=shown["opened_at"]) if shown["opened_at"] else t.bill.format(number=place)
     people = [t.people.format(number=shown["covers"])] if shown["covers"] else []
     return {**shown, "words": ", ".join([since, *people])}
-
-
-def _choose_language(request: Request) -> Response:
-    """For a year, and for the pages of the till as well; back to the same page."""
-    chosen = request.query["lang"] if request.query["lang"] in PHONES else "en"
-    rest = urlencode({name: value for name, value in request.query.items() if name != "lang"})
-    cookie = f"{LANGUAGE_COOKIE}={chosen}; Path=/; Max-Age=31536000; SameSite=Lax"
-    return Response(303, b"", {"location": f"{quote(request.path)}?{rest}", "set-cookie": cookie})
 
 
 def _back(path: str) -> Response:

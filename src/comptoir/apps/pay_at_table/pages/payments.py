@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from comptoir.apps.pay_at_table import listing, retrying, telling, typed_in, wording
 from comptoir.apps.pay_at_table.failures import named
 from comptoir.apps.pay_at_table.models import Attempt, GuestPayment, Integration, State, Transition
-from comptoir.apps.pay_at_table.pages import asking
+from comptoir.apps.pay_at_table.pages import asking, trying
 from comptoir.apps.pay_at_table.pages.orphans import MOST_SHOWN
 from comptoir.core.accounts import reads as accounts
 from comptoir.core.accounts.roles import may
@@ -31,7 +31,7 @@ from comptoir.web.toasts import refusals, toast
 
 EXPORTED: Final = (
     "id", "created_at", "business_date", "store", "integration", "table", "check", "method_kind", "currency", "amount",
-    "given_back", "tip", "state", "reason", "provider_payment_id", "applied_reference", "applied_at",
+    "given_back", "tip", "state", "reason", "provider_payment_id", "applied_reference", "applied_at", "is_test",
 )  # fmt: skip
 CHOICES: Final = (listing.OPEN, *State)
 
@@ -113,7 +113,7 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
                     each.public_id, each.created_at, each.business_date, names.get(integration.store_id, ""),
                     integration.name, each.table_number, each.check_id, each.method_kind, each.currency, each.amount,
                     each.given_back, each.tip, each.state, each.reason, each.provider_payment_id,
-                    each.applied_reference, each.applied_at,
+                    each.applied_reference, each.applied_at, "yes" if each.is_test else "",
                 )
             )  # fmt: skip
 
@@ -139,7 +139,7 @@ def payment(request: OrganisationRequest, payment_id: str) -> HttpResponse:
         "part": _part(found),
         "asked": Money(found.refund_asked, found.currency) if found.refund_asked else None,
         "attempts": list(Attempt.objects.filter(**mine).order_by("number")),
-        "moments": [_moment(each, people) for each in journal],
+        "moments": [_moment(found, each, people) for each in journal],
         "here": request.path,
     }
     return render(request, "pay_at_table/payment.html", values)
@@ -158,6 +158,9 @@ def act(request: OrganisationRequest, payment_id: str, what: str) -> HttpRespons
     }
     why, here = request.POST.get("why", ""), reverse("table_payment", args=[found.public_id])
     with refusals(request):
+        if found.is_test:
+            toast(request, trying.act(found, what, actor=common["actor"], now=common["now"]))
+            return redirect(here)
         match what:
             case "retry":
                 check_id = request.POST.get("check_id", "").strip()
@@ -198,7 +201,7 @@ def retry_all(request: OrganisationRequest) -> HttpResponse:
 
 def row_of(payment: GuestPayment, integration: Integration, code: str) -> dict[str, Any]:
     """A payment as lists and its own page show it."""
-    level, word = wording.STATES[payment.state]
+    level, word = wording.of_state(payment, payment.state)
     return {
         "payment": payment,
         "integration": integration,
@@ -228,8 +231,8 @@ def _minor(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else None
 
 
-def _moment(row: Transition, people: dict[str, str]) -> Moment:
-    level, word = wording.STATES[row.after]
+def _moment(payment: GuestPayment, row: Transition, people: dict[str, str]) -> Moment:
+    level, word = wording.of_state(payment, row.after)
     who = people.get(row.actor) or wording.ACTORS.get(row.actor) or ""
     return Moment(at=row.at, title=word, detail=row.cause, who=who, level=level)
 

@@ -74,7 +74,7 @@ def _floors(integrations: list[Integration], now: datetime) -> list[dict[str, An
     for hold in Intent.objects.filter(**mine, state=IntentState.HELD, expires_at__gt=now):
         held[hold.integration_id, hold.check_id].append(hold)
     late = set(Notice.objects.filter(**mine, over_at=None, due_at__lte=now).values_list("payment_id", flat=True))
-    for payment in GuestPayment.objects.filter(**mine).exclude(state__in=ENDS).order_by("id"):
+    for payment in GuestPayment.objects.filter(**mine, is_test=False).exclude(state__in=ENDS).order_by("id"):
         stuck = payment.state in PERSONS or payment.id in late
         unsettled[payment.integration_id, payment.check_id].append(Unsettled(payment, stuck))
     rows = defaultdict(list)

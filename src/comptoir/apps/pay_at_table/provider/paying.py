@@ -163,7 +163,7 @@ def list_payments(
 ) -> PaymentsOut:
     """Payments, newest first."""
     found, now = mine(request, integration, response), timezone.now()
-    rows = GuestPayment.objects.filter(organisation_id=found.organisation_id, integration_id=found.id)
+    rows = GuestPayment.objects.filter(organisation_id=found.organisation_id, integration_id=found.id, is_test=False)
     if state:
         rows = rows.filter(state=state)
     if business_date:
@@ -273,7 +273,7 @@ def _intent(found: Integration, intent: str) -> Intent:
 
 def _payment(found: Integration, payment: str) -> GuestPayment:
     row = GuestPayment.objects.filter(
-        organisation_id=found.organisation_id, integration_id=found.id, id=parse_id("gpay", payment)
+        organisation_id=found.organisation_id, integration_id=found.id, id=parse_id("gpay", payment), is_test=False
     ).first()
     if row is None:
         raise RuleBroken("There is no such payment.", code="not_found", status=404)
