@@ -4,6 +4,7 @@ read anywhere carries `OF_THE_STORE`; what the whole organisation may read carri
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.test import Client
@@ -23,7 +24,7 @@ from comptoir.apps.pay_at_table import integrations, linking
 from comptoir.apps.pay_at_table.alarm_tables import Orphan
 from comptoir.apps.pay_at_table.models import GuestPayment, State
 from comptoir.apps.pay_at_table.order_tables import Order, OrderKind, OrderState
-from comptoir.apps.traffic import jobs, projection, rights
+from comptoir.apps.traffic import budgets, jobs, projection, rights
 from comptoir.apps.traffic.alert_tables import Alert as TrafficAlert
 from comptoir.apps.traffic.alert_tables import BusinessException, SilentLimit
 from comptoir.apps.traffic.arrivals import feeds
@@ -308,7 +309,11 @@ def _traffic(world: World) -> None:
     )
     run = plans.run(plan, slot=NOW, now=NOW)
     assert run is not None
+    said = {"store": world.cellar, "measure": "sales", "first": NOW.date(), "last": NOW.date(), "today": NOW.date()}
+    change = budgets.spread(**said, amount=Decimal(1), actor="user:1", now=now)  # type: ignore[arg-type]
+    assert change is not None
     world.ids |= {
+        "budget_change_id": change.public_id,
         "export_run_id": run.public_id,
         "left_out_id": public_id("tlo", closure.id),
         "wage_id": public_id("wag", wage.id),

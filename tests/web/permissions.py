@@ -209,6 +209,7 @@ ROUTES: dict[str, str | None] = {
     "traffic_budgets": "traffic.view",
     "traffic_budget_spread": "traffic.manage",
     "traffic_budget_upload": "traffic.manage",
+    "traffic_budget_back": "traffic.manage",
     "traffic_comparison": "traffic.view",
     "traffic_equation": "traffic.view",
     "traffic_export": "traffic.view",

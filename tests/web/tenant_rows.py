@@ -252,6 +252,7 @@ PAGES = {
     "traffic_settings_save": Row(Of.EACH, "post"),
     "traffic_budget_spread": Row(Of.EACH, "post"),
     "traffic_budget_upload": Row(Of.EACH, "post"),
+    "traffic_budget_back": Row(Of.STORE, "post", {"change_id": "budget_change_id"}),
     "traffic_wage_add": Row(Of.EACH, "post"),
     "traffic_wage_delete": Row(Of.STORE, "post"),
     "traffic_editor_add": Row(Of.EACH, "post"),

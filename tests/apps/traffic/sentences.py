@@ -303,6 +303,8 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_every_report_can_stand_beside_the_budget",
         "test_a_week_has_the_index_of_its_budget_and_of_how_many_days",
         "test_a_file_of_budgets_says_what_of_it_was_taken_and_leaves_what_is_empty",
+        "test_an_edit_and_a_file_of_budgets_are_taken_back_and_set_again_and_noted",
+        "test_what_somebody_set_again_since_is_not_taken_back",
     ),
     "4.3 a running day is compared with the same hours": (
         "test_ta34_a_running_day_is_compared_up_to_the_same_minute",

@@ -12,11 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from comptoir.apps.traffic import budgets
-from comptoir.apps.traffic.budget_tables import Budget
+from comptoir.apps.traffic.budget_tables import Budget, BudgetChange
 from comptoir.apps.traffic.chains import save_location
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import against, reading
+from comptoir.core.audit.models import Note
 from comptoir.kernel.errors import RuleBroken
 from tests.apps.traffic.chain import DAY, NOW, at, come, make, sell, utc_store, works
 from tests.apps.traffic.test_reports import name_it, other_store, places, sell_at
@@ -213,3 +214,45 @@ def test_a_budget_is_typed_on_its_page_and_listed_by_day(chain: People) -> None:
         assert alice.post("/traffic/budgets/spread", {**said, "amount": "-1"}).status_code == 422
         late = alice.post("/traffic/budgets/spread", {**said, "last": "2026-05-19", "amount": "1"}, follow=True)
         assert "The last day comes before the first." in late.content.decode()
+
+
+def standing() -> dict[date, tuple[Decimal | None, Decimal | None]]:
+    rows = Budget.objects.values_list("business_date", "sales", "visitors")
+    return {day: (sales, visitors) for day, sales, visitors in rows}
+
+
+def test_an_edit_and_a_file_of_budgets_are_taken_back_and_set_again_and_noted(chain: People) -> None:
+    plan(chain, sales="100", visitors="20")
+    alice = chain.client(chain.alice)
+    was = standing()
+    file = SimpleUploadedFile("budget.csv", b"Location id,Date,Sales\n1,2026-05-20,125.5\n1,2026-05-21,7\n")
+    page = alice.post("/traffic/budgets/file", {"file": file}).content.decode()
+    upload = BudgetChange.objects.get()
+    assert (upload.name, upload.days, upload.public_id in page) == ("A file", 2, True)
+    now = standing()
+    back = alice.post(f"/traffic/budgets/{upload.public_id}/back", follow=True).content.decode()
+    assert standing() == was, "the day that had none has none again, and the other what it had"
+    undo = BudgetChange.objects.latest("at", "id")
+    assert f"/traffic/budgets/{undo.public_id}/back" in back, "undo is undone by the toast"
+    alice.post(f"/traffic/budgets/{upload.public_id}/back")
+    assert standing() == was, "twice changes nothing"
+    alice.post(f"/traffic/budgets/{undo.public_id}/back")
+    assert standing() == now
+    notes = Note.objects.filter(what__startswith="traffic.budget").order_by("at")
+    assert [(each.what, each.actor, each.details) for each in notes][:2] == [
+        ("traffic.budget_saved", f"user:{chain.alice.pk}", {"days": 2, "sales": "100 → 132.5"}),
+        ("traffic.budget_taken_back", f"user:{chain.alice.pk}", {"days": 2, "sales": "132.5 → 100"}),
+    ]
+
+
+def test_what_somebody_set_again_since_is_not_taken_back(chain: People) -> None:
+    said = {"store": chain.bar, "measure": "sales", "actor": "user:1", "now": NOW, "today": TODAY}
+    week = budgets.spread(**said, first=MONDAY, last=DAY, amount=Decimal(30))  # type: ignore[arg-type]
+    assert week is not None
+    budgets.spread(**said, first=DAY, last=DAY, amount=Decimal(99))  # type: ignore[arg-type]
+    assert budgets.spread(**said, first=DAY, last=DAY, amount=Decimal(99)) is None, "nothing moved"  # type: ignore[arg-type]
+    page = chain.client(chain.alice).post(f"/traffic/budgets/{week.public_id}/back", follow=True).content.decode()
+    assert standing() == {DAY: (99, None)}
+    assert "1 amount that somebody set again since" in page
+    bob = chain.client(chain.bob)
+    assert bob.post(f"/traffic/budgets/{week.public_id}/back").status_code in (403, 404)

@@ -5,6 +5,8 @@ from typing import Any, ClassVar, Final
 from django.db import models
 from django.db.models import Q
 
+from comptoir.kernel.ids import public_id
+
 MEASURES: Final = ("visitors", "transactions", "sales", "items", "staff_hours")
 """What a budget can be of."""
 
@@ -35,3 +37,28 @@ class Budget(models.Model):
                 name="traffic_budget_not_below_nought",
             ),
         ]
+
+
+class BudgetChange(models.Model):
+    """One edit or file of budgets, so that it can be taken back; `name` is what it was of, `actor` whose it was.
+
+    `moved` has a list [store, date, measure, before, after] for each amount that moved, as text; null for none.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "id")
+    organisation_id = models.UUIDField()
+    id = models.UUIDField()
+    actor = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    days = models.IntegerField()
+    moved = models.JSONField()
+    at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organisation_id", "-at"], name="traffic_budget_latest")]
+
+    @property
+    def public_id(self) -> str:
+        """`bch_…`"""
+        return public_id("bch", self.id)

@@ -4,7 +4,7 @@ Typed for longer than a day, a budget is spread by the location's own weekdays: 
 are to one another, evenly where nothing is known of these. The parts add up to what was typed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,8 +15,9 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import location_ids
-from comptoir.apps.traffic.budget_tables import MEASURES, Budget
+from comptoir.apps.traffic import budget_changes, location_ids
+from comptoir.apps.traffic.budget_changes import Amounts
+from comptoir.apps.traffic.budget_tables import MEASURES, Budget, BudgetChange
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.counting.lines import NUMBER, Columns, Fault, lines
 from comptoir.apps.traffic.models import Day
@@ -40,7 +41,6 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "items": ("items", "items sold", "items_sold"),
     "staff_hours": ("staff hours", "staff_hours"),
 }
-Amounts = Mapping[tuple[UUID, date], Mapping[str, Decimal | None]]
 
 
 def smallest(measure: str, currency: str) -> Decimal:
@@ -73,8 +73,8 @@ def spread(
     actor: str,
     now: datetime,
     today: date,
-) -> int:
-    """Set the budget of some days, which are to have so much together; None takes theirs away. Returns how many days.
+) -> BudgetChange | None:
+    """Set the budget of some days, which are to have so much together; None takes theirs away. Returns what moved.
 
     Raises RuleBroken (422) for a period the wrong way round or of more than 400 days, and for less than nought.
     """
@@ -92,19 +92,31 @@ def spread(
         parts = share(
             amount, weights if any(weights) else [Decimal(1)] * len(days), smallest=smallest(measure, store.currency)
         )
-    save(
+    return save(
         organisation_id=store.organisation_id,
         amounts={(store.id, day): {measure: part} for day, part in zip(days, parts, strict=True)},
         name=store.name,
         actor=actor,
         now=now,
     )
-    return len(days)
 
 
 @transaction.atomic
-def save(*, organisation_id: UUID, amounts: Amounts, name: str, actor: str, now: datetime) -> None:
-    """Set what is named of each location and day, and leave the rest of it; a day without any budget is none."""
+def save(
+    *,
+    organisation_id: UUID,
+    amounts: Amounts,
+    name: str,
+    actor: str,
+    now: datetime,
+    what: str = "traffic.budget_saved",
+) -> BudgetChange | None:
+    """Set what is named of each location and day, and leave the rest of it; a day without any budget is none.
+
+    Returns what became another, which can be taken back; None where everything stood already.
+    """
+    budget_changes.hold(organisation_id)
+    moved = budget_changes.moved(organisation_id, amounts)
     for measure in MEASURES:
         rows = [
             Budget(organisation_id=organisation_id, store_id=store_id, business_date=day, **{measure: said[measure]})
@@ -124,11 +136,33 @@ def save(*, organisation_id: UUID, amounts: Amounts, name: str, actor: str, now:
     note(
         organisation_id=organisation_id,
         actor=actor,
-        what="traffic.budget_saved",
+        what=what,
         subject=f"{name} {days[0]} – {days[-1]}",
-        details={"days": len(amounts)},
+        details={"days": len(amounts), **budget_changes.told(moved)},
         now=now,
     )
+    return budget_changes.keep(organisation_id, moved, name=name, actor=actor, now=now)
+
+
+@transaction.atomic
+def take_back(
+    *, organisation_id: UUID, change_id: UUID, store_ids: Collection[UUID], actor: str, now: datetime
+) -> tuple[BudgetChange | None, int]:
+    """What an edit or a file set is as it was before, except where somebody set it again since.
+
+    Returns the change that this is itself, and how many amounts were left as they are. Twice changes nothing. Raises
+    RuleBroken (`not_found`, 404), also where it is of a location that is none of these.
+    """
+    budget_changes.hold(organisation_id)
+    change = budget_changes.one(organisation_id, change_id, store_ids)
+    if change.taken_back_at is not None:
+        return None, 0
+    BudgetChange.objects.filter(organisation_id=organisation_id, id=change.id).update(taken_back_at=now)
+    amounts, left = budget_changes.before(organisation_id, change)
+    if not amounts:
+        return None, left
+    said = {"organisation_id": organisation_id, "name": change.name, "actor": actor, "now": now}
+    return save(**said, amounts=amounts, what="traffic.budget_taken_back"), left  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -138,6 +172,7 @@ class Taken:
     rows: int
     taken: int
     faults: tuple[Fault, ...]
+    change: BudgetChange | None = None
 
 
 def take(*, organisation_id: UUID, content: bytes, places: Sequence[Place], actor: str, now: datetime) -> Taken:
@@ -159,9 +194,10 @@ def take(*, organisation_id: UUID, content: bytes, places: Sequence[Place], acto
                 faults.append(found)
             else:
                 amounts[found[0]] = {**amounts.get(found[0], {}), **found[1]}
+    change = None
     if amounts:
-        save(organisation_id=organisation_id, amounts=amounts, name=_("A file"), actor=actor, now=now)
-    return Taken(number, number - len(faults), tuple(faults))
+        change = save(organisation_id=organisation_id, amounts=amounts, name=_("A file"), actor=actor, now=now)
+    return Taken(number, number - len(faults), tuple(faults), change)
 
 
 def _row(

@@ -9,6 +9,7 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.alert_stopped": _("The mails of an alert were stopped"),
     "traffic.alert_resumed": _("The mails of an alert go on"),
     "traffic.budget_saved": _("Budgets were set"),
+    "traffic.budget_taken_back": _("Budgets were taken back"),
     "traffic.data_edited": _("Figures were corrected by hand"),
     "traffic.day_filled": _("Hours that no counter told of were filled by what is usual"),
     "traffic.day_unfilled": _("Hours that were filled by what is usual were emptied again"),

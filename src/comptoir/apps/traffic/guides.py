@@ -108,6 +108,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_budgets": BUDGETS,
     "traffic_budget_spread": BUDGETS,
     "traffic_budget_upload": BUDGETS,
+    "traffic_budget_back": BUDGETS,
     "traffic_comparison": REPORTS,
     "traffic_equation": (_("Move a factor and see what sales would be; nothing of it is stored."), RATIOS),
     "traffic_export": REPORTS,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.traffic import catching_up, left_out, report_mails
+from comptoir.apps.traffic import budget_changes, catching_up, left_out, report_mails
 from comptoir.apps.traffic.alerts import mailing, watching
 from comptoir.apps.traffic.arrivals import running
 from comptoir.apps.traffic.counting import doors
@@ -79,6 +79,7 @@ def sweep() -> None:
     """Now and then everything is compared; files that named places nobody knew are forgotten after a month."""
     catching_up.forget_old(now=utc_now())
     watching.forget_old(now=utc_now())
+    budget_changes.forget_old(now=utc_now())
     doors.forget_old(now=utc_now())
     for organisation_id in left_out.unfinished():
         enqueue_leaving_out(organisation_id)

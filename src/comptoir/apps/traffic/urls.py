@@ -55,6 +55,7 @@ urlpatterns = [
     path("traffic/reports/staffing/<slug:kind>", staffing.export, name="traffic_staffing_export"),
     path("traffic/budgets", budgets.months, name="traffic_budgets"),
     path("traffic/budgets/spread", budgets.spread, name="traffic_budget_spread"),
+    path("traffic/budgets/<str:change_id>/back", budgets.back, name="traffic_budget_back"),
     path("traffic/budgets/file", budgets.upload, name="traffic_budget_upload"),
     path("traffic/reports/comparison", reports.comparison, name="traffic_comparison"),
     path("traffic/reports/equation", equation.equation, name="traffic_equation"),

@@ -14,19 +14,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import budgets, shown
-from comptoir.apps.traffic.budget_tables import MEASURES, Budget
+from comptoir.apps.traffic import budget_changes, budgets, shown
+from comptoir.apps.traffic.budget_tables import MEASURES, Budget, BudgetChange
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, OF_STAFF
 from comptoir.apps.traffic.pages.addressed import actor
 from comptoir.apps.traffic.pages.cells import Cell
 from comptoir.apps.traffic.pages.where import Where, chosen_at, place_of, where_of
+from comptoir.core.accounts.reads import names_of
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date, day_in
 from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id
 from comptoir.web.formats import weekday
 from comptoir.web.forms import DayInput
 from comptoir.web.shell import OrganisationRequest, page
@@ -83,7 +85,7 @@ def spread(request: OrganisationRequest) -> HttpResponse:
     said, now = form.cleaned_data, timezone.now()
     place = place_of(request, said["store"])
     with refusals(request):
-        budgets.spread(
+        change = budgets.spread(
             store=place.store,
             measure=said["measure"],
             first=said["first"],
@@ -93,7 +95,8 @@ def spread(request: OrganisationRequest) -> HttpResponse:
             now=now,
             today=_today(place, now),
         )
-        toast(request, _("The budget is saved.") if said["amount"] is not None else _("Those days have no budget now."))
+        words = _("The budget is saved.") if said["amount"] is not None else _("Those days have no budget now.")
+        toast(request, words, undo_url=_undo(change))
     kept = {"month": said["first"].strftime("%Y-%m"), "at": chosen_at(request)}
     return redirect(f"{reverse('traffic_budgets')}?{urlencode({name: word for name, word in kept.items() if word})}")
 
@@ -113,6 +116,41 @@ def upload(request: OrganisationRequest) -> HttpResponse:
         now=timezone.now(),
     )
     return _page(request, taken=taken)
+
+
+@require_POST
+@page("traffic.manage")
+def back(request: OrganisationRequest, change_id: str) -> HttpResponse:
+    """What an edit or a file set is as it was before; the toast sets it again."""
+    everywhere = where_of(request, at="").everywhere
+    change, left = budgets.take_back(
+        organisation_id=request.organisation.id,
+        change_id=parse_id("bch", change_id),
+        store_ids=[each.store.id for each in everywhere],
+        actor=actor(request),
+        now=timezone.now(),
+    )
+    if left:
+        words = ngettext(
+            "Taken back, except %(count)d amount that somebody set again since.",
+            "Taken back, except %(count)d amounts that somebody set again since.",
+            left,
+        ) % {"count": left}
+        toast(request, words, level="warn", undo_url=_undo(change))
+    else:
+        toast(request, _("The budgets are as they were before."), undo_url=_undo(change))
+    return redirect(f"{reverse('traffic_budgets')}?{urlencode({'month': request.GET.get('month', '')})}")
+
+
+def _undo(change: BudgetChange | None) -> str:
+    return reverse("traffic_budget_back", args=[change.public_id]) if change else ""
+
+
+def _latest(request: OrganisationRequest, where: Where) -> list[tuple[BudgetChange, str]]:
+    """The latest edits and files, each with whose it was."""
+    found = budget_changes.latest(request.organisation.id, [each.store.id for each in where.everywhere])
+    names = names_of([each.actor for each in found])
+    return [(each, names.get(each.actor, "")) for each in found]
 
 
 def _page(
@@ -136,6 +174,7 @@ def _page(
         "heads": [BY_SLUG[each].label for each in _seen(where)],
         "rows": rows,
         "is_by_day": len(where.places) == 1,
+        "latest": _latest(request, where) if may(request.role, "traffic.manage") else [],
         "form": (form or BudgetForm(where, initial={"first": first, "last": last}))
         if may(request.role, "traffic.manage")
         else None,
