@@ -90,10 +90,23 @@ def add(cursor: Any, organisation_id: UUID, sales: int, first: date, last: date,
     values = {"organisation": organisation_id, "sales": sales, "first": first, "last": last, "facts": facts}
     if last - first < MANY:
         _run(cursor, values)
+        _add_weeks(cursor, organisation_id, first, last)
         return
     with _bare(cursor):
         _run(cursor, values)
+    cursor.execute("ANALYZE")
+    _add_weeks(cursor, organisation_id, first, last)
     cursor.execute("VACUUM ANALYZE")
+
+
+def _add_weeks(cursor: Any, organisation_id: UUID, first: date, last: date) -> None:
+    """By the product's own statements: there are no quicker ones."""
+    from comptoir.apps.traffic import weeks
+
+    cursor.execute("SELECT id FROM accounts_store WHERE organisation_id = %s", [organisation_id])
+    for (store_id,) in cursor.fetchall():
+        days = (first + number * ONE_DAY for number in range((last - first).days + 1))
+        weeks.make(organisation_id, [(store_id, day) for day in days])
 
 
 def _run(cursor: Any, values: dict[str, Any]) -> None:
@@ -121,7 +134,7 @@ def _bare(cursor: Any) -> Iterator[None]:
 
 def prove(organisation_id: UUID, day: date) -> None:
     """What was made in SQL is what the product makes of the same sales. Raises BenchFailure where it is not."""
-    from comptoir.apps.traffic import projection
+    from comptoir.apps.traffic import projection, weeks
     from comptoir.apps.weekly_balance import engine
     from comptoir.apps.weekly_balance.models import Client, Department
     from comptoir.core.accounts.models import Store
@@ -130,7 +143,8 @@ def prove(organisation_id: UUID, day: date) -> None:
     now = datetime.now(UTC)
     shop = Store.objects.filter(organisation_id=organisation_id).order_by("id")[0]
     ledger = rebuild.compare(shop, mend=False)
-    hours = projection.restate(organisation_id, [(shop.id, day)], now=now)
+    hours = weeks.different(organisation_id, [(shop.id, day - number * YEAR / 12) for number in range(12)])
+    hours += projection.restate(organisation_id, [(shop.id, day)], now=now)
     department = Department.objects.get(organisation_id=organisation_id, store_id=shop.id)
     client = Client.objects.get(organisation_id=organisation_id)
     balance = engine.compute(client=client, department=department, days=[day], now=now)

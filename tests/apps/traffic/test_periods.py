@@ -14,7 +14,9 @@ from comptoir.apps.traffic.periods import (
     compared,
     retail_month,
     retail_year,
+    week_of,
     weeks_of_retail_year,
+    whole_weeks,
 )
 from comptoir.apps.traffic.reports.over_time import parts
 
@@ -143,3 +145,17 @@ def test_4_2_months_of_53_weeks_restated_begin_a_week_later_and_no_week_is_lost(
     assert parts(whole, Step.RETAIL_MONTH)[-2] == Period(date(2023, 12, 31), date(2024, 2, 3))
     beside = compared(found[-1], Comparison.RETAIL_RESTATED)
     assert beside == found[1], "February beside the whole of February restated"
+
+
+@given(DATES, st.integers(1, 800))
+def test_every_day_is_in_one_week_of_one_month_and_whole_weeks_are_those_within(since: date, length: int) -> None:
+    period = Period(since, since + timedelta(days=length - 1))
+    cut: dict[Period, int] = {}
+    for day in period.days():
+        week = week_of(day)
+        assert week.since <= day <= week.until
+        assert week.since.month == week.until.month
+        assert week.until.weekday() - week.since.weekday() == week.length - 1
+        cut[week] = cut.get(week, 0) + 1
+    within = [week for week, days in cut.items() if days == week.length]
+    assert whole_weeks(period) == (Period(within[0].since, within[-1].until) if within else None)

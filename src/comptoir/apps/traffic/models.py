@@ -17,6 +17,7 @@ from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
     left_out_tables,
     pattern_tables,
     wage_tables,
+    week_tables,
 )
 
 

@@ -72,6 +72,21 @@ def compared(period: Period, comparison: Comparison, *, chosen: date | None = No
             return period
 
 
+def week_of(day: date) -> Period:
+    """The week of a day from Monday to Sunday, as far as it lies in the same month (`week_tables`)."""
+    first = max(day - timedelta(days=day.weekday()), day.replace(day=1))
+    next_month = (day.replace(day=28) + 4 * DAY).replace(day=1)
+    return Period(first, min(day + timedelta(days=6 - day.weekday()), next_month - DAY))
+
+
+def whole_weeks(period: Period) -> Period | None:
+    """The part of a period that is made of such weeks as a whole; None where there is none."""
+    first, last = week_of(period.since), week_of(period.until)
+    since = period.since if first.since == period.since else first.until + DAY
+    until = period.until if last.until == period.until else last.since - DAY
+    return Period(since, until) if since <= until else None
+
+
 def a_year_before(day: date) -> date:
     """29 February is compared with 28 February."""
     return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == FEBRUARY else day.day)

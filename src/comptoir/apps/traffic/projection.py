@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from comptoir.apps.traffic import clocked, day_lock, filling, implausible, kpis, late_changes
+from comptoir.apps.traffic import clocked, day_lock, filling, implausible, kpis, late_changes, weeks
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.making import COLUMNS, ZERO, Made, StoreDay, bucket_of, make
 from comptoir.apps.traffic.models import Day, Hour, Settings
@@ -77,6 +77,7 @@ def _restate(organisation_id: UUID, days: list[StoreDay], now: datetime) -> int:
     }
     late_changes.tell(organisation_id, stores, made, known, changed, again, now)
     _write_days(organisation_id, wanted, made, revisions, now)
+    weeks.make(organisation_id, wanted)
     counted = {(key[0], day) for key in changed for day in [_counted_on(made.get(key), known.get(key), now)] if day}
     filling.mark_followers(organisation_id, counted, but=wanted)
     return len(changed)

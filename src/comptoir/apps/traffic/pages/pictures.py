@@ -3,18 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Hour
 from comptoir.apps.traffic.pages.panels import Line, Panel, columns, floats, values
 from comptoir.apps.traffic.pages.scope import Scope
-from comptoir.apps.traffic.periods import Step, begin_of
+from comptoir.apps.traffic.periods import WEEK, Step, begin_of
 from comptoir.apps.traffic.reports import against, reading
 from comptoir.web.charts import Chart, Picture, Series, State
 from comptoir.web.diagrams import LineOverBars
@@ -109,14 +108,14 @@ def _states(scope: Scope, hours: Sequence[int]) -> tuple[State, ...]:
 
 
 def _many(scope: Scope) -> Course:
-    now, before = reading.by_day(scope.reading, scope.period), _before(scope)
     days = list(scope.period.days())
-    by = scope.beside.since - scope.period.since
-    moved = {day - by: sums for day, sums in before.items()}
     is_of_days = scope.period.length <= MOST_DAYS
-    if not is_of_days:
-        starts_on = chains.settings_of(scope.organisation_id).week_starts_on
-        now, moved = _weekly(now, starts_on), _weekly(moved, starts_on)
+    if is_of_days:
+        by = scope.beside.since - scope.period.since
+        now, moved = reading.by_day(scope.reading, scope.period), _moved(_before(scope), by)
+    else:
+        starts_on = scope.reading.settings.week_starts_on
+        now, moved = _by_week(scope, starts_on)
         days = list(dict.fromkeys(begin_of(day, Step.WEEK, week_starts_on=starts_on) for day in days))
     return Course(
         _("Day") if is_of_days else _("Week from"),
@@ -136,6 +135,25 @@ def _before(scope: Scope) -> dict[date, Sums]:
         if scope.is_budget
         else reading.by_day(scope.reading, scope.beside)
     )
+
+
+def _by_week(scope: Scope, starts_on: int) -> tuple[dict[date, Sums], dict[date, Sums]]:
+    """Both periods by the chain's own weeks. Those from Monday on are added up already, unless what stands beside
+    begins on another weekday."""
+    by = scope.beside.since - scope.period.since
+    is_monday = starts_on == 0
+    if is_monday:
+        now = reading.by_week(scope.reading, scope.period)
+    else:
+        now = _weekly(reading.by_day(scope.reading, scope.period), starts_on)
+    if is_monday and by % WEEK == timedelta(0) and not scope.is_budget:
+        return now, _moved(reading.by_week(scope.reading, scope.beside), by)
+    return now, _weekly(_moved(_before(scope), by), starts_on)
+
+
+def _moved(found: Mapping[date, Sums], by: timedelta) -> dict[date, Sums]:
+    """Of the period beside, below the days of this one."""
+    return {day - by: sums for day, sums in found.items()}
 
 
 def _weekly(found: Mapping[date, Sums], starts_on: int) -> dict[date, Sums]:

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Q, When
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -61,20 +58,18 @@ def days(request: OrganisationRequest) -> HttpResponse:
     every = quality.days(scope.reading, stores.values(), scope.period)
     is_all = "all" in request.GET
     at_once = _at_once(scope)
-    overlapping = reduce(
-        or_, (Q(store_id=store_id, business_date=day) for store_id, day in at_once), Q(store_id__in=[])
-    )
-    wanted = quality.WANTING | quality.WITHOUT_STAFF | overlapping if scope.sees_staff else quality.WANTING
+    wanted = quality.WANTING
+    if scope.sees_staff:
+        wanted |= quality.WITHOUT_STAFF | quality.among(at_once)
     wanting = every.filter(wanted)
-    by_name = Case(*(When(store_id=store_id, then=place) for place, store_id in enumerate(stores)), default=0)
-    rows = (every if is_all else wanting).order_by("-business_date", by_name)
+    counted = {"days": every.count(), "wanting": wanting.count()}
+    rows = quality.in_order(every if is_all else wanting, stores)
     late = quality.late(scope.reading, stores.values(), scope.period, kinds=_kinds(scope))
     values = {
         "scope": scope,
-        "days": every.count(),
-        "wanting": wanting.count(),
+        **counted,
         "is_all": is_all,
-        "left": max(0, rows.count() - LATEST),
+        "left": max(0, counted["days" if is_all else "wanting"] - LATEST),
         "rows": [
             {
                 "store": stores[row["store_id"]],

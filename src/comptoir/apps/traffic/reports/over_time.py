@@ -145,7 +145,9 @@ def _total(found: Iterable[Sums]) -> Sums:
 
 def _both(scope: Scope, period: Period, other: Period) -> Scope:
     """Like for like: only stores that have figures in both."""
-    return replace(scope, store_ids=reading.by_store(scope, period).keys() & reading.by_store(scope, other).keys())
+    both = reading.by_store(scope, period).keys() & reading.by_store(scope, other).keys()
+    # All of them: what was answered before is not asked again.
+    return scope if both == set(scope.store_ids) else replace(scope, store_ids=both)
 
 
 def _sum(found: Mapping[date, Sums], days: Period) -> Sums:

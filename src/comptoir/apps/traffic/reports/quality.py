@@ -1,12 +1,14 @@
 """What is known of each location's day, and what moved of it afterwards, at the hours that a report is about (6.1)."""
 
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import BooleanField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncTime
 
 from comptoir.apps.traffic.models import Change, Day, Hour
@@ -58,6 +60,23 @@ def days(scope: Scope, stores: Collection[Store], period: Period) -> "QuerySet[A
         above_usual=Value(0),
     )
     return found
+
+
+def among(days: Collection[tuple[UUID, date]]) -> Q:
+    """The rows of these days of these stores: one condition, however many they are."""
+    stores, dates = [store for store, _day in days], [day for _store, day in days]
+    found = RawSQL(
+        "(store_id, business_date) IN (SELECT * FROM unnest(%s::uuid[], %s::date[]))",
+        [stores, dates],
+        output_field=BooleanField(),
+    )
+    return Q(found)
+
+
+def in_order(rows: QuerySet[Any, dict[str, Any]], stores: Collection[UUID]) -> QuerySet[Any, dict[str, Any]]:
+    """The latest days first, and of a day the stores in the order given."""
+    place = RawSQL("array_position(%s::uuid[], store_id)", [list(stores)], output_field=IntegerField())
+    return rows.order_by("-business_date", place)
 
 
 def late(

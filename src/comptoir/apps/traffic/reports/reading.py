@@ -14,61 +14,31 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from comptoir.apps.traffic import summing
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.models import Placement, Settings
-from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.periods import Period, whole_weeks
 
-OF_DAYS: Final[LiteralString] = (
-    "coalesce(sum(t.visitors), 0), sum(t.transactions), sum(t.sales), sum(t.items), sum(t.returned),"
-    " coalesce(sum(t.staff_hours), 0), sum(t.x_t), sum(t.s_t), sum(t.t_h), sum(t.h_t), sum(t.s_h), sum(t.x_h),"
-    " sum(t.hours)::int, sum(t.hours_t)::int, sum(t.hours_h)::int, coalesce(sum(t.labour_cost), 0), sum(t.s_c),"
-    " sum(t.t_o), sum(t.o_t), sum(t.sold), sum(t.hours_c)::int, sum(t.hours_o)::int,"
-    " sum(t.hours_e)::int, sum(t.hours_p)::int"
-)
-# The same of hours: transactions and items as the chain counts them.
-X: Final[LiteralString] = "(t.transactions + t.return_receipts * %(return_receipts)s)"
-KNOWN_T: Final[LiteralString] = " FILTER (WHERE t.visitors IS NOT NULL)"
-KNOWN_H: Final[LiteralString] = " FILTER (WHERE t.staff_hours IS NOT NULL)"
-KNOWN_BOTH: Final[LiteralString] = " FILTER (WHERE t.visitors IS NOT NULL AND t.staff_hours IS NOT NULL)"
-KNOWN_OPEN: Final[LiteralString] = " FILTER (WHERE t.visitors IS NOT NULL AND t.open_hours IS NOT NULL)"
-OF_HOURS: Final[LiteralString] = (
-    "coalesce(sum(t.visitors), 0), sum("
-    + X
-    + "), sum(t.sales), sum(t.items - t.returned * %(returned)s), sum(t.returned), coalesce(sum(t.staff_hours), 0),"
-    " coalesce(sum(" + X + ")" + KNOWN_T + ", 0), coalesce(sum(t.sales)" + KNOWN_T + ", 0),"
-    " coalesce(sum(t.visitors)" + KNOWN_BOTH + ", 0), coalesce(sum(t.staff_hours)" + KNOWN_BOTH + ", 0),"
-    " coalesce(sum(t.sales)" + KNOWN_H + ", 0), coalesce(sum(" + X + ")" + KNOWN_H + ", 0),"
-    " count(*)::int, count(t.visitors)::int, count(t.staff_hours)::int, coalesce(sum(t.labour_cost), 0),"
-    " coalesce(sum(t.sales) FILTER (WHERE t.labour_cost IS NOT NULL), 0),"
-    " coalesce(sum(t.visitors)" + KNOWN_OPEN + ", 0), coalesce(sum(t.open_hours)" + KNOWN_OPEN + ", 0), sum(t.items),"
-    " count(t.labour_cost)::int, (count(*)" + KNOWN_OPEN + ")::int,"
-    " (count(t.visitors) FILTER (WHERE t.traffic_status = 'estimated'))::int,"
-    " (count(t.staff_hours) FILTER (WHERE t.staff_status = 'planned'))::int"
-)
-MINE: Final[LiteralString] = (
-    " WHERE t.organisation_id = %(organisation)s AND t.store_id = ANY(%(stores)s)"
-    " AND t.business_date BETWEEN %(since)s AND %(until)s"
-)
+BETWEEN: Final[LiteralString] = " AND t.business_date BETWEEN %(since)s AND %(until)s"
+MINE: Final[LiteralString] = summing.MINE + BETWEEN
 THERE: Final[LiteralString] = (
     " AND (SELECT p.node_id FROM traffic_placement AS p WHERE p.organisation_id = t.organisation_id"
     " AND p.store_id = t.store_id AND p.since <= t.business_date ORDER BY p.since DESC LIMIT 1) = ANY(%(nodes)s)"
 )
 """Of each day the stores that were in some nodes."""
-STORE: Final[LiteralString] = " JOIN accounts_store AS s ON s.organisation_id = t.organisation_id AND s.id = t.store_id"
-LOCAL: Final[LiteralString] = "(t.hour AT TIME ZONE s.timezone)"
 BY_CLOCK: Final[LiteralString] = (
-    " AND CASE WHEN %(opens)s::time < %(closes)s::time THEN "
-    + LOCAL
-    + "::time >= %(opens)s AND "
-    + LOCAL
-    + "::time < %(closes)s ELSE "
-    + LOCAL
-    + "::time >= %(opens)s OR "
-    + LOCAL
-    + "::time < %(closes)s END"
+    " AND CASE WHEN %(opens)s::time < %(closes)s::time THEN {clock} >= %(opens)s AND {clock} < %(closes)s"
+    " ELSE {clock} >= %(opens)s OR {clock} < %(closes)s END"
 )
-IN_BUSINESS: Final[LiteralString] = " AND coalesce(t.open_hours, 1) > 0"
+WEEKS: Final[LiteralString] = " AND t.since BETWEEN %(first)s AND %(last)s"
+EDGES: Final[tuple[LiteralString, LiteralString]] = (
+    " AND t.business_date >= %(since)s AND t.business_date < %(first)s",
+    " AND t.business_date > %(last)s AND t.business_date <= %(until)s",
+)
+LONG: Final = 14
+"""From so many days on whole weeks are read."""
+HOUR: Final[LiteralString] = "extract(hour FROM t.clock)::int"
 
 # One step into the key for each store, however many years it has.
 LATEST_SQL: Final[LiteralString] = (
@@ -133,12 +103,24 @@ def there(rows: "QuerySet[Any, Any]", scope: Scope) -> "QuerySet[Any, Any]":
 
 def by_store(scope: Scope, period: Period) -> dict[UUID, Sums]:
     """Each store's sums."""
-    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, "t.store_id")}
+    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, "t.store_id", weeks=True)}
 
 
 def by_day(scope: Scope, period: Period) -> dict[date, Sums]:
     """Each business date's sums, of all stores together."""
     return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, "t.business_date")}
+
+
+def by_week(scope: Scope, period: Period) -> dict[date, Sums]:
+    """The sums of each week from Monday on, by its first day; of the first and last the days within the period."""
+    rows = _asked(scope, period, "date_trunc('week', t.business_date)::date", weeks=True)
+    return {row[0]: _sums(scope, row[1:]) for row in rows}
+
+
+def by_month(scope: Scope, period: Period) -> dict[date, Sums]:
+    """Each calendar month's sums, by its first day."""
+    rows = _asked(scope, period, "date_trunc('month', t.business_date)::date", weeks=True)
+    return {row[0]: _sums(scope, row[1:]) for row in rows}
 
 
 def by_store_day(scope: Scope, period: Period) -> dict[tuple[UUID, date], Sums]:
@@ -148,32 +130,24 @@ def by_store_day(scope: Scope, period: Period) -> dict[tuple[UUID, date], Sums]:
 
 def by_hour(scope: Scope, period: Period) -> dict[int, Sums]:
     """Sums by the hour of each store's own clock: everybody's 10 o'clock together (TA-31)."""
-    rows = _asked(scope, period, "extract(hour FROM " + LOCAL + ")::int", hours=True)
-    return {row[0]: _sums(scope, row[1:]) for row in rows}
+    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, HOUR, hours=True, weeks=True)}
 
 
 def by_weekday_and_hour(scope: Scope, period: Period) -> dict[tuple[int, int], Sums]:
     """Sums by weekday (0 Monday) of the business date and hour of the clock; a repeated hour is in its label."""
-    group: LiteralString = "extract(isodow FROM t.business_date)::int - 1, extract(hour FROM " + LOCAL + ")::int"
+    group: LiteralString = "extract(isodow FROM t.business_date)::int - 1, " + HOUR
     return {(row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, group, hours=True)}
 
 
 def by_store_and_clock(scope: Scope, period: Period) -> dict[tuple[UUID, int], Sums]:
     """Each store's sums by the hour of its own clock."""
-    rows = _asked(scope, period, "t.store_id, extract(hour FROM " + LOCAL + ")::int", hours=True)
+    rows = _asked(scope, period, "t.store_id, " + HOUR, hours=True, weeks=True)
     return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
-
-
-def by_month(scope: Scope, period: Period) -> dict[date, Sums]:
-    """Each calendar month's sums, by its first day."""
-    rows = _asked(scope, period, "date_trunc('month', t.business_date)::date")
-    return {row[0]: _sums(scope, row[1:]) for row in rows}
 
 
 def by_day_and_hour(scope: Scope, period: Period, weekday: int) -> dict[tuple[date, int], Sums]:
     """Sums of each day that is this weekday (0 Monday) and hour of the clock; a repeated hour is in its label."""
-    group: LiteralString = "t.business_date, extract(hour FROM " + LOCAL + ")::int"
-    rows = _asked(scope, period, group, hours=True, weekday=weekday)
+    rows = _asked(scope, period, "t.business_date, " + HOUR, hours=True, weekday=weekday)
     return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
 
 
@@ -190,36 +164,63 @@ def latest_hours(organisation_id: UUID, store_ids: Collection[UUID]) -> dict[UUI
 
 
 def _asked(
-    scope: Scope, period: Period, group: LiteralString, *, hours: bool = False, weekday: int | None = None
+    scope: Scope,
+    period: Period,
+    group: LiteralString,
+    *,
+    hours: bool = False,
+    weeks: bool = False,
+    weekday: int | None = None,
 ) -> list[tuple[Any, ...]]:
+    """`weeks`: the group is one of whole weeks too, so these may be read where the period has them."""
     asked = (period, group if weekday is None else f"{group} {weekday}")
     if asked in scope.known:
         return scope.known[asked]
-    said = scope.settings
+    whole = whole_weeks(period) if weeks and scope.nodes is None and period.length >= LONG else None
+    rows = _hours(scope, whole, weekday) if hours or scope.is_part else _days(scope, whole)
     values: dict[str, Any] = {
         "organisation": scope.organisation_id,
         "stores": list(scope.store_ids),
         "since": period.since,
         "until": period.until,
+        "first": whole.since if whole else None,
+        "last": whole.until if whole else None,
         "opens": scope.opens,
         "closes": scope.closes,
         "nodes": list(scope.nodes or ()),
-        "return_receipts": {"sales": 0, "all": 1, "net": -1}[said.transactions],
-        "returned": int(said.subtract_returns),
-        "weekday": weekday,
+        "weekdays": [day for day in period.days() if weekday is not None and day.weekday() == weekday],
+        **summing.counted_as(scope.settings),
     }
-    statement: LiteralString
-    if hours or scope.is_part:
-        statement = "SELECT " + group + ", " + OF_HOURS + " FROM traffic_hour AS t" + STORE + MINE  # noqa: S608
-        statement += BY_CLOCK if scope.opens is not None else ""
-        statement += IN_BUSINESS if scope.business else ""
-        statement += " AND extract(isodow FROM t.business_date)::int - 1 = %(weekday)s" if weekday is not None else ""
-    else:
-        statement = "SELECT " + group + ", " + OF_DAYS + " FROM traffic_day AS t" + MINE  # noqa: S608
+    statement: LiteralString = "SELECT " + group + ", " + summing.TOTALS + " FROM (" + rows + ") AS t GROUP BY " + group  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(statement + (THERE if scope.nodes is not None else "") + " GROUP BY " + group, values)
+        cursor.execute(statement, values)
         found = scope.known[asked] = list(cursor.fetchall())
     return found
+
+
+def _days(scope: Scope, whole: Period | None) -> LiteralString:
+    """The rows of days; of whole weeks theirs."""
+    if whole is None:
+        return summing.DAYS + MINE + (THERE if scope.nodes is not None else "")
+    rows: list[LiteralString] = [summing.WEEKS + summing.MINE + WEEKS]
+    return " UNION ALL ".join([*rows, *(summing.DAYS + summing.MINE + edge for edge in EDGES)])
+
+
+def _hours(scope: Scope, whole: Period | None, weekday: int | None) -> LiteralString:
+    """The rows of hours that the scope is about; of whole weeks theirs."""
+    own = _at_hours(scope, summing.LOCAL + "::time", summing.IN_BUSINESS)
+    if whole is None:
+        days: LiteralString = BETWEEN if weekday is None else " AND t.business_date = ANY(%(weekdays)s)"
+        return summing.HOURS + summing.MINE + days + own + (THERE if scope.nodes is not None else "")
+    of_weeks = _at_hours(scope, "t.clock", "t.in_business")
+    rows: list[LiteralString] = [summing.WEEKS_OF_HOURS + summing.MINE + WEEKS + of_weeks]
+    return " UNION ALL ".join([*rows, *(summing.HOURS + summing.MINE + edge + own for edge in EDGES)])
+
+
+def _at_hours(scope: Scope, clock: LiteralString, in_business: LiteralString) -> LiteralString:
+    if scope.business:
+        return " AND " + in_business
+    return BY_CLOCK.replace("{clock}", clock) if scope.opens is not None else ""
 
 
 def _sums(scope: Scope, row: tuple[Any, ...]) -> Sums:
