@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Final, LiteralString
 from uuid import UUID
+
+from django.db import connection
 
 from comptoir.apps.loyalty import named, programmes, redeemed, worth, writing
 from comptoir.apps.loyalty.alerts import telling
@@ -12,6 +15,10 @@ from comptoir.apps.loyalty.holdings import AlertKind
 from comptoir.apps.loyalty.models import Offer
 from comptoir.core.installations import modules
 from comptoir.core.ledger import reads, twins
+
+KNOWN_SQL: Final[LiteralString] = (
+    "SELECT sale_id FROM loyalty_offer WHERE organisation_id = %s AND sale_id = ANY(%s::uuid[])"
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +36,7 @@ class Made:
 
 def make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) -> Made:
     """Offers for those of these sales that can have one and have none, wherever loyalty runs."""
-    known = Offer.objects.filter(organisation_id=organisation_id, sale_id__in=roots).values_list("sale_id", flat=True)
-    missing = set(roots) - set(known)
+    missing = set(roots) - _known(organisation_id, roots)
     chains = reads.chains_of(organisation_id, missing) if missing else {}
     found = [chain for _sale_id, chain in sorted(chains.items()) if worth.begins_an_offer(chain.root)]
     running = programmes.running_at(organisation_id, {chain.root.store_id for chain in found}) if found else set()
@@ -46,6 +52,13 @@ def make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) ->
     used = redeemed.used_on(organisation_id, new)
     plain = {chain.root.id for chain in made if not named.names(chain.root.sale)} - set(used)
     return Made([draft for draft in drafts if draft.sale_id in new and draft.sale_id in plain], chains)
+
+
+def _known(organisation_id: UUID, sale_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these sales that have an offer."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN_SQL, [organisation_id, list(sale_ids)])
+        return {sale_id for (sale_id,) in cursor.fetchall()}
 
 
 def _draft(

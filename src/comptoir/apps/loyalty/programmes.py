@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 from django.db import transaction
@@ -11,12 +11,14 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty.expiry.rules import Expiry
+from comptoir.apps.loyalty.fetching import fetch
 from comptoir.apps.loyalty.models import Programme
 from comptoir.apps.loyalty.points import Basis, Rounding
 from comptoir.core.accounts.models import Organisation
 from comptoir.core.installations import modules
 from comptoir.kernel.errors import RuleBroken
 
+ALL_VERSIONS: Final[LiteralString] = "organisation_id = %s ORDER BY version"
 SINCE_ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # 1 point per 1.00, from 1.00 on: in euros, what flow L of loyalty.md expects before anybody has touched a setting.
@@ -81,14 +83,13 @@ class Versions:
 
 def versions(organisation_id: UUID, *, now: datetime) -> Versions:
     """Every version there is; the first one is made when it is first asked for."""
-    rows = Programme.objects.filter(organisation_id=organisation_id).order_by("version")
-    if found := tuple(rows):
+    if found := tuple(fetch(Programme, ALL_VERSIONS, [organisation_id])):
         return Versions(found)
     # The primary key lets two first askers agree on one row.
     Programme.objects.bulk_create(
         [Programme(organisation_id=organisation_id, version=1, created_at=now, **FIRST_VERSION)], ignore_conflicts=True
     )
-    return Versions(tuple(rows.all()))
+    return Versions(tuple(fetch(Programme, ALL_VERSIONS, [organisation_id])))
 
 
 def in_force(organisation_id: UUID, at: datetime, *, now: datetime) -> Programme:

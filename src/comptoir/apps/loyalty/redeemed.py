@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 from comptoir.apps.loyalty.alerts import telling
+from comptoir.apps.loyalty.fetching import fetch
 from comptoir.apps.loyalty.holdings import AlertKind, Held, HeldReward, Reward, RewardProduct
 from comptoir.apps.loyalty.hooks import emitting
 from comptoir.core.ledger.reads import Chain
@@ -20,6 +21,7 @@ from comptoir.kernel.ids import public_id
 from comptoir.pos.model import Line, SaleState
 
 Used = dict[UUID, list[HeldReward]]
+USED: Final[LiteralString] = "organisation_id = %s AND used_sale_id = ANY(%s::uuid[]) ORDER BY id"
 BY_SALE: Final = "sale"
 """Who used a reward that its bill names."""
 
@@ -29,8 +31,7 @@ def used_on(organisation_id: UUID, sale_ids: Collection[UUID]) -> Used:
     found: defaultdict[UUID, list[HeldReward]] = defaultdict(list)
     if not sale_ids:
         return {}
-    rows = HeldReward.objects.filter(organisation_id=organisation_id, used_sale_id__in=sale_ids)
-    for row in rows.order_by("id"):
+    for row in fetch(HeldReward, USED, [organisation_id, list(sale_ids)]):
         if row.used_sale_id:
             found[row.used_sale_id].append(row)
     return dict(found)

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty import programmes, writing
 from comptoir.apps.loyalty.devices import Register, Tablet
+from comptoir.apps.loyalty.fetching import fetch
 from comptoir.core.ledger import reads
 from comptoir.core.ledger.store import notify_live
 from comptoir.kernel.errors import RuleBroken
@@ -27,6 +27,10 @@ Key = tuple[str, str, str]
 UNIQUE: Final = ("organisation", "provider", "location_id", "device_id")
 TOLD: Final = ("store_id", "last_seen_at", "last_amount", "currency", "name")
 MOVED: Final = "moved"
+OF_TILLS: Final[LiteralString] = (
+    "organisation_id = %s"
+    " AND (provider, location_id, device_id) IN (SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]))"
+)
 LIVE_TOPIC: Final = "tablets"
 
 
@@ -86,7 +90,7 @@ def detect(*, organisation_id: UUID, orders: Iterable[reads.SaleRecord], now: da
 
 def _held(organisation_id: UUID, keys: Collection[Key]) -> dict[Key, Register]:
     """The registers of these tills, ours alone until the transaction ends; taken in one order."""
-    return _by_key(_of(organisation_id, keys).select_for_update().order_by("id"), keys)
+    return _by_key(_of(organisation_id, keys, f"{OF_TILLS} ORDER BY id FOR UPDATE"))
 
 
 def _is_paid_order(record: reads.SaleRecord) -> bool:
@@ -144,21 +148,16 @@ def _keep_up(organisation_id: UUID, heard: Iterable[tuple[Register, reads.SaleRe
 
 def of_orders(organisation_id: UUID, keys: Collection[Key]) -> dict[Key, Register]:
     """The registers of these tills, as far as they are known."""
-    return _by_key(_of(organisation_id, keys), keys) if keys else {}
+    return _by_key(_of(organisation_id, keys, OF_TILLS)) if keys else {}
 
 
-def _of(organisation_id: UUID, keys: Collection[Key]) -> QuerySet[Register]:
-    """These registers, and perhaps a few more."""
-    return Register.objects.filter(
-        organisation_id=organisation_id,
-        location_id__in={location for _provider, location, _device in keys},
-        device_id__in={device for _provider, _location, device in keys},
-    )
+def _of(organisation_id: UUID, keys: Collection[Key], where: LiteralString) -> list[Register]:
+    providers, locations, devices = zip(*keys, strict=True)
+    return fetch(Register, where, [organisation_id, list(providers), list(locations), list(devices)])
 
 
-def _by_key(rows: Iterable[Register], keys: Collection[Key]) -> dict[Key, Register]:
-    found = {(each.provider, each.location_id, each.device_id): each for each in rows}
-    return {key: found[key] for key in keys if key in found}
+def _by_key(rows: Iterable[Register]) -> dict[Key, Register]:
+    return {(each.provider, each.location_id, each.device_id): each for each in rows}
 
 
 def register(organisation_id: UUID, register_id: UUID) -> Register:

@@ -31,6 +31,11 @@ SUPERSEDE_SQL: Final[LiteralString] = (
     " AND (later.closed_at, later.offer_id) > (before.closed_at, before.offer_id))"
 )
 
+LINKED_SQL: Final[LiteralString] = (
+    "SELECT id, register_id, linked_at FROM loyalty_tablet WHERE organisation_id = %s"
+    " AND register_id = ANY(%s::uuid[]) AND revoked_at IS NULL AND linked_at IS NOT NULL"
+)
+
 
 class Linked(NamedTuple):
     """A tablet at a register, and since when."""
@@ -58,14 +63,15 @@ def refresh(
     Call it in the transaction that settled the offers; `tills` are the registers that are known already. Hearing of the
     same sale again changes nothing.
     """
-    linked = _linked(organisation_id) if offers else {}
+    wanted = {_key(offer) for offer in offers}
+    known = {**tills, **registers.of_orders(organisation_id, wanted - set(tills))}
+    linked = _linked(organisation_id, {known[key].id for key in wanted if key in known})
     if not linked:
         return
-    others = registers.of_orders(organisation_id, {_key(offer) for offer in offers} - set(tills))
     touched: set[UUID] = set()
     fresh: dict[UUID, list[Offer]] = {}
     for offer in offers:
-        register = tills.get(_key(offer)) or others.get(_key(offer))
+        register = known.get(_key(offer))
         if register is None or register.id not in linked:
             continue
         touched.add(register.id)
@@ -161,11 +167,14 @@ def _may_be_shown(offer: Offer, tablets: list[Linked], now: datetime) -> bool:
     return offer.state == State.OPEN and offer.closed_at >= max(since, now - SHOWN_FOR)
 
 
-def _linked(organisation_id: UUID) -> dict[UUID, list[Linked]]:
+def _linked(organisation_id: UUID, register_ids: Collection[UUID]) -> dict[UUID, list[Linked]]:
+    """The tablets at these registers, for those that have any."""
     found: dict[UUID, list[Linked]] = {}
-    rows = Tablet.objects.filter(organisation_id=organisation_id, revoked_at=None, linked_at__isnull=False)
-    for tablet_id, register_id, linked_at in rows.values_list("id", "register_id", "linked_at"):
-        if register_id and linked_at:
+    if not register_ids:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(LINKED_SQL, [organisation_id, list(register_ids)])
+        for tablet_id, register_id, linked_at in cursor.fetchall():
             found.setdefault(register_id, []).append(Linked(tablet_id, linked_at))
     return found
 

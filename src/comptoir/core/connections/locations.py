@@ -1,9 +1,11 @@
 """The vendor's locations, and which store each one feeds."""
 
 from datetime import datetime, time
+from typing import Final, LiteralString
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db import connection as database
 
 from comptoir.core.accounts.models import Organisation, Store
 from comptoir.core.connections.models import Connection, LocationLink, WebhookAddress
@@ -12,6 +14,12 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.seal import Secret, new_token, token_hash
 from comptoir.pos.connector import Vendor
 from comptoir.pos.model import Location
+
+# Asked for every batch of notifications, so without the ORM.
+FED_SQL: Final[LiteralString] = (
+    "SELECT external_id, organisation_id, store_id FROM connections_locationlink"
+    " WHERE provider = %s AND external_id = ANY(%s) AND store_id IS NOT NULL"
+)
 
 
 def refresh_locations(connection: Connection, vendor: Vendor) -> int:
@@ -133,9 +141,6 @@ def store_behind(provider: str, token: str) -> tuple[UUID, UUID] | None:
 
 def stores_fed_by(provider: str, location_ids: set[str]) -> dict[str, tuple[UUID, UUID]]:
     """Location id to (organisation id, store id), for those that are linked."""
-    rows = LocationLink.objects.filter(provider=provider, external_id__in=location_ids, store__isnull=False)
-    return {
-        external: (organisation, store)
-        for external, organisation, store in rows.values_list("external_id", "organisation_id", "store_id")
-        if store is not None
-    }
+    with database.cursor() as cursor:
+        cursor.execute(FED_SQL, [provider, sorted(location_ids)])
+        return {external: (organisation, store) for external, organisation, store in cursor.fetchall()}

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final, LiteralString
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from comptoir.core.installations import manifest, plans
@@ -15,6 +15,18 @@ from comptoir.kernel.errors import RuleBroken
 
 Switch = tuple[UUID, str]
 """A store and the slug of an app, or of a bundle."""
+
+# Each batch of bills asks these, so without the ORM.
+SWITCHES_SQL: Final[LiteralString] = (
+    "SELECT store_id, app, enabled FROM installations_installation WHERE organisation_id = ANY(%s::uuid[])"
+)
+RUNNING_SQL: Final[LiteralString] = (
+    "SELECT store_id FROM installations_installation WHERE organisation_id = %s AND app = ANY(%s) AND enabled"
+)
+SEVERAL_SQL: Final[LiteralString] = (
+    "SELECT store_id FROM installations_installation WHERE organisation_id = %s AND store_id = ANY(%s::uuid[])"
+    " GROUP BY store_id HAVING count(DISTINCT provider) > 1"
+)
 
 
 @dataclass(frozen=True)
@@ -46,36 +58,32 @@ def modules(organisation_id: UUID) -> dict[Switch, Module]:
 
 def running(organisation_id: UUID, app: str) -> set[UUID]:
     """The stores that have an app on, by itself or as part of a bundle."""
-    rows = Installation.objects.filter(
-        organisation_id=organisation_id, app__in=[app, *manifest.bundles_of(app)], enabled=True
-    )
-    return set(rows.values_list("store_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(RUNNING_SQL, [organisation_id, [app, *manifest.bundles_of(app)]])
+        return {store_id for (store_id,) in cursor.fetchall()}
 
 
 def with_several_tills(organisation_id: UUID, store_ids: Collection[UUID]) -> set[UUID]:
     """Those of these stores that hear of sales from more than one point of sale."""
-    rows = Installation.objects.filter(organisation_id=organisation_id, store_id__in=store_ids).order_by()
-    found = rows.values("store_id").annotate(tills=Count("provider", distinct=True)).filter(tills__gt=1)
-    return set(found.values_list("store_id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(SEVERAL_SQL, [organisation_id, list(store_ids)])
+        return {store_id for (store_id,) in cursor.fetchall()}
 
 
 def switched_off(organisation_ids: Collection[UUID], *, app: str = "") -> set[Switch]:
     """The apps that are off. A store without a point of sale has nothing to switch, and nothing that is off."""
-    rows = Installation.objects.filter(organisation_id__in=organisation_ids)
-    if app:
-        rows = rows.filter(app__in=[app, *manifest.bundles_of(app)])
-    off = _off(rows.values_list("store_id", "app", "enabled"))
+    off = _asked(SWITCHES_SQL, organisation_ids)
     return {switch for switch in off if switch[1] == app} if app else off
 
 
 def held_off(organisation_ids: Collection[UUID]) -> set[Switch]:
     """The same, decided for the rest of the transaction: whoever switches meanwhile waits until it ends."""
+    return _asked(f"{SWITCHES_SQL} ORDER BY id FOR SHARE", organisation_ids)
+
+
+def _asked(question: LiteralString, organisation_ids: Collection[UUID]) -> set[Switch]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT store_id, app, enabled FROM installations_installation"
-            " WHERE organisation_id = ANY(%s) ORDER BY id FOR SHARE",
-            [list(organisation_ids)],
-        )
+        cursor.execute(question, [list(organisation_ids)])
         return _off(cursor.fetchall())
 
 

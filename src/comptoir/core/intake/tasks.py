@@ -30,8 +30,7 @@ def utc_now() -> datetime:
 @engine.job(receive.DRAIN_JOB, queue=engine.LIVE)
 def drain(**_: str) -> None:
     """Everything that waits in the inbox becomes sales, and their events reach the apps, batch by batch."""
-    process.drain(clock=utc_now, then=lambda: dispatch.dispatch(clock=utc_now))
-    enqueue_confirmations()
+    process.drain(clock=utc_now, then=lambda: dispatch.dispatch(clock=utc_now), unverified=enqueue_confirmations)
 
 
 @engine.job("intake.confirm", queue=engine.BACKGROUND)

@@ -60,6 +60,10 @@ RECORDS_SQL: Final = (
 )
 
 
+ALIASES_SQL: Final = (
+    "SELECT sale_id, alias FROM ledger_salealias WHERE organisation_id = %s AND sale_id = ANY(%s::uuid[])"
+    " AND starts_with(alias, %s)"
+)
 DAYS_SQL: Final = (
     "SELECT store_id, business_date, measure, currency, sum(value) FROM ledger_hourlyfigure"
     " WHERE organisation_id = %(organisation)s AND store_id = ANY(%(stores)s)"
@@ -138,8 +142,9 @@ def sales(
 
 def aliases(organisation_id: UUID, sale_ids: Collection[UUID], *, prefix: str) -> dict[UUID, str]:
     """What follows a prefix in another name of these sales, for those that have such a name."""
-    rows = SaleAlias.objects.filter(organisation_id=organisation_id, sale_id__in=sale_ids, alias__startswith=prefix)
-    return {sale_id: alias.removeprefix(prefix) for sale_id, alias in rows.values_list("sale_id", "alias")}
+    with connection.cursor() as cursor:
+        cursor.execute(ALIASES_SQL, [organisation_id, list(sale_ids), prefix])
+        return {sale_id: alias.removeprefix(prefix) for sale_id, alias in cursor.fetchall()}
 
 
 def _known_as(organisation_id: UUID, alias: str) -> list[UUID]:

@@ -121,19 +121,21 @@ def add(organisation_id: UUID, store_id: UUID, delta: Figures) -> None:
     rows = [{**key._asdict(), "value": delta[key]} for key in sorted(delta)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_hourlyfigure AS figure"
+            "WITH added AS (INSERT INTO ledger_hourlyfigure AS figure"
             " (organisation_id, store_id, hour, business_date, register_id, measure, currency, value)"
             " SELECT %s, %s, hour, business_date, register_id, measure, currency, value"
             " FROM json_to_recordset(%s::json)"
             " AS delta (hour timestamptz, business_date date, register_id text, measure text, currency text,"
             " value numeric)"
             " ON CONFLICT (organisation_id, store_id, hour, register_id, measure, currency)"
-            " DO UPDATE SET value = figure.value + excluded.value, business_date = excluded.business_date",
+            " DO UPDATE SET value = figure.value + excluded.value, business_date = excluded.business_date"
+            " RETURNING value) SELECT FROM added WHERE value = 0",
             [organisation_id, store_id, msgspec.json.encode(rows).decode()],
         )
-        cursor.execute(
-            "DELETE FROM ledger_hourlyfigure WHERE organisation_id = %s AND store_id = %s"
-            " AND hour = ANY(%s) AND value = 0",
-            [organisation_id, store_id, sorted({key.hour for key in delta})],
-        )
+        if cursor.rowcount:
+            cursor.execute(
+                "DELETE FROM ledger_hourlyfigure WHERE organisation_id = %s AND store_id = %s"
+                " AND hour = ANY(%s) AND value = 0",
+                [organisation_id, store_id, sorted({key.hour for key in delta})],
+            )
     trading_days.touch(organisation_id, store_id, {key.business_date for key in delta})

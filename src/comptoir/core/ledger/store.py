@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
+from django.db import connection
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.installations.manifest import Event
@@ -31,6 +32,10 @@ from comptoir.pos.events import event_kind
 from comptoir.pos.model import Observed, Sale
 
 LIVE_TOPIC: Final = "sales"
+LOCK_SQL: Final[LiteralString] = (
+    "SELECT id, organisation_id, timezone, day_start FROM accounts_store WHERE id = ANY(%s::uuid[]) ORDER BY id"
+    " FOR NO KEY UPDATE"
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,9 @@ class Recorded:
 
 def lock_stores(store_ids: Collection[UUID]) -> dict[UUID, StoreFacts]:
     """Lock stores, in one order, until the transaction ends: writers of one store take turns, others do not wait."""
-    stores = Store.objects.select_for_update(no_key=True).filter(id__in=store_ids).order_by("id")
-    return {store.id: _facts(store) for store in stores}
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_SQL, [list(store_ids)])
+        return {row[0]: StoreFacts(row[0], row[1], ZoneInfo(row[2]), row[3]) for row in cursor.fetchall()}
 
 
 def _facts(store: Store) -> StoreFacts:

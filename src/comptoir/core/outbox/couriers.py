@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
 
 from comptoir.core.installations.manifest import Event
 from comptoir.core.jobs import engine
@@ -19,13 +19,34 @@ from comptoir.kernel.ids import new_id
 KEPT_FOR: Final = timedelta(days=30)
 UNTIL_THE_SWEEP: Final = timedelta(seconds=60)
 
+# Each batch of events asks both, so without the ORM.
+LISTENING_SQL: Final[LiteralString] = (
+    "SELECT id, organisation_id, kinds, store_ids FROM outbox_endpoint"
+    " WHERE organisation_id = ANY(%s::uuid[]) AND stream = '' AND disabled = ''"
+)
+READY_SQL: Final[LiteralString] = (
+    "SELECT id FROM outbox_endpoint AS e WHERE disabled = '' AND (not_before IS NULL OR not_before <= %(now)s)"
+    " AND EXISTS (SELECT FROM outbox_webhookdelivery"
+    " WHERE endpoint_id = e.id AND state = 'waiting' AND due_at <= %(now)s)"
+)
+
+
+class Listening(NamedTuple):
+    """An endpoint that hears of sales; no kinds or no stores: of all of them."""
+
+    id: UUID
+    organisation_id: UUID
+    kinds: list[str]
+    store_ids: list[UUID]
+
 
 def write_down(events: Sequence[Event]) -> None:
     """A delivery for every endpoint that wants to hear of an event; in the transaction that made it happen."""
-    endpoints = Endpoint.objects.filter(
-        organisation_id__in={event.organisation_id for event in events}, stream="", disabled=Endpoint.Disabled.NOT
-    )
-    listening = list(endpoints)
+    with connection.cursor() as cursor:
+        cursor.execute(LISTENING_SQL, [list({event.organisation_id for event in events})])
+        listening = [Listening(*row) for row in cursor.fetchall()]
+    if not listening:
+        return
     WebhookDelivery.objects.bulk_create(
         WebhookDelivery(
             id=new_id(),
@@ -75,7 +96,7 @@ def again(endpoint: Endpoint, events: Sequence[Told], *, now: datetime) -> int:
     return len(rows)
 
 
-def _hears(endpoint: Endpoint, event: Event) -> bool:
+def _hears(endpoint: Listening, event: Event) -> bool:
     return (
         endpoint.organisation_id == event.organisation_id
         and (not endpoint.kinds or event.kind in endpoint.kinds)
@@ -93,11 +114,10 @@ def wake(endpoint_id: UUID, *, now: datetime, at: datetime | None = None) -> Non
 
 def wake_all(*, now: datetime) -> None:
     """One job for each endpoint with something due."""
-    due = WebhookDelivery.objects.filter(
-        endpoint_id=OuterRef("id"), state=WebhookDelivery.State.WAITING, due_at__lte=now
-    )
-    ready = Endpoint.objects.filter(Q(not_before=None) | Q(not_before__lte=now), Exists(due), disabled="")
-    for endpoint_id in ready.values_list("id", flat=True):
+    with connection.cursor() as cursor:
+        cursor.execute(READY_SQL, {"now": now})
+        ready = cursor.fetchall()
+    for (endpoint_id,) in ready:
         wake(endpoint_id, now=now)
 
 

@@ -34,9 +34,16 @@ EVENTS_SQL: Final[LiteralString] = (
     " SELECT * FROM json_to_recordset(%s::json) AS told (organisation_id uuid, id uuid, store_id uuid, kind text,"
     " sale_id uuid, revision int, at timestamptz)"
 )
-TOLD_SQL: Final = (
-    f"SELECT {', '.join(EVENT_COLUMNS)} FROM outbox_event"  # noqa: S608 - every part is written here
-    " WHERE organisation_id = ANY(%s::uuid[]) AND id = ANY(%s::uuid[])"
+DUE_SQL: Final = (
+    f"SELECT d.app, d.attempts, {', '.join(f'e.{each}' for each in EVENT_COLUMNS)}"  # noqa: S608 - all written here
+    " FROM outbox_delivery AS d JOIN outbox_event AS e ON e.organisation_id = d.organisation_id AND e.id = d.event_id"
+    " WHERE d.due_at <= %s ORDER BY d.due_at LIMIT %s FOR UPDATE OF d SKIP LOCKED"
+)
+# Workers take turns within an organisation: two of them, each with events about what the other holds, would block one
+# another for good.
+TURNS_SQL: Final[LiteralString] = (
+    "SELECT pg_advisory_xact_lock(hashtextextended('outbox ' || organisation, 0))"
+    " FROM unnest(%s::text[]) AS organisation"
 )
 DELIVERIES_SQL: Final[LiteralString] = (
     "INSERT INTO outbox_delivery (organisation_id, event_id, app, attempts, due_at, fault)"
@@ -124,22 +131,17 @@ def _forget(done: Sequence[Claimed]) -> None:
 
 def _claim(now: datetime) -> list[Claimed]:
     """What is due; ours alone until the transaction ends."""
-    waiting = Delivery.objects.select_for_update(skip_locked=True).filter(due_at__lte=now).order_by("due_at")
-    due = list(waiting.values_list("organisation_id", "event_id", "app", "attempts")[:BATCH])
-    organisations = sorted({str(organisation_id) for organisation_id, *_ in due})
     with connection.cursor() as cursor:
-        # Workers take turns within an organisation: two of them, each with events about what the other holds, would
-        # block one another for good.
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('outbox ' || organisation, 0))"
-            " FROM unnest(%s::text[]) AS organisation",
-            [organisations],
-        )
-        # What the database would refuse at the shared commit, it refuses to the app that wrote it.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(TOLD_SQL, [organisations, list({event_id for _, event_id, *_ in due})])
-        told = {row[1]: dict(zip(EVENT_COLUMNS, row, strict=True)) for row in cursor.fetchall()}
-    return [Claimed(told[event_id], app, attempts) for _, event_id, app, attempts in due]
+        cursor.execute(DUE_SQL, [now, BATCH])
+        due = [
+            Claimed(dict(zip(EVENT_COLUMNS, told, strict=True)), app, attempts)
+            for app, attempts, *told in cursor.fetchall()
+        ]
+        if due:
+            cursor.execute(TURNS_SQL, [sorted({str(each.told["organisation_id"]) for each in due})])
+            # What the database would refuse at the shared commit, it refuses to the app that wrote it.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return due
 
 
 def _sorted_out(claimed: list[Claimed]) -> tuple[dict[tuple[UUID, str], list[Claimed]], list[Claimed]]:
