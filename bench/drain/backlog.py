@@ -21,7 +21,8 @@ AT_ONCE: Final = 500
 async def fill(conninfo: str, envelopes: Sequence[Any], number: int) -> None:
     """Store so many different bills, as the doors of these stores do."""
     from bench.tablet import bills
-    from comptoir.core.intake.receive import Arrival, Receiver
+    from comptoir.core.intake.batches import Arrival
+    from comptoir.core.intake.receive import Receiver
 
     receiver = Receiver(conninfo)
     writer = asyncio.create_task(receiver.run())
@@ -38,7 +39,7 @@ async def fill(conninfo: str, envelopes: Sequence[Any], number: int) -> None:
 def main(number: int, stores: int = 1) -> None:
     """Make the stores and their backlog."""
     from bench.tablet import counters
-    from comptoir.core.intake.receive import Envelope
+    from comptoir.core.intake.batches import Envelope
     from comptoir.kernel.seal import token_hash
     from comptoir.project.environment import conninfo
     from comptoir.web.hooks import find_door

@@ -11,7 +11,8 @@ import pytest
 
 from comptoir.core.intake import receive
 from comptoir.core.intake.models import Notification
-from comptoir.core.intake.receive import Arrival, DoorBusy, Envelope, Receipt, Receiver
+from comptoir.core.intake.batches import Arrival, DoorBusy, Envelope, Receipt
+from comptoir.core.intake.receive import Receiver
 from comptoir.web.hooks import Doors
 from tests.database import NAME, conninfo, maintenance
 from tests.people import People

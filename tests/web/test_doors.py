@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,35 @@ def server(django_db_setup: None) -> Iterator[WebServer]:
 
 def address(store: Store) -> str:
     return webhook_path(webhook_address(organisation=store.organisation, store=store, provider="lightspeed_k", now=NOW))
+
+
+def head(path: str, *headers: str) -> bytes:
+    return "\r\n".join((f"POST {path} HTTP/1.1", "Host: localhost", *headers, "", "")).encode()
+
+
+def posted(path: str, content: bytes, *headers: str) -> bytes:
+    return head(path, f"Content-Length: {len(content)}", *headers) + content
+
+
+def speaking(server: WebServer) -> socket.socket:
+    return socket.create_connection(("localhost", server.port), timeout=20)
+
+
+def is_closed(server: WebServer) -> bool:
+    try:
+        speaking(server).close()
+    except OSError:
+        return True
+    return False
+
+
+def answered(connection: socket.socket) -> tuple[int, http.client.HTTPMessage]:
+    """The next answer, read to its end and no further."""
+    with connection.makefile("rb", buffering=0) as stream:
+        status = int(stream.readline().split()[1])
+        headers = http.client.parse_headers(stream)
+        stream.read(int(headers["content-length"]))
+    return status, headers
 
 
 def code(answer: bytes) -> str:
@@ -116,6 +146,67 @@ def test_no_token_is_kept_in_clear(server: WebServer, people: People) -> None:
     row = Notification.objects.get()
     assert path.rsplit("/", 1)[1] not in row.door
     assert "authorization" not in row.headers
+
+
+def test_two_sent_at_once_over_one_connection_are_answered_in_order(server: WebServer, people: People) -> None:
+    first, second = (posted(address(people.bar), body(number=number)) for number in ("A1", "A2"))
+    with speaking(server) as connection:
+        connection.sendall(first + posted("/hooks/no_such_till/token", b"{}") + second)
+
+        assert [answered(connection)[0] for _ in range(3)] == [202, 404, 202]
+    assert Notification.objects.count() == 2
+
+
+def test_a_body_may_come_in_pieces_and_in_chunks(server: WebServer, people: People) -> None:
+    path = address(people.bar)
+    whole = posted(path, body(number="A1"))
+    chunk = body(number="A2")
+    with speaking(server) as connection:
+        for piece in (whole[:20], whole[20:-500], whole[-500:]):
+            connection.sendall(piece)
+        assert answered(connection)[0] == 202
+        connection.sendall(head(path, "Transfer-Encoding: chunked") + b"%x\r\n%b\r\n0\r\n\r\n" % (len(chunk), chunk))
+        assert answered(connection)[0] == 202
+        connection.sendall(head(path, f"Content-Length: {len(chunk)}", "Expect: 100-continue"))
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(body(number="A3")[: len(chunk)])
+        assert answered(connection)[0] == 202
+
+    assert {bytes(row.body) for row in Notification.objects.all()} == {body(number=f"A{n}") for n in (1, 2, 3)}
+
+
+def test_who_asks_to_close_is_answered_first(server: WebServer, people: People) -> None:
+    with speaking(server) as connection:
+        connection.sendall(posted(address(people.bar), body(), "Connection: close"))
+        status, headers = answered(connection)
+
+        assert (status, headers["connection"]) == (202, "close")
+        assert connection.recv(1) == b""
+
+
+def test_who_leaves_before_the_answer_takes_nobody_with_him(server: WebServer, people: People) -> None:
+    path = address(people.bar)
+    with speaking(server) as leaving:
+        leaving.sendall(posted(path, body(number="A1")))
+    assert server.request("POST", path, body(number="A2"))[0] == 202
+
+    until(lambda: Notification.objects.count() == 2)
+
+
+def test_a_stop_waits_for_what_is_under_way(server: WebServer, people: People) -> None:
+    sent = posted(address(people.bar), body())
+    with speaking(server) as connection:
+        connection.sendall(sent[:-500])
+        until(lambda: server.request("GET", "/healthz")[0] == 200)  # it has read what came before
+        assert server.process
+        server.process.terminate()
+        until(lambda: is_closed(server))
+        connection.sendall(sent[-500:])
+
+        assert answered(connection)[0] == 202
+    server.process.wait(timeout=20)
+    server.start()
+    assert Notification.objects.count() == 1
 
 
 def test_kill_9_of_the_web_server_under_load_loses_nothing_that_was_answered(server: WebServer, people: People) -> None:

@@ -4,7 +4,7 @@ import errno
 import signal
 import socket
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from uvicorn.importer import import_from_string
@@ -56,15 +56,15 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def configured(application: str) -> uvicorn.Config:
-    """How the server serves an application."""
+def configured(application: str, protocol: Any = "httptools") -> uvicorn.Config:
+    """How the server serves an application; `protocol` is what makes one for each connection."""
     return uvicorn.Config(
         application,
         log_config=None,
         access_log=False,
         lifespan="on",
         loop="uvloop",
-        http="httptools",
+        http=protocol,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=5,
         server_header=False,
@@ -74,7 +74,8 @@ def configured(application: str) -> uvicorn.Config:
 def run(*, host: str, port: int, application: str = APPLICATION) -> None:
     """Serve until SIGTERM or SIGINT; requests at hand are finished first. The bench puts its peers in our place."""
     bound = listen(host, port)
-    server = Server(configured(application))
+    protocol = getattr(import_from_string(application), "protocol", "httptools")
+    server = Server(configured(application, protocol))
     # The library raises the signal anew when it is done: nobody may die of it before the database was left in order.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.end)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any, Final, cast
 
 from a2wsgi import WSGIMiddleware
@@ -14,6 +15,7 @@ from comptoir.core.intake.receive import Receiver  # isort: skip  (Django must b
 from comptoir.kernel import memory  # isort: skip
 from comptoir.project.environment import POOL_SIZE, conninfo  # isort: skip
 from comptoir.web.hooks import Doors, is_door  # isort: skip
+from comptoir.web.knocks import KnockProtocol  # isort: skip
 from comptoir.web.live import Live  # isort: skip
 
 Scope = MutableMapping[str, Any]
@@ -30,6 +32,8 @@ class Front:
         where = conninfo(os.environ)
         self._receiver = Receiver(where)
         self._doors = Doors(self._receiver)
+        # How the server is to speak with clients: `cli/server.py` asks for it.
+        self.protocol = partial(KnockProtocol, self._doors)
         self._live = Live(where)
         # As many threads as the pool has places: a thread never waits for a connection.
         self._pages = WSGIMiddleware(cast(Any, django), workers=POOL_SIZE)  # a2wsgi types WSGI more narrowly

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -10,8 +10,10 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 import msgspec
+from prometheus_client import Counter
 
-from comptoir.core.intake.receive import Arrival, DoorBusy, Envelope, Receipt, Receiver
+from comptoir.core.intake.batches import Arrival, DoorBusy, Envelope, Receipt
+from comptoir.core.intake.receive import Receiver
 from comptoir.kernel import metrics
 from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.seal import Secret, token_hash
@@ -21,6 +23,7 @@ from comptoir.pos.connector import Connector, Signs
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = Sequence[tuple[bytes, bytes]]
 
 LARGEST_BODY: Final = 1024 * 1024
 RETRY_AFTER_SECONDS: Final = 2
@@ -30,7 +33,7 @@ LONGEST_HEADER: Final = 200
 LONGEST_ADDRESS: Final = 512
 # The same tills come again and again: their doors are worked out once.
 REMEMBERED_ENVELOPES: Final = 4096
-ACCEPTED: Final = b'{"status":"accepted"}'
+REMEMBERED_COUNTERS: Final = 64
 PREFIXES: Final = ("/hooks/", "/v1/wh/", "/partner/orders")
 
 
@@ -80,8 +83,46 @@ def _door(kind: str, connector: Connector | None, token: str) -> Door:
     return Door(f"{kind}/{connector.manifest.slug}{suffix}", connector, token)
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a door says: whole, since it is short."""
+
+    code: str
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+def _answer(code: str, status: int, body: bytes, content_type: bytes, *more: tuple[bytes, bytes]) -> Answer:
+    length = str(len(body)).encode()
+    return Answer(code, status, ((b"content-type", content_type), (b"content-length", length), *more), body)
+
+
+ACCEPTED: Final = _answer("accepted", 202, b'{"status":"accepted"}', b"application/json")
+
+
+def refused(refusal: Refusal) -> Answer:
+    """A refusal as problem+json."""
+    problem = {"type": "about:blank", "title": "Not taken", "status": refusal.status, "code": refusal.code}
+    body = json.dumps({**problem, "detail": refusal.detail}).encode()
+    retry = [(b"retry-after", str(RETRY_AFTER_SECONDS).encode())] if refusal.status == 503 else []
+    allow = [(b"allow", b"POST")] if refusal.status == 405 else []
+    return _answer(refusal.code, refusal.status, body, b"application/problem+json", *retry, *allow)
+
+
+def answer_to(outcome: Receipt | DoorBusy) -> Answer:
+    """What the sender is told of what became of his notification."""
+    if outcome is Receipt.STORED:
+        return ACCEPTED
+    if outcome is Receipt.UNKNOWN_ADDRESS:
+        return refused(
+            Refusal(404, "address_unknown", "This address is not in use; copy the current one from Comptoir.")
+        )
+    return refused(Refusal(503, "busy", outcome.for_owner))
+
+
 class Doors:
-    """The ASGI application of the doors."""
+    """The ASGI application of the doors, and what the shorter way (`knocks.py`) shares with it."""
 
     def __init__(self, receiver: Receiver, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._receiver = receiver
@@ -89,37 +130,57 @@ class Doors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one notification in."""
-        door = metrics.DOORS
-        kind = scope["path"].split("/", 3)[1]
         try:
-            await self._take(scope, receive)
+            answer = answer_to(await self._take(scope, receive))
         except Refusal as refusal:
-            door.labels(kind, refusal.code).inc()
-            await _refuse(send, refusal)
+            answer = refused(refusal)
         except DoorBusy as busy:
-            door.labels(kind, "busy").inc()
-            await _refuse(send, Refusal(503, "busy", busy.for_owner))
-        else:
-            door.labels(kind, "accepted").inc()
-            await _answer(send, 202, ACCEPTED, b"application/json")
+            answer = answer_to(busy)
+        counted(scope["path"], answer)
+        await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)})
+        await send({"type": "http.response.body", "body": answer.body})
 
-    async def _take(self, scope: Scope, receive: Receive) -> None:
-        envelope, signs = _envelope(scope["path"], scope["query_string"], *_said_of_the_body(scope["headers"]))
+    async def _take(self, scope: Scope, receive: Receive) -> Receipt:
+        path, query, headers = scope["path"], scope["query_string"], scope["headers"]
+        _envelope(path, query, *_said_of_the_body(headers))  # where there is no door, no body is read
         if scope["method"] != "POST":
             raise Refusal(405, "method_not_allowed", "Notifications come by POST.")
         body = await _read(receive)
+        return await self._receiver.receive(self._arrival(path, query, headers, body))
+
+    def submit(self, path: str, query: bytes, headers: Headers, body: bytes, answer: Callable[[Answer], None]) -> None:
+        """Take in what came by POST, whole; `answer` is called in the loop, once, perhaps before this returns."""
+        try:
+            arrival = self._arrival(path, query, headers, body)
+            self._receiver.submit(arrival, lambda outcome: answer(answer_to(outcome)))
+        except Refusal as refusal:
+            answer(refused(refusal))
+        except DoorBusy as busy:
+            answer(answer_to(busy))
+
+    def _arrival(self, path: str, query: bytes, headers: Headers, body: bytes) -> Arrival:
+        """Raises Refusal."""
+        envelope, signs = _envelope(path, query, *_said_of_the_body(headers))
         if not body:
             raise Refusal(400, "body_empty", "This notification has no body.")
         if envelope.address_hash is None:
             _require_json(body)
         if signs is not None:
-            _require_signature(body, scope["headers"], signs)
-        receipt = await self._receiver.receive(Arrival(envelope, body, self._clock()))
-        if receipt is Receipt.UNKNOWN_ADDRESS:
-            raise Refusal(404, "address_unknown", "This address is not in use; copy the current one from Comptoir.")
+            _require_signature(body, headers, signs)
+        return Arrival(envelope, body, self._clock())
 
 
-def _said_of_the_body(headers: list[tuple[bytes, bytes]]) -> tuple[bytes | None, bytes | None]:
+def counted(path: str, answer: Answer) -> None:
+    """Note an answer in the metrics."""
+    _counter(path.split("/", 2)[1], answer.code).inc()
+
+
+@lru_cache(REMEMBERED_COUNTERS)
+def _counter(kind: str, code: str) -> Counter:
+    return metrics.DOORS.labels(kind, code)
+
+
+def _said_of_the_body(headers: Headers) -> tuple[bytes | None, bytes | None]:
     """Content type and user agent; nothing else is kept, so no password of a Basic header is."""
     content_type = user_agent = None
     for name, value in headers:
@@ -130,7 +191,7 @@ def _said_of_the_body(headers: list[tuple[bytes, bytes]]) -> tuple[bytes | None,
     return content_type, user_agent
 
 
-def _require_signature(body: bytes, headers: list[tuple[bytes, bytes]], signs: "Signing") -> None:
+def _require_signature(body: bytes, headers: Headers, signs: "Signing") -> None:
     """Raises Refusal (401): what anybody could have written is not kept."""
     given = next((value for name, value in headers if name == signs.header), b"")
     if not signs.connector.is_signed(body, given[:LONGEST_HEADER].decode("latin-1"), signs.secret):
@@ -205,19 +266,3 @@ def _require_json(body: bytes) -> None:
         msgspec.json.decode(body, type=msgspec.Raw)
     except (msgspec.DecodeError, RecursionError):
         raise Refusal(400, "body_unreadable", "This body is not JSON.") from None
-
-
-async def _refuse(send: Send, refusal: Refusal) -> None:
-    problem = {"type": "about:blank", "title": "Not taken", "status": refusal.status, "code": refusal.code}
-    body = json.dumps({**problem, "detail": refusal.detail}).encode()
-    retry = [(b"retry-after", str(RETRY_AFTER_SECONDS).encode())] if refusal.status == 503 else []
-    allow = [(b"allow", b"POST")] if refusal.status == 405 else []
-    await _answer(send, refusal.status, body, b"application/problem+json", [*retry, *allow])
-
-
-async def _answer(
-    send: Send, status: int, body: bytes, content_type: bytes, more: list[tuple[bytes, bytes]] | None = None
-) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *(more or [])]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,153 @@
+"""Arrivals that share a commit, in the form in which one statement stores them."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from enum import Enum
+from itertools import accumulate
+from typing import Any, Final, LiteralString, NamedTuple
+
+import msgspec
+import structlog
+
+from comptoir.kernel.errors import ComptoirError
+
+log = structlog.get_logger(__name__)
+
+# The bodies come as one binary value and are cut here, and what they share with others of the batch (their envelope)
+# comes once. Copies inside a batch are removed before; copies of earlier bodies are counted by the conflict.
+STORE_SQL: Final[LiteralString] = """
+WITH envelope AS (
+    SELECT e.number, e.door, e.provider, e.address_hash, e.headers,
+           w.organisation_id, w.store_id, w.id IS NOT NULL AS known
+    FROM ROWS FROM (jsonb_to_recordset(%(envelopes)s::jsonb)
+                    AS (door text, provider text, address_hash text, headers jsonb)
+         ) WITH ORDINALITY AS e (door, provider, address_hash, headers, number)
+    LEFT JOIN connections_webhookaddress w
+        ON w.token_hash = decode(e.address_hash, 'base64') AND w.provider = e.provider
+), stored AS (
+    INSERT INTO intake_notification AS n
+        (organisation_id, store_id, provider, door, verified, body, body_hash, headers, copies, received_at,
+         received_minute, outcome, location_id, delivery, fault_path, fault, taken_for_store)
+    SELECT e.organisation_id, e.store_id, e.provider, e.door, e.known,
+           substring(%(bodies)b::bytea FROM a.start FOR a.size),
+           substring(%(hashes)b::bytea FROM 1 + 32 * (a.position::int - 1) FOR 32),
+           e.headers, a.copies, a.received_at, date_trunc('minute', a.received_at), '', '', '', '', '', false
+    FROM unnest(%(starts)s::int[], %(sizes)s::int[], %(numbers)s::int[], %(copies)s::int[], %(instants)s::timestamptz[])
+         WITH ORDINALITY AS a (start, size, number, copies, received_at, position)
+    JOIN envelope e ON e.number = a.number
+    WHERE e.known OR e.address_hash IS NULL
+    ORDER BY a.position
+    ON CONFLICT (door, body_hash, received_minute) DO UPDATE SET copies = n.copies + excluded.copies
+    RETURNING n.organisation_id
+)
+SELECT ARRAY(SELECT number FROM envelope WHERE address_hash IS NOT NULL AND NOT known),
+       ARRAY(SELECT DISTINCT organisation_id::text FROM stored WHERE organisation_id IS NOT NULL)
+"""
+
+
+class DoorBusy(ComptoirError):
+    """The door cannot promise durability now; the sender should come again."""
+
+
+class Receipt(Enum):
+    """What became of an arrival."""
+
+    STORED = "stored"
+    UNKNOWN_ADDRESS = "unknown_address"
+
+
+class Envelope(msgspec.Struct, frozen=True, eq=False):
+    """What notifications have in common: the door they came in at, and what their sender said of the body.
+
+    `address_hash` is the hash of the token in the URL; None at a shared door. Hand in the same object where you can:
+    it is told by identity, and written once a batch.
+    """
+
+    door: str
+    provider: str
+    address_hash: bytes | None
+    headers: dict[str, str]
+
+
+class Arrival(NamedTuple):
+    """A webhook at a door."""
+
+    envelope: Envelope
+    body: bytes
+    received_at: datetime
+
+
+Answer = Callable[[Receipt | DoorBusy], None]
+
+
+class Waiting:
+    """An arrival whose sender waits for an answer, and since when (the loop's clock)."""
+
+    __slots__ = ("_answer", "arrival", "number", "since")
+
+    def __init__(self, arrival: Arrival, answer: Answer, since: float) -> None:
+        self.arrival, self.since = arrival, since
+        self.number = 0  # of its envelope, within its batch
+        self._answer: Answer | None = answer
+
+    def settle(self, outcome: Receipt | DoorBusy) -> None:
+        """Answer, once: what was refused for its age may be stored after all. No fault of one is the others'."""
+        answer, self._answer = self._answer, None
+        try:
+            if answer:
+                answer(outcome)
+        except Exception:
+            log.exception("door.not_answered", door=self.arrival.envelope.door)
+
+
+class Batch:
+    """Grows while the batch before it is being committed, so that little is left to do when its turn comes."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Waiting] = []
+        self._envelopes: dict[Envelope, int] = {}
+        self._unique: dict[tuple[str, bytes, int], int] = {}
+        self._bodies: list[bytes] = []
+        self._numbers: list[int] = []
+        self._copies: list[int] = []
+        self._instants: list[str] = []
+
+    def add(self, waiting: Waiting) -> None:
+        """Take one more. A copy of one that is here is counted there: the statement could not tell them apart."""
+        envelope, body, received_at = waiting.arrival
+        number = waiting.number = self._envelopes.setdefault(envelope, len(self._envelopes) + 1)
+        self.waiting.append(waiting)
+        key = (envelope.door, hashlib.sha256(body).digest(), received_at.minute)
+        place = self._unique.setdefault(key, len(self._bodies))
+        if place < len(self._bodies):
+            self._copies[place] += 1
+            return
+        self._bodies.append(body)
+        self._numbers.append(number)
+        self._copies.append(1)
+        self._instants.append(received_at.isoformat())
+
+    def parameters(self) -> dict[str, Any]:
+        """What STORE_SQL takes."""
+        sizes = [len(body) for body in self._bodies]
+        return {
+            "envelopes": msgspec.json.encode(list(self._envelopes)).decode(),
+            "bodies": b"".join(self._bodies),
+            "hashes": b"".join(body_hash for _, body_hash, _ in self._unique),
+            "starts": _array(accumulate(sizes[:-1], initial=1)),
+            "sizes": _array(sizes),
+            "numbers": _array(self._numbers),
+            "copies": _array(self._copies),
+            "instants": _array(self._instants),
+        }
+
+    def settle(self, unknown: Sequence[int]) -> None:
+        """After the commit: answer them all. `unknown` are numbers of envelopes whose address is not in use."""
+        for each in self.waiting:
+            each.settle(Receipt.UNKNOWN_ADDRESS if each.number in unknown else Receipt.STORED)
+
+
+def _array(values: Iterable[int | str]) -> str:
+    """PostgreSQL's own spelling of an array of numbers or instants: nothing in them needs quoting."""
+    return f"{{{','.join(map(str, values))}}}"
