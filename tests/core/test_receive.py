@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from comptoir.core.intake import receive
-from comptoir.core.intake.models import Notification
 from comptoir.core.intake.batches import Arrival, DoorBusy, Envelope, Receipt
+from comptoir.core.intake.models import Notification
 from comptoir.core.intake.receive import Receiver
 from comptoir.web.hooks import Doors
 from tests.database import NAME, conninfo, maintenance
