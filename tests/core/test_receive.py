@@ -122,3 +122,16 @@ def test_a_row_that_the_database_refuses_does_not_fail_its_neighbours(people: Pe
     assert (first, second) == (Receipt.STORED, Receipt.STORED)
     assert isinstance(refused, DoorBusy)
     assert Notification.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_copy_of_an_earlier_body_is_counted_and_its_neighbours_are_stored(people: People) -> None:
+    async def again(receiver: Receiver) -> list[Receipt]:
+        sent: list[Receipt] = []
+        for numbers in ((1,), (1, 2), (2, 3)):
+            sent += await asyncio.gather(*(receiver.receive(arrival(number)) for number in numbers))
+        return sent
+
+    assert with_receiver(conninfo(NAME), again) == [Receipt.STORED] * 5
+    rows = Notification.objects.order_by("body").values_list("body", "copies")
+    assert list(rows) == [(arrival(number).body, copies) for number, copies in ((1, 2), (2, 2), (3, 1))]

@@ -17,7 +17,7 @@ from comptoir.web.hooks import LARGEST_BODY, PREFIXES, Answer, Doors, Headers, R
 log = structlog.get_logger(__name__)
 
 DOORS: Final = tuple(prefix.encode() for prefix in PREFIXES)
-FAULT: Final = refused(Refusal(500, "fault", "This could not be taken; send it again later."))
+FAULT: Final = refused(Refusal(500, "internal", "Comptoir stumbled over this notification; send it again later."))
 
 
 class Knock:

@@ -10,12 +10,13 @@ from typing import Any, Final, LiteralString, NamedTuple
 import msgspec
 import structlog
 
+from comptoir.core.intake.packing import packed
 from comptoir.kernel.errors import ComptoirError
 
 log = structlog.get_logger(__name__)
 
 # The bodies come as one binary value and are cut here, and what they share with others of the batch (their envelope)
-# comes once. Copies inside a batch are removed before; copies of earlier bodies are counted by the conflict.
+# comes once. Copies inside a batch are removed before; a copy of an earlier body is refused: then COUNT_SQL does it.
 STORE_SQL: Final[LiteralString] = """
 WITH envelope AS (
     SELECT e.number, e.door, e.provider, e.address_hash, e.headers,
@@ -38,12 +39,17 @@ WITH envelope AS (
     JOIN envelope e ON e.number = a.number
     WHERE e.known OR e.address_hash IS NULL
     ORDER BY a.position
-    ON CONFLICT (door, body_hash, received_minute) DO UPDATE SET copies = n.copies + excluded.copies
     RETURNING n.organisation_id
 )
 SELECT ARRAY(SELECT number FROM envelope WHERE address_hash IS NOT NULL AND NOT known),
        ARRAY(SELECT DISTINCT organisation_id::text FROM stored WHERE organisation_id IS NOT NULL)
 """
+
+# The same, and copies of earlier bodies are counted. Looking for one before each insert costs a tenth more.
+COUNT_SQL: Final[LiteralString] = STORE_SQL.replace(
+    "RETURNING",
+    "ON CONFLICT (door, body_hash, received_minute) DO UPDATE SET copies = n.copies + excluded.copies RETURNING",
+)
 
 
 class DoorBusy(ComptoirError):
@@ -123,7 +129,7 @@ class Batch:
         if place < len(self._bodies):
             self._copies[place] += 1
             return
-        self._bodies.append(body)
+        self._bodies.append(packed(body))
         self._numbers.append(number)
         self._copies.append(1)
         self._instants.append(received_at.isoformat())

@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 from django.db import models
 
 from comptoir.core.connections.sealing import SealedField
+from comptoir.core.intake.packing import PackedField
 from comptoir.kernel.ids import public_id
 
 NEXT_NUMBER: Final = models.Func(
@@ -38,7 +39,7 @@ class Notification(models.Model):
     provider = models.CharField(max_length=40)
     door = models.CharField(max_length=60)
     verified = models.BooleanField()
-    body = models.BinaryField()
+    body = PackedField()
     body_hash = models.BinaryField()
     headers = models.JSONField(default=dict)
     copies = models.IntegerField(default=1)

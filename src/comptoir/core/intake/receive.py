@@ -12,7 +12,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 import structlog
 
-from comptoir.core.intake.batches import STORE_SQL, Answer, Arrival, Batch, DoorBusy, Receipt, Waiting
+from comptoir.core.intake.batches import COUNT_SQL, STORE_SQL, Answer, Arrival, Batch, DoorBusy, Receipt, Waiting
 from comptoir.core.jobs.engine import ENQUEUE_ONCE_SQL
 
 log = structlog.get_logger(__name__)
@@ -24,6 +24,8 @@ WAITING_BYTES: Final = 64 * 1024 * 1024
 CONNECT_SECONDS: Final = 3
 ANSWER_SECONDS: Final = 15.0
 EXPIRY_SECONDS: Final = 0.5
+# Where one copy comes, others follow: so long they are expected.
+COPIES_SECONDS: Final = 5.0
 # Under load, one wake in this time does for all commits within it.
 WAKE_SECONDS: Final = 0.02
 
@@ -46,6 +48,7 @@ class Receiver:
         self._arrived = asyncio.Event()
         self._wake = asyncio.Event()
         self._to_tell: set[str] = set()
+        self._copies_until = 0.0
         self._connection: psycopg.AsyncConnection[Any] | None = None
 
     async def receive(self, arrival: Arrival) -> Receipt:
@@ -141,7 +144,17 @@ class Receiver:
         """Numbers of the envelopes with an unknown address, and the organisations that got something."""
         if self._connection is None or self._connection.closed:
             self._connection = await self._connect()
-        cursor = await self._connection.execute(STORE_SQL, parameters, prepare=True)
+        now = asyncio.get_running_loop().time()
+        if now >= self._copies_until:
+            with contextlib.suppress(psycopg.errors.UniqueViolation):
+                return await self._ask(self._connection, STORE_SQL, parameters)
+            self._copies_until = now + COPIES_SECONDS
+        return await self._ask(self._connection, COUNT_SQL, parameters)
+
+    async def _ask(
+        self, connection: psycopg.AsyncConnection[Any], statement: LiteralString, parameters: dict[str, Any]
+    ) -> tuple[list[int], list[str]]:
+        cursor = await connection.execute(statement, parameters, prepare=True)
         [(unknown, organisations)] = await cursor.fetchall()
         return unknown, organisations
 
