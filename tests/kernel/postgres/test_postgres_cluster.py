@@ -1,13 +1,15 @@
 """Where things are, from the data folder alone."""
 
 import os
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from comptoir.kernel.postgres import Cluster, cluster
-from comptoir.kernel.postgres.cluster import LONGEST_SOCKET_PATH
+from comptoir.kernel.postgres import Cluster, cluster, server
+from comptoir.kernel.postgres.cluster import LONGEST_SOCKET_PATH, SOCKET
 
 
 def test_nothing_is_made(tmp_path: Path) -> None:
@@ -57,3 +59,28 @@ def test_the_dsn_is_quoted() -> None:
         "dbname": "other",
         "passfile": "/srv/l'été \\ à deux/postgres.pass",
     }
+
+
+def test_asking_whether_it_lives_lets_others_run(tmp_path: Path) -> None:
+    """A server that is a thread of this very process answers: libpq's own ping would not let it."""
+    place = Cluster(tmp_path, os.geteuid())
+    place.socket_folder.mkdir(exist_ok=True)
+    where = place.socket_folder / SOCKET
+    try:
+        with socket.socket(socket.AF_UNIX) as listening, ThreadPoolExecutor(1) as thread:
+            listening.bind(str(where))
+            listening.listen()
+            answered = thread.submit(_answer_one, listening)
+            assert server.answers(place)
+            answered.result()
+        assert not server.answers(place)
+    finally:
+        where.unlink()
+        place.socket_folder.rmdir()
+
+
+def _answer_one(listening: socket.socket) -> None:
+    caller, _ = listening.accept()
+    with caller:
+        assert caller.recv(8)
+        caller.sendall(b"N")
