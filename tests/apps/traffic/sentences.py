@@ -292,6 +292,15 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_a_chosen_period_has_the_same_length",
         "test_a_day_is_beside_its_counterpart",
     ),
+    "4.3 the same retail week last year, the same dates last year: of each day of the period": (
+        "test_4_3_a_period_over_the_end_of_a_retail_year_has_the_week_number_of_each_of_its_days",
+        "test_4_3_each_day_of_a_period_is_compared_as_it_is_alone",
+        "test_4_3_restated_is_364_days_back_in_every_year_whatever_the_period",
+        "test_4_3_a_period_over_29_february_is_beside_the_same_dates_whole_or_in_part",
+        "test_4_3_a_period_over_the_end_of_53_weeks_digit_for_digit",
+        "test_4_3_each_day_of_it_has_its_own_counterpart",
+        "test_4_3_a_running_period_over_29_february_is_beside_the_same_dates",
+    ),
     "4.3 like for like, stores left out are named, points for rates": (
         "test_ta33_a_store_without_the_other_period_is_left_out_and_named",
         "test_a_rate_changes_in_points_and_money_in_per_cent",

@@ -9,10 +9,9 @@ import pytest
 
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import save_location
-from comptoir.apps.traffic.periods import Comparison, Period, Step
+from comptoir.apps.traffic.periods import Beside, Comparison, Period, Step
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import over_time, reading
-from comptoir.apps.traffic.reports.over_time import Beside
 from tests.apps.traffic.chain import DAY, NOW, sell, utc_store
 from tests.bills import bill, record, told
 from tests.people import People, create_store
@@ -41,7 +40,7 @@ def told_of(
         people.le_zinc.id, [each.store.id for each in chains.places(people.le_zinc.id, store_ids=None, now=NOW)]
     )
     period = Period(date(2026, 4, 1), date(2026, 5, 20))
-    beside = Beside(comparison, chosen)
+    beside = Beside(period, comparison, chosen)
     return over_time.lines(scope, period, step, beside, today=NOW.date())
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir.apps.traffic.periods import (
+    Beside,
     Comparison,
     Period,
     Step,
@@ -88,9 +89,12 @@ def test_every_day_is_in_one_retail_month_and_year(day: date) -> None:
 
 @given(DATES)
 def test_the_same_retail_week_of_last_year_keeps_its_weekday(day: date) -> None:
-    before = compared(Period(day, day), Comparison.RETAIL_YEAR).since
+    before = Beside(Period(day, day), Comparison.RETAIL_YEAR).day(day)
     _year, begin = retail_year(day)
-    _before, begin_before = retail_year(begin - timedelta(days=1))
+    year_before, begin_before = retail_year(begin - timedelta(days=1))
+    if before is None:
+        assert (day - begin).days // 7 == 52 == weeks_of_retail_year(year_before), "week 53 is beside no week of 52"
+        return
     assert before.weekday() == day.weekday()
     assert before - begin_before == day - begin, "the same week number"
 
@@ -159,3 +163,58 @@ def test_every_day_is_in_one_week_of_one_month_and_whole_weeks_are_those_within(
         cut[week] = cut.get(week, 0) + 1
     within = [week for week, days in cut.items() if days == week.length]
     assert whole_weeks(period) == (Period(within[0].since, within[-1].until) if within else None)
+
+
+def spans(period: Period, comparison: Comparison, chosen: date | None = None) -> list[tuple[str, str]]:
+    found = Beside(period, comparison, chosen).of(period)
+    return [(each.since.isoformat(), each.until.isoformat()) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "stretches"),
+    [
+        # Over the end of the 53 weeks of 2023: its week 52 is beside week 52, its week 53 beside nothing, week 1 of
+        # 2024 beside week 1 of 2023, which is 53 weeks back.
+        (date(2024, 1, 21), date(2024, 2, 10), [("2023-01-22", "2023-01-28"), ("2023-01-29", "2023-02-04")]),
+        # Over the end of 2024: week 52 beside week 52 of 53, then week 1 beside week 1, and week 53 is left out.
+        (date(2025, 1, 26), date(2025, 2, 8), [("2024-01-21", "2024-01-27"), ("2024-02-04", "2024-02-10")]),
+        # The whole of 53 weeks beside the 52 before it, none of its own among them.
+        (date(2023, 1, 29), date(2024, 2, 3), [("2022-01-30", "2023-01-28")]),
+        (date(2024, 2, 4), date(2025, 2, 1), [("2023-01-29", "2024-01-27")]),
+        (date(2024, 1, 28), date(2024, 2, 3), []),
+        (date(2026, 5, 20), date(2026, 5, 20), [("2025-05-21", "2025-05-21")]),
+    ],
+)
+def test_4_3_a_period_over_the_end_of_a_retail_year_has_the_week_number_of_each_of_its_days(
+    since: date, until: date, stretches: list[tuple[str, str]]
+) -> None:
+    assert spans(Period(since, until), Comparison.RETAIL_YEAR) == stretches
+
+
+@given(DATES, st.integers(0, 800))
+def test_4_3_each_day_of_a_period_is_compared_as_it_is_alone(since: date, length: int) -> None:
+    period = Period(since, since + timedelta(days=length))
+    for comparison in (Comparison.RETAIL_YEAR, Comparison.RETAIL_RESTATED, Comparison.SAME_WEEKDAYS):
+        beside = Beside(period, comparison)
+        together = [day for each in beside.of(period) for day in each.days()]
+        assert together == [then for day in period.days() if (then := beside.day(day))]
+        assert len(together) == len(set(together)), "no day counts twice"
+
+
+@given(DATES, st.integers(0, 800))
+def test_4_3_restated_is_364_days_back_in_every_year_whatever_the_period(since: date, length: int) -> None:
+    period = Period(since, since + timedelta(days=length))
+    assert Beside(period, Comparison.RETAIL_RESTATED).of(period) == (period.moved(-timedelta(days=364)),)
+    year, begin = retail_year(since)
+    assert begin - retail_year(date(year - 1, 6, 1), restated=True)[1] == timedelta(days=364), (
+        "by the restated calendar"
+    )
+
+
+def test_4_3_a_period_over_29_february_is_beside_the_same_dates_whole_or_in_part() -> None:
+    leap = Period(date(2028, 1, 1), date(2028, 12, 31))
+    assert spans(leap, Comparison.SAME_DATES) == [("2027-01-01", "2027-12-31")]
+    beside = Beside(leap, Comparison.SAME_DATES)
+    assert beside.of(Period(date(2028, 1, 1), date(2028, 3, 4))) == (Period(date(2027, 1, 1), date(2027, 3, 4)),)
+    assert [beside.day(date(2028, 2, 28)), beside.day(date(2028, 2, 29))] == [date(2027, 2, 28)] * 2
+    assert beside.day(date(2028, 3, 1)) == date(2027, 3, 1)

@@ -18,7 +18,7 @@ from comptoir.apps.traffic import chains, kpis
 from comptoir.apps.traffic.budget_tables import Budget
 from comptoir.apps.traffic.chains import add_node, save_location
 from comptoir.apps.traffic.models import Hour, Settings, Tailored
-from comptoir.apps.traffic.periods import Comparison, Period, compared
+from comptoir.apps.traffic.periods import Beside, Comparison, Period
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import comparing, reading
 from comptoir.apps.traffic.reports import totals as totals_report
@@ -30,6 +30,7 @@ from tests.people import People, create_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WEEK = timedelta(days=7)
+LAST_WEEK = Beside(Period(DAY, DAY), Comparison.LAST_WEEK)
 TODAY = NOW.date()
 
 
@@ -158,18 +159,19 @@ def test_ta32_a_day_of_25_hours_against_one_of_24_hours_by_label(chain: People) 
 
 def test_ta33_a_store_without_the_other_period_is_left_out_and_named(chain: People) -> None:
     young = other_store(chain, "Quai Bob", "2")
-    before = compared(Period(DAY, DAY), Comparison.SAME_WEEKDAYS)
+    beside = Beside(Period(DAY, DAY), Comparison.SAME_WEEKDAYS)
+    before = beside.whole
     sell(chain, 10, "100")
     sell(chain, 10, "80", day=before.since)
     sell_at(young, at(11), "500")
     keys = {(chain.bar.id, DAY), (chain.bar.id, before.since), (young.id, DAY)}
     restate(chain.le_zinc.id, keys, now=NOW)
     found = comparing.alike(
-        scope(chain, chain.bar, young), places(chain), Period(DAY, DAY), before, today=NOW.date(), now=NOW
+        scope(chain, chain.bar, young), places(chain), Period(DAY, DAY), beside, today=NOW.date(), now=NOW
     )
     assert (found.now.sales, found.before.sales, found.left_out) == (100, 80, ("Quai Bob",))
     report = totals_report.totals(
-        scope(chain, chain.bar, young), places(chain), Period(DAY, DAY), before, today=TODAY, now=NOW
+        scope(chain, chain.bar, young), places(chain), Period(DAY, DAY), beside, today=TODAY, now=NOW
     )
     [whole] = report.totals
     assert (whole.now.sales, report.left_out) == (600, ("Quai Bob",))
@@ -186,9 +188,7 @@ def test_ta34_a_running_day_is_compared_up_to_the_same_minute(chain: People) -> 
     sell(chain, 15, "900", day=last_week)
     now = at(11) + timedelta(minutes=20)
     restate(chain.le_zinc.id, {(chain.bar.id, DAY), (chain.bar.id, last_week)}, now=now)
-    found = comparing.alike(
-        scope(chain), places(chain), Period(DAY, DAY), Period(last_week, last_week), today=DAY, now=now
-    )
+    found = comparing.alike(scope(chain), places(chain), Period(DAY, DAY), LAST_WEEK, today=DAY, now=now)
     assert (found.now.sales, found.before.sales) == (30, 30)
 
 
@@ -199,8 +199,7 @@ def test_ta34_the_totals_of_a_running_day_are_compared_up_to_the_same_minute_too
     sell(chain, 15, "900", day=last_week)
     now = at(11) + timedelta(minutes=20)
     restate(chain.le_zinc.id, {(chain.bar.id, DAY), (chain.bar.id, last_week)}, now=now)
-    beside = Period(last_week, last_week)
-    report = totals_report.totals(scope(chain), places(chain), Period(DAY, DAY), beside, today=DAY, now=now)
+    report = totals_report.totals(scope(chain), places(chain), Period(DAY, DAY), LAST_WEEK, today=DAY, now=now)
     for row in (*report.rows, *report.totals):
         assert row.alike is not None
         assert [each.sales for each in row.alike] == [10, 10]

@@ -14,11 +14,10 @@ from django.test import Client
 from comptoir.apps.traffic import report_mails
 from comptoir.apps.traffic.chains import save_location
 from comptoir.apps.traffic.models import ReportMail, Settings
-from comptoir.apps.traffic.periods import Comparison, Period
+from comptoir.apps.traffic.periods import Beside, Comparison, Period
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import reading
 from comptoir.apps.traffic.reports import weekly as report
-from comptoir.apps.traffic.reports.over_time import Beside
 from comptoir.core.mail.models import OutgoingMail
 from tests.apps.traffic.chain import DAY, NOW, at, come, make, sell, utc_store, works
 from tests.apps.traffic.test_reports import name_it, other_store, places, sell_at
@@ -49,7 +48,7 @@ def chain(people: People) -> People:
 def found(people: People, *, today: date = DAY + timedelta(days=1)) -> report.Report:
     mine = places(people)
     scope = reading.Scope(people.le_zinc.id, [each.store.id for each in mine])
-    return report.weekly(scope, mine, WEEK, Beside(Comparison.LAST_WEEK), today=today)
+    return report.weekly(scope, mine, WEEK, Beside(WEEK, Comparison.LAST_WEEK), today=today)
 
 
 def page(people: People, **query: str) -> str:

@@ -48,28 +48,59 @@ class Comparison(StrEnum):
     BUDGET = "budget"
 
 
-def compared(period: Period, comparison: Comparison, *, chosen: date | None = None) -> Period:
-    """The period beside it; its own days beside a budget.
+@dataclass(frozen=True)
+class Beside:
+    """What a period is compared with, day by day. `chosen` is the first day of one of the same length that was picked.
 
-    `chosen` is the first day of one that somebody picked; it gets the same length.
+    Each day has the counterpart that its own date asks for, so that a period over the end of a retail year, or over a
+    29 February, is compared as its days are.
     """
-    match comparison:
-        case Comparison.PREVIOUS:
-            return period.moved(-period.length * DAY)
-        case Comparison.LAST_WEEK:
-            return period.moved(-WEEK)
-        case Comparison.SAME_WEEKDAYS:
-            return period.moved(-YEAR_OF_WEEKS)
-        case Comparison.SAME_DATES:
-            return Period(a_year_before(period.since), a_year_before(period.until))
-        case Comparison.RETAIL_YEAR:
-            return period.moved(-retail_shift(period.since))
-        case Comparison.RETAIL_RESTATED:
-            return period.moved(-retail_shift(period.since, restated=True))
-        case Comparison.CHOSEN:
-            return period.moved((chosen or period.since) - period.since)
-        case Comparison.BUDGET:
-            return period
+
+    period: Period
+    comparison: Comparison
+    chosen: date | None = None
+
+    def of(self, part: Period) -> tuple[Period, ...]:
+        """The counterparts of a part of the period, each day once: one stretch, or one for each retail year."""
+        match self.comparison:
+            case Comparison.SAME_DATES:
+                return (Period(a_year_before(part.since), a_year_before(part.until)),)
+            case Comparison.RETAIL_YEAR:
+                return tuple(_same_retail_weeks(part))
+            case _:
+                return (part.moved(self._by),)
+
+    def day(self, day: date) -> date | None:
+        """The counterpart of a day; None where it has none: week 53 beside a year of 52."""
+        found = self.of(Period(day, day))
+        return found[0].since if found else None
+
+    @property
+    def whole(self) -> Period:
+        """From the first counterpart to the last; 52 weeks before, where there is none."""
+        found = self.of(self.period)
+        return Period(found[0].since, found[-1].until) if found else self.period.moved(-YEAR_OF_WEEKS)
+
+    @property
+    def _by(self) -> timedelta:
+        """Of those that are all as far back as one another."""
+        match self.comparison:
+            case Comparison.PREVIOUS:
+                return -self.period.length * DAY
+            case Comparison.LAST_WEEK:
+                return -WEEK
+            case Comparison.CHOSEN:
+                return (self.chosen or self.period.since) - self.period.since
+            case Comparison.BUDGET:
+                return timedelta(0)
+            case _:
+                # Restated, the same week number of the retail year before is 52 weeks back, whatever lies between.
+                return -YEAR_OF_WEEKS
+
+
+def compared(period: Period, comparison: Comparison, *, chosen: date | None = None) -> Period:
+    """The period beside it, from its first day to its last; its own days beside a budget."""
+    return Beside(period, comparison, chosen).whole
 
 
 def week_of(day: date) -> Period:
@@ -166,10 +197,17 @@ def retail_month(day: date, *, restated: bool = False) -> tuple[date, int]:
     raise AssertionError("a year has twelve months")
 
 
-def retail_shift(day: date, *, restated: bool = False) -> timedelta:
-    """How far back the same week number of the retail year before lies; `restated`: of that year restated.
+def _same_retail_weeks(part: Period) -> Iterator[Period]:
+    """Of each retail year that days are in, the same week numbers of the one before.
 
-    After a year of 53 weeks that is 53 weeks, and restated 52: week 1 is then beside what was week 2.
+    What lies in week 53 has no counterpart in a year of 52, and week 53 itself is beside nothing.
     """
-    year, begin = retail_year(day)
-    return begin - _begin_of_retail_year(year - 1, restated=restated)
+    since = part.since
+    while since <= part.until:
+        year, begin = retail_year(since)
+        before = _begin_of_retail_year(year - 1)
+        last = min(part.until, _begin_of_retail_year(year + 1) - DAY)
+        both = min(last, begin + weeks_of_retail_year(year - 1) * WEEK - DAY)
+        if since <= both:
+            yield Period(since, both).moved(before - begin)
+        since = last + DAY

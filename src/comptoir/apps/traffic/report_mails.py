@@ -16,7 +16,7 @@ from django.utils import translation
 from comptoir.apps.traffic import catching_up, chains, shown, subscriptions
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, ReportMail
-from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.periods import Beside, Comparison, Period
 from comptoir.apps.traffic.reports import comparing, mail_charts, mail_reports, reading
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.mail.send import send
@@ -107,7 +107,7 @@ def _context(
     catching_up.fresh(organisation.id, ids, since=beside.since, until=period.until, now=now)
     scope = reading.Scope(organisation.id, ids, sees_staff=sees_staff)
     by_store = reading.by_store(scope, period)
-    alike = comparing.alike(scope, places, period, beside, today=today, now=now)
+    alike = comparing.alike(scope, places, period, Beside(period, Comparison.LAST_WEEK), today=today, now=now)
     currencies = {each.store.currency for each in places}
     currency = currencies.pop() if len(currencies) == 1 else ""
     slugs = [slug for slug in SHOWN if currency or BY_SLUG[slug].unit != "money"]

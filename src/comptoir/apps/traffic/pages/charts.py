@@ -23,7 +23,8 @@ from comptoir.web.shell import OrganisationRequest, page
 
 
 def _why(scope: Scope, weekday: int) -> Panel | None:  # noqa: ARG001
-    alike = comparing.alike(scope.reading, scope.places, scope.period, scope.beside, today=scope.today, now=scope.now)
+    days = (scope.period, scope.counterpart)
+    alike = comparing.alike(scope.reading, scope.places, *days, today=scope.today, now=scope.now)
     return standing.why(alike, scope.currency)
 
 

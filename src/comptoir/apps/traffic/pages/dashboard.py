@@ -66,8 +66,8 @@ def _beside(scope: Scope) -> tuple[Alike, Against]:
     if scope.is_budget:
         found = against.by_store(scope.reading, scope.period, today=scope.today)
         return Alike(Sums(), Sums(), ()), against.whole(found)
-    places, days = scope.places, (scope.period, scope.beside)
-    return comparing.alike(scope.reading, places, *days, today=scope.today, now=scope.now), against.NONE
+    days = (scope.period, scope.counterpart)
+    return comparing.alike(scope.reading, scope.places, *days, today=scope.today, now=scope.now), against.NONE
 
 
 def _panels(scope: Scope, alike: Alike, by_store: Mapping[UUID, Sums], query: str) -> list[Panel]:

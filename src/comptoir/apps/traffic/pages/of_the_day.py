@@ -12,7 +12,7 @@ from comptoir.apps.traffic.kpis import BY_SLUG, Kpi
 from comptoir.apps.traffic.pages.panels import Column, Line, Panel, floats
 from comptoir.apps.traffic.pages.pictures import in_order, running_hours
 from comptoir.apps.traffic.pages.scope import Scope
-from comptoir.apps.traffic.reports import profiles, reading
+from comptoir.apps.traffic.reports import profiles, reading, stretches
 from comptoir.apps.traffic.reports.profiles import Profile
 from comptoir.web.charts import Chart, Series
 from comptoir.web.formats import locale
@@ -26,7 +26,9 @@ def so_far(scope: Scope) -> Panel | None:
     if scope.period.length > 1:
         return None
     now = reading.by_hour(scope.reading, scope.period)
-    before = {} if scope.is_budget else reading.by_hour(scope.reading, scope.beside)
+    before = (
+        {} if scope.is_budget else stretches.over(reading.by_hour, scope.reading, scope.counterpart.of(scope.period))
+    )
     usual = usual_day(scope)
     hours = in_order({*now, *before, *usual.totals}, scope)
     over = _over(scope, hours)

@@ -20,7 +20,7 @@ from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.periods import Step, retail_month, retail_year
 from comptoir.apps.traffic.reports import over_time as report
 from comptoir.apps.traffic.reports.exporting import figure
-from comptoir.apps.traffic.reports.over_time import Beside, Line
+from comptoir.apps.traffic.reports.over_time import Line
 from comptoir.web import spreadsheets
 from comptoir.web.formats import day, days
 from comptoir.web.shell import OrganisationRequest, page
@@ -120,7 +120,7 @@ def _tables(scope: Scope, step: Step) -> list[Table]:
             scope.reading_of(stores),
             scope.period,
             step,
-            None if scope.is_budget else Beside(scope.comparison, scope.chosen),
+            None if scope.is_budget else scope.counterpart,
             today=scope.today,
             week_starts_on=said.week_starts_on,
             day_parts=day_parts.read(said.day_parts) or day_parts.usual(),

@@ -14,7 +14,7 @@ from comptoir.apps.traffic.models import Hour
 from comptoir.apps.traffic.pages.panels import Line, Panel, columns, floats, values
 from comptoir.apps.traffic.pages.scope import Scope
 from comptoir.apps.traffic.periods import WEEK, Step, begin_of
-from comptoir.apps.traffic.reports import against, reading
+from comptoir.apps.traffic.reports import against, reading, stretches
 from comptoir.web.charts import Chart, Picture, Series, State
 from comptoir.web.diagrams import LineOverBars
 from comptoir.web.formats import day as day_words
@@ -81,7 +81,9 @@ def running_hours(scope: Scope) -> set[int]:
 
 def _hours(scope: Scope) -> Course:
     now = reading.by_hour(scope.reading, scope.period)
-    before = {} if scope.is_budget else reading.by_hour(scope.reading, scope.beside)
+    before = (
+        {} if scope.is_budget else stretches.over(reading.by_hour, scope.reading, scope.counterpart.of(scope.period))
+    )
     hours = in_order({*now, *before}, scope)
     return Course(
         _("Hour"),
@@ -111,8 +113,7 @@ def _many(scope: Scope) -> Course:
     days = list(scope.period.days())
     is_of_days = scope.period.length <= MOST_DAYS
     if is_of_days:
-        by = scope.beside.since - scope.period.since
-        now, moved = reading.by_day(scope.reading, scope.period), _moved(_before(scope), by)
+        now, moved = reading.by_day(scope.reading, scope.period), _as_of(scope, _before(scope))
     else:
         starts_on = scope.reading.settings.week_starts_on
         now, moved = _by_week(scope, starts_on)
@@ -133,27 +134,35 @@ def _before(scope: Scope) -> dict[date, Sums]:
     return (
         against.drawn_by_day(scope.reading, scope.period)
         if scope.is_budget
-        else reading.by_day(scope.reading, scope.beside)
+        else stretches.over(reading.by_day, scope.reading, scope.counterpart.of(scope.period))
     )
 
 
 def _by_week(scope: Scope, starts_on: int) -> tuple[dict[date, Sums], dict[date, Sums]]:
     """Both periods by the chain's own weeks. Those from Monday on are added up already, unless what stands beside
-    begins on another weekday."""
-    by = scope.beside.since - scope.period.since
-    is_monday = starts_on == 0
+    begins on another weekday, or is no whole stretch of as many days."""
+    is_monday, beside = starts_on == 0, scope.counterpart.of(scope.period)
     if is_monday:
         now = reading.by_week(scope.reading, scope.period)
     else:
         now = _weekly(reading.by_day(scope.reading, scope.period), starts_on)
-    if is_monday and by % WEEK == timedelta(0) and not scope.is_budget:
-        return now, _moved(reading.by_week(scope.reading, scope.beside), by)
-    return now, _weekly(_moved(_before(scope), by), starts_on)
+    if is_monday and not scope.is_budget and len(beside) == 1 and beside[0].length == scope.period.length:
+        by = beside[0].since - scope.period.since
+        if by % WEEK == timedelta(0):
+            return now, {day - by: sums for day, sums in reading.by_week(scope.reading, beside[0]).items()}
+    return now, _weekly(_as_of(scope, _before(scope)), starts_on)
 
 
-def _moved(found: Mapping[date, Sums], by: timedelta) -> dict[date, Sums]:
-    """Of the period beside, below the days of this one."""
-    return {day - by: sums for day, sums in found.items()}
+def _as_of(scope: Scope, before: Mapping[date, Sums]) -> dict[date, Sums]:
+    """By the day that each stands beside; where two have one counterpart (29 February), it stands beside the first."""
+    found: dict[date, Sums] = {}
+    seen = set[date]()
+    for day in scope.period.days():
+        then = scope.counterpart.day(day)
+        if then in before and then is not None and then not in seen:
+            found[day] = before[then]
+            seen.add(then)
+    return found
 
 
 def _weekly(found: Mapping[date, Sums], starts_on: int) -> dict[date, Sums]:

@@ -63,7 +63,7 @@ def _totals(scope: Scope) -> totals_report.Report:
         scope.reading,
         scope.places,
         scope.period,
-        None if scope.is_budget else scope.beside,
+        None if scope.is_budget else scope.counterpart,
         today=scope.today,
         now=scope.now,
         with_budgets=scope.is_budget,
@@ -114,7 +114,7 @@ def comparison(request: OrganisationRequest) -> HttpResponse:
         return _beside_budget(request, scope)
     else:
         alike = comparing.alike(
-            scope.reading, scope.places, scope.period, scope.beside, today=scope.today, now=scope.now
+            scope.reading, scope.places, scope.period, scope.counterpart, today=scope.today, now=scope.now
         )
         sides, left_out = alike.sides, alike.left_out
         names = (_words(scope.period), _words(scope.beside))

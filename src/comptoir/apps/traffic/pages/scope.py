@@ -17,7 +17,7 @@ from comptoir.apps.traffic import catching_up, chains, opening
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, OF_STAFF, Kpi
 from comptoir.apps.traffic.pages.where import Option, Where, where_of
-from comptoir.apps.traffic.periods import Comparison, Period, compared
+from comptoir.apps.traffic.periods import Beside, Comparison, Period, compared
 from comptoir.apps.traffic.reports import reading as reports
 from comptoir.apps.traffic.reports.lacking import Lacking, lacking_feeds
 from comptoir.core.accounts.roles import may
@@ -104,6 +104,11 @@ class Scope:
     def lacking(self) -> tuple[Lacking, ...]:
         """The locations that sums are without, by the feed that tells nothing of them (4.1, rule 3)."""
         return lacking_feeds(self.places, reports.by_store(self.reading, self.period))
+
+    @property
+    def counterpart(self) -> Beside:
+        """What each of its days is compared with."""
+        return Beside(self.period, self.comparison, self.chosen)
 
     @property
     def formulas(self) -> list[Kpi]:

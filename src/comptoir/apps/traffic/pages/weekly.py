@@ -19,9 +19,8 @@ from comptoir.apps.traffic.pages import files, forms
 from comptoir.apps.traffic.pages.cells import Cell, cells
 from comptoir.apps.traffic.pages.reports import TOTALS
 from comptoir.apps.traffic.pages.scope import KEPT, Scope, scope_of
-from comptoir.apps.traffic.periods import compared
+from comptoir.apps.traffic.periods import Beside
 from comptoir.apps.traffic.reports import weekly as report
-from comptoir.apps.traffic.reports.over_time import Beside
 from comptoir.apps.traffic.reports.tables import Column, Row
 from comptoir.apps.traffic.reports.weekly import Block, Line, Report
 from comptoir.kernel.clock import day_in
@@ -110,10 +109,9 @@ def _asked(request: OrganisationRequest) -> tuple[Scope, Report]:
     said = day_in(request.GET.get("week", ""))
     latest = scope.today - WEEK
     week = report.week_of(said or (latest if scope.period_word else scope.period.until), starts_on=starts_on)
-    beside = compared(week, scope.comparison, chosen=scope.chosen)
-    scope = scope.at_days(week, beside)
-    chosen = Beside(scope.comparison, scope.chosen)
-    return scope, report.weekly(scope.reading, scope.places, week, chosen, today=scope.today)
+    beside = Beside(week, scope.comparison, scope.chosen)
+    scope = scope.at_days(week, beside.whole)
+    return scope, report.weekly(scope.reading, scope.places, week, beside, today=scope.today)
 
 
 def _link(request: OrganisationRequest, begin: date) -> str:

@@ -14,8 +14,8 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import Bucket, Sums
 from comptoir.apps.traffic.making import counted_transactions
 from comptoir.apps.traffic.models import Settings
-from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports import reading
+from comptoir.apps.traffic.periods import Beside, Period
+from comptoir.apps.traffic.reports import reading, stretches
 from comptoir.apps.traffic.reports.reading import Scope
 from comptoir.core.accounts.models import Store
 from comptoir.core.ledger import hours as ledger
@@ -41,7 +41,7 @@ class Alike:
 
 
 def alike(
-    scope: Scope, places: Sequence[Place], period: Period, beside: Period, *, today: date, now: datetime
+    scope: Scope, places: Sequence[Place], period: Period, beside: Beside, *, today: date, now: datetime
 ) -> Alike:
     """The comparison. Today counts up to now on both sides: sales to the minute, visitors to the hour (TA-34)."""
     sides = by_store(scope, places, period, beside, today=today, now=now)
@@ -51,36 +51,40 @@ def alike(
 
 
 def by_store(
-    scope: Scope, places: Sequence[Place], period: Period, beside: Period, *, today: date, now: datetime
+    scope: Scope, places: Sequence[Place], period: Period, beside: Beside, *, today: date, now: datetime
 ) -> tuple[dict[UUID, Sums], dict[UUID, Sums]]:
     """Both sides of each store that has any, cut in the same way."""
-    over = _over(period, beside, today)
-    sides = (reading.by_store(scope, over[0]), reading.by_store(scope, over[1])) if over else ({}, {})
+    over = _over(period, today)
+    sides = (
+        (reading.by_store(scope, over), stretches.over(reading.by_store, scope, beside.of(over))) if over else ({}, {})
+    )
     if period.since <= today <= period.until:
-        day_beside = beside.since + (today - period.since)
+        day = beside.day(today)
         sides = (
             _merged(sides[0], _so_far(scope, places, today, today, now)),
-            _merged(sides[1], _so_far(scope, places, day_beside, today, now)),
+            _merged(sides[1], _so_far(scope, places, day, today, now)) if day else sides[1],
         )
     return sides
 
 
 def by_store_day(
-    scope: Scope, places: Sequence[Place], period: Period, beside: Period, *, today: date, now: datetime
+    scope: Scope, places: Sequence[Place], period: Period, beside: Beside, *, today: date, now: datetime
 ) -> tuple[dict[StoreDay, Sums], dict[StoreDay, Sums]]:
     """The same day by day: for the stores that moved in the tree meanwhile."""
-    over = _over(period, beside, today)
-    sides = (reading.by_store_day(scope, over[0]), reading.by_store_day(scope, over[1])) if over else ({}, {})
+    over = _over(period, today)
+    ask = reading.by_store_day
+    sides = (ask(scope, over), stretches.over(ask, scope, beside.of(over))) if over else ({}, {})
     if period.since <= today <= period.until:
-        for side, day in zip(sides, (today, beside.since + (today - period.since)), strict=True):
-            side.update({(store, day): sums for store, sums in _so_far(scope, places, day, today, now).items()})
+        for side, day in zip(sides, (today, beside.day(today)), strict=True):
+            if day:
+                side.update({(store, day): sums for store, sums in _so_far(scope, places, day, today, now).items()})
     return sides
 
 
-def _over(period: Period, beside: Period, today: date) -> tuple[Period, Period] | None:
-    """Of both periods the days that are over; None where none is."""
+def _over(period: Period, today: date) -> Period | None:
+    """The days of it that are over; None where none is."""
     over = Period(period.since, min(period.until, today - DAY))
-    return (over, over.moved(beside.since - period.since)) if over.since <= over.until else None
+    return over if over.since <= over.until else None
 
 
 def _so_far(scope: Scope, places: Sequence[Place], day: date, today: date, now: datetime) -> dict[UUID, Sums]:

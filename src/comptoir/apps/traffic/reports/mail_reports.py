@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from comptoir.apps.traffic import chains, shown
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG
-from comptoir.apps.traffic.periods import Comparison, Period
+from comptoir.apps.traffic.periods import Beside, Comparison, Period
 from comptoir.apps.traffic.reports import mail_charts, staffing, staffing_words, weekly
 from comptoir.apps.traffic.reports.mail_charts import Drawn
-from comptoir.apps.traffic.reports.over_time import Beside
 from comptoir.apps.traffic.reports.reading import Scope
 from comptoir.apps.traffic.reports.weekly import Block, Line
 from comptoir.core.mail.send import InlineImage
@@ -49,7 +48,7 @@ def context(kind: str, scope: Scope, places: Sequence[Place], period: Period, to
 def _weekly(scope: Scope, places: Sequence[Place], period: Period, today: date) -> dict[str, Any]:
     said = chains.settings_of(scope.organisation_id)
     week = weekly.week_of(period.until, starts_on=said.week_starts_on)
-    found = weekly.weekly(scope, places, week, Beside(Comparison.LAST_WEEK), today=today)
+    found = weekly.weekly(scope, places, week, Beside(week, Comparison.LAST_WEEK), today=today)
     heads = (*(str(BY_SLUG[slug].label) for slug in SHOWN), _("Budget index"))
     wholes = [each for each in found.wholes if each.is_known] if len(places) > 1 else []
     known = [each for each in found.blocks if each.is_known]

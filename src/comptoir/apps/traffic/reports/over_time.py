@@ -1,33 +1,20 @@
 """Figures by hour, day, week, month, quarter, year or 4-5-4 month, each beside its counterpart (4.2, 4.3)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from comptoir.apps.traffic.day_parts import DayPart
 from comptoir.apps.traffic.kpis import Sums
-from comptoir.apps.traffic.periods import Comparison, Period, Step, begin_of, compared
-from comptoir.apps.traffic.reports import against, reading
+from comptoir.apps.traffic.periods import Beside, Period, Step, begin_of
+from comptoir.apps.traffic.reports import against, reading, stretches
 from comptoir.apps.traffic.reports.against import Against
 from comptoir.apps.traffic.reports.reading import Scope
 
+Key = TypeVar("Key")
 DAY: Final = timedelta(days=1)
 HOURS: Final = 24
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What a period is compared with; `chosen` is the first day of a period that somebody picked."""
-
-    comparison: Comparison
-    chosen: date | None = None
-
-    def of(self, period: Period, part: Period) -> Period:
-        """The counterpart of a part of the period: as far from it as the whole is, or the same dates a year before."""
-        if self.comparison is Comparison.SAME_DATES:
-            return compared(part, self.comparison)
-        return part.moved(compared(period, self.comparison, chosen=self.chosen).since - period.since)
 
 
 @dataclass(frozen=True)
@@ -62,20 +49,18 @@ def lines(
     if beside is None:
         return _beside_budgets(scope, period, step, today, week_starts_on, day_parts)
     over = Period(period.since, min(period.until, today - DAY))
-    both = _both(scope, over, beside.of(period, over)) if over.since <= over.until else None
+    both = _both(scope, over, beside.of(over)) if over.since <= over.until else None
     if step in (Step.HOUR, Step.DAY_PART):
         hours = _by_hour(scope, period, over, beside, both)
         return hours if step is Step.HOUR else _by_part(hours, day_parts, period)
     found = reading.by_day(scope, period)
-    now, before = (
-        ({}, {}) if both is None else (reading.by_day(both, over), reading.by_day(both, beside.of(period, over)))
-    )
+    now, before = _two(reading.by_day, both, over, beside)
     made = []
     for part in parts(period, step, week_starts_on=week_starts_on):
         ended = Period(part.since, min(part.until, over.until))
         alike = None
         if ended.since <= ended.until:
-            alike = _sides(_sum(now, ended), _sum(before, beside.of(period, ended)))
+            alike = _sides(_sum(now, ended), _total(_sum(before, each) for each in beside.of(ended)))
         whole = _sum(found, part)
         if whole.hours:
             made.append(Line(part, None, whole, alike))
@@ -115,9 +100,7 @@ def parts(period: Period, step: Step, *, week_starts_on: int = 0) -> tuple[Perio
 
 def _by_hour(scope: Scope, period: Period, over: Period, beside: Beside, both: Scope | None) -> tuple[Line, ...]:
     found = reading.by_hour(scope, period)
-    now, before = (
-        ({}, {}) if both is None else (reading.by_hour(both, over), reading.by_hour(both, beside.of(period, over)))
-    )
+    now, before = _two(reading.by_hour, both, over, beside)
     return tuple(
         Line(period, hour, found[hour], _sides(now.get(hour, Sums()), before.get(hour, Sums())))
         for hour in range(HOURS)
@@ -143,11 +126,19 @@ def _total(found: Iterable[Sums]) -> Sums:
     return sum(found, start=Sums())
 
 
-def _both(scope: Scope, period: Period, other: Period) -> Scope:
+def _both(scope: Scope, period: Period, other: Sequence[Period]) -> Scope:
     """Like for like: only stores that have figures in both."""
-    both = reading.by_store(scope, period).keys() & reading.by_store(scope, other).keys()
+    before = stretches.over(reading.by_store, scope, other)
+    both = reading.by_store(scope, period).keys() & before.keys()
     # All of them: what was answered before is not asked again.
     return scope if both == set(scope.store_ids) else replace(scope, store_ids=both)
+
+
+def _two(
+    ask: Callable[[Scope, Period], dict[Key, Sums]], both: Scope | None, over: Period, beside: Beside
+) -> tuple[dict[Key, Sums], dict[Key, Sums]]:
+    """Both sides of the days that are over."""
+    return ({}, {}) if both is None else (ask(both, over), stretches.over(ask, both, beside.of(over)))
 
 
 def _sum(found: Mapping[date, Sums], days: Period) -> Sums:

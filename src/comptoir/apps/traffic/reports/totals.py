@@ -13,7 +13,7 @@ from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.models import Node
-from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.periods import Beside, Period
 from comptoir.apps.traffic.reports import against, comparing, reading
 from comptoir.apps.traffic.reports.against import Against
 from comptoir.apps.traffic.reports.reading import Scope
@@ -62,7 +62,7 @@ def totals(
     scope: Scope,
     places: Sequence[Place],
     period: Period,
-    beside: Period | None,
+    beside: Beside | None,
     *,
     today: date,
     now: datetime,
@@ -120,14 +120,14 @@ def _row(tree: "_Tree", key: Key, now: Sums, alike: tuple[Sums, Sums] | None, be
 
 
 def _sides(
-    scope: Scope, places: Sequence[Place], tree: "_Tree", period: Period, beside: Period, today: date, now: datetime
+    scope: Scope, places: Sequence[Place], tree: "_Tree", period: Period, beside: Beside, today: date, now: datetime
 ) -> tuple[tuple[dict[Key, Sums], dict[Key, Sums]], tuple[str, ...]]:
     """Both sides of every row, over stores that have both; the names of those that have one alone."""
     stores = comparing.by_store(scope, places, period, beside, today=today, now=now)
     both = stores[0].keys() & stores[1].keys()
     left_out = tuple(each.store.name for each in places if (each.store.id in stores[0]) != (each.store.id in stores[1]))
     found: list[dict[Key, Sums]] = []
-    for side, days in ((0, period), (1, beside)):
+    for side, days in ((0, period), (1, beside.whole)):
         mine = {each: stores[side][each] for each in both}
 
         def by_day(moved: set[UUID], side: int = side) -> Mapping[tuple[UUID, date], Sums]:

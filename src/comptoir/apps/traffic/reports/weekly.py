@@ -9,10 +9,9 @@ from uuid import UUID
 
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import Sums
-from comptoir.apps.traffic.periods import Period, Step, begin_of
-from comptoir.apps.traffic.reports import against, reading
+from comptoir.apps.traffic.periods import Beside, Period, Step, begin_of
+from comptoir.apps.traffic.reports import against, reading, stretches
 from comptoir.apps.traffic.reports.against import Against
-from comptoir.apps.traffic.reports.over_time import Beside
 from comptoir.apps.traffic.reports.reading import Scope
 
 DAY: Final = timedelta(days=1)
@@ -66,12 +65,11 @@ def weekly(scope: Scope, places: Sequence[Place], week: Period, beside: Beside, 
     """The report: three questions, however many locations. Days that are not over are compared with nothing."""
     chosen = set(scope.store_ids)
     mine = [each for each in places if each.store.id in chosen]
-    days = tuple((day, beside.of(week, Period(day, day)).since, day < today) for day in week.days())
-    then = [each[1] for each in days]
+    days = tuple((day, beside.day(day), day < today) for day in week.days())
     asked = _Asked(
         days,
         reading.by_store_day(scope, week),
-        reading.by_store_day(scope, Period(min(then), max(then))),
+        stretches.over(reading.by_store_day, scope, beside.of(week)),
         against.by_store_day(scope, week, today=today),
     )
     return Report(
@@ -86,9 +84,9 @@ def weekly(scope: Scope, places: Sequence[Place], week: Period, beside: Beside, 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What was answered. `days`: each day of the week, its counterpart, and whether it is over."""
+    """What was answered. `days`: each day of the week, its counterpart if it has one, and whether it is over."""
 
-    days: tuple[tuple[date, date, bool], ...]
+    days: tuple[tuple[date, date | None, bool], ...]
     now: Days
     before: Days
     budgets: Mapping[tuple[UUID, date], Against]
@@ -96,7 +94,8 @@ class _Asked:
     @cached_property
     def _had(self) -> tuple[set[UUID], set[UUID]]:
         """Stores that have figures in either week, of days that are over."""
-        mine, theirs = {day for day, _then, over in self.days if over}, {then for _day, then, over in self.days if over}
+        mine = {day for day, _then, over in self.days if over}
+        theirs = {then for _day, then, over in self.days if over}
         return {store for store, day in self.now if day in mine}, {store for store, day in self.before if day in theirs}
 
     @property
@@ -109,7 +108,7 @@ class _Asked:
         lines = [self._line(day, [(day, then, over)], stores) for day, then, over in self.days]
         return Block(place, currency, (*lines, self._line(None, self.days, stores)))
 
-    def _line(self, day: date | None, days: Sequence[tuple[date, date, bool]], stores: Sequence[UUID]) -> Line:
+    def _line(self, day: date | None, days: Sequence[tuple[date, date | None, bool]], stores: Sequence[UUID]) -> Line:
         both = [each for each in stores if each in self._had[0] & self._had[1]]
         over = [each for each in days if each[2]]
         sides = _sum(self.now, both, [each[0] for each in over]), _sum(self.before, both, [each[1] for each in over])
@@ -123,5 +122,8 @@ class _Asked:
         )
 
 
-def _sum(found: Days, stores: Iterable[UUID], days: Sequence[date]) -> Sums:
-    return sum((found[store, day] for store in stores for day in days if (store, day) in found), start=Sums())
+def _sum(found: Days, stores: Iterable[UUID], days: Sequence[date | None]) -> Sums:
+    return sum(
+        (found[store, day] for store in stores for day in days if day is not None and (store, day) in found),
+        start=Sums(),
+    )
