@@ -226,6 +226,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_ta13_a_run_of_seventy_minutes_skips_the_next_and_the_one_after_covers_all",
         "test_a_run_that_overlaps_the_next_is_not_doubled",
     ),
+    "3.4 what was made is told to open pages": (
+        "test_what_one_page_makes_is_told_to_the_others_once",
+        "test_somebody_who_is_still_in_does_not_make_pages_ask_one_another_for_ever",
+    ),
     "3.5 any range, undone, marked; a measured value that changes is told": (
         "test_a_figure_is_typed_marked_logged_and_taken_back",
         "test_ta35_a_typed_figure_stays_when_the_measured_one_changes_and_both_are_told",

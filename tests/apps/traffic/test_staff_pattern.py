@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from comptoir.apps.traffic import catching_up, kpis, patterns, planned, rights, shown, tailoring, wages
 from comptoir.apps.traffic.chains import save_location
@@ -19,7 +20,7 @@ from comptoir.core.accounts.roles import Role
 from comptoir.core.audit.models import Note
 from comptoir.kernel.errors import RuleBroken
 from tests.apps.traffic.chain import DAY, NOW, at, come, hour, make, sell, utc_store, works
-from tests.apps.traffic.test_pages import day_path, someone, typed
+from tests.apps.traffic.test_pages import bearer, day_path, someone, typed
 from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -197,6 +198,10 @@ def test_3_2_it_is_typed_shown_as_planned_everywhere_logged_deleted_and_brought_
         assert "3 (100%)" in alice.get(f"/traffic/reports/quality?{days}").content.decode()
         rows = alice.get(f"/traffic/reports/data/csv?{days}").getvalue().decode("utf-8-sig").splitlines()
         assert [(each["staff_hours"], each["staff_status"]) for each in csv.DictReader(rows)] == [
+            *(("2", "planned"), ("2", "planned"), ("0", "planned"))
+        ]
+        told = Client().get(f"/v1/traffic/hours?since={DAY}&until={DAY}", headers=bearer(chain)).json()["data"]
+        assert [(each["staff_hours"], each["staff_status"]) for each in told] == [
             *(("2", "planned"), ("2", "planned"), ("0", "planned"))
         ]
         # Undo of the first saving, of a replacement, and of a deletion.

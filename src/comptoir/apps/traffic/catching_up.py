@@ -87,10 +87,19 @@ def leave_out(*, organisation_id: UUID, now: datetime) -> int:
 
 
 def fresh(organisation_id: UUID, store_ids: set[UUID], *, since: date, until: date, now: datetime) -> None:
-    """Before a page is read: a few days that are behind are made on the spot."""
-    behind = projection.stale(organisation_id, store_ids & in_operation(organisation_id), since=since, until=until)
-    if 0 < len(behind) <= projection.AT_ONCE:
-        projection.restate(organisation_id, behind, now=now)
+    """Before a page is read: a few days that are behind are made on the spot.
+
+    What moved is told to the others' open pages, which a job that finds nothing to do any more would not. That
+    somebody worked on meanwhile is not: each page that asks would have all others ask again.
+    """
+    working = store_ids & in_operation(organisation_id)
+    behind = projection.stale(organisation_id, working, since=since, until=until)
+    if not 0 < len(behind) <= projection.AT_ONCE:
+        return
+    at_work = projection.going_on(organisation_id, working, since=since, until=until)
+    if projection.restate(organisation_id, [each for each in behind if each not in at_work], now=now):
+        notify_live(organisation_id, LIVE_TOPIC)
+    projection.restate(organisation_id, [each for each in behind if each in at_work], now=now)
 
 
 def organisations(*, since: datetime) -> set[UUID]:

@@ -38,16 +38,20 @@ def stale(organisation_id: UUID, store_ids: Collection[UUID], *, since: date, un
         organisation_id=organisation_id, store_id__in=store_ids, business_date__range=(since, until)
     )
     ours = {(store, day): seen for store, day, seen in rows.values_list("store_id", "business_date", "ledger_revision")}
-    # Whoever is still in works on, although nothing moves in the ledger.
-    going_on = Hour.objects.filter(
+    again = going_on(organisation_id, store_ids, since=since, until=until)
+    again |= {key for key, revision in ours.items() if revision == Day.AGAIN}
+    return [*(key for key, revision in theirs.items() if ours.get(key) != revision and key not in again), *again]
+
+
+def going_on(organisation_id: UUID, store_ids: Collection[UUID], *, since: date, until: date) -> set[StoreDay]:
+    """Days on which somebody is still in: whoever is works on, although nothing moves in the ledger."""
+    rows = Hour.objects.filter(
         organisation_id=organisation_id,
         store_id__in=store_ids,
         business_date__range=(since, until),
         staff_status=clocked.OPEN,
     )
-    again = {*going_on.values_list("store_id", "business_date")}
-    again |= {key for key, revision in ours.items() if revision == Day.AGAIN}
-    return [*(key for key, revision in theirs.items() if ours.get(key) != revision and key not in again), *again]
+    return {*rows.values_list("store_id", "business_date")}
 
 
 @transaction.atomic
