@@ -11,7 +11,7 @@ from django.test import Client
 
 from comptoir.apps.traffic import chains, report_mails, rights
 from comptoir.apps.traffic.chains import add_node, save_location
-from comptoir.apps.traffic.count_tables import Counter
+from comptoir.apps.traffic.count_tables import Count, Counter
 from comptoir.apps.traffic.models import Hour, ReportMail, Settings, Tailored
 from comptoir.core.accounts.models import User
 from comptoir.core.accounts.roles import Role
@@ -232,6 +232,15 @@ def push(people: People, *counts: dict[str, Any]) -> Any:
     return Client().post(
         "/v1/traffic/counts", {"counts": list(counts)}, content_type="application/json", headers=bearer(people)
     )
+
+
+@pytest.mark.parametrize("more", [{"image": "iVBORw0KGgo="}, {"mac": "a4:5e:60:00:00:01"}, {"phone": "+33612345678"}])
+def test_3_3_no_picture_and_nothing_of_a_person_is_accepted(chain: People, more: dict[str, str]) -> None:
+    answer = push(chain, {"start": "2026-05-20T14:00:00+00:00", "went_in": 12, "location": "0001", **more})
+    assert answer.status_code == 422
+    assert next(iter(more)) in answer.content.decode()
+    assert next(iter(more.values())) not in answer.content.decode(), "nor told back"
+    assert not Count.objects.exists()
 
 
 def test_counts_come_by_the_api_are_answered_202_and_twice_is_once(chain: People) -> None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema, Status
 from ninja.security import APIKeyHeader
+from pydantic import ConfigDict
 
 from comptoir.apps.traffic import catching_up, chains, location_ids
 from comptoir.apps.traffic.counting import doors, receiving
@@ -39,6 +40,8 @@ class CountIn(Schema):
     `kind` `delta`: so many within `minutes` from `start`; `running_total`: where a counter that only counts up stands
     at `start`. `start` needs an offset.
     """
+
+    model_config = ConfigDict(extra="forbid")  # counts only: no picture, nothing of a person, even unread (3.3)
 
     start: datetime
     minutes: Literal[1, 5, 15, 30, 60] = 60

@@ -21,7 +21,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@engine.job("traffic.restate", queue=engine.POLLING)
+@engine.job("traffic.restate", queue=engine.FIGURES)
 def restate(*, organisation_id: str, **_: str) -> None:
     """Make the days of one chain anew that changed lately."""
     now = utc_now()

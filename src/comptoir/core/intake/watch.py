@@ -32,7 +32,7 @@ def gauges(*, now: datetime) -> Gauges:
     yield "comptoir_books_overdue_seconds", "How late the latest reading of books is", {}, _overdue(now)
     for queue, number in engine.waiting().items():
         yield "comptoir_jobs_waiting", "Jobs that are due", {"queue": queue}, number
-    yield "comptoir_workers", "Workers seen lately, three in each process", {}, engine.workers_seen()
+    yield "comptoir_workers", "Workers seen lately, six in each process", {}, engine.workers_seen()
 
 
 def _overdue(now: datetime) -> float:

@@ -41,11 +41,13 @@ log = structlog.get_logger(__name__)
 LIVE: Final = "live"
 POLLING: Final = "polling"
 BACKGROUND: Final = "background"
+# Figures that dashboards wait for: no vendor is asked for them, so none keeps them waiting.
+FIGURES: Final = "figures"
 # Calls to customers' addresses: they may be slow, so they wait only for one another.
 WEBHOOKS: Final = "webhooks"
 # Money on its way to tills: a vendor that does not answer keeps nothing else waiting, and the others little.
 TILLS: Final = "tills"
-QUEUES: Final = (LIVE, POLLING, BACKGROUND, WEBHOOKS, TILLS)
+QUEUES: Final = (LIVE, POLLING, FIGURES, BACKGROUND, WEBHOOKS, TILLS)
 AT_LEAST: Final = {TILLS: 8}
 """Jobs at the same time that mostly wait for an answer."""
 MOST_THREADS: Final = 26
