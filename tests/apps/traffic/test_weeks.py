@@ -186,7 +186,7 @@ def test_the_migration_makes_the_weeks_that_the_product_makes(chain: People) -> 
     Settings.objects.create(organisation_id=chain.le_zinc.id, transactions="all", subtract_returns=True)
     record(chain.bar, [read(_refund(FIRST), NOW)], now=NOW)
     made(chain)
-    migration = importlib.import_module("comptoir.apps.traffic.migrations.0021_weeks")
+    migration = importlib.import_module("comptoir.apps.traffic.migrations.0022_weeks")
     week_tables.Week.objects.all().delete()
     week_tables.WeekClock.objects.all().delete()
     assert weeks.different(chain.le_zinc.id, days_of(chain)) > 0

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_store_address'),
-        ('traffic', '0020_feeds_that_change'),
+        ('traffic', '0021_budget_changes'),
     ]
 
     operations = [
