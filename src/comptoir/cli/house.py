@@ -57,8 +57,11 @@ def set_up_django() -> None:
     """Load settings, apps and registries."""
     import django
 
+    from comptoir.kernel import memory
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comptoir.project.settings")
-    django.setup()
+    with memory.loading():
+        django.setup()
 
 
 def migrate() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.importer import import_from_string
 
+from comptoir.kernel import memory
 from comptoir.kernel.errors import ComptoirError
 
 APPLICATION: Final = "comptoir.project.asgi:application"
@@ -74,8 +75,9 @@ def configured(application: str, protocol: Any = "httptools") -> uvicorn.Config:
 def run(*, host: str, port: int, application: str = APPLICATION) -> None:
     """Serve until SIGTERM or SIGINT; requests at hand are finished first. The bench puts its peers in our place."""
     bound = listen(host, port)
-    protocol = getattr(import_from_string(application), "protocol", "httptools")
-    server = Server(configured(application, protocol))
+    with memory.loading():
+        loaded = import_from_string(application)
+    server = Server(configured(application, getattr(loaded, "protocol", "httptools")))
     # The library raises the signal anew when it is done: nobody may die of it before the database was left in order.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, server.end)
