@@ -102,13 +102,16 @@ def extract(only: str = "") -> int:
 
 
 def compile_all(only: str = "") -> int:
-    """Write each django.mo whole or not at all: tests in parallel may do it at once."""
-    for path, _language, known, _wanted in _each(only):
-        if path.exists():
+    """Write each django.mo that is older than its words, whole or not at all: tests in parallel may do it at once."""
+    for folder, _files in _chosen(only):
+        for path, language in _paths(folder):
+            compiled = path.with_suffix(".mo")
+            if not path.exists() or (compiled.exists() and compiled.stat().st_mtime_ns > path.stat().st_mtime_ns):
+                continue
             draft = path.with_suffix(f".{os.getpid()}.draft")
             with draft.open("wb") as file:
-                write_mo(file, known)
-            draft.replace(path.with_suffix(".mo"))
+                write_mo(file, catalogue(path, language))
+            draft.replace(compiled)
     return 0
 
 
@@ -123,13 +126,18 @@ def check(only: str = "") -> int:
 
 
 def _each(only: str) -> Iterator[tuple[Path, str, Catalog, Catalog]]:
-    for folder, files in rooms():
-        if only and folder.parent.name != only:
-            continue
+    for folder, files in _chosen(only):
         wanted = template(files)
-        for language in LANGUAGES:
-            path = folder / language / "LC_MESSAGES" / "django.po"
+        for path, language in _paths(folder):
             yield path, language, catalogue(path, language), wanted
+
+
+def _chosen(only: str) -> Iterator[tuple[Path, list[Path]]]:
+    return ((folder, files) for folder, files in rooms() if only in ("", folder.parent.name))
+
+
+def _paths(folder: Path) -> Iterator[tuple[Path, str]]:
+    return ((folder / language / "LC_MESSAGES" / "django.po", language) for language in LANGUAGES)
 
 
 def _faults(path: Path, language: str, known: Catalog, wanted: Catalog) -> Iterator[str]:
