@@ -24,6 +24,7 @@ from tests.bills import bill, record, refund, told
 from tests.notifications import body
 from tests.people import People, create_member
 from tests.web.permissions import ROUTES, routes
+from tests.web.tenant_rows import PAGES, Of
 
 NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
 
@@ -63,19 +64,28 @@ def test_a_stranger_is_led_to_the_sign_in() -> None:
             assert response.status_code == 405 or response["Location"].startswith("/sign-in"), name
 
 
+def asked_with_what_exists(name: str, role: Role, method: str) -> bool:
+    """Whether `test_tenants.py` asks this of a colleague in that role: by the table as well, and with ids of things."""
+    row = PAGES[name]
+    return row.of is not Of.NOBODY and role is not Role.OWNER and method == row.method
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_every_role_gets_what_the_table_says(role: Role, people: People) -> None:
-    """Each address is asked as if it were the only one: what an answer changed is taken back."""
-    client, wrong = people.client(create_member(people.le_zinc, "Someone", role)), {}
+    """Each address is asked as if it were the only one: what an answer changed is taken back. One refusal is enough."""
+    client, wrong = people.client(create_member(people.le_zinc, "Someone", role)), []
     cookies = client.cookies.copy()
     for name in [name for name, permission in ROUTES.items() if permission]:
+        may = role in PERMISSIONS.get(str(ROUTES[name]), ())
+        left = [method for method in ("get", "post") if not asked_with_what_exists(name, role, method)]
+        if not may and len(left) == 1:
+            continue
         client.cookies = cookies.copy()
         with transaction.atomic():
-            statuses = {client.get(address(name)).status_code, client.post(address(name)).status_code}
+            if any(getattr(client, method)(address(name)).status_code == 403 for method in left) == may:
+                wrong.append(name)
             transaction.set_rollback(True)
-        if (403 in statuses) != (role not in PERMISSIONS.get(str(ROUTES[name]), ())):
-            wrong[name] = statuses
-    assert wrong == {}
+    assert wrong == []
 
 
 @pytest.fixture
