@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
+from comptoir.kernel import computing
 from comptoir.kernel.egress_rules import Rules as Rules
 from comptoir.kernel.errors import ComptoirError, VendorBusy
 from comptoir.kernel.http import Answer, ask_pinned, post_pinned
@@ -107,7 +108,8 @@ def ask(
     """Ask a device once, as a user by HTTP Digest or Basic. Raises EgressRefused, VendorBusy, OSError."""
     host, port, _is_exception = _target(url, rules)
     address = resolved(host, port, rules)
-    return ask_pinned(method, url, address, login=login, body=body, longest=longest, basic=basic)
+    with computing.outside():
+        return ask_pinned(method, url, address, login=login, body=body, longest=longest, basic=basic)
 
 
 def post_all(calls: Sequence[Call], rules: Rules) -> list[Outcome]:

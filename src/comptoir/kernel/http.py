@@ -17,7 +17,7 @@ import httpx
 import stamina
 import structlog
 
-from comptoir.kernel import metrics
+from comptoir.kernel import computing, metrics
 from comptoir.kernel.budget import Priority, Turns
 from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.seal import Secret
@@ -136,9 +136,11 @@ class Api:
         return _connections().build_request(method, url, params=dict(params or {}), timeout=TIMEOUT_SECONDS, **more)
 
     def _authorised(self, ask: Callable[[Secret], Answer]) -> Answer:
-        token = self._credentials.access_token()
-        answer = ask(token)
-        return ask(self._credentials.renewed(token)) if answer.status == 401 else answer
+        # Turns, answers and pauses are waited for, and a token of another's renewal: none of it in a place.
+        with computing.outside():
+            token = self._credentials.access_token()
+            answer = ask(token)
+            return ask(self._credentials.renewed(token)) if answer.status == 401 else answer
 
     def _with_retries(self, request: httpx.Request, token: Secret, priority: Priority) -> Answer:
         try:

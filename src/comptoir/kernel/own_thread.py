@@ -6,6 +6,8 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from comptoir.kernel import computing
+
 Made = TypeVar("Made")
 
 
@@ -14,5 +16,5 @@ def run_apart(work: Callable[[], Coroutine[Any, Any, Made]]) -> Made:
 
     `work` makes the coroutine there, so that none is left that nobody awaits. Raises what it raises.
     """
-    with ThreadPoolExecutor(1) as thread:
+    with computing.outside(), ThreadPoolExecutor(1) as thread:
         return thread.submit(contextvars.copy_context().run, lambda: asyncio.run(work())).result()

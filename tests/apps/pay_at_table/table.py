@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 import pytest
 import stamina
+from django.db import connection as database
 from django.db.models import F
 
 from comptoir.apps.pay_at_table import applying, checks, listening, notices
@@ -27,7 +28,7 @@ from comptoir.core.intake import process
 from comptoir.core.intake.models import Notification
 from comptoir.core.mail import deliver
 from comptoir.core.mail.models import OutgoingMail
-from comptoir.kernel.http import ATTEMPTS
+from comptoir.kernel.http import ATTEMPTS, Answer, Api
 from comptoir.pos.hosting import Outgoing, Request, Response
 from comptoir.sandbox.postbox import Mail, Postbox
 from comptoir.sandbox.till import Item
@@ -85,7 +86,8 @@ class Table:
     def run(self, payment: GuestPayment) -> GuestPayment:
         """The worker, once."""
         payment.refresh_from_db()
-        applying.run(payment, clock=lambda: self.now)
+        integration = checks.integration_of(payment.organisation_id, payment.integration_id)
+        applying.run(payment, integration, clock=lambda: self.now)
         payment.refresh_from_db()
         return payment
 
@@ -228,10 +230,22 @@ class Table:
         self.vendor.instead = instead
 
 
+def _refuse_calls_within_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks a till holds no rows that others may wait for meanwhile (`kernel.computing`)."""
+    sent = Api._sent
+
+    def outside(self: Api, *about: Any) -> Answer:
+        assert not database.in_atomic_block
+        return sent(self, *about)
+
+    monkeypatch.setattr(Api, "_sent", outside)
+
+
 @contextmanager
 def table_of(people: People, monkeypatch: pytest.MonkeyPatch, **behaviour: Any) -> Iterator[Table]:
     """Nobody waits here for the next try of a read, nor for a turn among the account's calls (`test_turns.py`)."""
     monkeypatch.setattr(KSeries, "manifest", replace(KSeries.manifest, calls_per_second=1000))
+    _refuse_calls_within_transactions(monkeypatch)
     with stamina.set_testing(True, attempts=ATTEMPTS), vendor_served(monkeypatch, **behaviour) as vendor:
         connection = vendor.connect(people)
         with open_vendor(connection) as account:

@@ -182,7 +182,7 @@ def test_p2_many_workers_at_once_make_one_line(table: Table) -> None:
     payment = table.take()
 
     def work() -> None:
-        applying.run(GuestPayment.objects.get(id=payment.id), clock=lambda: table.now)
+        table.run(GuestPayment.objects.get(id=payment.id))
         connections.close_all()
 
     threads = [threading.Thread(target=work) for _ in range(4)]

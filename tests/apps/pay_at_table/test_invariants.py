@@ -239,7 +239,11 @@ class Evening(RuleBasedStateMachine):
         connection = Connection.objects.get()
         try:
             with writes_until(limit):
-                applying.run(payment, clock=lambda: house.now)
+                applying.run(
+                    payment,
+                    checks.integration_of(payment.organisation_id, payment.integration_id),
+                    clock=lambda: house.now,
+                )
         except Killed:
             if house.refreshes > refreshes:
                 self.sign_in_again(connection)

@@ -32,10 +32,9 @@ MOST_STEPS: Final = 12
 Clock = Callable[[], datetime]
 
 
-def run(payment: GuestPayment, *, clock: Clock) -> None:
+def run(payment: GuestPayment, integration: Integration, *, clock: Clock) -> None:
     """Go on with one payment, as it was just read, until it must wait, is on the till, or needs somebody; `payment` is
     brought up to date. Harmless to repeat, or at once."""
-    integration = checks.integration_of(payment.organisation_id, payment.integration_id)
     made, seen, is_fresh = _attempts(payment), cast(Seen | None, None), True
     for _ in range(MOST_STEPS):
         if not is_fresh:

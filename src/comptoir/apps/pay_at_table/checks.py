@@ -16,6 +16,7 @@ from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
 from comptoir.core.connections.models import LocationLink
 from comptoir.core.ledger import reads
+from comptoir.kernel import computing
 from comptoir.kernel.errors import RuleBroken, VendorRefused
 from comptoir.kernel.money import to_minor
 from comptoir.pos.capabilities import ReadsChecks, ReadsPaymentMethods
@@ -161,7 +162,7 @@ def _lines(payments: tuple[Payment, ...], currency: str) -> tuple[TillLine, ...]
 def _one_reader(integration: Integration) -> Iterator[None]:
     """One full read of a store at a time, in all processes together."""
     key = f"bills {integration.organisation_id} {integration.id}"
-    with connection.cursor() as cursor:
+    with computing.outside(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [key])
     try:
         yield

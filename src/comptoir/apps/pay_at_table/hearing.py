@@ -83,7 +83,7 @@ def _payment_result(
         _note(integration, "heard_result_at", now)
         _take_down(payment, attempt, told, now)
     if payment.state in MOVING:
-        waking.apply_soon(payment)
+        waking.apply_soon(payment, first=True)
     elif payment.state == State.NEEDS_ATTENTION and told.outcome is PaymentOutcome.TAKEN and one.verified:
         move(payment, State.QUEUED, now=now, reason="said_taken", actor=TILL)  # a late yes: the bill says
         waking.apply_soon(payment)

@@ -1,6 +1,7 @@
 """Jobs of pay at table: rows tell what to do, jobs only carry ids."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from comptoir.apps.pay_at_table import (
     checking,
     checks,
     events,
+    hands,
     listening,
     looking_after,
     mails,
@@ -23,7 +25,7 @@ from comptoir.apps.pay_at_table import (
     till_messages,
     waking,
 )
-from comptoir.apps.pay_at_table.models import MOVING, GuestPayment
+from comptoir.apps.pay_at_table.models import MOVING, GuestPayment, Integration
 from comptoir.apps.pay_at_table.order_tables import UNDER_WAY, Order
 from comptoir.core.jobs import engine
 from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
@@ -32,6 +34,10 @@ log = structlog.get_logger(__name__)
 
 FAULTS: Final = (VendorBusy, VendorRefused, VendorUnreadable, OutcomeUnknown)
 LEFT_ALONE: Final = timedelta(seconds=30)
+TURNED_AWAY: Final = timedelta(seconds=10)
+"""After which one comes back whom nobody called (`hands`)."""
+GUESTS: Final = 1
+"""Who has paid or ordered goes before bills that are read for the mirror."""
 
 
 def utc_now() -> datetime:
@@ -39,19 +45,27 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@engine.job("pay_at_table.apply", queue=engine.TILLS)
+@engine.job("pay_at_table.apply", queue=engine.TILLS, priority=GUESTS)
 def apply(*, organisation_id: str, payment_id: str, **_: str) -> None:
     """Take one payment as far towards the till as it goes now."""
     payment = GuestPayment.objects.get(organisation_id=UUID(organisation_id), id=UUID(payment_id))
-    if sending_orders.for_payment(payment, now=utc_now()):
-        return
-    applying.run(payment, clock=utc_now)
+    integration = checks.integration_of(payment.organisation_id, payment.integration_id)
+    call = partial(waking.apply_soon, payment)
+    with hands.one_of(integration.connection_id, who=payment.id, call=call) as is_free:
+        if not is_free:
+            call(at=utc_now() + TURNED_AWAY)
+        elif not sending_orders.for_payment(payment, now=utc_now()):
+            _apply(payment, integration)
+
+
+def _apply(payment: GuestPayment, integration: Integration) -> None:
+    applying.run(payment, integration, clock=utc_now)
     following = payment if payment.state in MOVING else applying.following(payment)
     if following is not None:
         waking.apply_soon(following, at=following.waiting_until)
 
 
-@engine.job("pay_at_table.order", queue=engine.TILLS)
+@engine.job("pay_at_table.order", queue=engine.TILLS, priority=GUESTS)
 def order(*, organisation_id: str, order_id: str, **_: str) -> None:
     """Take one order as far towards the till as it goes now."""
     sending_orders.run(organisation_id=UUID(organisation_id), order_id=UUID(order_id), clock=utc_now)
@@ -61,12 +75,17 @@ def order(*, organisation_id: str, order_id: str, **_: str) -> None:
 def read(*, organisation_id: str, integration_id: str, **_: str) -> None:
     """Read the open bills of one store; what follows is done where they are mirrored."""
     integration = checks.integration_of(UUID(organisation_id), UUID(integration_id))
-    try:
-        checks.read(integration, now=utc_now())
-        if readiness.is_awaited(integration):
-            readiness.ask(integration, now=utc_now())
-    except FAULTS as error:
-        log.warning("table.bills_not_read", integration=integration_id, cause=error.for_log)
+    call = partial(waking.read_soon, integration)
+    with hands.one_of(integration.connection_id, who=integration.id, call=call) as is_free:
+        if not is_free:
+            call(at=utc_now() + TURNED_AWAY)
+            return
+        try:
+            checks.read(integration, now=utc_now())
+            if readiness.is_awaited(integration):
+                readiness.ask(integration, now=utc_now())
+        except FAULTS as error:
+            log.warning("table.bills_not_read", integration=integration_id, cause=error.for_log)
 
 
 @engine.job("pay_at_table.check", queue=engine.BACKGROUND)

@@ -8,10 +8,15 @@ from comptoir.apps.pay_at_table.order_tables import Order
 from comptoir.core.jobs import engine
 
 
-def apply_soon(payment: GuestPayment, *, at: datetime | None = None) -> None:
-    """Go on with a payment; one job of it waits at a time, and one runs. An earlier instant wins."""
+def apply_soon(payment: GuestPayment, *, at: datetime | None = None, first: bool = False) -> None:
+    """Go on with a payment; one job of it waits at a time, and one runs. An earlier instant wins. `first`: before those
+    that have not begun, since little is left to do."""
     engine.by_name("pay_at_table.apply").enqueue_once(
-        key=f" {payment.id}", at=at, organisation_id=str(payment.organisation_id), payment_id=str(payment.id)
+        key=f" {payment.id}",
+        at=at,
+        first=first,
+        organisation_id=str(payment.organisation_id),
+        payment_id=str(payment.id),
     )
 
 

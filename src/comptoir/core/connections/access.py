@@ -9,6 +9,7 @@ from comptoir.core.connections import standing
 from comptoir.core.connections.credentials import StoredCredentials
 from comptoir.core.connections.models import Connection
 from comptoir.core.connections.turns import SharedTurns
+from comptoir.kernel import computing
 from comptoir.kernel.errors import VendorBusy, VendorRefused
 from comptoir.pos import registry
 from comptoir.pos.connector import Vendor
@@ -53,7 +54,8 @@ def noting_refusals(connection: Connection) -> Iterator[None]:
 def keep_alive(connection: Connection) -> None:
     """Renew the tokens of a connection that nobody used. Raises VendorRefused, VendorBusy."""
     endpoints = registry.connector(connection.provider).endpoints(os.environ).at(connection.domain)
-    StoredCredentials(connection.id, endpoints, utc_now).keep_alive()
+    with computing.outside():
+        StoredCredentials(connection.id, endpoints, utc_now).keep_alive()
 
 
 def probe(connection: Connection) -> None:

@@ -19,7 +19,7 @@ import psycopg
 import structlog
 from asgiref.sync import sync_to_async
 from django.db import IntegrityError, connection, transaction
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.contrib.django import app as engine_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.utils import connector_params
@@ -31,7 +31,7 @@ from procrastinate.tasks import Task
 from structlog.contextvars import bound_contextvars, get_contextvars
 from ulid import ULID
 
-from comptoir.kernel import memory, metrics
+from comptoir.kernel import computing, memory, metrics
 from comptoir.kernel.errors import VendorBusy
 from comptoir.kernel.own_thread import run_apart
 
@@ -48,15 +48,21 @@ WEBHOOKS: Final = "webhooks"
 # Money on its way to tills: a vendor that does not answer keeps nothing else waiting, and the others little.
 TILLS: Final = "tills"
 QUEUES: Final = (LIVE, POLLING, FIGURES, BACKGROUND, WEBHOOKS, TILLS)
-AT_LEAST: Final = {TILLS: 8}
+AT_LEAST: Final = {TILLS: 12}
 """Jobs at the same time that mostly wait for an answer."""
-MOST_THREADS: Final = 26
+MOST_THREADS: Final = 28
 """Each keeps a session of the process's pool of 32; the others are for those who read an import's pages ahead."""
+AT_WORK: Final = 4
+"""Of them, so many compute at a time; the others wait for somebody (`kernel.computing`)."""
+URGENT: Final = frozenset({LIVE, TILLS})
+"""Whose jobs compute before those of the others: somebody stands at a counter, or at a table."""
 PREPARED_AFTER: Final = 3
 STALLED_AFTER_SECONDS: Final = 30
 POLL_SECONDS: Final = 5.0
 CORRELATION: Final = "request_id"
 RESTART_SECONDS: Final = 1.0
+GONE_SECONDS: Final = 2.0
+"""How long a lost session is waited for before the worker begins anew."""
 FAILED_KEPT_HOURS: Final = 14 * 24
 RETRY_WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 MOST_ATTEMPTS: Final = 50
@@ -64,12 +70,14 @@ MOST_ATTEMPTS: Final = 50
 # One statement that raises nothing and needs no savepoint, instead of the library's own three.
 ENQUEUE_SQL: Final[LiteralString] = (
     "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at, status)"
-    " VALUES (%(queue)s, %(task)s, 0, %(lock)s, %(waiting)s, %(args)s::jsonb, %(at)s, 'todo') ON CONFLICT DO NOTHING"
+    " VALUES (%(queue)s, %(task)s, %(priority)s, %(lock)s, %(waiting)s, %(args)s::jsonb, %(at)s, 'todo')"
+    " ON CONFLICT DO NOTHING"
 )
 # The library's triggers tell workers of new jobs only.
 BRING_FORWARD_SQL: Final[LiteralString] = (
-    "WITH sooner AS (UPDATE procrastinate_jobs SET scheduled_at = %(at)s WHERE queueing_lock = %(waiting)s"
-    " AND status = 'todo' AND scheduled_at > coalesce(%(at)s::timestamptz, now()) RETURNING id, queue_name)"
+    "WITH sooner AS (UPDATE procrastinate_jobs SET scheduled_at = %(at)s, priority = greatest(priority, %(priority)s)"
+    " WHERE queueing_lock = %(waiting)s AND status = 'todo'"
+    " AND scheduled_at > coalesce(%(at)s::timestamptz, now()) RETURNING id, queue_name)"
     " SELECT pg_notify('procrastinate_queue_v1#' || queue_name,"
     " json_build_object('type', 'job_inserted', 'job_id', id)::text) FROM sooner"
 )
@@ -94,16 +102,19 @@ class Job:
         """Enqueue with the surrounding transaction: the job exists if and only if it commits."""
         self.task.configure().defer(**arguments, **_correlation())
 
-    def enqueue_once(self, *, key: str = "", at: datetime | None = None, **arguments: str | int) -> None:
+    def enqueue_once(
+        self, *, key: str = "", at: datetime | None = None, first: bool = False, **arguments: str | int
+    ) -> None:
         """Enqueue unless the same job (and key) is waiting already: rows tell what to do, not arguments.
 
         With a key, arguments name whose rows; and of one key one job runs at a time. `at` is when it may begin: one
-        that waits for a later instant is brought forward.
+        that waits for a later instant is brought forward. `first`: before others of its priority.
         """
         lock = f"{self.name}{key}"
         values = {
             "queue": self.task.queue,
             "task": self.name,
+            "priority": self.task.priority + first,
             "lock": lock if key else None,
             "waiting": lock,
             "args": json.dumps({**arguments, **_correlation()}),
@@ -133,16 +144,19 @@ class TryLater(BaseRetryStrategy):
         return RetryDecision(retry_at=max(now + wait, exception.retry_at or now))
 
 
-def job(name: str, *, queue: str) -> Callable[[Callable[..., None]], Job]:
-    """Declare a job under a stable name. Arguments are ids as text; unknown extras must be tolerated."""
+def job(name: str, *, queue: str, priority: int = 0) -> Callable[[Callable[..., None]], Job]:
+    """Declare a job under a stable name. Arguments are ids as text; unknown extras must be tolerated.
+
+    Of what waits in a queue, the higher `priority` is taken first.
+    """
 
     def declare(function: Callable[..., None]) -> Job:
         @wraps(function)
         def run(**arguments: str) -> None:
-            with _watched(name, arguments.pop(CORRELATION, "")):
+            with _watched(name, arguments.pop(CORRELATION, ""), urgent=queue in URGENT):
                 function(**arguments)
 
-        return Job(name, engine_app.task(name=name, queue=queue, retry=TryLater())(run))
+        return Job(name, engine_app.task(name=name, queue=queue, priority=priority, retry=TryLater())(run))
 
     return declare
 
@@ -153,11 +167,14 @@ def by_name(name: str) -> Job:
 
 
 @contextlib.contextmanager
-def _watched(name: str, request_id: str) -> Iterator[None]:
+def _watched(name: str, request_id: str, *, urgent: bool) -> Iterator[None]:
     """Log, count and time under the id of whatever asked for the job, or one of its own."""
     began, outcome = time.monotonic(), "failed"
     try:
-        with bound_contextvars(job=name, **{CORRELATION: request_id or str(ULID()).lower()}):
+        with (
+            computing.inside(urgent=urgent),
+            bound_contextvars(job=name, **{CORRELATION: request_id or str(ULID()).lower()}),
+        ):
             yield
         outcome = "done"
     except VendorBusy:
@@ -179,7 +196,7 @@ def periodic(name: str, *, cron: str) -> Callable[[Callable[[], None]], Job]:
 
     def declare(function: Callable[[], None]) -> Job:
         def run(timestamp: int) -> None:  # noqa: ARG001  (the engine names it)
-            with _watched(name, ""):
+            with _watched(name, "", urgent=True):
                 function()
 
         run.__module__, run.__qualname__ = function.__module__, function.__qualname__
@@ -195,6 +212,7 @@ def run_worker(*, concurrency: int) -> None:
     `concurrency` is the number of jobs of each queue at the same time.
     """
     memory.collect_by_batches()
+    computing.limit(AT_WORK)
     asyncio.run(_work_until_told(concurrency))
 
 
@@ -211,18 +229,56 @@ def drain() -> None:
 
 
 def _worker_app() -> App:
-    """The app on a connection of its own: Django's cannot listen."""
-    connector = cast(DjangoConnector, engine_app.connector)
-    kwargs = connector_params(connector.alias)
-    return engine_app.with_connector(PsycopgConnector(kwargs=kwargs, configure=_prepare_session))
+    """The app on sessions of its own: Django's cannot listen."""
+    return engine_app.with_connector(_Connector(connector_params(cast(DjangoConnector, engine_app.connector).alias)))
 
 
-async def _prepare_session(session: "psycopg.AsyncConnection[Any]") -> None:
+class _Connector(PsycopgConnector):
+    """The library's, but for the statements that take and end jobs: those are waited for in the loop's own thread.
+
+    They take less than a millisecond, and nothing else runs in this loop. Waiting for them as asyncio does was a fourth
+    of what a worker computed (docs/decisions/0016).
+    """
+
+    def __init__(self, parameters: dict[str, Any]) -> None:
+        super().__init__(kwargs=parameters, configure=_prepare_listening, min_size=0, max_size=1)
+        self._blocking = SyncPsycopgConnector(
+            kwargs=parameters, configure=_prepare_session, min_size=1, max_size=1, num_workers=1, timeout=GONE_SECONDS
+        )
+
+    async def open_async(self, pool: Any = None) -> None:
+        """Both sessions."""
+        await super().open_async(pool)
+        self._blocking.open()
+
+    async def close_async(self) -> None:
+        """Both sessions."""
+        self._blocking.close()
+        await super().close_async()
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        """For what answers nothing."""
+        self._blocking.execute_query(query, **arguments)
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        """For one row. Raises NoResult."""
+        return self._blocking.execute_query_one(query, **arguments)
+
+    async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
+        """For all rows."""
+        return self._blocking.execute_query_all(query, **arguments)
+
+
+def _prepare_session(session: "psycopg.Connection[Any]") -> None:
     """One statement is one transaction, planned once, and its commit waits for no disk: what a crash undoes of taking
     and ending jobs makes a job run again, which it must bear anyway."""
-    await session.set_autocommit(True)
+    session.autocommit = True
     session.prepare_threshold = PREPARED_AFTER
-    await session.execute("SET synchronous_commit = off")
+    session.execute("SET synchronous_commit = off")
+
+
+async def _prepare_listening(session: "psycopg.AsyncConnection[Any]") -> None:
+    await session.set_autocommit(True)
 
 
 def _at_once(concurrency: int) -> dict[str, int]:

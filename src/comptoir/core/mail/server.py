@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from comptoir.kernel import computing
 from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.seal import Secret
 
@@ -59,7 +60,7 @@ def mail_server(url: str) -> MailServer | None:
 def hand_over(server: MailServer, message: EmailMessage) -> None:
     """Give one mail to the server; returns once it answered for it. Raises MailNotTaken."""
     try:
-        with _connected(server) as smtp:
+        with computing.outside(), _connected(server) as smtp:
             try:
                 refused = smtp.send_message(message)
             except smtplib.SMTPRecipientsRefused as error:

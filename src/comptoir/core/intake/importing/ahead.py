@@ -10,11 +10,12 @@ from typing import Final
 
 from django.db import connection as database
 
+from comptoir.kernel import computing
 from comptoir.pos.connector import SalesPage
 
 MOST: Final = 3
 """Pages that were asked for and not handed on yet: what an import that is paused has asked for in vain."""
-MOST_READERS: Final = 6
+MOST_READERS: Final = 4
 """In one process at a time: each keeps a session of the pool, beside those of the jobs (`core.jobs.engine`)."""
 
 _free: Final = BoundedSemaphore(MOST_READERS)
@@ -61,7 +62,8 @@ def _handed_on(
 
     while True:
         asked.extend(reader.submit(following) for _ in range(MOST - len(asked)))
-        page = asked.popleft().result()
+        with computing.outside():
+            page = asked.popleft().result()
         if page is None:
             return
         yield page
