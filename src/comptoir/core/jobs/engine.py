@@ -111,7 +111,7 @@ class Job:
         that waits for a later instant is brought forward. `first`: before others of its priority.
         """
         lock = f"{self.name}{key}"
-        values = {
+        values: dict[str, str | int | datetime | None] = {
             "queue": self.task.queue,
             "task": self.name,
             "priority": self.task.priority + first,
