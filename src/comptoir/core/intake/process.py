@@ -16,6 +16,7 @@ from comptoir.core.installations import manifest
 from comptoir.core.installations.manifest import Heard
 from comptoir.core.intake import hints, polling, unlinked
 from comptoir.core.intake.models import Notification
+from comptoir.core.intake.packing import unpacked
 from comptoir.core.ledger import limits, store
 from comptoir.core.ledger.precedence import Key
 from comptoir.kernel import metrics
@@ -108,8 +109,10 @@ def _waiting(size: int) -> list[Notification]:
     with connection.cursor() as cursor:
         cursor.execute(WAITING_SQL, [size])
         return [
-            Notification.from_db(DEFAULT_DB_ALIAS, READ, (*known, msgspec.json.decode(headers), at, minute))
-            for *known, headers, at, minute in cursor.fetchall()
+            Notification.from_db(
+                DEFAULT_DB_ALIAS, READ, (*known, unpacked(bytes(body)), msgspec.json.decode(headers), at, minute)
+            )
+            for *known, body, headers, at, minute in cursor.fetchall()
         ]
 
 
