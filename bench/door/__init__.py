@@ -65,6 +65,7 @@ def measure(console: Console) -> Sequence[Measurement]:
     door = turns.rate("door")
     return [
         compare("door", "bare", door, turns.rate("bare"), "requests/s"),
+        compare("door", "its short way, nothing stored", door, turns.rate("short"), "requests/s"),
         compare("door", "django", door, turns.rate("django"), "requests/s"),
         compare("door", "fsync", door, median(turns.syncs), "per second"),
         *(compare("door", peer, door, turns.rate(peer), "requests/s") for peer in PEERS if peer in running),

@@ -1,4 +1,4 @@
-"""`python -m bench.door.serving bare|plain PORT`: a contestant behind exactly the server that `comptoir serve` uses."""
+"""`python -m bench.door.serving bare|short|plain PORT`: a contestant behind the server that `comptoir serve` uses."""
 
 import sys
 

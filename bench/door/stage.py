@@ -24,7 +24,7 @@ PEERS: Final = {"node-red": "/appended", "node-red, each body synced": "/durable
 
 @dataclass(frozen=True)
 class Contestant:
-    """A running server, and where its rows must be: in a table, in a file of lines, or nowhere (the bare one)."""
+    """A running server, and where its rows must be: in a table, in a file of lines, or nowhere (bare and short)."""
 
     name: str
     port: int
@@ -89,6 +89,7 @@ def contestants(stage: Stage, console: Console) -> Iterator[dict[str, Contestant
     python = [sys.executable, "-m"]
     commands = {
         "bare": ([*python, "bench.door.serving", "bare", "{port}"], None),
+        "short": ([*python, "bench.door.serving", "short", "{port}"], None),
         "django": ([*python, "bench.door.serving", "plain", "{port}"], "bench_notification"),
         "door": ([*python, "comptoir", "serve", "--port", "{port}"], "intake_notification"),
     }
