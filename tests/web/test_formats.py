@@ -1,15 +1,19 @@
 """Money, numbers and instants as readers of English and French write them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+from babel import Locale, numbers
 from django.forms.forms import BaseForm
 from django.urls import get_resolver
 from django.utils import translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comptoir.kernel.money import Money
-from comptoir.web import formats
+from comptoir.web import digits, formats
 
 NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
 
@@ -79,3 +83,27 @@ def test_a_date_field_reads_the_same_in_every_language() -> None:
         if getattr(field.widget, "input_type", "") == "date" and getattr(field.widget, "format", None) != "%Y-%m-%d"
     ]
     assert wrong == []
+
+
+@given(st.sampled_from(["en_GB", "fr", "de", "es", "hi", "ar"]), st.decimals(-(10**12), 10**12, places=2))
+def test_digits_are_written_as_babel_writes_them(language: str, value: Decimal) -> None:
+    locale = Locale.parse(language)
+    ways: dict[int, Callable[[Decimal], str]] = {
+        0: lambda each: numbers.format_decimal(each, format="#,##0", locale=locale),
+        1: lambda each: numbers.format_percent(each / 100, format="#,##0.0 %", locale=locale),
+        2: lambda each: numbers.format_currency(each, "CHF", locale=locale),
+    }
+    for decimals, says in ways.items():
+        rounded = round(value, decimals)
+        assert digits.learned(says, decimals)(rounded) == says(rounded)
+
+
+def test_where_a_few_numbers_do_not_tell_it_babel_writes_itself() -> None:
+    def lakhs(value: Decimal) -> str:
+        return numbers.format_decimal(value, locale="hi")
+
+    def francs(value: Decimal) -> str:
+        return numbers.format_currency(value, "CHF", locale="fr")
+
+    assert digits.learned(lakhs, 0) is lakhs
+    assert digits.learned(francs, 2) is not francs

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -55,7 +55,12 @@ def percent(value: float | Decimal) -> str:
 
 def day(value: date | None) -> str:
     """3 Oct 2025; a dash for what is unknown."""
-    return "–" if value is None else dates.format_date(value, format="medium", locale=locale())
+    return "–" if value is None else _day(value, locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: Locale) -> str:
+    return str(dates.format_date(value, format="medium", locale=language))
 
 
 def weekday(value: date) -> str:

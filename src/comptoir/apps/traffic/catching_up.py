@@ -92,8 +92,11 @@ def fresh(organisation_id: UUID, store_ids: set[UUID], *, since: date, until: da
     What moved is told to the others' open pages, which a job that finds nothing to do any more would not. That
     somebody worked on meanwhile is not: each page that asks would have all others ask again.
     """
+    behind = projection.stale(organisation_id, store_ids, since=since, until=until)
+    if not behind:  # mostly nothing is, and then it is no matter which stores are in operation
+        return
     working = store_ids & in_operation(organisation_id)
-    behind = projection.stale(organisation_id, working, since=since, until=until)
+    behind = [each for each in behind if each[0] in working]
     if not 0 < len(behind) <= projection.AT_ONCE:
         return
     at_work = projection.going_on(organisation_id, working, since=since, until=until)

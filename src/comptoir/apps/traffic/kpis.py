@@ -3,6 +3,7 @@
 No figure is 0 or infinite for lack of a divisor: it is None, and drawn as a gap.
 """
 
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
@@ -75,7 +76,7 @@ class Sums:
     hours_p: int = 0
 
     def __add__(self, other: "Sums") -> "Sums":
-        return Sums(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+        return Sums(*map(operator.add, VALUES(self), VALUES(other)))
 
     @property
     def without_staff(self) -> "Sums":
@@ -100,6 +101,8 @@ class Sums:
 
 
 COLUMNS: Final = tuple(each.name for each in fields(Sums))
+VALUES: Final = operator.attrgetter(*COLUMNS)
+"""Of some sums all columns, in order."""
 
 
 def sums(buckets: Iterable[Bucket]) -> Sums:

@@ -11,10 +11,13 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.kpis import Kpi, Sums
+from comptoir.web import digits
+from comptoir.web.digits import Says
 from comptoir.web.formats import locale, number
 
 DASH: Final = "–"
-TENTHS: Final = "#,##0.0"
+STEPS: Final = tuple(Decimal(1).scaleb(-decimals) for decimals in range(7))
+"""What a value is rounded to, by its decimals."""
 
 
 def figure(kpi: Kpi, value: Decimal | None, currency: str) -> str:
@@ -22,16 +25,11 @@ def figure(kpi: Kpi, value: Decimal | None, currency: str) -> str:
     if value is None:
         return DASH
     if kpi.unit in ("money", "money_per_hour"):
-        if kpi.decimals:
-            return numbers.format_currency(_rounded(value, _minor(currency)), currency, locale=locale())
-        return numbers.format_currency(
-            _rounded(value, 0), currency, format=_whole(locale()), currency_digits=False, locale=locale()
-        )
-    rounded = _rounded(value, kpi.decimals)
-    pattern = "#,##0" + ("." + "0" * kpi.decimals if kpi.decimals else "")
+        decimals = _minor(currency) if kpi.decimals else 0
+        return _money(currency, decimals, bool(kpi.decimals), locale())(_rounded(value, decimals))
     if kpi.unit == "percent":
-        return numbers.format_percent(rounded / 100, format=_percent(pattern, locale()), locale=locale())
-    said = numbers.format_decimal(rounded, format=_pattern(pattern), locale=locale())
+        return _share(kpi.decimals, locale())(_rounded(value, kpi.decimals))
+    said = _number(kpi.decimals, locale())(_rounded(value, kpi.decimals))
     return _("%(hours)s h") % {"hours": said} if kpi.unit == "hours" else said
 
 
@@ -43,16 +41,15 @@ def delta(kpi: Kpi, change: Decimal | None) -> tuple[str, str]:
     trend = "up" if rounded > 0 else "down" if rounded < 0 else "same"
     sign = "+" if rounded > 0 else ""
     if kpi.is_rate:
-        said = numbers.format_decimal(rounded, format=_pattern(TENTHS), locale=locale())
-        return _("%(change)s points") % {"change": f"{sign}{said}"}, trend
-    return sign + numbers.format_percent(rounded / 100, format=_percent(TENTHS, locale()), locale=locale()), trend
+        return _("%(change)s points") % {"change": f"{sign}{_number(1, locale())(rounded)}"}, trend
+    return sign + _share(1, locale())(rounded), trend
 
 
 def index(value: Decimal | None) -> str:
     """Actual ÷ budget × 100 with one decimal; a dash where there is no budget."""
     if value is None:
         return DASH
-    return str(numbers.format_decimal(_rounded(value, 1), format=_pattern(TENTHS), locale=locale()))
+    return _number(1, locale())(_rounded(value, 1))
 
 
 def beside_budget(value: Decimal | None) -> tuple[str, str]:
@@ -119,26 +116,40 @@ def hours(known: int, every: int) -> str:
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return value.quantize(STEPS[decimals], ROUND_HALF_UP)
 
 
+@cache
 def _minor(currency: str) -> int:
     return numbers.get_currency_precision(currency)
 
 
-# Patterns are read once: a report of a year shows ten thousand figures.
+# Each way to write is learned once: a report of a year shows ten thousand figures.
 @cache
-def _pattern(text: str) -> numbers.NumberPattern:
-    return numbers.parse_pattern(text)
-
-
-@cache
-def _whole(language: Locale) -> numbers.NumberPattern:
-    """The language's way to write money, without its decimals."""
-    return _pattern(str(language.currency_formats["standard"].pattern).replace(".00", ""))
+def _number(decimals: int, language: Locale) -> Says:
+    pattern = _pattern(decimals)
+    return digits.learned(lambda value: numbers.format_decimal(value, format=pattern, locale=language), decimals)
 
 
 @cache
-def _percent(pattern: str, language: Locale) -> numbers.NumberPattern:
-    """A number with `%` right behind it or after a space, as the language has it."""
-    return _pattern(pattern + str(language.percent_formats[None].pattern).replace("#,##0", ""))
+def _share(decimals: int, language: Locale) -> Says:
+    """Per cent, with `%` right behind it or after a space, as the language has it."""
+    text = _pattern(decimals).pattern + str(language.percent_formats[None].pattern).replace("#,##0", "")
+    pattern = numbers.parse_pattern(text)
+    return digits.learned(lambda value: numbers.format_percent(value / 100, format=pattern, locale=language), decimals)
+
+
+@cache
+def _money(currency: str, decimals: int, has_minor: bool, language: Locale) -> Says:
+    """The language's way to write money, or that without its decimals."""
+    if has_minor:
+        return digits.learned(lambda value: numbers.format_currency(value, currency, locale=language), decimals)
+    whole = numbers.parse_pattern(str(language.currency_formats["standard"].pattern).replace(".00", ""))
+    return digits.learned(
+        lambda value: numbers.format_currency(value, currency, format=whole, currency_digits=False, locale=language),
+        decimals,
+    )
+
+
+def _pattern(decimals: int) -> numbers.NumberPattern:
+    return numbers.parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))

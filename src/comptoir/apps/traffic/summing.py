@@ -4,7 +4,7 @@ Every statement is about one organisation's stores (`%(organisation)s`, `%(store
 same columns: `store_id`, `business_date`, those of the sums, and of hours and their weeks `clock` and `in_business`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, LiteralString
 
 from comptoir.apps.traffic.models import Settings
@@ -55,11 +55,17 @@ OF_DAY: Final[Mapping[str, LiteralString]] = {
     for name in OF_HOUR
 }
 COLUMNS: Final[LiteralString] = ", ".join(OF_HOUR)
-TOTALS: Final[LiteralString] = ", ".join(
-    "sum(t." + name + ")" + ("::int" if name.startswith("hours") else "") for name in OF_HOUR
-)
-"""Of any of the rows, in the order of `kpis.Sums`."""
 
+
+def totals(only: Collection[str] = ()) -> LiteralString:
+    """Of any of the rows, in the order of `kpis.Sums`; `only` some of them, the others nought."""
+    names = [name if not only or name in only else "" for name in OF_HOUR]
+    return ", ".join(
+        "sum(t." + name + ")" + ("::int" if name.startswith("hours") else "") if name else "0" for name in names
+    )
+
+
+TOTALS: Final = totals()
 IN_BUSINESS: Final[LiteralString] = "coalesce(t.open_hours, 1) > 0"
 HOURS: Final[LiteralString] = (
     "SELECT t.store_id, t.business_date, t.hour, "  # noqa: S608

@@ -62,6 +62,7 @@ def components(request: OrganisationRequest) -> HttpResponse:
         "today": date(2026, 2, 28),
         "icons": icons.PATHS,
         "chart": _chart(),
+        "states": [("", "All"), ("open", "Open")],
     }
     return render(request, "web/components.html", values, status=422 if form.is_bound else 200)
 

@@ -10,7 +10,8 @@ from django.core.paginator import Page
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from structlog.contextvars import get_contextvars
 
 from comptoir.web import assets, charts, icons
@@ -80,6 +81,16 @@ def chart_at(drawn: charts.Picture, address: str) -> dict[str, Any]:
         "narrow_dark": f"{address}&size=narrow&theme=dark",
         "is_asked": True,
     }
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+    """What a `<select>` offers, of pairs of a value and a word; drawn at once, for there may be hundreds."""
+    drawn = (
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(word)}</option>'
+        for value, word in choices
+    )
+    return mark_safe("".join(drawn))  # noqa: S308 (every part is escaped)
 
 
 @register.inclusion_tag("web/parts/figure.html")

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 
 from comptoir.apps.traffic import kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
@@ -35,7 +37,7 @@ def cells(
     against: Against | None = None,
 ) -> list[Cell]:
     """A dash where nothing is known; no change where nothing is alike. With `against` its index stands beside each."""
-    made = []
+    made, language = [], get_language() or ""
     for slug in slugs:
         kpi = BY_SLUG[slug]
         value = shown.figure(kpi, kpi.of(now) if now.hours else None, currency)
@@ -44,5 +46,10 @@ def cells(
             said = shown.delta(kpi, change)
         else:
             said = shown.beside_budget(against.index(slug))
-        made.append(Cell(kpi.label, value, *said, is_key=slug in KEY))
+        made.append(Cell(_label(slug, language), value, *said, is_key=slug in KEY))
     return made
+
+
+@cache
+def _label(slug: str, language: str) -> str:  # noqa: ARG001 (what it is said in)
+    return str(BY_SLUG[slug].label)

@@ -139,15 +139,20 @@ class Scope:
         """Whether today is part of it: then only the hours that are over are compared."""
         return self.period.until >= self.today
 
-    @property
+    @cached_property
     def currencies(self) -> tuple[str, ...]:
         """Each once."""
         return tuple(dict.fromkeys(each.store.currency for each in self.places))
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """The one that all stores have; "" where they have several: money of two is never added (4.1, rule 4)."""
         return self.currencies[0] if len(self.currencies) == 1 else ""
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Of where, for the choice."""
+        return self.where.choices
 
     @property
     def hours_choices(self) -> list[tuple[str, str | Promise]]:

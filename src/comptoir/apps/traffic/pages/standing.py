@@ -62,12 +62,13 @@ def stores(scope: Scope, found: Mapping[UUID, Sums]) -> Panel | None:
     is_rate = by.slug == "conversion"
     lines = [_line(number, each, found[each.store.id], is_rate) for number, (_v, each) in enumerate(ordered, start=1)]
     is_long = len(lines) > 2 * MOST_RANKED
-    places = [_placed(line, value, by, scope) for line, (value, _each) in zip(lines, ordered, strict=True)]
+    drawn = list(zip(lines, ordered, strict=True))
+    places = [_placed(line, value, by, scope) for line, (value, _each) in (_ends(drawn) if is_long else drawn)]
     title = _("Best and worst stores by conversion") if is_rate else _("Best and worst stores by sales")
     target = (Column("target_conversion", _("Target"), BY_SLUG["conversion"], is_key=False),) if is_rate else ()
     return Panel(
         "stores",
-        (Ranking(title, "%" if is_rate else scope.currency, tuple(_ends(places) if is_long else places)),),
+        (Ranking(title, "%" if is_rate else scope.currency, tuple(places)),),
         title,
         _("Store"),
         columns(SHOWN) + target,

@@ -50,6 +50,11 @@ class Where:
     nodes: frozenset[UUID] = frozenset()
 
     @property
+    def choices(self) -> list[tuple[str, str]]:
+        """For the choice."""
+        return [(each.value, each.label) for each in self.options]
+
+    @property
     def query(self) -> str:
         """What a link has to carry on."""
         return urlencode({"at": self.at}) if self.at else ""

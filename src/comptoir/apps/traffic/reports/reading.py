@@ -36,6 +36,8 @@ EDGES: Final[tuple[LiteralString, LiteralString]] = (
     " AND t.business_date >= %(since)s AND t.business_date < %(first)s",
     " AND t.business_date > %(last)s AND t.business_date <= %(until)s",
 )
+OF_A_CLOCK: Final = ("visitors", "transactions", "sales", "staff_hours", "x_t", "hours", "hours_t", "hours_h")
+"""What is asked of hours by the weekday: less than half of all, and there are many of them."""
 LONG: Final = 14
 """From so many days on whole weeks are read."""
 HOUR: Final[LiteralString] = "extract(hour FROM t.clock)::int"
@@ -134,9 +136,14 @@ def by_hour(scope: Scope, period: Period) -> dict[int, Sums]:
 
 
 def by_weekday_and_hour(scope: Scope, period: Period) -> dict[tuple[int, int], Sums]:
-    """Sums by weekday (0 Monday) of the business date and hour of the clock; a repeated hour is in its label."""
+    """Sums by weekday (0 Monday) of the business date and hour of the clock; a repeated hour is in its label.
+
+    Of the sums those of OF_A_CLOCK; the others are nought.
+    """
     group: LiteralString = "extract(isodow FROM t.business_date)::int - 1, " + HOUR
-    return {(row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, group, hours=True)}
+    return {
+        (row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, group, hours=True, only=OF_A_CLOCK)
+    }
 
 
 def by_store_and_clock(scope: Scope, period: Period) -> dict[tuple[UUID, int], Sums]:
@@ -146,8 +153,11 @@ def by_store_and_clock(scope: Scope, period: Period) -> dict[tuple[UUID, int], S
 
 
 def by_day_and_hour(scope: Scope, period: Period, weekday: int) -> dict[tuple[date, int], Sums]:
-    """Sums of each day that is this weekday (0 Monday) and hour of the clock; a repeated hour is in its label."""
-    rows = _asked(scope, period, "t.business_date, " + HOUR, hours=True, weekday=weekday)
+    """Sums of each day that is this weekday (0 Monday) and hour of the clock; a repeated hour is in its label.
+
+    Of the sums those of OF_A_CLOCK; the others are nought.
+    """
+    rows = _asked(scope, period, "t.business_date, " + HOUR, hours=True, only=OF_A_CLOCK, weekday=weekday)
     return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
 
 
@@ -170,6 +180,7 @@ def _asked(
     *,
     hours: bool = False,
     weeks: bool = False,
+    only: Collection[str] = (),
     weekday: int | None = None,
 ) -> list[tuple[Any, ...]]:
     """`weeks`: the group is one of whole weeks too, so these may be read where the period has them."""
@@ -191,7 +202,8 @@ def _asked(
         "weekdays": [day for day in period.days() if weekday is not None and day.weekday() == weekday],
         **summing.counted_as(scope.settings),
     }
-    statement: LiteralString = "SELECT " + group + ", " + summing.TOTALS + " FROM (" + rows + ") AS t GROUP BY " + group  # noqa: S608
+    statement: LiteralString = "SELECT " + group + ", " + summing.totals(only)
+    statement += " FROM (" + rows + ") AS t GROUP BY " + group
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = scope.known[asked] = list(cursor.fetchall())

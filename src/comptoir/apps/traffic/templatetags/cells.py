@@ -1,0 +1,34 @@
+"""Cells of tables of figures, drawn at once: a report of a year has thousands, and a template draws each for itself."""
+
+from collections.abc import Iterable
+
+from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from comptoir.apps.traffic.pages.cells import Cell
+
+register = template.Library()
+
+
+@register.simple_tag
+def cells(found: Iterable[Cell]) -> SafeString:
+    """The cells of a row of a report: each figure with its change and its note."""
+    return mark_safe("".join(map(_cell, found)))  # noqa: S308 (every part is escaped)
+
+
+@register.simple_tag
+def plain_cells(found: Iterable[tuple[str, str, bool]]) -> SafeString:
+    """The cells of a row below a chart: label, figure in words, whether a phone shows it."""
+    drawn = (f"{_opened(label, is_key)}{escape(figure)}</td>" for label, figure, is_key in found)
+    return mark_safe("".join(drawn))  # noqa: S308 (every part is escaped)
+
+
+def _opened(label: object, is_key: bool) -> str:
+    return f'<td class="right{"" if is_key else " wide-only"}" data-label="{escape(label)}">'
+
+
+def _cell(cell: Cell) -> str:
+    change = f'<br><span class="delta delta-{cell.trend}">{escape(cell.delta)}</span>' if cell.delta else ""
+    note = f'<span class="cell-note small muted">{escape(cell.note)}</span>' if cell.note else ""
+    return f"{_opened(cell.label, cell.is_key)}<span>{escape(cell.value)}{change}</span>{note}</td>"
