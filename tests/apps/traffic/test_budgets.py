@@ -230,6 +230,7 @@ def test_an_edit_and_a_file_of_budgets_are_taken_back_and_set_again_and_noted(ch
     upload = BudgetChange.objects.get()
     assert (upload.name, upload.days, upload.public_id in page) == ("A file", 2, True)
     now = standing()
+    assert "Sales · 20–21 May 2026" in page
     back = alice.post(f"/traffic/budgets/{upload.public_id}/back", follow=True).content.decode()
     assert standing() == was, "the day that had none has none again, and the other what it had"
     undo = BudgetChange.objects.latest("at", "id")

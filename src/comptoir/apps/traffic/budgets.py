@@ -161,7 +161,12 @@ def take_back(
     amounts, left = budget_changes.before(organisation_id, change)
     if not amounts:
         return None, left
-    said = {"organisation_id": organisation_id, "name": change.name, "actor": actor, "now": now}
+    said = {
+        "organisation_id": organisation_id,
+        "name": _("Taken back: %(name)s") % {"name": change.name},
+        "actor": actor,
+        "now": now,
+    }
     return save(**said, amounts=amounts, what="traffic.budget_taken_back"), left  # type: ignore[arg-type]
 
 

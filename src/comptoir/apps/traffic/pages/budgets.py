@@ -29,7 +29,7 @@ from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date, day_in
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
-from comptoir.web.formats import weekday
+from comptoir.web.formats import days, weekday
 from comptoir.web.forms import DayInput
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import refusals, toast
@@ -146,11 +146,19 @@ def _undo(change: BudgetChange | None) -> str:
     return reverse("traffic_budget_back", args=[change.public_id]) if change else ""
 
 
-def _latest(request: OrganisationRequest, where: Where) -> list[tuple[BudgetChange, str]]:
-    """The latest edits and files, each with whose it was."""
+def _latest(request: OrganisationRequest, where: Where) -> list[tuple[BudgetChange, str, str]]:
+    """The latest edits and files, each with what it set, of which days, and whose it was."""
     found = budget_changes.latest(request.organisation.id, [each.store.id for each in where.everywhere])
     names = names_of([each.actor for each in found])
-    return [(each, names.get(each.actor, "")) for each in found]
+    return [(each, _what(each), names.get(each.actor, "")) for each in found]
+
+
+def _what(change: BudgetChange) -> str:
+    """`Sales, Visitors: 1 November – 28 November 2026`"""
+    moved = {each[2] for each in change.moved}
+    dates = sorted(date.fromisoformat(each[1]) for each in change.moved)
+    labels = ", ".join(str(BY_SLUG[each].label) for each in MEASURES if each in moved)
+    return f"{labels} · {days(dates[0], dates[-1])}"
 
 
 def _page(

@@ -1,6 +1,7 @@
 """What is asked of whoever names a place that is looked at for counts, kind by kind."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
@@ -28,13 +29,12 @@ class FolderForm(forms.Form):
     every = forms.ChoiceField(
         label=gettext_lazy("How often it is looked at"),
         choices=list(zip(EVERY, EVERY_WORDS, strict=True)),
-        required=False,
     )
 
-    def __init__(self, *given: Any, changes: bool = False, **named: Any) -> None:
+    def __init__(self, said: Mapping[str, Any] | None = None, *, changes: bool = False, **named: Any) -> None:
         """Of a place that is there (`changes`) the password is asked for only if it is another one."""
-        named["initial"] = {"every": self.often, **(named.get("initial") or {})}
-        super().__init__(*given, **named)
+        usual = {"every": self.often}
+        super().__init__(said and {**usual, **dict(said.items())}, initial=usual | named.pop("initial", {}), **named)
         self.order_fields([name for name in self.fields if name != "every"])
         if not changes:
             self.fields.pop("forgets", None)
@@ -43,8 +43,8 @@ class FolderForm(forms.Form):
             self.fields["secret"].help_text = _("Leave it empty to keep the one there is.")
 
     def clean_every(self) -> int:
-        """In minutes; where nothing is said, as often as suits the kind."""
-        return int(self.cleaned_data["every"] or self.often)
+        """In minutes."""
+        return int(self.cleaned_data["every"])
 
 
 class ServerForm(FolderForm):
@@ -108,6 +108,7 @@ class AskedForm(FolderForm):
 
     often = HOURLY
 
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     url = forms.CharField(
         label=gettext_lazy("Address"),
         max_length=300,
@@ -141,8 +142,8 @@ class DeviceForm(AskedForm):
 class DorForm(AskedForm):
     """An account of Dor's. Which of its locations is which of ours, the serial numbers of counters say."""
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, said: Mapping[str, Any] | None = None, **named: Any) -> None:
+        super().__init__(said, **named)
         fields = self.fields
         fields["url"].label, fields["url"].help_text = (
             _("Address"),
