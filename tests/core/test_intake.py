@@ -15,6 +15,7 @@ from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import reads as ledger
 from comptoir.core.ledger.models import Sale
 from comptoir.core.outbox import dispatch
+from comptoir.kernel import packing
 from comptoir.pos.events import EventKind
 from tests.notifications import LOCATION, body, notification
 from tests.people import People
@@ -40,6 +41,34 @@ def arrive(people: People, content: bytes, *, verified: bool = True) -> Notifica
         received_at=NOW,
         received_minute=NOW,
     )
+
+
+@pytest.mark.parametrize("kept", ["another's words", "cut"])
+def test_a_body_that_cannot_be_unpacked_is_parked_and_keeps_nobody_waiting(people: People, kept: str) -> None:
+    broken, whole = arrive(people, body(number="A1.1")), arrive(people, body(number="A1.2"))
+    text = packing.pack(body(number="A1.1"), b"nobody knows these" * 9 if kept == "another's words" else b"")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE intake_notification SET body = %s WHERE id = %s", [text[:200], broken.id])
+
+    assert process.drain(clock=clock) == 2
+    assert Notification.objects.get(id=broken.id).outcome == "parked"
+    assert Notification.objects.get(id=whole.id).outcome == "recorded"
+
+
+def kept(row: Notification) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT body FROM intake_notification WHERE id = %s", [row.id])
+        return bytes(cursor.fetchone()[0])
+
+
+def test_a_body_that_was_processed_is_kept_smaller_and_read_as_it_came(people: People) -> None:
+    row = arrive(people, body())
+    by_the_door = kept(row)
+
+    process.drain(clock=clock)
+
+    assert len(kept(row)) < len(by_the_door) / 2
+    assert Notification.objects.get().body == body()
 
 
 def link(people: People, *, to_shop: bool = False, location: int = LOCATION) -> None:

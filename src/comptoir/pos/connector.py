@@ -75,7 +75,9 @@ class Manifest:
     `partners_only`: scopes that this vendor gives to its approved partners' clients alone; a client without them is no
     partner's. `reopened_leave_books`: a closed bill that somebody opens again is in the books no longer, and nothing
     else says so; what a whole reading does not bring any more is taken back. `web_register`: the register of exactly
-    this name is the web store's; "" where the vendor has no such register.
+    this name is the web store's; "" where the vendor has no such register. `wordings` are words of its notifications,
+    against which kept bodies are packed with the last of them: what is kept names its own, so none is ever changed or
+    removed; () packs each body for itself.
     """
 
     slug: str
@@ -98,6 +100,7 @@ class Manifest:
     partners_only: frozenset[str] = frozenset()
     reopened_leave_books: bool = False
     web_register: str = ""
+    wordings: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)

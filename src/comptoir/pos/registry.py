@@ -1,19 +1,29 @@
 """Slug to connector; filled once at start by `project/installed.py`."""
 
+from collections.abc import Mapping
+
+from comptoir.kernel import packing
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.connector import Connector
 
 _connectors: dict[str, Connector] = {}
+_wordings: dict[int, bytes] = {}
 
 
 def register(connector: Connector) -> None:
     """Make a connector known. Registering the same one twice is harmless."""
     _connectors[connector.manifest.slug] = connector
+    _wordings.update(packing.by_checksum(connector.manifest.wordings))
 
 
 def connectors() -> tuple[Connector, ...]:
     """All connectors, in order of registration."""
     return tuple(_connectors.values())
+
+
+def wordings() -> Mapping[int, bytes]:
+    """The words of all vendors' notifications, by what packed bodies call them (`kernel.packing`)."""
+    return _wordings
 
 
 def connector(slug: str) -> Connector:

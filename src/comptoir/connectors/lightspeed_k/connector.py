@@ -7,6 +7,7 @@ from typing import Final
 from comptoir.connectors.lightspeed_k import scans, webhooks
 from comptoir.connectors.lightspeed_k.account import CAPABILITIES, KSeriesAccount
 from comptoir.connectors.lightspeed_k.calls import VENDOR
+from comptoir.connectors.lightspeed_k.wording import WORDINGS
 from comptoir.kernel.budget import Turns
 from comptoir.kernel.http import Api, Credentials
 from comptoir.kernel.seal import Secret
@@ -54,6 +55,7 @@ class KSeries:
         tells_grants=True,
         partners_only=PARTNERS_ONLY,
         reopened_leave_books=REOPENED_BILLS_LEAVE_THE_BOOKS,
+        wordings=WORDINGS,
     )
 
     def endpoints(self, environ: Mapping[str, str]) -> Endpoints:

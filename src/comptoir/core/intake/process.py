@@ -16,7 +16,7 @@ from comptoir.core.installations import manifest
 from comptoir.core.installations.manifest import Heard
 from comptoir.core.intake import hints, polling, unlinked
 from comptoir.core.intake.models import Notification
-from comptoir.core.intake.packing import unpacked
+from comptoir.core.intake.packing import packed_to_stay, unpacked
 from comptoir.core.ledger import limits, store
 from comptoir.core.ledger.precedence import Key
 from comptoir.kernel import metrics
@@ -154,7 +154,7 @@ def _process(rows: Sequence[Notification], now: datetime) -> int:
     _route(fates, now)
     _record([fate for fate in fates if not fate.outcome], now)
     _hand_on(fates, now)
-    _save(fates, now)
+    _save(fates, now, with_bodies=True)
     polling.heard({fate.store_id for fate in fates if fate.row.verified and fate.reading and fate.store_id}, now=now)
     told = ((fate, fate.store_id) for fate in fates if fate.reading and fate.reading.is_hint)
     hints.follow({(store_id, fate.row.provider, _location(fate)) for fate, store_id in told if store_id}, now=now)
@@ -289,7 +289,8 @@ def _hand_on(fates: Sequence[Fate], now: datetime) -> None:
             app.heard(heard, now)
 
 
-def _save(fates: Sequence[Fate], now: datetime) -> None:
+def _save(fates: Sequence[Fate], now: datetime, *, with_bodies: bool = False) -> None:
+    """What became of them. `with_bodies`: of rows that are locked since they were read, the body is packed to stay."""
     told = [
         {
             "received_minute": fate.row.received_minute,
@@ -304,6 +305,7 @@ def _save(fates: Sequence[Fate], now: datetime) -> None:
             "fault": fate.fault,
             "taken": fate.taken_for_store,
             "due_at": fate.due_at,
+            "body": packed_to_stay(fate.row.body, fate.row.provider) if with_bodies else None,
         }
         for fate in fates
     ]
@@ -313,10 +315,10 @@ def _save(fates: Sequence[Fate], now: datetime) -> None:
             "UPDATE intake_notification AS n SET processed_at = %s, organisation_id = f.organisation_id,"
             " store_id = f.store_id, sale_id = f.sale_id, outcome = f.outcome, location_id = f.location_id,"
             " delivery = f.delivery, fault_path = f.fault_path, fault = f.fault, taken_for_store = f.taken,"
-            " due_at = f.due_at, tries = 0, tried_at = NULL"
+            " due_at = f.due_at, tries = 0, tried_at = NULL, body = coalesce(decode(f.body, 'base64'), n.body)"
             " FROM json_to_recordset(%s::json) AS f (received_minute timestamptz, id bigint, organisation_id uuid,"
             " store_id uuid, sale_id uuid, outcome text, location_id text, delivery text, fault_path text, fault text,"
-            " taken bool, due_at timestamptz)"
+            " taken bool, due_at timestamptz, body text)"
             " WHERE n.received_minute = f.received_minute AND n.id = f.id"
             # said again with plain values, so that the planner looks at the days of this batch alone
             " AND n.received_minute BETWEEN %s AND %s",
