@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 
 from comptoir.apps.traffic import catching_up, jobs
 from comptoir.apps.traffic.models import Change, Day
@@ -101,6 +102,26 @@ def test_ta13_a_run_of_seventy_minutes_skips_the_next_and_the_one_after_covers_a
     assert ImportRun.objects.order_by("-started_at")[0].start <= two_past
     catching_up.everything(organisation_id=organisation_id, now=later)
     assert Day.objects.get().sales == 20
+
+
+def test_ta16_a_clock_edited_after_sixty_days_is_seen_by_the_button_that_reads_days_again(house: Connected) -> None:
+    begin, organisation_id = NOW - timedelta(days=1), house.people.le_zinc.id
+    entry = house.shop.trade.clock.note(1, 1, begin, begin + timedelta(hours=8))["employeeHoursID"]
+    house.polls()
+    house.now = begin + timedelta(days=60)
+    house.polls()
+    house.shop.trade.clock.edit(entry, checkOut=begin + timedelta(hours=6))
+    house.polls(timedelta(minutes=30))
+    catching_up.everything(organisation_id=organisation_id, now=house.now)
+    assert Day.objects.get(business_date=begin.date()).staff_hours == 8, "the monthly sweep was a moment ago"
+    day = begin.date().isoformat()
+    with time_machine.travel(house.now, tick=False):
+        said = {"store": house.people.bar.public_id, "since": day, "until": day}
+        answer = house.people.client(house.people.alice).post("/imports/new", said)
+    assert answer.status_code == 302
+    house.polls(timedelta(minutes=1))
+    catching_up.everything(organisation_id=organisation_id, now=house.now)
+    assert Day.objects.get(business_date=begin.date()).staff_hours == 6
 
 
 def test_ta16_a_clock_edited_after_sixty_days_is_seen_by_the_monthly_sweep(house: Connected) -> None:

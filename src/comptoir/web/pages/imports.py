@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
+from comptoir.core.intake import clocking
 from comptoir.core.intake.importing import reads, runs
 from comptoir.core.intake.tasks import enqueue_imports
 from comptoir.kernel.errors import RuleBroken
@@ -99,15 +100,17 @@ def one(request: OrganisationRequest, import_id: str) -> HttpResponse:
 @require_POST
 @page("imports.run")
 def begin(request: OrganisationRequest) -> HttpResponse:
-    """Have days read. The same days asked for twice go on where they are."""
+    """Have days read, times at work too. The same days asked for twice go on where they are."""
     mine = _stores(request)
     form = DaysForm(mine, request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
     chosen = form.cleaned_data
     store = next(each for each in mine if each.public_id == chosen["store"])
-    for run_id in runs.begin_days(store, first=chosen["since"], last=chosen["until"], now=timezone.now()):
+    now = timezone.now()
+    for run_id in runs.begin_days(store, first=chosen["since"], last=chosen["until"], now=now):
         enqueue_imports(*runs.whose(run_id))
+    clocking.read_again(store=store, since=chosen["since"], now=now)
     toast(request, _("The days are being read; you can leave this page."))
     return redirect("imports")
 
