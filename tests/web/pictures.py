@@ -12,19 +12,24 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 from pytest_django.live_server_helper import LiveServer
 
 import tests.tenants
 from comptoir.apps.traffic import report_mails
 from comptoir.apps.traffic.alert_tables import Alert, AlertReader
 from comptoir.apps.traffic.alerts import mailing
+from comptoir.apps.traffic.deliveries import telling
+from comptoir.apps.traffic.export_tables import ExportPlan
+from comptoir.apps.traffic.kpis import KPIS
 from comptoir.apps.traffic.models import ReportMail
+from comptoir.core.accounts.models import Membership
+from comptoir.core.accounts.roles import Role
 from comptoir.core.mail.models import OutgoingMail
 from tests.apps.traffic import chain
 from tests.people import People
 from tests.tenants import World, build
-from tests.web import twelve_stores
+from tests.web import twelve_more, twelve_stores
 from tests.web.tenant_rows import PAGES
 from tests.web.test_every_page import LOOKED_AT
 from tests.web.test_tenants import address
@@ -38,6 +43,8 @@ WAYS = [tuple(each.split("-")) for each in os.environ.get("PICTURES_WAYS", "1280
 AXE = os.environ.get("PICTURES_AXE", "") != ""
 HEIGHTS = {"1280": 800, "390": 844}
 DAY = chain.DAY.isoformat()
+FEEDS = ("sftp", "mail", "axis")
+EVERY_COLUMN = "&".join(f"columns={each.slug}" for each in KPIS)
 
 
 @dataclass(frozen=True)
@@ -66,11 +73,11 @@ def test_pictures(chromium: Browser, live_server: LiveServer, world: World) -> N
     OUT.mkdir(parents=True, exist_ok=True)
     shots = [each for each in shots_of(world) if ONLY.search(each.name)]
     for width, theme, language in WAYS:
-        for who in ("alice", "charlie"):
+        for who in ("alice", "charlie", "hr"):
             for page in opened(chromium, live_server, world, who, width, theme, language):
                 for shot in shots:
                     if shot.who == who:
-                        take(page, shot, f"{shot.name}.{width}-{theme}-{language}", is_paper=width == "paper")
+                        tried(page, shot, f"{shot.name}.{width}-{theme}-{language}", is_paper=width == "paper")
                 if who == "alice" and ONLY.search("mails"):
                     take_mails(page, world, f"{width}-{theme}-{language}", language, is_paper=width == "paper")
 
@@ -87,11 +94,22 @@ def opened(
         bypass_csp=True,
         viewport={"width": 1280 if width == "paper" else int(width), "height": HEIGHTS.get(width, 800)},
     )
-    cookies = world.client(getattr(world.people, who)).cookies.items()
+    Membership.objects.filter(pk=world.membership.pk).update(all_stores=True)
+    client = world.colleague(Role.HR) if who == "hr" else world.client(getattr(world.people, who))
+    cookies = client.cookies.items()
     context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
     context.add_init_script("window.EventSource = class extends EventTarget { close() {} }")
     yield context.new_page()
     context.close()
+
+
+def tried(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
+    """One page that does not come must not cost the pictures of the others."""
+    try:
+        take(page, shot, name, is_paper=is_paper)
+    except Error as error:
+        with (OUT / "missing.txt").open("a") as report:
+            report.write(f"{name}: {error}\n")
 
 
 def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
@@ -100,6 +118,7 @@ def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
     shot.act(page)
     page.evaluate("document.querySelectorAll('img[loading]').forEach(each => { each.loading = 'eager' })")
     page.wait_for_function("[...document.images].every(each => each.naturalWidth > 0)")
+    page.evaluate("Promise.all([...document.images].map(each => each.decode()))")
     if AXE and not is_paper:
         found = Axe().run(page)
         if found.violations_count or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -156,12 +175,41 @@ def traffic(world: World) -> list[Shot]:
         Shot("traffic_hours_paris", f"/traffic/locations/{paris}/hours"),
         Shot("traffic_hours_wrong", f"/traffic/locations/{paris}/hours", act=open_and_never_close),
         Shot("traffic_upload_taken", "/traffic/locations/upload", act=upload),
-        Shot("traffic_doors_delete", "/traffic/webhooks", act=lambda page: page.locator("[data-dialog]").first.click()),
+        Shot("traffic_doors_delete", "/traffic/webhooks", act=press_a_dialog),
         Shot("traffic_doors_made", "/traffic/webhooks", act=make_a_door),
         Shot("traffic_job_reading", f"/traffic/integrations/{world.ids['reading_job']}"),
         Shot("traffic_job_matching", f"/traffic/integrations/{world.ids['matching_job']}"),
+        Shot("traffic_job_refused", f"/traffic/integrations/{world.ids['refused_job']}"),
         Shot("traffic_job_delete", f"/traffic/integrations/{world.ids['reading_job']}", act=ask_to_delete),
         Shot("traffic_job_label_taken", "/traffic/integrations", act=begin_again),
+        *typed(world),
+        Shot("traffic_nothing_there", "/traffic?at=sto_01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        Shot("traffic_forbidden", "/traffic/people"),
+        Shot("traffic_columns_all", f"/traffic/reports/totals?period=28&{EVERY_COLUMN}", act=open_folds),
+    ]
+
+
+def typed(world: World) -> list[Shot]:
+    """Pages of what is typed, sent and fetched, with something on them."""
+    paris = world.ids["paris"]
+    store = f"/traffic/locations/{paris}"
+    return [
+        Shot("traffic_weekly_chain", "/traffic/reports/week"),
+        Shot("traffic_weekly_store", f"/traffic/reports/week?at={paris}&beside=budget"),
+        Shot("traffic_staffing_chain", "/traffic/reports/staffing?period=28"),
+        Shot("traffic_budgets_chain", "/traffic/budgets"),
+        Shot("traffic_budgets_store", f"/traffic/budgets?at={paris}"),
+        Shot("traffic_budgets_wrong", "/traffic/budgets", act=send_nothing),
+        Shot("traffic_staff_pattern_paris", f"{store}/staff"),
+        Shot("traffic_staff_pattern_open", f"{store}/staff?open={world.ids['paris_pattern']}"),
+        *(Shot(f"traffic_feed_{kind}", f"/traffic/feeds/{world.ids[f'{kind}_feed']}") for kind in FEEDS),
+        *(Shot(f"traffic_feed_add_{kind}", f"/traffic/feeds/new/{kind}") for kind in ("folder", "mail", "axis")),
+        Shot("traffic_feed_wrong", "/traffic/feeds/new/mail", act=send_nothing),
+        Shot("traffic_people_week", "/traffic/people?period=7", who="hr"),
+        Shot("traffic_totals_hr", "/traffic/reports/totals?period=7", who="hr"),
+        Shot("traffic_exports_delete", "/traffic/reports/exports", act=press_a_dialog),
+        Shot("traffic_budget_beside", "/traffic?period=28&beside=budget"),
+        Shot("traffic_hours_of_day", "/traffic?period=7&opens=12:00&closes=15:00"),
     ]
 
 
@@ -207,6 +255,20 @@ def ask_to_delete(page: Page) -> None:
     page.locator("[data-dialog=delete]").click()
 
 
+def open_folds(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('.filters details').forEach(each => { each.open = true })")
+
+
+def press_a_dialog(page: Page) -> None:
+    page.locator("[data-dialog]").first.click()
+
+
+def send_nothing(page: Page) -> None:
+    """A form, past what the browser itself would say."""
+    page.evaluate("document.querySelectorAll('main form').forEach(each => { each.noValidate = true })")
+    page.locator("main form[method=post] button.primary").first.click()
+
+
 def begin_again(page: Page) -> None:
     page.locator("[name=label]").fill("Corners")
     page.locator("main form button.primary").click()
@@ -224,10 +286,13 @@ def take_mails(page: Page, world: World, way: str, language: str, *, is_paper: b
     for letter, rows in ((mailing._wrong, {"closed_at": None}), (mailing._over, {"closed_at__isnull": False})):
         alerts = list(Alert.objects.filter(organisation_id=world.people.le_zinc.id, **rows))
         mailing._write(world.people.le_zinc.id, alerts, letter, now)
-    for mail in OutgoingMail.objects.filter(template__startswith="traffic/").order_by("id"):
+    for plan in ExportPlan.objects.filter(organisation_id=world.people.le_zinc.id, way=ExportPlan.SFTP):
+        plan.language = language
+        telling.failing(plan, said=twelve_more.FAULT, is_over=True, occasion=way, now=now)
+    for number, mail in enumerate(OutgoingMail.objects.filter(template__startswith="traffic/").order_by("id")):
         html = mail.html
         for image in mail.images:
             html = html.replace(f"cid:{image['cid']}", f"data:image/png;base64,{image['png']}")
         page.goto("about:blank")
         page.goto("data:text/html;charset=utf-8;base64," + b64encode(html.encode()).decode())
-        keep(page, f"mail_{Path(mail.template).name}.{way}", is_paper=is_paper)
+        keep(page, f"mail_{number}_{Path(mail.template).name}.{way}", is_paper=is_paper)

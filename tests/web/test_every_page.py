@@ -28,6 +28,10 @@ UNREACHED = """() => [...document.querySelectorAll(
 )].filter((each) => each.checkVisibility() && !each.disabled && each.tabIndex !== 0)
   .map((each) => each.outerHTML.slice(0, 100))"""
 """Whatever can be pressed is reached with Tab, in the order it stands in."""
+CUT = """() => [...document.querySelectorAll(".table-wrap")].filter((each) =>
+  each.checkVisibility() && getComputedStyle(each).overflowX === "clip" && each.scrollWidth > each.clientWidth
+).map((each) => each.querySelector("caption").textContent)"""
+"""A table that does not scroll is as wide as its place."""
 PARTS = 3
 """Nobody waits for the last one: they are looked at side by side."""
 LOOKED_AT = sorted(
@@ -72,6 +76,8 @@ def test_every_page_is_accessible_and_fits(context: BrowserContext, world: World
                 wrong.append(f"{where}: {found.generate_report()}")
             if (width := page.evaluate("document.documentElement.scrollWidth")) > size["width"]:
                 wrong.append(f"{where}: {width} px wide")
+            if cut := page.evaluate(CUT):
+                wrong.append(f"{where}: cut off are {cut}")
             if unreached := page.evaluate(UNREACHED):
                 wrong.append(f"{where}: the keyboard does not reach {unreached}")
             if (spoken := page.locator("html").get_attribute("lang")) != language:

@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from comptoir.apps.traffic.projection import restate
-from tests.apps.traffic.chain import DAY, NOW, sell, utc_store
+from tests.apps.traffic.chain import DAY, NOW, come, make, sell, utc_store
+from tests.apps.traffic.test_reports import name_it, other_store
 from tests.people import People
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,4 +38,32 @@ def test_a_report_is_whole_on_a_screen_and_on_paper(people: People, chromium: Br
         expect(page.locator(each)).to_be_hidden()
     expect(page.locator(".table thead")).to_be_visible()
     expect(page.locator(".bottom")).to_be_hidden()
+    context.close()
+
+
+def test_names_that_are_folded_and_charts_further_down_are_printed(
+    people: People, chromium: Browser, live_server: LiveServer
+) -> None:
+    utc_store(people)
+    name_it(people.bar, "1")
+    sell(people, 10, "50")
+    come(people, {10: 4})
+    make(people)
+    for number in range(2, 6):
+        other_store(people, f"Quiet {number}", str(number))
+    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 300})
+    cookies = people.client(people.alice).cookies.items()
+    context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
+    page = context.new_page()
+    page.goto(f"/traffic?since={DAY}&until={DAY}")
+    page.wait_for_load_state("networkidle")
+    unseen = "[...document.images].filter((each) => each.naturalWidth === 0).length"
+    assert page.evaluate(unseen), "nobody scrolled down to all of them"
+    page.pdf()
+    assert page.evaluate(unseen) == 0
+
+    names = page.get_by_text("Not known of: Quiet 2")
+    expect(names.locator("visible=true")).to_have_count(0)
+    page.emulate_media(media="print")
+    expect(names.locator("visible=true")).to_have_count(1)
     context.close()

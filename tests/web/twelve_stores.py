@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from comptoir.apps.traffic import chains, jobs, projection, rights, tailoring
 from comptoir.apps.traffic.alert_tables import Alert
 from comptoir.apps.traffic.alerts.finding import Kind
@@ -26,6 +28,7 @@ from comptoir.kernel.clock import business_date
 from comptoir.kernel.ids import new_id
 from tests.apps.traffic import chain
 from tests.tenants import World
+from tests.web import twelve_more
 
 NAMES = (
     *("Bordeaux Sainte-Catherine", "Brest Siam", "Grenoble", "Lille Grand-Place", "Lyon Part-Dieu", "Marseille Prado"),
@@ -76,6 +79,7 @@ def fill(world: World, *, now: datetime) -> None:
     _feeds(world, stores, who)
     _wrong(world, stores, now)
     _one_day(world, who)
+    twelve_more.fill(world, stores, now=now)
     ReportMail.objects.create(
         organisation_id=organisation.id,
         id=new_id(),
@@ -136,6 +140,8 @@ def _figures(stores: list[Store], now: datetime) -> None:
         for key, hours in days.items()
     ]
     type(made[0]).objects.bulk_create(made, batch_size=2000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE traffic_hour, traffic_day")  # as autovacuum does, in its time
 
 
 def _hours(store: Store, size: float, dice: random.Random, now: datetime) -> Iterator[Hour]:
@@ -166,7 +172,9 @@ def _hour(store: Store, day: date, at: datetime, busy: float, dice: random.Rando
         sales=sold,
         gross=sold,
         items=Decimal(round(bought * dice.uniform(1.2, 2.4))),
-        staff_hours=Decimal(dice.choice(("1.5", "2", "2.25", "3"))),
+        staff_hours=(staff := Decimal(dice.choice(("1.5", "2", "2.25", "3")))),
+        labour_cost=staff * twelve_more.PER_HOUR,
+        open_hours=Decimal(1),
         staff_status="measured",
         updated_at=now,
     )
@@ -187,9 +195,17 @@ def _feeds(world: World, stores: list[Store], who: dict[str, Any]) -> None:
     other = jobs.begin(label="Boutiques Belgique", **who)
     jobs.attach(job=other, connection=matching)
     refused = _account(world, "Corners", now)
-    Connection.objects.filter(pk=refused.pk).update(status="reconnect", status_reason="invalid_grant")
-    jobs.attach(job=jobs.begin(label="Corners", **who), connection=refused)
-    world.ids |= {"reading_job": jobs.public(job), "matching_job": jobs.public(other), "paris": stores[8].public_id}
+    Connection.objects.filter(pk=refused.pk).update(
+        status="reconnect", status_reason="Lightspeed does not accept the sign-in any more."
+    )
+    third = jobs.begin(label="Corners", **who)
+    jobs.attach(job=third, connection=refused)
+    world.ids |= {
+        "reading_job": jobs.public(job),
+        "matching_job": jobs.public(other),
+        "refused_job": jobs.public(third),
+    }
+    world.ids["paris"] = stores[8].public_id
     link = LocationLink.objects.get(connection=reading, store=stores[0])
     ImportRun.objects.create(
         id=new_id(),

@@ -12,6 +12,11 @@ from comptoir.pos.events import EventKind
 ANALYSTS = OFFICE | {Role.VIEWER, Role.HR}
 KEEPS = ("at",)
 """The location options stand in the address of every page."""
+REPORTS = (
+    *("traffic_over_time", "traffic_weekly", "traffic_comparison", "traffic_equation", "traffic_staffing"),
+    *("traffic_budgets", "traffic_export", "traffic_exports", "traffic_quality", "traffic_changes", "traffic_mails"),
+)
+PLACES = ("traffic_doors", "traffic_feeds", "traffic_settings")
 APP = App(
     slug="traffic",
     name=_("Traffic"),
@@ -23,10 +28,10 @@ APP = App(
     },
     navigation=(
         NavigationItem(_("Traffic"), "traffic", "chart", "traffic.view", keeps=KEEPS),
-        NavigationItem(_("Reports"), "traffic_totals", "table", "traffic.view", keeps=KEEPS),
+        NavigationItem(_("Reports"), "traffic_totals", "table", "traffic.view", keeps=KEEPS, also=REPORTS),
         NavigationItem(_("Alerts"), "traffic_alerts", "warn", "traffic.view", keeps=KEEPS),
         NavigationItem(_("Hours by person"), "traffic_people", "person", "traffic.people", keeps=KEEPS),
-        NavigationItem(_("Locations"), "traffic_locations", "store", "traffic.locations", keeps=KEEPS),
+        NavigationItem(_("Locations"), "traffic_locations", "store", "traffic.locations", keeps=KEEPS, also=PLACES),
         NavigationItem(_("POS integration"), "traffic_jobs", "connections", "traffic.status", keeps=KEEPS),
     ),
     permissions={

@@ -283,6 +283,8 @@ OF_STAFF: Final = frozenset(
     {"staff_hours", "star", "sales_per_hour", "transactions_per_hour", "labour_cost", "labour_share"}
 )
 """Made of hours worked."""
+NEITHER: Final = frozenset({"staff_hours", "star", "labour_cost", "labour_share", "returns_share"})
+"""More of it is neither good nor bad by itself, or is bad: no change of it is coloured as a success."""
 
 
 def change(kpi: Kpi, now: Decimal | None, before: Decimal | None) -> Decimal | None:

@@ -42,7 +42,7 @@ def read_day(text: str, *, first: int) -> list[Decimal]:
     """
     hours = [ZERO] * HOURS_OF_A_DAY
     taken = set()
-    for part in filter(None, (each.strip() for each in text.split(";"))):
+    for part in filter(None, (each.strip() for each in re.split(r"[;\n]", text))):
         match = PART.fullmatch(part)
         if match is None or int(match["begins"]) >= HOURS_OF_A_DAY or int(match["ends"]) > HOURS_OF_A_DAY:
             raise _broken(

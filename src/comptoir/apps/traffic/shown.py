@@ -34,15 +34,24 @@ def figure(kpi: Kpi, value: Decimal | None, currency: str) -> str:
 
 
 def delta(kpi: Kpi, change: Decimal | None) -> tuple[str, str]:
-    """A change in words, and its trend: `up`, `down` or `same`; ("", "") where there is nothing to compare with."""
+    """A change in words, and its trend; ("", "") where there is nothing to compare with."""
     if change is None:
         return "", ""
     rounded = _rounded(change, 1) or Decimal(0)  # nought has no sign
-    trend = "up" if rounded > 0 else "down" if rounded < 0 else "same"
+    trend = _trend(kpi, rounded)
     sign = "+" if rounded > 0 else ""
     if kpi.is_rate:
         return _("%(change)s points") % {"change": f"{sign}{_number(1, locale())(rounded)}"}, trend
     return sign + _share(1, locale())(rounded), trend
+
+
+def _trend(kpi: Kpi, moved: Decimal) -> str:
+    """`up` and `down`, which are coloured good and bad; `more` and `less` of what is neither; `same`."""
+    if not moved:
+        return "same"
+    if kpi.slug in kpis.NEITHER:
+        return "more" if moved > 0 else "less"
+    return "up" if moved > 0 else "down"
 
 
 def index(value: Decimal | None) -> str:
@@ -52,14 +61,12 @@ def index(value: Decimal | None) -> str:
     return _number(1, locale())(_rounded(value, 1))
 
 
-def beside_budget(value: Decimal | None) -> tuple[str, str]:
-    """An index in words, and its trend: `up` above 100; ("", "") where there is no budget."""
+def beside_budget(kpi: Kpi, value: Decimal | None) -> tuple[str, str]:
+    """An index in words, and its trend, from 100 on; ("", "") where there is no budget."""
     if value is None:
         return "", ""
     rounded = _rounded(value, 1)
-    return _("index %(index)s") % {
-        "index": index(value)
-    }, "up" if rounded > 100 else "down" if rounded < 100 else "same"
+    return _("index %(index)s") % {"index": index(value)}, _trend(kpi, rounded - 100)
 
 
 def difference(kpi: Kpi, value: Decimal, currency: str) -> str:
@@ -85,7 +92,7 @@ class Tile:
 def tile(kpi: Kpi, now: Sums, alike: tuple[Sums, Sums] | None, currency: str, *, index: Decimal | None = None) -> Tile:
     """`alike` are the two sides of a comparison, like for like; `index` stands there beside a budget."""
     change = kpis.change(kpi, kpi.of(alike[0]), kpi.of(alike[1])) if alike else None
-    said, trend = delta(kpi, change) if index is None else beside_budget(index)
+    said, trend = delta(kpi, change) if index is None else beside_budget(kpi, index)
     return Tile(kpi.slug, kpi.label, figure(kpi, kpi.of(now), currency), said, trend, kpi.formula, coverage(kpi, now))
 
 

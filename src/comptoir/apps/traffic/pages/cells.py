@@ -35,8 +35,12 @@ def cells(
     currency: str,
     *,
     against: Against | None = None,
+    is_chosen: bool = False,
 ) -> list[Cell]:
-    """A dash where nothing is known; no change where nothing is alike. With `against` its index stands beside each."""
+    """A dash where nothing is known; no change where nothing is alike. With `against` its index stands beside each.
+
+    `is_chosen`: the reader said which figures, so a phone shows each of them.
+    """
     made, language = [], get_language() or ""
     for slug in slugs:
         kpi = BY_SLUG[slug]
@@ -45,8 +49,8 @@ def cells(
             change = kpis.change(kpi, kpi.of(alike[0]), kpi.of(alike[1])) if alike else None
             said = shown.delta(kpi, change)
         else:
-            said = shown.beside_budget(against.index(slug))
-        made.append(Cell(_label(slug, language), value, *said, is_key=slug in KEY))
+            said = shown.beside_budget(kpi, against.index(slug))
+        made.append(Cell(_label(slug, language), value, *said, is_key=is_chosen or slug in KEY))
     return made
 
 

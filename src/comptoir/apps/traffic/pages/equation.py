@@ -72,10 +72,16 @@ def equation(request: OrganisationRequest) -> HttpResponse:
 
 def _chart(whole: Sums, would_be: Decimal | None, currency: str) -> Chart:
     """Sales of hours whose visitors are known, where the product is exact; of the others as a bar of their own (4)."""
-    bars = [(_("Of counted hours"), whole.s_t), (_("Of other hours"), whole.sales - whole.s_t)]
-    bars += [(_("Of counted hours, what if"), would_be)] if would_be is not None else []
+    bars = [(_("Counted"), whole.s_t), (_("Not counted"), whole.sales - whole.s_t)]
+    bars += [(_("As moved"), would_be)] if would_be is not None else []
     values = tuple(float(round(value, 2)) for _name, value in bars)
-    return Chart(_("Sales"), currency, tuple(name for name, _value in bars), (Series(_("Sales"), values),), mark="bar")
+    return Chart(
+        _("Sales of hours whose visitors are counted, and of the others"),
+        currency,
+        tuple(name for name, _value in bars),
+        (Series(_("Sales"), values),),
+        mark="bar",
+    )
 
 
 def _moved(said: str) -> Decimal:

@@ -184,9 +184,11 @@ def _page(request: OrganisationRequest, form: PlanForm, secret: Secret | None) -
     rows = ExportPlan.objects.filter(organisation_id=request.organisation.id).order_by("name")
     mine = [each for each in rows if _is_mine(request, each)]
     latest = plans.runs(request.organisation.id, [each.id for each in mine])
+    shown = [(each, _place(each), _status(each, latest), latest.get(each.id)) for each in mine]
     values = {
         "where": where_of(request),
-        "rows": [(each, _place(each), _status(each, latest), latest.get(each.id)) for each in mine],
+        "rows": shown,
+        "stuck": [plan.name for plan, _where, light, _run in shown if light.level in ("warn", "bad")],
         "form": form,
         "secret": secret.reveal() if secret else "",
     }

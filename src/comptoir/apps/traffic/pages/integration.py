@@ -32,7 +32,7 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web import consent_faults
 from comptoir.web.pages.connections import offered
-from comptoir.web.parts import Status, Step
+from comptoir.web.parts import Action, Status, Step
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -128,6 +128,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
     if "HX-Request" in request.headers:
         return render(request, "traffic/first_download.html", {"bars": first_download.bars(job)})
     shops = shops_of(request, job)
+    facts = reads.connection(request.organisation.id, job.connection_id) if job.connection_id else None
     form = ScheduleForm(initial={"rhythm": job.rhythm, "start": job.start.strftime("%H:%M")})
     where = where_of(request)
     then = reverse("traffic_job", args=[job_id]) + (f"?{where.query}" if where.query else "")
@@ -136,8 +137,8 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "where": where,
         "job": job,
         "job_id": job_id,
-        "steps": _steps(job, shops),
-        "facts": reads.connection(request.organisation.id, job.connection_id) if job.connection_id else None,
+        "steps": _steps(job, shops, facts),
+        "facts": facts,
         "fault": consent_faults.told(request, then),
         "providers": offered(),
         "then": then,
@@ -237,12 +238,12 @@ def _named(apps: Sequence[App]) -> str:
     return ", ".join(str(each.name) for each in apps)
 
 
-def _steps(job: ImportJob, shops: Sequence[Shop]) -> list[Step]:
+def _steps(job: ImportJob, shops: Sequence[Shop], facts: reads.ConnectionFacts | None) -> list[Step]:
     matched = sum(each.link.store is not None for each in shops)
     state = "done" if matched else "now" if job.connection_id else "waiting"
     return [
         Step(_("Label"), "done", job.label, job.created_at),
-        Step(_("Connect"), "done" if job.connection_id else "now", _("signed in") if job.connection_id else ""),
+        _connect(facts),
         Step(
             _("Match the shops"),
             state,  # type: ignore[arg-type]
@@ -255,6 +256,18 @@ def _steps(job: ImportJob, shops: Sequence[Shop]) -> list[Step]:
             job.finished_at,
         ),
     ]
+
+
+def _connect(facts: reads.ConnectionFacts | None) -> Step:
+    """Done while the till accepts the sign-in."""
+    if facts is None:
+        return Step(_("Connect"), "now")
+    if facts.status != Connection.Status.CONNECTED:
+        there = Action(_("Sign in again"), reverse("connection", args=[facts.public_id]))
+        return Step(
+            _("Connect"), "stuck", _("The till does not accept the sign-in any more."), facts.status_since, there
+        )
+    return Step(_("Connect"), "done", _("signed in"))
 
 
 def _light(job: ImportJob, connections: dict[UUID, reads.ConnectionFacts]) -> Status:

@@ -15,6 +15,7 @@ from comptoir.apps.traffic import chains, day_parts, kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG
 from comptoir.apps.traffic.pages import forms
 from comptoir.apps.traffic.pages.cells import cells
+from comptoir.apps.traffic.pages.columns import chosen, columns_of
 from comptoir.apps.traffic.pages.reports import TOTALS
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.periods import Step, retail_month, retail_year
@@ -26,7 +27,7 @@ from comptoir.web.formats import day, days
 from comptoir.web.shell import OrganisationRequest, page
 
 STEPS: Final[dict[str, str | Promise]] = {
-    Step.HOUR: gettext_lazy("Hours"),
+    Step.HOUR: gettext_lazy("Single hours"),
     Step.DAY_PART: gettext_lazy("Parts of the day"),
     Step.DAY: gettext_lazy("Days"),
     Step.WEEK: gettext_lazy("Weeks"),
@@ -52,19 +53,27 @@ def over_time(request: OrganisationRequest) -> HttpResponse:
     """Every figure in its course, beside what it is compared with."""
     scope = scope_of(request, usual="28")
     step = _step(request)
-    tables, slugs = _tables(scope, step), scope.seen(TOTALS)
+    tables, columns = _tables(scope, step), columns_of(scope)
     values = {
         "scope": scope,
         "step": step,
         "steps": list(STEPS.items()),
-        "heads": [BY_SLUG[slug] for slug in slugs],
+        "heads": columns.heads,
+        "shown_columns": columns,
         "tables": [
             (
                 each.currency,
                 [
                     (
                         _label(row, step),
-                        cells(slugs, row.now, row.alike, each.currency, against=row.against),
+                        cells(
+                            columns.slugs,
+                            row.now,
+                            row.alike,
+                            each.currency,
+                            against=row.against,
+                            is_chosen=columns.is_chosen,
+                        ),
                         shown.matched(row.now),
                     )
                     for row in each.rows
@@ -86,7 +95,7 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
     step, form = _step(request), forms.of(request)
 
     def lines() -> Iterator[str]:
-        slugs = scope.seen(TOTALS)
+        slugs = chosen(scope) or scope.seen(TOTALS)
         figures = [name for slug in slugs for name in (slug, f"{slug}_before", f"{slug}_change")]
         heads = ["since", "until", "hour", "currency", *figures, "hours", "hours_with_visitors"]
         yield spreadsheets.MARK + spreadsheets.line(heads, form)

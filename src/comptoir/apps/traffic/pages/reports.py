@@ -9,10 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.traffic import kpis, shown, wages
+from comptoir.apps.traffic import kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.pages import forms
 from comptoir.apps.traffic.pages.cells import Cell, cells
+from comptoir.apps.traffic.pages.columns import Columns, chosen, columns_of
 from comptoir.apps.traffic.pages.scope import TODAYS, TREES, Scope, scope_of
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import against, comparing, exporting, reading
@@ -28,7 +29,7 @@ TOTALS: Final = (
     *("conversion", "atv", "upt", "spv", "pot", "star", "sales_per_hour"),
 )
 COSTS: Final = ("labour_cost", "labour_share")
-"""Columns of the file; the page has the share alone, of chains that said what an hour of work costs: it is full."""
+"""Columns of the file, unless the reader chose others."""
 
 
 @require_GET
@@ -37,24 +38,21 @@ def totals(request: OrganisationRequest) -> HttpResponse:
     """Locations and subtotals, beside the period they are compared with."""
     scope = scope_of(request)
     found = _totals(scope)
-    slugs = _columns(scope)
+    columns = columns_of(scope)
     values = {
         "scope": scope,
-        "heads": [BY_SLUG[slug] for slug in slugs],
+        "heads": columns.heads,
+        "shown_columns": columns,
         "trees": list(TREES.items()),
-        "rows": [_shown(slugs, row) for row in found.rows],
-        "totals": [_shown(slugs, row) for row in found.totals],
-        "costs": "labour_share" in slugs or not scope.sees_staff,
+        "rows": [_shown(columns, row) for row in found.rows],
+        "totals": [_shown(columns, row) for row in found.totals],
+        "costs": columns.has_costs or not scope.sees_staff,
         "may_type": may(request.role, "traffic.manage"),
         "left_out": found.left_out,
         "is_empty": not any(row.now.hours for row in found.rows),
         "formulas": scope.formulas,
     }
     return render(request, "traffic/totals.html", values)
-
-
-def _columns(scope: Scope) -> tuple[str, ...]:
-    return scope.seen((*TOTALS, "labour_share") if wages.rows(scope.organisation_id) else TOTALS)
 
 
 def _totals(scope: Scope) -> totals_report.Report:
@@ -71,8 +69,8 @@ def _totals(scope: Scope) -> totals_report.Report:
     )
 
 
-def _shown(slugs: tuple[str, ...], row: totals_report.Row) -> tuple[totals_report.Row, list[Cell], list[str]]:
-    drawn = cells(slugs, row.now, row.alike, row.currency, against=row.against)
+def _shown(columns: Columns, row: totals_report.Row) -> tuple[totals_report.Row, list[Cell], list[str]]:
+    drawn = cells(columns.slugs, row.now, row.alike, row.currency, against=row.against, is_chosen=columns.is_chosen)
     return row, drawn, shown.matched(row.now)
 
 
@@ -85,7 +83,7 @@ def totals_export(request: OrganisationRequest) -> HttpResponseBase:
     form = forms.of(request)
 
     def lines() -> Iterator[str]:
-        slugs = scope.seen((*TOTALS, *COSTS))
+        slugs = chosen(scope) or scope.seen((*TOTALS, *COSTS))
         costs = ("hours_with_cost",) if scope.sees_staff else ()
         heads = ["location_id", "name", "currency", *slugs, "hours", "hours_with_visitors", *costs]
         yield spreadsheets.MARK + spreadsheets.line(heads, form)
@@ -141,7 +139,7 @@ def _beside_budget(request: OrganisationRequest, scope: Scope) -> HttpResponse:
     rows = []
     for kpi in scope.formulas:
         actual, budget = found.of(kpi.slug)
-        said, trend = shown.beside_budget(found.index(kpi.slug))
+        said, trend = shown.beside_budget(kpi, found.index(kpi.slug))
         if actual is not None and budget is not None and (currency or not kpi.is_money):
             figures = shown.figure(kpi, actual, currency), shown.figure(kpi, budget, currency)
             rows.append((kpi, *figures, shown.difference(kpi, actual - budget, currency), said, trend))

@@ -54,6 +54,8 @@ HOURS: Final[dict[str, str | Promise]] = {
     "chosen": _("Chosen hours"),
 }
 KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "hours", "opens", "closes", "week", "tree")
+COLUMNS: Final = "columns"
+"""Named once for each column."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Scope:
     query: str
     tree: str = ""
     sees_staff: bool = True
+    columns: tuple[str, ...] = ()
 
     @cached_property
     def reading(self) -> reports.Scope:
@@ -211,9 +214,18 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
         today=today,
         now=now,
         organisation_id=request.organisation.id,
-        query=urlencode({name: said[name] for name in KEPT if said.get(name)}),
+        query=urlencode(kept(request), doseq=True),
         tree=said.get("tree", ""),
         sees_staff=may(request.role, "traffic.staff"),
+        columns=tuple(said.getlist(COLUMNS)),
+    )
+
+
+def kept(request: OrganisationRequest) -> dict[str, list[str]]:
+    """What the address says of the location options, for a link that keeps them."""
+    said = request.GET
+    return {name: [said[name]] for name in KEPT if said.get(name)} | (
+        {COLUMNS: said.getlist(COLUMNS)} if COLUMNS in said else {}
     )
 
 

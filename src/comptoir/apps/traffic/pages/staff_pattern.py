@@ -50,7 +50,8 @@ class PatternForm(forms.Form):
         names = get_day_names("wide", locale=locale())
         for day in WEEKDAYS:
             field = forms.CharField(label=names[day].capitalize(), required=False, max_length=LONGEST)
-            field.widget.attrs["autocomplete"] = "off"
+            # A day of several parts is longer than a line, on a phone at least.
+            field.widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "class": "lines-of-text"})
             self.fields[f"day_{day}"] = field
 
     def clean(self) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from comptoir.apps.traffic import chains, kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG
 from comptoir.apps.traffic.pages import files, forms
 from comptoir.apps.traffic.pages.cells import Cell, cells
+from comptoir.apps.traffic.pages.columns import Columns, chosen, columns_of
 from comptoir.apps.traffic.pages.reports import TOTALS
-from comptoir.apps.traffic.pages.scope import KEPT, Scope, scope_of
+from comptoir.apps.traffic.pages.scope import Scope, kept, scope_of
 from comptoir.apps.traffic.periods import Beside
 from comptoir.apps.traffic.reports import weekly as report
 from comptoir.apps.traffic.reports.tables import Column, Row
@@ -57,7 +58,7 @@ class Table:
 def weekly(request: OrganisationRequest) -> HttpResponse:
     """All locations together, then each."""
     scope, found = _asked(request)
-    slugs = scope.seen(TOTALS)
+    columns = columns_of(scope)
     shown_page = Paginator([each for each in found.blocks if each.is_known], LOCATIONS).get_page(
         request.GET.get("page")
     )
@@ -68,9 +69,10 @@ def weekly(request: OrganisationRequest) -> HttpResponse:
         "words": days(scope.period.since, scope.period.until),
         "earlier": _link(request, scope.period.since - WEEK),
         "later": _link(request, scope.period.since + WEEK) if scope.period.until < scope.today else "",
-        "heads": [BY_SLUG[slug] for slug in slugs],
-        "wholes": [_table(scope, slugs, each) for each in wholes],
-        "tables": [_table(scope, slugs, each) for each in shown_page],
+        "heads": columns.heads,
+        "shown_columns": columns,
+        "wholes": [_table(scope, columns, each) for each in wholes],
+        "tables": [_table(scope, columns, each) for each in shown_page],
         "is_many": len(scope.places) > 1,
         "page": shown_page,
         "has_budget": any(each.lines[-1].against.days(INDEXED) for each in found.wholes),
@@ -90,7 +92,9 @@ def export(request: OrganisationRequest, kind: str) -> HttpResponse:
     """A row for each location and day, and one for its week; then those of all. Raises RuleBroken (404)."""
     scope, found = _asked(request)
     figures = [
-        Column(name, "number") for slug in scope.seen(TOTALS) for name in (slug, f"{slug}_before", f"{slug}_change")
+        Column(name, "number")
+        for slug in chosen(scope) or scope.seen(TOTALS)
+        for name in (slug, f"{slug}_before", f"{slug}_change")
     ]
     figures += [Column(name, "number") for name in ("sales_budget", "budget_index")]
     columns = [
@@ -115,26 +119,23 @@ def _asked(request: OrganisationRequest) -> tuple[Scope, Report]:
 
 
 def _link(request: OrganisationRequest, begin: date) -> str:
-    kept = {name: request.GET[name] for name in KEPT if request.GET.get(name)}
-    return urlencode({**kept, "week": begin.isoformat()})
+    return urlencode({**kept(request), "week": begin.isoformat()}, doseq=True)
 
 
-def _table(scope: Scope, slugs: tuple[str, ...], block: Block) -> Table:
+def _table(scope: Scope, columns: Columns, block: Block) -> Table:
     return Table(
         block.place.store.name if block.place else "",
         block.place.shown_id if block.place else "",
         block.currency,
         block.place.store.public_id if block.place else "",
-        tuple(_row(scope, slugs, block, line) for line in block.lines),
+        tuple(_row(scope, columns, block, line) for line in block.lines),
     )
 
 
-def _row(
-    scope: Scope, slugs: tuple[str, ...], block: Block, line: Line
-) -> tuple[str, date | None, list[Cell], list[str]]:
+def _row(scope: Scope, columns: Columns, block: Block, line: Line) -> tuple[str, date | None, list[Cell], list[str]]:
     label = _("Week") if line.day is None else weekday(line.day)
     beside = line.against if scope.is_budget else None
-    drawn = cells(slugs, line.now, line.alike, block.currency, against=beside)
+    drawn = cells(columns.slugs, line.now, line.alike, block.currency, against=beside, is_chosen=columns.is_chosen)
     noted = [replace(each, note=_index(scope, block, line)) if each.label == SALES.label else each for each in drawn]
     return label, line.day, noted, shown.matched(line.now)
 
@@ -176,7 +177,7 @@ def _drawn(values: Sequence[Decimal | None]) -> tuple[float | None, ...]:
 
 
 def _rows(scope: Scope, found: Report) -> Iterator[Row]:
-    slugs = scope.seen(TOTALS)
+    slugs = chosen(scope) or scope.seen(TOTALS)
     for block in (*found.blocks, *found.wholes):
         for line in block.lines:
             figures = {name: value for slug in slugs for name, value in _figures(line, slug)}

@@ -52,11 +52,11 @@ def sentence(whole: Fit) -> str:
         return ""
     over = _hundredths(whole)
     if not over:
-        return _("As many hours of staff as the target asks for")
+        return _("As many hours of staff as the target asks for.")
     words = (
-        _("%(hours)s of staff more than the target asks for")
+        _("%(hours)s of staff more than the target asks for.")
         if over > 0
-        else _("%(hours)s of staff fewer than the target asks for")
+        else _("%(hours)s of staff fewer than the target asks for.")
     )
     return words % {"hours": shown.figure(HOURS, abs(over), "")}
 
