@@ -116,9 +116,6 @@ def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
     page.goto(shot.path)
     page.wait_for_load_state("networkidle")
     shot.act(page)
-    page.evaluate("document.querySelectorAll('img[loading]').forEach(each => { each.loading = 'eager' })")
-    page.wait_for_function("[...document.images].every(each => each.naturalWidth > 0)")
-    page.evaluate("Promise.all([...document.images].map(each => each.decode()))")
     if AXE and not is_paper:
         found = Axe().run(page)
         if found.violations_count or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
@@ -132,7 +129,15 @@ def keep(page: Page, name: str, *, is_paper: bool) -> None:
         page.pdf(path=OUT / f"{name}.pdf", format="A4", prefer_css_page_size=True)
     else:
         page.add_style_tag(content=".bottom, .help-button { position: static !important; }")
-        page.screenshot(path=OUT / f"{name}.png", full_page=True)
+        # As tall as the page: a screenshot beyond the window asks for charts again, and does not wait for them.
+        seen = page.viewport_size
+        assert seen
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": seen["width"], "height": height})
+        page.wait_for_load_state("networkidle")
+        page.wait_for_function("[...document.images].every(each => each.complete || !each.checkVisibility())")
+        page.screenshot(path=OUT / f"{name}.png")
+        page.set_viewport_size(seen)
 
 
 def shots_of(world: World) -> list[Shot]:

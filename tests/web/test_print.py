@@ -51,17 +51,23 @@ def test_names_that_are_folded_and_charts_further_down_are_printed(
     make(people)
     for number in range(2, 6):
         other_store(people, f"Quiet {number}", str(number))
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 300})
+    context = chromium.new_context(
+        base_url=live_server.url, viewport={"width": 1280, "height": 300}, color_scheme="dark"
+    )
     cookies = people.client(people.alice).cookies.items()
     context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
     page = context.new_page()
     page.goto(f"/traffic?since={DAY}&until={DAY}")
     page.wait_for_load_state("networkidle")
-    unseen = "[...document.images].filter((each) => each.naturalWidth === 0).length"
-    assert page.evaluate(unseen), "nobody scrolled down to all of them"
     page.pdf()
-    assert page.evaluate(unseen) == 0
+    page.emulate_media(media="print", color_scheme="dark")
+    charts = "[...document.images].filter((each) => each.checkVisibility())"
+    page.wait_for_function(f"{charts}.every((each) => each.naturalWidth > 0)")
+    printed = page.evaluate(f"{charts}.map((each) => each.currentSrc)")
+    assert len(printed) > 3
+    assert [each for each in printed if "theme=dark" in each] == [], "drawn for black, nobody reads it on white"
 
+    page.emulate_media(media="screen")
     names = page.get_by_text("Not known of: Quiet 2")
     expect(names.locator("visible=true")).to_have_count(0)
     page.emulate_media(media="print")
