@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from comptoir.apps.loyalty.devices import Register, Tablet
 from comptoir.apps.loyalty.models import Member
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.connections.models import Connection, LocationLink
@@ -74,6 +75,17 @@ def members(people: People, number: int) -> None:
     )
 
 
+def tablets(people: People, number: int) -> None:
+    """Each with a register of its own, and beside it one without a tablet."""
+    told = {"organisation": people.le_zinc, "provider": "lightspeed_k", "location_id": "1", "store_id": people.bar.id}
+    told |= {"last_seen_at": NOW, "last_amount": 100, "currency": "EUR", "first_seen_at": NOW, "created_at": NOW}
+    for place in range(number):
+        name = f"{Tablet.objects.count()}-{place}"
+        register, _ = (Register.objects.create(device_id=f"{one}{name}", name="Bar", **told) for one in ("a", "b"))
+        mine = {"organisation": people.le_zinc, "store_id": people.bar.id, "register_id": register.id}
+        Tablet.objects.create(name=name, token_hash=name.encode(), linked_at=NOW, paired_at=NOW, **mine)
+
+
 def organisations(people: People, number: int) -> None:
     """Merchants, each with an owner and a store."""
     for place in range(number):
@@ -114,6 +126,7 @@ def broken(people: People, number: int) -> None:
     [
         ("/connections", connections),
         ("/loyalty/members", members),
+        ("/tablets", tablets),
         ("/backoffice", organisations),
         ("/backoffice/health", connections),
         ("/backoffice/inbox", broken),

@@ -217,8 +217,9 @@ def _values(request: OrganisationRequest, form: PairingForm) -> dict[str, Any]:
     now = timezone.now()
     organisation_id = request.organisation.id
     names = {store.id: store.name for store in _stores(request)}
-    found = [each for each in reads.tablets(organisation_id, now=now) if each.store_id in names]
-    tills = [each for each in registers.registers(organisation_id, now=now) if each.store_id in names]
+    every = registers.registers(organisation_id, now=now)
+    found = [each for each in reads.tablets(organisation_id, now=now, tills=every) if each.store_id in names]
+    tills = [each for each in every if each.store_id in names]
     codes = [each for each in pairing.open_codes(organisation_id, now=now) if each.store_id in names]
     return {
         "form": form,

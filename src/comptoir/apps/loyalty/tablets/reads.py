@@ -1,5 +1,7 @@
 """Questions about tablets; answers are plain data. Every question names its organisation."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -48,11 +50,15 @@ class TabletFacts:
         return asked is not None and answered is not None and answered >= asked
 
 
-def tablets(organisation_id: UUID, *, now: datetime) -> list[TabletFacts]:
-    """Every tablet that is paired, by name."""
+def tablets(organisation_id: UUID, *, now: datetime, tills: Sequence[RegisterFacts] | None = None) -> list[TabletFacts]:
+    """Every tablet that is paired, by name; `tills` are all registers, where somebody has read them already."""
     rows = Tablet.objects.filter(organisation_id=organisation_id, revoked_at=None).order_by("name", "id")
-    tills = registers.registers(organisation_id, now=now)
+    tills = registers.registers(organisation_id, now=now) if tills is None else tills
     by_id = {each.id: each for each in tills}
+    rivals: defaultdict[UUID, list[RegisterFacts]] = defaultdict(list)
+    for each in tills:
+        if not each.tablets and not each.is_passive:
+            rivals[each.store_id].append(each)
     stores = dict(Store.objects.filter(organisation_id=organisation_id).values_list("id", "name"))
     return [
         TabletFacts(
@@ -61,7 +67,7 @@ def tablets(organisation_id: UUID, *, now: datetime) -> list[TabletFacts]:
             store_name=stores[row.store_id],
             name=row.name,
             register=by_id.get(row.register_id) if row.register_id else None,
-            drift=_drift(row, tills, now),
+            drift=_drift(row, by_id.get(row.register_id), rivals, now) if row.register_id else None,
             unlinked_because=row.unlinked_because,
             is_online=linking.is_online(row, now=now),
             last_seen_at=row.last_seen_at,
@@ -87,19 +93,19 @@ def choices(facts: TabletFacts, organisation_id: UUID, *, now: datetime) -> list
     return [each for each in found if each.store_id == facts.store_id and not each.is_passive]
 
 
-def _drift(row: Tablet, tills: list[RegisterFacts], now: datetime) -> RegisterFacts | None:
+def _drift(
+    row: Tablet, own: RegisterFacts | None, rivals: Mapping[UUID, Sequence[RegisterFacts]], now: datetime
+) -> RegisterFacts | None:
     """Another till of the store, which no tablet has, sends orders while the linked one is silent (E24, E25).
 
     A till of the same name is taken for its replacement at once, any other after half an hour.
     """
-    own = next((each for each in tills if each.id == row.register_id), None)
     if own is None or row.linked_at is None:
         return None
-    for other in tills:
-        is_rival = other.store_id == row.store_id and not other.tablets and not other.is_passive
+    for other in rivals.get(row.store_id, ()):
         is_recent = other.last_seen_at > row.linked_at and now - other.last_seen_at < DRIFT_WITHIN
         silence = other.last_seen_at - own.last_seen_at
         is_same_name = bool(own.name) and other.name == own.name and silence > timedelta()
-        if is_rival and is_recent and (is_same_name or silence >= DRIFT_AFTER):
+        if is_recent and (is_same_name or silence >= DRIFT_AFTER):
             return other
     return None
