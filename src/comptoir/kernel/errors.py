@@ -10,20 +10,24 @@ ComptoirError
 Anything else is a bug: log it, park the row, never swallow it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 
 class ComptoirError(Exception):
     """An error that somebody can act upon.
 
     `for_owner` is one sentence that says what happened and what to do; it never holds a secret.
-    `for_log` adds the technical cause.
+    `for_log` adds the technical cause. `names` fill a sentence's `%(name)s` places: kept beside the `sentence`, whoever
+    shows it can say it in another language (`web.said.in_words`).
     """
 
-    def __init__(self, for_owner: str, *, for_log: str = "") -> None:
-        super().__init__(for_owner)
-        self.for_owner = for_owner
-        self.for_log = for_log or for_owner
+    def __init__(self, sentence: str, *, for_log: str = "", names: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.sentence, self.names = sentence, names
+        self.for_owner = sentence % names if names else sentence
+        self.for_log = for_log or self.for_owner
+        super().__init__(self.for_owner)
 
     def __str__(self) -> str:
         return self.for_owner if self.for_log == self.for_owner else f"{self.for_owner} ({self.for_log})"
@@ -35,8 +39,15 @@ class VendorBusy(ComptoirError):
     `retry_at` (UTC) is the instant the vendor named, if it named one.
     """
 
-    def __init__(self, for_owner: str, *, for_log: str = "", retry_at: datetime | None = None) -> None:
-        super().__init__(for_owner, for_log=for_log)
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        for_log: str = "",
+        retry_at: datetime | None = None,
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(sentence, for_log=for_log, names=names)
         self.retry_at = retry_at
 
 
@@ -46,8 +57,15 @@ class VendorRefused(ComptoirError):
     `status` is what a call was answered (401, 403); None when it is the token endpoint that refuses.
     """
 
-    def __init__(self, for_owner: str, *, for_log: str = "", status: int | None = None) -> None:
-        super().__init__(for_owner, for_log=for_log)
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        for_log: str = "",
+        status: int | None = None,
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(sentence, for_log=for_log, names=names)
         self.status = status
 
 
@@ -71,8 +89,15 @@ class OutcomeUnknown(ComptoirError):
 class VendorUnreadable(ComptoirError):
     """A vendor's body does not match its sheet; `path` names the fault, such as `$.account.openDate`."""
 
-    def __init__(self, for_owner: str, *, path: str, for_log: str = "") -> None:
-        super().__init__(for_owner, for_log=for_log)
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        path: str,
+        for_log: str = "",
+        names: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        super().__init__(sentence, for_log=for_log, names=names)
         self.path = path
 
 

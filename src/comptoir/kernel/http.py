@@ -21,10 +21,12 @@ from comptoir.kernel import computing, metrics
 from comptoir.kernel.budget import Priority, Turns
 from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.seal import Secret
+from comptoir.kernel.words import gettext_noop as _
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS: Final = 20.0
+AWAY: Final = _("%(vendor)s does not answer at the moment.")
 BODY_SECONDS: Final = 2.0
 KEPT_SECONDS: Final = 3.0
 """How long a connection is kept that nobody uses: the shortest that servers do is five seconds."""
@@ -87,7 +89,7 @@ class Api:
         pace: Pace | None = None,
     ) -> None:
         self._pace = pace
-        self._vendor = vendor
+        self._vendor, self._names = vendor, {"vendor": vendor}
         self._credentials = credentials
         self._budget = budget
         self._base = httpx.URL(base_url.rstrip("/"))
@@ -216,20 +218,24 @@ class Api:
             return answer
         log = f"{self._named(request)}: status {answer.status}: {answer.body[:300]!r}"
         if answer.status in (401, 403):
-            raise VendorRefused(f"{self._vendor} asks you to sign in again.", for_log=log, status=answer.status)
-        raise VendorUnreadable(f"{self._vendor} refused a question of ours.", path="$", for_log=log)
+            raise VendorRefused(
+                _("%(vendor)s asks you to sign in again."), for_log=log, status=answer.status, names=self._names
+            )
+        raise VendorUnreadable(_("%(vendor)s refused a question of ours."), path="$", for_log=log, names=self._names)
 
     def _busy(self, request: httpx.Request, cause: str, wait: timedelta | None) -> VendorBusy:
         return VendorBusy(
-            f"{self._vendor} does not answer at the moment; Comptoir tries again by itself.",
+            _("%(vendor)s does not answer at the moment; Comptoir tries again by itself."),
             for_log=f"{self._named(request)}: {cause}",
+            names=self._names,
             retry_at=datetime.now(UTC) + wait if wait else None,
         )
 
     def _unknown(self, request: httpx.Request, cause: str) -> OutcomeUnknown:
         return OutcomeUnknown(
-            f"{self._vendor} did not say whether it was done; Comptoir looks before it tries again.",
+            _("%(vendor)s did not say whether it was done; Comptoir looks before it tries again."),
             for_log=f"{self._named(request)}: {cause}",
+            names=self._names,
         )
 
     def _named(self, request: httpx.Request) -> str:
@@ -253,9 +259,9 @@ def post_form(
     try:
         response = httpx.post(url, data=data, auth=auth, timeout=TIMEOUT_SECONDS, verify=_certificates(trust_env=True))
     except NEVER_SENT as error:
-        raise VendorBusy(f"{vendor} does not answer at the moment.", for_log=f"POST {url}: {error!r}") from error
+        raise VendorBusy(AWAY, for_log=f"POST {url}: {error!r}", names={"vendor": vendor}) from error
     except httpx.RequestError as error:
-        raise OutcomeUnknown(f"{vendor} does not answer at the moment.", for_log=f"POST {url}: {error!r}") from error
+        raise OutcomeUnknown(AWAY, for_log=f"POST {url}: {error!r}", names={"vendor": vendor}) from error
     return Answer(response.status_code, response.headers, response.content)
 
 

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.kernel.errors import ComptoirError, RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
+from comptoir.web.said import in_words
 
 TITLES: dict[type[ComptoirError], str | Promise] = {
     VendorBusy: _("The till’s maker does not answer right now"),
@@ -30,10 +31,10 @@ class Fault:
         if isinstance(error, RuleBroken):
             missing = error.status == HTTPStatus.NOT_FOUND
             refused = _("There is nothing here") if missing else _("This was not done")
-            return cls(refused, error.for_owner, f"{error.code}: {error.for_log}", error.status)
+            return cls(refused, in_words(error), f"{error.code}: {error.for_log}", error.status)
         known = (TITLES[kind] for kind in type(error).__mro__ if kind in TITLES)
         title: str | Promise = next(known, _("This did not work"))
         cause = f"{type(error).__name__}: {error.for_log}"
         if isinstance(error, VendorUnreadable):
             cause += f" ({error.path})"
-        return cls(title, error.for_owner, cause, int(HTTPStatus.BAD_GATEWAY))
+        return cls(title, in_words(error), cause, int(HTTPStatus.BAD_GATEWAY))

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web.parts import Level, Text
+from comptoir.web.said import in_words
 
 DJANGO_LEVELS: dict[Level, int] = {
     "ok": messages.SUCCESS,
@@ -32,4 +33,4 @@ def refusals(request: HttpRequest, *, level: Level = "bad", raising: Collection[
     except RuleBroken as refused:
         if refused.status in raising:
             raise
-        toast(request, refused.for_owner, level=level)
+        toast(request, in_words(refused), level=level)

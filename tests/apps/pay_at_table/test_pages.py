@@ -18,6 +18,7 @@ from comptoir.core.audit.models import Note
 from comptoir.core.connections.models import LocationLink
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import public_id
+from comptoir.pos.hosting import Response
 from comptoir.pos.model import Payment
 from comptoir.sandbox.till import Item
 from tests.apps.pay_at_table.provider import Provider
@@ -256,6 +257,14 @@ def test_the_checklist_turns_green_by_facts(table: Table, alice: Client) -> None
     )
     part = alice.get(settings, headers={"HX-Request": "true"}).content.decode()
     assert "This line turns green with the first one." not in part
+
+
+def test_a_till_that_does_not_answer_is_told_in_the_language_of_the_reader(table: Table, people: People) -> None:
+    people.alice.language = "fr"
+    people.alice.save()
+    table.vendor.instead = lambda _request, _now: Response(503, b"", {"retry-after": "3600"})
+    page = shown(people.client(people.alice), f"/pay-at-table/integrations/{table.integration.public_id}")
+    assert "Lightspeed ne répond pas en ce moment" in page
 
 
 def test_p10_a_day_stands_beside_the_till(table: Table, alice: Client) -> None:

@@ -36,7 +36,7 @@ def integration_of(organisation_id: UUID, integration_id: UUID) -> Integration:
     try:
         return Integration.objects.get(organisation_id=organisation_id, id=integration_id)
     except Integration.DoesNotExist:
-        words = "There is no such integration."
+        words = _("There is no such integration.")
         raise RuleBroken(words, code="integration_not_found", status=404) from None
 
 
@@ -88,7 +88,7 @@ def fresh_bill(integration: Integration, check_id: str, *, now: datetime, age: t
     with at_the_till(integration) as (vendor, location):
         found = cast(ReadsChecks, vendor).check(location, check_id, now=now)
     if found is None:
-        raise RuleBroken("The till has no such bill.", code="check_not_found", status=404)
+        raise RuleBroken(_("The till has no such bill."), code="check_not_found", status=404)
     return mirror.keep(integration, found)
 
 

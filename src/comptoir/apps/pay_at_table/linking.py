@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table.link_tables import Link, LinkState, ProviderKey
 from comptoir.apps.pay_at_table.models import Integration
@@ -46,7 +47,7 @@ def make_key(
     with transaction.atomic():
         good = ProviderKey.objects.select_for_update().filter(app_id=key.app_id, revoked_at=None)
         if len(good) >= MOST_KEYS:
-            raise RuleBroken("Revoke one of its two keys first.", code="too_many_keys", status=409)
+            raise RuleBroken(_("Revoke one of its two keys first."), code="too_many_keys", status=409)
         key.save()
     return key, Secret(clear)
 
@@ -132,7 +133,7 @@ def _silence(link: Link) -> None:
 
 def nothing_here() -> RuleBroken:
     """The one answer to whoever may not see."""
-    return RuleBroken("There is no such integration.", code="integration_not_found", status=404)
+    return RuleBroken(_("There is no such integration."), code="integration_not_found", status=404)
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:

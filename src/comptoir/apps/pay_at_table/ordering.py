@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import checks, days, floor, happenings, menu, order_news, plans, readiness, waking
@@ -71,8 +72,11 @@ def place(*, integration: Integration, wish: Wish, now: datetime) -> tuple[Order
     if known is not None:
         return _same(known, wish), False
     refusal: RuleBroken | None = None
+    # What is kept is read by the restaurant, in a mail and on a page; else the caller hears it.
+    language = translation.get_language() if wish.payment is None else integration.language
     try:
-        _look(integration, wish, now=now)
+        with translation.override(language):
+            _look(integration, wish, now=now)
     except RuleBroken as broken:
         refusal = broken
         if wish.payment is None:
@@ -207,11 +211,11 @@ def cancel(*, order: Order, actor: str, now: datetime) -> Order:
 def _look(integration: Integration, wish: Wish, *, now: datetime) -> None:
     """What can be known before the till is asked to do it. A till that cannot be read is asked all the same."""
     if not integration.enabled:
-        raise RuleBroken("This integration is switched off.", code="integration_disabled", status=409)
+        raise RuleBroken(_("This integration is switched off."), code="integration_disabled", status=409)
     if plans.state_of(integration, now=now) is plans.PlanState.ENDED:
-        raise RuleBroken("The merchant's plan for this store has ended.", code="plan_inactive", status=402)
+        raise RuleBroken(_("The merchant’s plan for this store has ended."), code="plan_inactive", status=402)
     if readiness.in_the_way(integration, now=now):
-        raise RuleBroken("The till takes no orders now.", code="pos_not_ready", status=503)
+        raise RuleBroken(_("The till takes no orders now."), code="pos_not_ready", status=503)
     if wish.check_id:
         _look_at_bill(integration, wish, now=now)
     elif wish.kind is OrderKind.EAT_IN and wish.table_number:
@@ -222,9 +226,9 @@ def _look(integration: Integration, wish: Wish, *, now: datetime) -> None:
 def _look_at_bill(integration: Integration, wish: Wish, *, now: datetime) -> None:
     bill = _bill_now(integration, wish.check_id, now=now)
     if bill.closed:
-        raise RuleBroken("The bill is closed.", code="check_closed", status=409)
+        raise RuleBroken(_("The bill is closed."), code="check_closed", status=409)
     if wish.table_number not in {"", bill.table_number}:
-        raise RuleBroken("The bill is at another table.", code="table_changed", status=409)
+        raise RuleBroken(_("The bill is at another table."), code="table_changed", status=409)
 
 
 def _bill_now(integration: Integration, check_id: str, *, now: datetime) -> Bill:
@@ -260,7 +264,7 @@ def _look_at_table(integration: Integration, number: str, *, now: datetime) -> N
     if len(active) > 1:
         raise TableUnknown(active)
     if same and not active:
-        raise RuleBroken("This table is not in use.", code="table_inactive", status=422)
+        raise RuleBroken(_("This table is not in use."), code="table_inactive", status=422)
     if tables and not same:
         raise TableUnknown([])
 
@@ -273,7 +277,7 @@ def _look_at_items(integration: Integration, items: list[dict[str, Any]], *, now
         if sku:
             wanted[sku] = wanted.get(sku, 0) + item["quantity"]
     if not wanted:
-        raise RuleBroken("Nothing is left of this order.", code="invalid_sku", status=422)
+        raise RuleBroken(_("Nothing is left of this order."), code="invalid_sku", status=422)
     try:
         known = menu.known_items(integration, now=now)
         left = menu.sold_out(integration, [*wanted])
@@ -281,10 +285,10 @@ def _look_at_items(integration: Integration, items: list[dict[str, Any]], *, now
         return
     for sku in wanted:
         if known and sku not in known:
-            raise RuleBroken(f"The till does not know {sku}.", code="invalid_sku", status=422)
+            raise RuleBroken(_("The till does not know %(sku)s.") % {"sku": sku}, code="invalid_sku", status=422)
     for sku, count in left.items():
         if count is not None and count < wanted.get(sku, 0):
-            raise RuleBroken(f"{sku} is sold out.", code="item_unavailable", status=422)
+            raise RuleBroken(_("%(sku)s is sold out.") % {"sku": sku}, code="item_unavailable", status=422)
     for item in items:
         _look_at_price(item, known.get(named.get(item["sku"], item["sku"])), days.store_of(integration).currency)
 
@@ -293,4 +297,4 @@ def _look_at_price(item: dict[str, Any], known: dict[str, Any] | None, currency:
     if known is None or known["price"] is None or item.get("unit_price") is None:
         return
     if to_minor(Decimal(known["price"]), currency) != item["unit_price"]:
-        raise RuleBroken(f"{item['sku']} has another price now.", code="price_changed", status=422)
+        raise RuleBroken(_("%(sku)s has another price now.") % {"sku": item["sku"]}, code="price_changed", status=422)

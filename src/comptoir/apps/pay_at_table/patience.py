@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final, TypeVar
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from comptoir.kernel.errors import OutcomeUnknown, VendorBusy, VendorRefused, VendorUnreadable
 
@@ -30,7 +31,7 @@ def in_time(read: Callable[[], Read], known: Callable[[], Read | None]) -> tuple
     try:
         return _readers.submit(reading).result(timeout=LONGEST.total_seconds()), False
     except TooSlow:
-        trouble: Exception = VendorBusy("The till answers too slowly.")
+        trouble: Exception = VendorBusy(_("The till answers too slowly."))
     except (VendorBusy, VendorUnreadable, OutcomeUnknown, VendorRefused) as error:
         trouble = error
     before = known()

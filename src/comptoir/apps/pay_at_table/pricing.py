@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from comptoir.apps.pay_at_table.plan_tables import Period
 from comptoir.core.accounts import configuration
 from comptoir.core.accounts.house_tables import Configuration
@@ -43,5 +45,5 @@ def _minor(amount: Decimal, currency: str) -> int:
     unit = Decimal(1).scaleb(-decimal_places(currency))
     exact = amount.is_finite() and 0 < amount <= LARGEST and amount == amount.quantize(unit)
     if not exact:
-        raise RuleBroken("This is no price.", code="price_invalid", status=422)
+        raise RuleBroken(_("This is no price."), code="price_invalid", status=422)
     return to_minor(amount, currency)

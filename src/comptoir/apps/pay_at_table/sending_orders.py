@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from comptoir.apps.pay_at_table import checks, listening, menu, order_news, ordering, waking
 from comptoir.apps.pay_at_table.application import GRACE, LIFETIME, Outcome, reference_of
@@ -228,7 +229,7 @@ def _payment(order: Order, integration: Integration) -> OrderPayment | None:
     voucher = paid.method_kind == MethodKind.VOUCHER
     method = integration.voucher_method if voucher else integration.card_method
     if not method:
-        raise RuleBroken("No payment method of the till is chosen.", code="method_not_mapped", status=409)
+        raise RuleBroken(_("No payment method of the till is chosen."), code="method_not_mapped", status=409)
     return OrderPayment(
         amount=Money(paid.due, paid.currency).major,
         tip=Money(paid.tip if integration.tip_to_pos else 0, paid.currency).major,

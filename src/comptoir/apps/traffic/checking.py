@@ -17,6 +17,7 @@ from comptoir.pos import registry
 from comptoir.pos.capabilities import ReadsShifts
 from comptoir.pos.connector import Vendor
 from comptoir.pos.model import Location
+from comptoir.web.said import in_words
 
 PATIENCE: Final = timedelta(seconds=10)
 FORBIDDEN: Final = 403
@@ -49,7 +50,7 @@ def check(connection: Connection, *, now: datetime, patience: timedelta = PATIEN
     except TookTooLong:
         return Checked("late")
     except ComptoirError as error:
-        return Checked("refused", error.for_owner)
+        return Checked("refused", in_words(error))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

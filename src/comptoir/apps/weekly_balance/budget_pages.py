@@ -20,6 +20,7 @@ from comptoir.apps.weekly_balance.set_up_pages import tabs
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web.formats import locale
+from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -92,7 +93,7 @@ def save_budget(request: OrganisationRequest, department_id: str, what: str) -> 
     try:
         acts[what](request, department)
     except RuleBroken as refused:
-        toast(request, refused.for_owner, level="bad")
+        toast(request, in_words(refused), level="bad")
     else:
         toast(request, _("The budget is saved."))
     week = request.POST.get("week", "")

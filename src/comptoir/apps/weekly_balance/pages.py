@@ -42,6 +42,7 @@ from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.parts import Status
+from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -228,7 +229,7 @@ def confirm(request: OrganisationRequest, department_id: str, day: str) -> HttpR
             )
             done += 1
         except RuleBroken as refused:
-            words = refused.for_owner
+            words = in_words(refused)
     if done:
         toast(request, _("Confirmed: %(number)s of %(all)s.") % {"number": done, "all": len(days)})
     else:
@@ -250,7 +251,7 @@ def reopen(request: OrganisationRequest, department_id: str, day: str) -> HttpRe
             now=timezone.now(),
         )
     except RuleBroken as refused:
-        toast(request, refused.for_owner, level="bad")
+        toast(request, in_words(refused), level="bad")
     else:
         toast(request, _("The day is open again."))
     return redirect("balance_day", department_id=department.public_id, day=when.isoformat())

@@ -20,6 +20,7 @@ from comptoir.core.accounts.stores import stores
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.parts import Tab
+from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -65,7 +66,7 @@ def save_settings(request: OrganisationRequest) -> HttpResponse:
             now=timezone.now(),
         )
     except RuleBroken as refused:
-        form.add_error("pos_import", refused.for_owner)
+        form.add_error("pos_import", in_words(refused))
         return _settings(request, form, status=422, offers_both=refused.code == "multi_cash_registers_off")
     toast(request, _("The settings are saved."))
     return redirect("balance_settings")
@@ -168,7 +169,7 @@ def save_department(request: OrganisationRequest, department_id: str) -> HttpRes
             "registers_swallowed": "terminals",
             "clocks_too_far": "zone",
         }
-        form.add_error(place.get(refused.code), refused.for_owner)
+        form.add_error(place.get(refused.code), in_words(refused))
         return _department(request, form, found, status=422)
     toast(request, _("The department is saved."))
     return redirect("balance_departments")
@@ -263,7 +264,7 @@ def save_field(request: OrganisationRequest, field_id: str) -> HttpResponse:
         if refused.code == "field_type_taken":
             found = setting_up.fed_by(request.organisation.id, FieldType(request.POST["field_type"]))
             return _fields(request, taken_by=found, status=422)
-        toast(request, refused.for_owner, level="bad")
+        toast(request, in_words(refused), level="bad")
     else:
         toast(request, _("Saved. New days follow; confirmed days stay as they are."))
     return redirect("balance_fields")

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts import members
 from comptoir.core.accounts.authority import EVERYBODY, Authority
@@ -47,10 +48,10 @@ def invite(
     address = email.strip().lower()
     check_address(address)
     if Membership.objects.filter(organisation=organisation, user__email=address).exists():
-        raise RuleBroken("This person works here already.", code="already_member")
+        raise RuleBroken(_("This person works here already."), code="already_member")
     waiting = Invitation.objects.filter(organisation=organisation, accepted_at=None, withdrawn_at=None)
     if waiting.count() >= MOST_OPEN:
-        raise RuleBroken("Too many invitations wait for an answer: withdraw some.", code="too_many_invitations")
+        raise RuleBroken(_("Too many invitations wait for an answer: withdraw some."), code="too_many_invitations")
     key = new_token("inv_")
     try:
         with transaction.atomic():
@@ -71,7 +72,7 @@ def invite(
             _mail(made, key, now)
             _note(made, f"user:{by.pk}", "invitation.sent", now)
     except IntegrityError as error:
-        raise RuleBroken("This address is invited already: send it again.", code="already_invited") from error
+        raise RuleBroken(_("This address is invited already: send it again."), code="already_invited") from error
     return made
 
 
@@ -86,7 +87,7 @@ def resend(
     found = _waiting(organisation_id, invitation_id)
     authority.must_be_over(InvitationFacts.of(found))
     if now - found.sent_at < PAUSE_BETWEEN_MAILS:
-        raise RuleBroken("It was sent a moment ago: wait a minute.", code="sent_just_now")
+        raise RuleBroken(_("It was sent a moment ago: wait a minute."), code="sent_just_now")
     key = new_token("inv_")
     found.token_hash, found.sent_at, found.expires_at = token_hash(key), now, now + LIFETIME
     found.save(update_fields=["token_hash", "sent_at", "expires_at"])
@@ -122,9 +123,9 @@ def accept(user: User, token: str, now: datetime) -> InvitationFacts:
     """
     row = Invitation.objects.select_for_update().filter(_open(token, now)).first()
     if row is None:
-        raise RuleBroken("This invitation has expired or was used. Ask for another.", code="invitation_unknown")
+        raise RuleBroken(_("This invitation has expired or was used. Ask for another."), code="invitation_unknown")
     if user.email != row.email:
-        raise RuleBroken("This invitation is for another address.", code="invitation_of_another", status=403)
+        raise RuleBroken(_("This invitation is for another address."), code="invitation_of_another", status=403)
     row.accepted_at = now
     row.save(update_fields=["accepted_at"])
     if not Membership.objects.filter(organisation_id=row.organisation_id, user=user).exists():
@@ -148,7 +149,7 @@ def _waiting(organisation_id: UUID, invitation_id: UUID) -> Invitation:
     )
     row = found.first()
     if row is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return row
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.authority import EVERYBODY, Authority
 from comptoir.core.accounts.models import Membership, MembershipStore, Organisation, Store, User
@@ -72,7 +73,7 @@ def restore(
     _lock(organisation_id)
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     known = Membership.objects.filter(organisation_id=organisation_id, user=user).first()
     made = known or give(organisation_id=organisation_id, user_id=user_id, role=role, store_ids=store_ids)
     [found] = members(organisation_id, membership_id=made.pk)
@@ -116,14 +117,16 @@ def _locked(organisation_id: UUID, membership_id: int) -> MemberFacts:
     _lock(organisation_id)
     found = members(organisation_id, membership_id=membership_id)
     if not found:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found[0]
 
 
 def _keep_an_owner(organisation_id: UUID, membership_id: int) -> None:
     others = Membership.objects.filter(organisation_id=organisation_id, role=Role.OWNER, user__is_active=True)
     if not others.exclude(id=membership_id).exists():
-        raise RuleBroken("An organisation keeps at least one owner: make somebody else one first.", code="last_owner")
+        raise RuleBroken(
+            _("An organisation keeps at least one owner: make somebody else one first."), code="last_owner"
+        )
 
 
 def _said(found: MemberFacts) -> dict[str, object]:

@@ -53,7 +53,7 @@ def reset_by_operator(*, email: str, now: datetime) -> User:
     """For whoever runs the installation. Raises RuleBroken (`not_found`)."""
     user = User.objects.select_for_update().filter(email__iexact=email).first()
     if user is None:
-        raise RuleBroken("There is no account with this address.", code="not_found", status=404)
+        raise RuleBroken(_("There is no account with this address."), code="not_found", status=404)
     if Authenticator.objects.filter(user=user).delete()[0]:
         for membership in Membership.objects.filter(user=user):
             note(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts import configuration, members
 from comptoir.core.accounts.models import Organisation, User
@@ -73,7 +74,7 @@ def check_name(name: str) -> str:
     """The name without stray spaces. Raises RuleBroken (`name_invalid`)."""
     clean = " ".join(name.split())
     if not clean or len(clean) > LONGEST_NAME or not clean.isprintable():
-        raise RuleBroken("An organisation needs a name of at most 120 letters.", code="name_invalid", status=422)
+        raise RuleBroken(_("An organisation needs a name of at most 120 letters."), code="name_invalid", status=422)
     return clean
 
 
@@ -104,7 +105,7 @@ def create(
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('comptoir sign-up'))")
     is_taken = owner is None and User.objects.filter(email=sign_up.email).exists()
     if is_taken or not _may_be_made(sign_up):
-        raise RuleBroken("This link was used already, or nobody can sign up here now.", code="sign_up_closed")
+        raise RuleBroken(_("This link was used already, or nobody can sign up here now."), code="sign_up_closed")
     person = owner or User.objects.create_user(sign_up.email, password, name=name, language=language)
     made = Organisation.objects.create(id=sign_up.organisation_id, name=sign_up.organisation_name, created_at=now)
     members.give(organisation_id=made.id, user_id=person.pk, role=Role.OWNER, store_ids=None)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, F
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.models import ApiToken, Organisation, User
 from comptoir.core.audit.notes import note
@@ -122,9 +123,9 @@ def make_token(
     """A token of one organisation and its only showing. Raises RuleBroken (`scope_unknown`, `name_invalid`)."""
     wanted = sorted(set(scopes))
     if not wanted or set(wanted) - set(SCOPES):
-        raise RuleBroken("Choose what the token may do.", code="scope_unknown", status=422)
+        raise RuleBroken(_("Choose what the token may do."), code="scope_unknown", status=422)
     if not name.strip():
-        raise RuleBroken("A token needs a name.", code="name_invalid", status=422)
+        raise RuleBroken(_("A token needs a name."), code="name_invalid", status=422)
     token, secret = create_token(name=name.strip()[:120], scopes=wanted, organisations=[organisation], now=now, by=by)
     _note(token, organisation.id, by, "token.made", now)
     return token, secret
@@ -141,7 +142,7 @@ def set_revoked(*, organisation_id: UUID, token_id: UUID, is_revoked: bool, by: 
     else:
         found = mine.filter(revoked_at__gt=now - UNDO_WITHIN).first()
     if found is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     ApiToken.objects.filter(id=found.id).update(revoked_at=now if is_revoked else None)
     _note(found, organisation_id, by, "token.revoked" if is_revoked else "token.restored", now)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.models import Organisation, User
 from comptoir.core.connections import credentials, grants, identity
@@ -46,7 +47,7 @@ def begin(
     `connection` is the one to connect again. Raises RuleBroken when it is another vendor's.
     """
     if connection is not None and connection.provider != connector.manifest.slug:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     ConsentAttempt.objects.filter(expires_at__lt=now).delete()
     ConsentAttempt.objects.create(
@@ -79,7 +80,7 @@ def take_attempt(*, state: str, user: User | None, now: datetime, link: ConsentL
         attempt = ConsentAttempt.objects.select_for_update(of=("self",)).filter(**_known(mine)).first()
         if attempt is None or attempt.expires_at < now:
             raise RuleBroken(
-                "This answer from the till's sign-in page is too old or was used already. Connect again.",
+                _("This answer from the till's sign-in page is too old or was used already. Connect again."),
                 code="consent_unknown",
                 status=400,
             )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.models import Membership, Organisation, User
 from comptoir.core.accounts.roles import PERMISSIONS
@@ -41,7 +42,7 @@ def ask(
     connector = registry.connector(provider)
     ConsentLink.objects.filter(organisation=organisation, used_at=None, expires_at__lt=now).delete()
     if ConsentLink.objects.filter(organisation=organisation, used_at=None).count() >= MOST_OPEN:
-        raise RuleBroken("Too many links wait for a consent already.", code="too_many_consent_links", status=409)
+        raise RuleBroken(_("Too many links wait for a consent already."), code="too_many_consent_links", status=409)
     key = new_token("cns_")
     with transaction.atomic():
         link = ConsentLink.objects.create(

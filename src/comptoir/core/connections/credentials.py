@@ -11,6 +11,7 @@ import stamina
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
+from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
 from comptoir.core.connections.models import Connection
@@ -138,7 +139,7 @@ class StoredCredentials:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise
             raise VendorBusy(
-                "The till's sign-in takes long at the moment; Comptoir tries again by itself.",
+                _("The till's sign-in takes long at the moment; Comptoir tries again by itself."),
                 for_log="waited too long for another refresh of this connection",
             ) from error
 

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from comptoir.core.connections.models import Connection
 from comptoir.core.connections.tokens import TokenPair
 from comptoir.kernel.errors import ComptoirError, VendorRefused
@@ -16,9 +18,12 @@ class NotAPartner(VendorRefused):
     def __init__(self, vendor: Manifest) -> None:
         rights = ", ".join(sorted(vendor.partners_only))
         super().__init__(
-            f"{vendor.name} opens orders, payments at the table and notifications to approved partner clients only, and"
-            " this installation has a self-service client. Its operator has to ask for a partner's.",
+            _(
+                "%(vendor)s opens orders, payments at the table and notifications to approved partner clients only, and"
+                " this installation has a self-service client. Its operator has to ask for a partner’s."
+            ),
             for_log=f"not granted: {rights}",
+            names={"vendor": vendor.name},
         )
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.connections.tokens import TokenPair
 from comptoir.kernel.errors import RuleBroken, VendorRefused
@@ -22,7 +24,7 @@ class FreshCredentials:
 
     def renewed(self, stale: Secret) -> Secret:  # noqa: ARG002 - nothing is renewed
         """Raises VendorRefused: what is refused at once will not get better."""
-        raise VendorRefused("The till refuses the sign-in it has just accepted. Connect again.")
+        raise VendorRefused(_("The till refuses the sign-in it has just accepted. Connect again."))
 
 
 def require_same_account(connection: Connection, pair: TokenPair, endpoints: Endpoints) -> None:
@@ -42,8 +44,15 @@ def require_same_account(connection: Connection, pair: TokenPair, endpoints: End
     if known and not known & {each.external_id for each in seen}:
         name, other = connector.manifest.name, ", ".join(sorted({each.business_name for each in seen}))
         raise RuleBroken(
-            f"This sign-in opens another {name} account ({other or 'one without locations'}), none of whose locations"
-            f" belong to this connection. {connection.account_name or 'It'} stays as it was: sign in with a login of"
-            " that account, or add the other account as a connection of its own.",
+            _(
+                "This sign-in opens another %(vendor)s account (%(other)s), none of whose locations belong to this"
+                " connection. %(this)s stays as it was: sign in with a login of that account, or add the other account"
+                " as a connection of its own."
+            )
+            % {
+                "vendor": name,
+                "other": other or _("one without locations"),
+                "this": connection.account_name or _("This one"),
+            },
             code="other_account",
         )

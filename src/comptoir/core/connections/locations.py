@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db import connection as database
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.models import Organisation, Store
 from comptoir.core.connections.models import Connection, LocationLink, WebhookAddress
@@ -91,7 +92,7 @@ def link_location(link: LocationLink, store: Store | None, *, now: datetime) -> 
     when another organisation's store is fed by it.
     """
     if store is not None and store.organisation_id != link.organisation_id:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     try:
         with transaction.atomic():
             LocationLink.objects.filter(
@@ -107,7 +108,7 @@ def link_location(link: LocationLink, store: Store | None, *, now: datetime) -> 
                 webhook_address(organisation=link.organisation, store=store, provider=link.provider, now=now)
     except IntegrityError as error:
         raise RuleBroken(
-            f"{link.name} already feeds a store of another organisation; remove that link first.",
+            _("%(name)s already feeds a store of another organisation; remove that link first.") % {"name": link.name},
             code="location_taken",
         ) from error
 

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.locations import as_location
@@ -68,7 +69,7 @@ def read_changes(
 
 def _store_of(link: LocationLink) -> UUID:
     if link.store is None:
-        raise RuleBroken("Link the location to a store first.", code="location_unlinked")
+        raise RuleBroken(_("Link the location to a store first."), code="location_unlinked")
     return link.store.id
 
 

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from django.db import OperationalError, connection, transaction
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
 
 from comptoir.core.intake import process
 from comptoir.core.intake.models import Notification, ReplayRun
@@ -88,7 +89,7 @@ def begin(selection: Selection, *, now: datetime) -> UUID:
         raise ValueError("a replay that is written down belongs to an organisation")
     total = count(selection)
     if not total:
-        raise RuleBroken("There is nothing to read again.", code="nothing_to_replay")
+        raise RuleBroken(_("There is nothing to read again."), code="nothing_to_replay")
     return ReplayRun.objects.create(
         organisation_id=selection.organisation_id,
         id=new_id(),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.core.mail import tasks, writing
 from comptoir.core.mail.models import OutgoingMail
@@ -102,9 +103,9 @@ def check_address(address: str) -> None:
     try:
         parsed = Address(addr_spec=address)
     except (ValueError, IndexError) as error:
-        raise RuleBroken("This is not an e-mail address.", code="address_invalid", status=422) from error
+        raise RuleBroken(_("This is not an e-mail address."), code="address_invalid", status=422) from error
     if not parsed.domain or address != address.strip() or any(each in address for each in "\r\n\0"):
-        raise RuleBroken("This is not an e-mail address.", code="address_invalid", status=422)
+        raise RuleBroken(_("This is not an e-mail address."), code="address_invalid", status=422)
 
 
 def _text(content: bytes) -> str:

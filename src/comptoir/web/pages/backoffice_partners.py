@@ -23,6 +23,7 @@ from comptoir.web.backstage import OperatorRequest, operators
 from comptoir.web.pages.backoffice import LONGEST_LIST, organisation_of
 from comptoir.web.pages.partners import light_of, mails_of
 from comptoir.web.parts import Status
+from comptoir.web.said import in_words
 from comptoir.web.toasts import toast
 
 LONGEST_CONTACTS = 1000
@@ -91,7 +92,7 @@ def partners(request: OperatorRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except RuleBroken as refused:
-            form.add_error("name", refused.for_owner)
+            form.add_error("name", in_words(refused))
         else:
             shown, form = f"{made.client_id} {secret.reveal()}", PartnerForm()
     return _partners(request, form, shown)

@@ -32,6 +32,7 @@ from comptoir.web.consent_faults import Cause, Fault
 from comptoir.web.health_words import Told
 from comptoir.web.pages import consent_links
 from comptoir.web.parts import Status
+from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.tasks import look_at_once
 from comptoir.web.toasts import toast
@@ -194,7 +195,7 @@ def _read_locations(request: OrganisationRequest, connection: Connection, *, is_
         if then:
             fault = consent_faults.of_error(error, connection.provider, has_signed_in=True)
             return consent_faults.send_back(request, then, fault, connection)
-        toast(request, _("Connected, but the locations could not be read: %s") % error.for_owner, level="warn")
+        toast(request, _("Connected, but the locations could not be read: %s") % in_words(error), level="warn")
         return redirect("connections")
     if not found and then:
         fault = Fault(Cause.NO_SHOP, connection.provider)
@@ -215,7 +216,7 @@ def _learn_day_starts(request: OrganisationRequest, connection: Connection, vend
     try:
         learn_day_starts(connection, vendor, now=timezone.now())
     except ComptoirError as error:
-        toast(request, _("When a trading day begins could not be read: %s") % error.for_owner, level="warn")
+        toast(request, _("When a trading day begins could not be read: %s") % in_words(error), level="warn")
 
 
 @require_GET

@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -21,7 +22,7 @@ FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "V
 def metrics(request: HttpRequest) -> HttpResponse:
     """Counters of this process and figures of the installation. Raises RuleBroken (404) for everybody else."""
     if not (_has_token(request) or _is_from_here(request)):
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     body = counted.tell(lambda: watch.gauges(now=timezone.now()))
     return HttpResponse(body, content_type=counted.CONTENT_TYPE)
 

@@ -33,6 +33,7 @@ from comptoir.kernel.ids import parse_id
 from comptoir.kernel.seal import SealBroken
 from comptoir.web.accounts import tell_news
 from comptoir.web.parts import Status
+from comptoir.web.said import in_words
 from comptoir.web.shell import ROLE_NAMES, OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -121,7 +122,7 @@ def users(request: OrganisationRequest) -> HttpResponse:
                 **form.given(),
             )
         except RuleBroken as refused:
-            form.add_error("email", refused.for_owner)
+            form.add_error("email", in_words(refused))
         else:
             toast(request, _("A mail with a link is on its way to %(email)s.") % {"email": email})
             return redirect("users")
@@ -173,7 +174,7 @@ def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
                 **form.given(),
             )
         except RuleBroken as refused:
-            form.add_error("role", refused.for_owner)
+            form.add_error("role", in_words(refused))
         else:
             toast(request, _("Saved. It holds from the next click on."))
             return redirect("users")

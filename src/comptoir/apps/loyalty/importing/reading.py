@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from comptoir.apps.loyalty import phones
 from comptoir.apps.loyalty.members import profile
 from comptoir.kernel.errors import RuleBroken
@@ -95,7 +97,7 @@ def sheet(content: bytes) -> Sheet:
 
 def unreadable() -> RuleBroken:
     """Told in words by the page."""
-    return RuleBroken("This is no list that can be read.", code="file_unreadable", status=422)
+    return RuleBroken(_("This is no list that can be read."), code="file_unreadable", status=422)
 
 
 WINDOWS_SIGNS: Final = frozenset(bytes(range(0x80, 0xA0)).decode("cp1252", errors="ignore"))

@@ -18,6 +18,7 @@ from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.money import Money
 from comptoir.web import spreadsheets
 from comptoir.web.parts import Text
+from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -80,7 +81,7 @@ def reconcile(request: OrganisationRequest, integration_id: str, day: str) -> Ht
     except ValueError:
         raise asking.nothing() from None
     except ComptoirError as error:
-        toast(request, error.for_owner, level="warn")
+        toast(request, in_words(error), level="warn")
     else:
         toast(request, _("The till was read anew."))
     response = redirect("table_reconciliation")

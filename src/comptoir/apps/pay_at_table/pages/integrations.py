@@ -23,6 +23,7 @@ from comptoir.core.installations import plans
 from comptoir.kernel.errors import RuleBroken, VendorBusy, VendorRefused, VendorUnreadable
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.parts import Status, Step
+from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import refusals, toast
 
@@ -192,7 +193,7 @@ def _at_the_till(found: Integration) -> tuple[setting_up.AtTheTill | None, str]:
     try:
         return setting_up.at_the_till(found), ""
     except (VendorBusy, VendorRefused, VendorUnreadable, RuleBroken) as error:
-        return None, error.for_owner
+        return None, in_words(error)
 
 
 def _light(found: Integration, steps: list[Step]) -> Status:

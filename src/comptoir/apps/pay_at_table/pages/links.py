@@ -22,6 +22,7 @@ from comptoir.kernel.money import Money
 from comptoir.web import formats
 from comptoir.web.open_pages import kept_private
 from comptoir.web.parts import Status
+from comptoir.web.said import in_words
 
 SOON: Final = 2
 LATER: Final = 10
@@ -40,10 +41,10 @@ def again(request: HttpRequest, token: str) -> HttpResponse:
             except RuleBroken as refused:
                 if refused.code in {"link_unknown", "link_expired"}:
                     raise
-                refusal = refused.for_owner
+                refusal = in_words(refused)
         opened = retry_links.open_link(token, now=now)
     except RuleBroken as refused:
-        values: dict[str, Any] = {"gone": refused.for_owner}
+        values: dict[str, Any] = {"gone": in_words(refused)}
         return _answer(request, "pay_at_table/again.html", values, status=refused.status)
     rows = [_row(each, opened.integration) for each in opened.payments]
     values = {
@@ -69,7 +70,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             mail_stops.stop(token, now=timezone.now())
     except RuleBroken as refused:
-        return _answer(request, "pay_at_table/stop.html", {"gone": refused.for_owner}, status=refused.status)
+        return _answer(request, "pay_at_table/stop.html", {"gone": in_words(refused)}, status=refused.status)
     values = {"address": address, "integration": integration, "done": request.method == "POST"}
     return _answer(request, "pay_at_table/stop.html", values)
 

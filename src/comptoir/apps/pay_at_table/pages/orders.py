@@ -19,6 +19,7 @@ from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web.parts import Status
+from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import refusals, toast
 
@@ -85,7 +86,7 @@ def act(request: OrganisationRequest, order_id: str, what: str) -> HttpResponse:
             except RuleBroken:
                 raise
             except ComptoirError as error:
-                toast(request, error.for_owner, level="warn")
+                toast(request, in_words(error), level="warn")
                 return redirect("table_order", found.public_id)
             ordering.send_again(order=found, actor=actor, now=now)
             toast(request, _("It is being sent to the till."))
@@ -132,7 +133,7 @@ def _choices(integration: Integration) -> tuple[list[tuple[str, str]], str]:
     try:
         known = menu.known_items(integration, now=timezone.now())
     except ComptoirError as error:
-        return [], error.for_owner
+        return [], in_words(error)
     return sorted(((sku, f"{each['name']} · {sku}") for sku, each in known.items()), key=lambda each: each[1]), ""
 
 

@@ -14,6 +14,7 @@ from comptoir.apps.pay_at_table.models import GuestPayment, State
 from comptoir.apps.pay_at_table.pages import asking
 from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.money import Money
+from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -35,7 +36,7 @@ def choose(request: OrganisationRequest, integration_id: str) -> HttpResponse:
         try:
             free = trying_out.free_bills(found, now=now)
         except ComptoirError as error:
-            values["trouble"] = error.for_owner
+            values["trouble"] = in_words(error)
         else:
             values["bills"] = [(each, Money(each.remaining, each.currency)) for each in free]
     return render(request, "pay_at_table/test_payment.html", values)
@@ -53,7 +54,7 @@ def pay(request: OrganisationRequest, integration_id: str) -> HttpResponse:
         check_id = request.POST.get("bill", "")
         trying_out.start(found, check_id=check_id, actor=asking.actor(request), now=timezone.now())
     except ComptoirError as error:
-        toast(request, error.for_owner, level="bad")
+        toast(request, in_words(error), level="bad")
         return redirect("table_test", found.public_id)
     toast(request, _("It is on its way. The last line of the list says when it stands on the till."))
     return redirect("table_integration", found.public_id)

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 from comptoir.apps.weekly_balance.rules.terms import LastYear
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.shares import CENT, share
@@ -20,7 +22,7 @@ def spread(amount: Decimal, weights: Sequence[Decimal], *, smallest: Decimal = C
     part first. Raises RuleBroken when weights do not add up to 100 or one is negative.
     """
     if sum(weights, Decimal(0)) != HUNDRED or any(weight < 0 for weight in weights):
-        raise RuleBroken("The weights have to add up to 100 %.", code="weights", status=422)
+        raise RuleBroken(_("The weights have to add up to 100 %."), code="weights", status=422)
     return share(amount, weights, smallest=smallest)
 
 

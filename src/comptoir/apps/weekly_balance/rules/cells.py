@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from django.utils.translation import gettext as _
+
 from comptoir.kernel.errors import RuleBroken
 
 
@@ -90,7 +92,12 @@ NEXT: dict[DayState, frozenset[DayState]] = {
 def move(before: DayState, after: DayState) -> DayState:
     """The day's next state. Raises RuleBroken for a step that there is not."""
     if after not in NEXT[before]:
-        raise RuleBroken(f"A day that is {before} cannot become {after}.", code="day_state", status=409)
+        raise RuleBroken(
+            _("The day has moved on meanwhile. Load the page again and look at it anew."),
+            code="day_state",
+            status=409,
+            for_log=f"{before} to {after}",
+        )
     return after
 
 

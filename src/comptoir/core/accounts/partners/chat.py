@@ -5,6 +5,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.partner_tables import PartnerRequest
 from comptoir.core.jobs import engine
@@ -30,7 +31,7 @@ def post(organisation_id: UUID, request_id: UUID) -> None:
     if outcome.answer is None or outcome.answer.status >= 300:
         status = outcome.answer.status if outcome.answer else None
         log.warning("partner_chat.failed", status=status)
-        raise VendorBusy("The chat does not answer.", for_log=f"partner chat: status {status} {outcome.fault}")
+        raise VendorBusy(_("The chat does not answer."), for_log=f"partner chat: status {status} {outcome.fault}")
 
 
 @engine.job("accounts.partner_chat", queue=engine.WEBHOOKS)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts import house
 from comptoir.core.accounts.models import Membership, User
@@ -51,10 +52,10 @@ def register(
 ) -> tuple[PartnerClient, Secret]:
     """A new client and the only showing of its secret. Raises RuleBroken (`client_exists`, `redirect_invalid`)."""
     if PartnerClient.objects.filter(name__iexact=name.strip()).exists():
-        raise RuleBroken("There is a partner of this name.", code="client_exists")
+        raise RuleBroken(_("There is a partner of this name."), code="client_exists")
     for each in redirect_uris:
         if not each.startswith(("https://", "http://localhost", "http://127.0.0.1")) or "#" in each:
-            raise RuleBroken("An address to come back to begins with https://.", code="redirect_invalid", status=422)
+            raise RuleBroken(_("An address to come back to begins with https://."), code="redirect_invalid", status=422)
     secret = new_token("cps_")
     made = PartnerClient.objects.create(
         name=name.strip()[:80],
@@ -76,7 +77,7 @@ def set_contacts(*, client_id: UUID, contacts: Collection[str], actor: str, now:
     """Whom the mails about requests go to, from now on. Raises RuleBroken (`not_found`, 404)."""
     found = PartnerClient.objects.select_for_update().filter(id=client_id).first()
     if found is None:
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     said = {"before": found.contacts, "after": list(contacts)}
     found.contacts = list(contacts)
     found.save(update_fields=["contacts"])

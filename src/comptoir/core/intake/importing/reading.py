@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from comptoir.core.connections.locations import as_location
 from comptoir.core.connections.models import LocationLink
@@ -111,7 +112,7 @@ def _read_pages(
     links = LocationLink.objects.select_related("connection", "store")
     link = links.filter(organisation_id=run.organisation_id, id=run.location_link_id, store_id=run.store_id).first()
     if link is None:
-        raise RuleBroken("This location does not feed the store any more.", code="location_unlinked")
+        raise RuleBroken(_("This location does not feed the store any more."), code="location_unlinked")
     began = clock()
     found = brought(window, link, began=began)
     with till.of(link.connection) as vendor:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.connections.models import LocationLink
@@ -44,9 +45,9 @@ def begin(
     import read when nothing more was to come are not read once more.
     """
     if link.store is None:
-        raise RuleBroken("Link the location to a store first.", code="location_unlinked")
+        raise RuleBroken(_("Link the location to a store first."), code="location_unlinked")
     if start >= end:
-        raise RuleBroken("The start of an import lies before its end.", code="window_empty", status=422)
+        raise RuleBroken(_("The start of an import lies before its end."), code="window_empty", status=422)
     same = ImportRun.objects.filter(
         organisation_id=link.organisation_id, store_id=link.store.id, location_link_id=link.id, start=start, end=end
     )
@@ -61,13 +62,13 @@ def begin(
 def begin_days(shop: Store, *, first: date, last: date, now: datetime) -> list[UUID]:
     """The same for the business dates `first` to `last` of a store: an import for each location that feeds it."""
     zone = ZoneInfo(shop.timezone)
-    start, _ = business_day_bounds(first, zone=zone, day_start=shop.day_start)
-    _, end = business_day_bounds(last, zone=zone, day_start=shop.day_start)
+    start = business_day_bounds(first, zone=zone, day_start=shop.day_start)[0]
+    end = business_day_bounds(last, zone=zone, day_start=shop.day_start)[1]
     links = LocationLink.objects.select_related("store", "connection")
     feeding = links.filter(organisation_id=shop.organisation_id, store=shop).order_by("id")
     asked = [each for each in feeding if not each.connection.is_given_back]
     if not asked:
-        raise RuleBroken("This store is not linked to a point of sale yet.", code="location_unlinked")
+        raise RuleBroken(_("This store is not linked to a point of sale yet."), code="location_unlinked")
     return [begin(link, start=start, end=end, now=now) for link in asked]
 
 
@@ -130,7 +131,7 @@ def take_up(*, organisation_id: UUID, run_id: UUID, now: datetime, store_ids: Co
     run = _mine(organisation_id, run_id, store_ids).get()
     waits = windows.of(run).filter(state__in=windows.OPEN).exclude(fault="").exists()
     if run.state not in (Run.FAILED, Run.PAUSED) and not (run.state == Run.RUNNING and waits):
-        raise RuleBroken("This import does not stand still.", code="import_not_failed")
+        raise RuleBroken(_("This import does not stand still."), code="import_not_failed")
     _set_going(run, now)
 
 
@@ -175,7 +176,7 @@ def whose(run_id: UUID) -> tuple[UUID, UUID]:
     """
     found = ImportRun.objects.filter(id=run_id).values_list("organisation_id", "connection_id").first()
     if found is None:
-        raise RuleBroken("There is no import of this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is no import of this id."), code="not_found", status=404)
     return found
 
 
@@ -192,7 +193,7 @@ def _mine(organisation_id: UUID, run_id: UUID, store_ids: Collection[UUID] | Non
     if store_ids is not None:
         found = found.filter(store_id__in=store_ids)
     if not found.exists():
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found
 
 

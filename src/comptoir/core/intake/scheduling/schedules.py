@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.models import Store
 from comptoir.core.audit.notes import note
@@ -178,7 +179,7 @@ def _mine(organisation_id: UUID, schedule_id: UUID, store_ids: Collection[UUID] 
     if store_ids is not None:
         found = found.filter(store_id__in=store_ids)
     if not found.exists():
-        raise RuleBroken("There is nothing here under this id.", code="not_found", status=404)
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found
 
 
