@@ -383,6 +383,7 @@ PROVIDER_CALLS = {
     f"DELETE {INTEGRATION}/link",
     f"GET {INTEGRATION}",
     f"GET {INTEGRATION}/readiness",
+    f"GET {INTEGRATION}/reconciliation",
     f"GET {INTEGRATION}/floor-plans",
     f"GET {INTEGRATION}/tables",
     f"GET {INTEGRATION}/checks",

@@ -205,3 +205,24 @@ def test_e39_either_side_lets_go_in_one_call(table: Table, provider: Provider) -
 def test_problems_name_the_call_they_are_about(table: Table, provider: Provider) -> None:
     said: dict[str, Any] = provider.ask("GET", "/payments/gpay_x", **{"X-Request-Id": "call-of-alice"}).json()
     assert (said["code"], said["request_id"], said["retryable"]) == ("not_found", "call-of-alice", False)
+
+
+def test_p10_a_provider_reads_the_report_of_a_day(table: Table, provider: Provider) -> None:
+    table.run(table.take(1000, tip=100))
+    table.hear()
+    table.run(table.taken[0])
+    table.take(9900)
+    status, said = provider.get("/reconciliation")
+    assert (status, said["day_open"], said["difference"]) == (200, True, {"amount": 0, "currency": "EUR"})
+    assert [(row["state"], row["provider_payment_id"]) for row in said["rows"]] == [
+        ("matched", "q-0"),
+        ("missing_on_pos", "q-1"),
+    ]
+    assert said["rows"][1]["on_pos"] is None
+    [sums] = said["totals"]
+    assert sums["taken"]["amount"] == sums["applied"]["amount"] + sums["open"]["amount"] == 10900
+    assert provider.get(f"/reconciliation?business_date={said['business_date']}")[1] == said, (
+        "a minute's report is kept"
+    )
+    assert provider.get("/reconciliation?business_date=2001-01-01")[0] == 404
+    assert provider.get("/reconciliation?business_date=soon")[0] == 422

@@ -120,6 +120,7 @@ def test_o11_no_provider_hears_of_it(green: Table, provider: Provider) -> None:
     green.go_on(green.taken[0])
     assert [each["provider_payment_id"] for each in provider.get("/payments")[1]["data"]] == ["q-real"]
     assert sorted(row["state"] for row in report(green).rows) == ["matched", "test_payment"]
+    assert [each["state"] for each in provider.get("/reconciliation")[1]["rows"]] == ["matched"]
 
 
 def test_o11_only_a_bill_that_nobody_pays_is_chosen(green: Table) -> None:

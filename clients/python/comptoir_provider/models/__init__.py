@@ -7,6 +7,8 @@ from .capabilities_out import CapabilitiesOut
 from .check_line_out import CheckLineOut
 from .check_out import CheckOut
 from .confirm_in import ConfirmIn
+from .day_row_out import DayRowOut
+from .day_sums_out import DaySumsOut
 from .endpoint_change import EndpointChange
 from .endpoint_in import EndpointIn
 from .endpoint_out import EndpointOut
@@ -44,6 +46,7 @@ from .problem_check_type_0 import ProblemCheckType0
 from .problem_errors_type_0_item import ProblemErrorsType0Item
 from .readiness_out import ReadinessOut
 from .reason_out import ReasonOut
+from .reconciliation_out import ReconciliationOut
 from .refund_in import RefundIn
 from .refund_out import RefundOut
 from .refund_status import RefundStatus
@@ -64,6 +67,8 @@ __all__ = (
     "CheckLineOut",
     "CheckOut",
     "ConfirmIn",
+    "DayRowOut",
+    "DaySumsOut",
     "EndpointChange",
     "EndpointIn",
     "EndpointOut",
@@ -101,6 +106,7 @@ __all__ = (
     "ProblemErrorsType0Item",
     "ReadinessOut",
     "ReasonOut",
+    "ReconciliationOut",
     "RefundIn",
     "RefundOut",
     "RefundStatus",

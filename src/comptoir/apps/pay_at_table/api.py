@@ -3,7 +3,7 @@
 Its parts register their operations with one router when they are imported.
 """
 
-from comptoir.apps.pay_at_table.provider import feed, ordering, paying, reading
+from comptoir.apps.pay_at_table.provider import business_days, feed, ordering, paying, reading
 from comptoir.apps.pay_at_table.provider.door import router
 
-__all__ = ["feed", "ordering", "paying", "reading", "router"]
+__all__ = ["business_days", "feed", "ordering", "paying", "reading", "router"]
