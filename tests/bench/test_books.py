@@ -22,6 +22,7 @@ from comptoir.apps.traffic.alerts import finding
 from comptoir.apps.weekly_balance.models import Department
 from comptoir.core.accounts.models import Membership, Organisation, Store, User
 from comptoir.core.accounts.roles import Role
+from comptoir.core.ledger import times_at_work
 
 SALES = 10
 """One in each hour, so that those who work have no hour without a sale."""
@@ -159,3 +160,25 @@ def asked(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(page).status_code == 200
     return len(captured)
+
+
+@pytest.mark.usefixtures("db")
+def test_times_at_work_are_not_compared_with_those_of_other_shops_whose_people_have_the_same_short_ids() -> None:
+    chain, last = a_chain(12, 1, 5), yesterday()
+    stores = list(Store.objects.values_list("id", flat=True))
+    compared: list[float] = []
+
+    def explained(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", params)
+            (plan,) = cursor.fetchone()
+        compared.extend(
+            node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Join Filter", 0))
+            for node in nodes(plan[0]["Plan"])
+            if "Join" in node["Node Type"] or node["Node Type"] == "Nested Loop"
+        )
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explained):
+        times_at_work.at_once(chain.id, stores, since=last, until=last, now=datetime.now(UTC))
+    assert 0 < max(compared) <= 2 * 5 * len(stores), "no more than there are times: two people, five days"

@@ -17,20 +17,22 @@ from comptoir.core.ledger.models import ClockEntry
 # Nobody is in for longer than 16 hours: whoever never checked out is not at two places for ever.
 A_END: Final[LiteralString] = "coalesce(a.ended_at, least(%(now)s, a.started_at + interval '16 hours'))"
 B_END: Final[LiteralString] = "coalesce(b.ended_at, least(%(now)s, b.started_at + interval '16 hours'))"
-# One person in two shops: of one account, or with an id that nobody else has anywhere.
-SAME_PERSON: Final[LiteralString] = (
-    "(b.location_id = a.location_id OR length(a.staff_id) >= 32 OR (strpos(a.location_id, ':') > 0"
-    " AND regexp_replace(b.location_id, ':[^:]*$', '') = regexp_replace(a.location_id, ':[^:]*$', '')))"
+# Within what a person's id is one's own: anywhere where it is long, else in an account of shops, else in one shop. It
+# is a key of the join, for short ids are the same in every shop: with a hundred shops each had a hundred others beside.
+KNOWN_IN: Final[LiteralString] = (
+    "CASE WHEN length(@.staff_id) >= 32 THEN '' ELSE regexp_replace(@.location_id, ':[^:]*$', '') END"
 )
-OVERLAP: Final[LiteralString] = "b.started_at < " + A_END + " AND " + B_END + " > a.started_at AND " + SAME_PERSON
+SAME_PERSON: Final[LiteralString] = KNOWN_IN.replace("@", "a") + " = " + KNOWN_IN.replace("@", "b")
+OVERLAP: Final[LiteralString] = "b.started_at < " + A_END + " AND " + B_END + " > a.started_at"
 SQL: Final[LiteralString] = (
     "SELECT a.store_id, a.business_date,"  # noqa: S608 (constants)
     " count(DISTINCT a.staff_id) FILTER (WHERE b.location_id = a.location_id),"
     " count(DISTINCT a.staff_id) FILTER (WHERE b.location_id <> a.location_id)"
     " FROM ledger_clockentry AS a CROSS JOIN (VALUES (-1), (0), (1)) AS beside (days)"
     " JOIN ledger_clockentry AS b ON b.organisation_id = a.organisation_id AND b.provider = a.provider"
-    " AND b.staff_id = a.staff_id AND b.business_date = a.business_date + beside.days AND b.id <> a.id"
-    " WHERE a.organisation_id = %(organisation)s AND a.store_id = ANY(%(stores)s)"
+    " AND b.staff_id = a.staff_id AND b.business_date = a.business_date + beside.days AND b.id <> a.id AND "
+    + SAME_PERSON
+    + " WHERE a.organisation_id = %(organisation)s AND a.store_id = ANY(%(stores)s)"
     " AND a.business_date BETWEEN %(since)s AND %(until)s AND NOT a.deleted AND NOT b.deleted"
     " AND " + OVERLAP + " GROUP BY 1, 2"
 )
