@@ -235,7 +235,7 @@ def test_rewards_and_refunds_in_any_order(people: People) -> None:
     run_state_machine_as_test(
         Counter,
         settings=settings(
-            max_examples=examples(400 if deep else 50),
+            max_examples=examples(400 if deep else 25),
             stateful_step_count=30 if deep else 10,
             deadline=None,
             suppress_health_check=list(HealthCheck),
