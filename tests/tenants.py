@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.conf import settings
 from django.test import Client
 
 from comptoir.apps.loyalty.alerts import telling
@@ -71,9 +72,20 @@ class World:
     terrace: Store
     membership: Membership
     ids: dict[str, str] = field(default_factory=dict)
+    sessions: dict[int, str] = field(default_factory=dict)
+    """Of those who are signed in already."""
+
+    def sign_in(self, *users: User) -> None:
+        """From now on `client` takes the session of now, which nobody may take back."""
+        for user in users:
+            self.sessions[user.id] = self.client(user).cookies[settings.SESSION_COOKIE_NAME].value
 
     def client(self, user: User) -> Client:
-        return self.people.client(user)
+        if user.id not in self.sessions:
+            return self.people.client(user)
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[user.id]
+        return client
 
     def colleague(self, role: Role) -> Client:
         """Bob, in that role."""

@@ -33,6 +33,7 @@ def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         environ.setenv("LIGHTSPEED_K_CLIENT_ID", "client")
         environ.setenv("LIGHTSPEED_K_CLIENT_SECRET", "secret")
         world = build(create_people())
+        world.sign_in(world.people.alice, world.people.bob, world.people.charlie)
         # Between the tests the database is out of bounds, as it is elsewhere.
         with django_db_blocker.block():
             yield world
