@@ -15,8 +15,11 @@ if command -v uv >/dev/null; then
 else
   [ -x .venv/bin/python ] || "$python" -m venv .venv || {
     echo "The venv module is missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+  # The lock names everything: nothing is left to resolve. pip compiles file by file on one core.
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes \
+    --requirement requirements.lock
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+  .venv/bin/python -m compileall -q -j 0 .venv/lib >/dev/null || true # templates of code that packages bring along
 fi
 .venv/bin/python scripts/catalogues.py compile
 touch .venv/.installed
