@@ -1,8 +1,14 @@
-"""`comptoir …` as a process of its own, on the test database unless told otherwise."""
+"""`comptoir …` on the test database: as a process of its own, or in this one, which takes two CPU seconds less."""
 
 import os
 import subprocess
 import sys
+from unittest import mock
+
+from typer.testing import CliRunner
+
+from comptoir.cli import house
+from comptoir.cli.main import app
 
 TIMEOUT_SECONDS = 60
 
@@ -18,6 +24,15 @@ def comptoir(*arguments: str, **environ: str | None) -> "subprocess.CompletedPro
         timeout=TIMEOUT_SECONDS,
         check=False,
     )
+
+
+def inside(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run one command in this process, whose Django and log are set up: what it says and does, not how it starts."""
+    with mock.patch.object(house, "ready", house.sentences), mock.patch.object(house, "set_up_log"):
+        done = CliRunner().invoke(app, arguments)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def expect_one_sentence(done: "subprocess.CompletedProcess[str]", *words: str) -> None:

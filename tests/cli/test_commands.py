@@ -18,7 +18,7 @@ from comptoir.core.accounts.models import ApiToken
 from comptoir.core.ledger import reads
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from tests.bills import bill, record, told
-from tests.cli.commands import comptoir, expect_one_sentence
+from tests.cli.commands import comptoir, expect_one_sentence, inside
 from tests.database import NAME, YOURS, conninfo, maintenance
 from tests.people import People
 
@@ -66,7 +66,7 @@ class TestFacts:
 
     def test_a_token_opens_the_api_and_is_stored_as_a_hash(self, people: People) -> None:
         names = ["--organisation", people.le_zinc.public_id, "--scope", "sales.read", "--scope", "stores.read"]
-        made = json.loads(comptoir("tokens", "Till", *names, "--json").stdout)
+        made = json.loads(inside("tokens", "Till", *names, "--json").stdout)
 
         assert made["name"] == "Till"
         header = {"Authorization": f"Bearer {made['token']}"}
@@ -76,7 +76,7 @@ class TestFacts:
 
     def test_a_token_for_nobody_or_for_anything_is_refused(self, people: People) -> None:
         names = ["--organisation", "org_01JZZZZZZZZZZZZZZZZZZZZZZZ", "--scope", "sales.read"]
-        expect_one_sentence(comptoir("tokens", "x", *names), "no organisation")
+        expect_one_sentence(inside("tokens", "x", *names), "no organisation")
         with pytest.raises(RuleBroken, match=r"sales\.read"):
             data.create_token("x", [people.le_zinc.public_id], ["everything"], now=datetime.now(UTC))
         assert not ApiToken.objects.exists()
@@ -86,7 +86,7 @@ class TestFacts:
         window = [people.bar.public_id, "--since", "2026-03-07", "--until", "2026-03-07"]
         piped = comptoir("export", *window, LC_ALL="C")
         file = tmp_path / "sales.jsonl"
-        facts = json.loads(comptoir("export", *window, "--output", str(file), "--json").stdout)
+        facts = json.loads(inside("export", *window, "--output", str(file), "--json").stdout)
 
         assert piped.stdout == file.read_text(encoding="utf-8")
         sale = json.loads(piped.stdout.splitlines()[0])["sale"]
@@ -111,7 +111,7 @@ class TestFacts:
         assert all(word not in json.dumps(facts) for word in ("Le Zinc", "example.com", "password"))
 
     def test_a_store_that_is_not_there_or_not_linked_cannot_be_imported(self, people: People) -> None:
-        expect_one_sentence(comptoir("import", people.bar.public_id, "--since", "2026-03-07", "--json"), "not linked")
+        expect_one_sentence(inside("import", people.bar.public_id, "--since", "2026-03-07", "--json"), "not linked")
         for unknown in ("sto_01JZZZZZZZZZZZZZZZZZZZZZZZ", "nonsense", people.le_zinc.public_id):
             with pytest.raises(RuleBroken):
                 data.find_store(unknown)

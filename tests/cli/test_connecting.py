@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from comptoir.core.connections.models import Connection, ConsentAttempt
-from tests.cli.commands import comptoir, expect_one_sentence
+from tests.cli.commands import expect_one_sentence, inside
 from tests.core.conftest import vendor as vendor
 from tests.core.kseries import PROVIDER, Vendor, decide
 from tests.people import People
@@ -33,10 +33,10 @@ def test_the_address_leads_to_a_connection_that_the_command_names(people: People
 
 def test_nobody_waits_when_told_not_to_and_strangers_are_refused(people: People, vendor: Vendor) -> None:
     organisation = ("--organisation", people.le_zinc.public_id)
-    done = comptoir("connect", PROVIDER, *organisation, "--by", people.alice.email, "--wait", "0")
+    done = inside("connect", PROVIDER, *organisation, "--by", people.alice.email, "--wait", "0")
     assert done.returncode == 0
     assert "/auth?" in done.stdout
     assert ConsentAttempt.objects.count() == 1
 
     for other in (people.bob, people.charlie):
-        expect_one_sentence(comptoir("connect", PROVIDER, *organisation, "--by", other.email), "may not connect")
+        expect_one_sentence(inside("connect", PROVIDER, *organisation, "--by", other.email), "may not connect")

@@ -5,18 +5,14 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
-from unittest import mock
 from zoneinfo import ZoneInfo
 
 import pytest
-from click.testing import Result
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from comptoir.cli import data, house
-from comptoir.cli.main import app
+from comptoir.cli import data
 from comptoir.core.connections.models import CallBudget, Connection, LocationLink
 from comptoir.core.intake.importing import reading, reads, runs, windows
 from comptoir.core.intake.importing.windows import Span
@@ -27,6 +23,7 @@ from comptoir.core.ledger.models import Sale
 from comptoir.kernel.errors import ComptoirError, RuleBroken
 from comptoir.kernel.ids import new_id, public_id
 from comptoir.pos.hosting import Request, Response
+from tests.cli.commands import inside
 from tests.connectors.lightspeed_k.simulator_shop import closed_bill
 from tests.core.conftest import no_jobs as no_jobs
 from tests.core.kseries import Vendor, vendor_served
@@ -370,17 +367,17 @@ def test_another_organisation_can_do_nothing_to_it(people: People, link: Locatio
 def test_the_commands_do_what_the_page_does(link: LocationLink) -> None:
     begin(link)
     number = public_id("imp", row().id)
-    listed = json.loads(comptoir("imports", "list", public_id("org", link.organisation_id), "--json").stdout)
+    listed = json.loads(inside("imports", "list", public_id("org", link.organisation_id), "--json").stdout)
     assert [(each["id"], each["state"], each["percent"]) for each in listed] == [(number, "running", 0)]
 
     for act, state in (("pause", "paused"), ("go-on", "running"), ("cancel", "cancelled")):
-        assert comptoir("imports", act, number).exit_code == 0
+        assert inside("imports", act, number).returncode == 0
         assert row().state == state
-        again = comptoir("imports", act, number)
-        assert (again.exit_code, again.stderr.count("\n")) == (1, 1), "one sentence"
-    unknown = comptoir("imports", "pause", public_id("imp", new_id()))
+        again = inside("imports", act, number)
+        assert (again.returncode, again.stderr.count("\n")) == (1, 1), "one sentence"
+    unknown = inside("imports", "pause", public_id("imp", new_id()))
     assert "no import of this id" in unknown.stderr
-    assert comptoir("imports", "list", public_id("org", link.organisation_id)).stdout.startswith(number)
+    assert inside("imports", "list", public_id("org", link.organisation_id)).stdout.startswith(number)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -419,12 +416,6 @@ def test_the_command_says_when_somebody_paused_it(people: People, vendor: Vendor
     vendor.instead = pause
     with pytest.raises(ComptoirError, match="paused or cancelled"):
         data.import_sales(people.bar.public_id, day, day, quiet=True, clock=clock)
-
-
-def comptoir(*arguments: str) -> Result:
-    """The command in this process and on this database."""
-    with mock.patch.object(house, "ready", house.sentences):
-        return CliRunner().invoke(app, arguments)
 
 
 @pytest.mark.django_db
