@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
+import tests.budgets
 import tests.emptying
 import tests.examples
 import tests.hashing
