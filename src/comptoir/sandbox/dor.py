@@ -34,11 +34,15 @@ class DorCloud:
     """One account. `hours` may change while it is asked; `asked` is what it was asked for, page by page."""
 
     def __init__(self, organisation: str, key: str, hours: list[DorHour]) -> None:
-        self._login = base64.b64encode(f"{organisation}:{key}".encode()).decode()
+        self.let_in(organisation, key)
         self.hours = hours
         self.asked: list[dict[str, str]] = []
         self.page = 100
         self.elsewhere = ""
+
+    def let_in(self, organisation: str, key: str) -> None:
+        """From now on this account, and no other."""
+        self._login = base64.b64encode(f"{organisation}:{key}".encode()).decode()
 
     def answer(self, request: Request, now: datetime) -> Response:  # noqa: ARG002 (the host's)
         """What it answers."""

@@ -144,6 +144,20 @@ def test_3_3_what_is_wrong_with_dor_is_said_and_nothing_counts(
     assert not Count.objects.exists()
 
 
+def test_an_account_that_is_changed_while_the_one_before_is_asked_has_its_own_past_read(
+    chain: People, cloud: tuple[DorCloud, str]
+) -> None:
+    simulated, url = cloud
+    asked = feed(chain, url)
+    other = feeds.Said(name="Dor", every=60, place={"url": url, "user": "tm_9"}, secret="open")
+    feeds.change(asked, other, actor="user:1", now=NOW)
+    running.look(asked, now=NOW)  # it began before the change
+    assert again(asked).read_until is None
+    simulated.let_in("tm_9", "open")
+    assert running.look(again(asked), now=NOW + HOUR).taken == 3
+    assert simulated.asked[-1]["updated_at_start"] == (NOW + HOUR - timedelta(days=14)).isoformat()
+
+
 def test_an_owner_sets_dor_up_by_its_page(chain: People, cloud: tuple[DorCloud, str]) -> None:
     alice = chain.client(chain.alice)
     assert "https://api.getdor.com" in alice.get("/traffic/feeds/new/dor").content.decode()

@@ -47,7 +47,8 @@ def read(feed: CountFeed, *, now: datetime) -> int:
     received = receive(
         organisation_id=feed.organisation_id, readings=readings, source=feed.kind, now=now, store_ids=None
     )
-    rows = CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id)
+    # Of the device that was asked: somebody may have named another meanwhile, whose past is still to come.
+    rows = CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id, place=feed.place)
     if readings:
         rows.update(read_until=max(each.start for each in readings) + HOUR, arrived_at=now)
     if received.refused:

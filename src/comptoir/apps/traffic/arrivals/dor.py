@@ -121,7 +121,8 @@ def read(feed: CountFeed, *, now: datetime) -> int:
     )
     withdraw(organisation_id=feed.organisation_id, starts=told.unmeasured, minutes=60, source=feed.kind, now=now)
     mark = max(min([now, *told.waiting]), now - HELD)
-    feeds = CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id)
+    # Of the account that was asked: somebody may have named another meanwhile, whose past is still to come.
+    feeds = CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id, place=feed.place)
     feeds.update(read_until=mark, unmatched=sorted(told.unmatched), **({"arrived_at": now} if told.readings else {}))
     if received.refused:
         raise FeedFault(received.refused[0].words)
