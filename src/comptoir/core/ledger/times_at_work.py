@@ -15,26 +15,37 @@ from django.db.models import Q
 from comptoir.core.ledger.models import ClockEntry
 
 # Nobody is in for longer than 16 hours: whoever never checked out is not at two places for ever.
-A_END: Final[LiteralString] = "coalesce(a.ended_at, least(%(now)s, a.started_at + interval '16 hours'))"
-B_END: Final[LiteralString] = "coalesce(b.ended_at, least(%(now)s, b.started_at + interval '16 hours'))"
-# Within what a person's id is one's own: anywhere where it is long, else in an account of shops, else in one shop. It
-# is a key of the join, for short ids are the same in every shop: with a hundred shops each had a hundred others beside.
+ENDS: Final[LiteralString] = "coalesce(t.ended_at, least(%(now)s, t.started_at + interval '16 hours'))"
+# Within what a person's id is one's own: anywhere where it is long, else in an account of shops, else in one shop.
+# Short ids are the same in every shop: without it each of a hundred shops would have a hundred others beside.
 KNOWN_IN: Final[LiteralString] = (
-    "CASE WHEN length(@.staff_id) >= 32 THEN '' ELSE regexp_replace(@.location_id, ':[^:]*$', '') END"
+    "CASE WHEN length(t.staff_id) >= 32 THEN '' WHEN strpos(t.location_id, ':') = 0 THEN t.location_id"
+    " ELSE regexp_replace(t.location_id, ':[^:]*$', '') END"
 )
-SAME_PERSON: Final[LiteralString] = KNOWN_IN.replace("@", "a") + " = " + KNOWN_IN.replace("@", "b")
-OVERLAP: Final[LiteralString] = "b.started_at < " + A_END + " AND " + B_END + " > a.started_at"
+PERSON: Final[LiteralString] = 'provider COLLATE "C", staff_id COLLATE "C", known_in COLLATE "C"'
+# A business date is within two days of UTC, and its neighbours are asked for too: the index is by beginnings.
+TIMES: Final[LiteralString] = (
+    "SELECT t.store_id, t.business_date, t.id, t.provider, t.staff_id, t.location_id, t.started_at, "  # noqa: S608
+    + ENDS
+    + " AS ends, "
+    + KNOWN_IN
+    + " AS known_in FROM ledger_clockentry AS t WHERE t.organisation_id = %(organisation)s"
+    " AND t.store_id IN (SELECT s.id FROM accounts_store AS s WHERE s.organisation_id = %(organisation)s)"
+    " AND t.started_at >= %(since)s::date - 3 AND t.started_at < %(until)s::date + 4 AND NOT t.deleted"
+)
+# Sorted by their beginnings, only neighbours can overlap: these few are then compared, each with each.
 SQL: Final[LiteralString] = (
-    "SELECT a.store_id, a.business_date,"  # noqa: S608 (constants)
+    "WITH times AS (" + TIMES + "), beside AS (SELECT *, coalesce(max(ends) OVER (mine ROWS BETWEEN UNBOUNDED PRECEDING"  # noqa: S608
+    " AND 1 PRECEDING) > started_at, false) OR coalesce(lead(started_at) OVER mine < ends, false) AS is_near"
+    " FROM times WINDOW mine AS (PARTITION BY " + PERSON + " ORDER BY started_at, id)),"
+    " near AS (SELECT * FROM beside WHERE is_near)"
+    " SELECT a.store_id, a.business_date,"
     " count(DISTINCT a.staff_id) FILTER (WHERE b.location_id = a.location_id),"
     " count(DISTINCT a.staff_id) FILTER (WHERE b.location_id <> a.location_id)"
-    " FROM ledger_clockentry AS a CROSS JOIN (VALUES (-1), (0), (1)) AS beside (days)"
-    " JOIN ledger_clockentry AS b ON b.organisation_id = a.organisation_id AND b.provider = a.provider"
-    " AND b.staff_id = a.staff_id AND b.business_date = a.business_date + beside.days AND b.id <> a.id AND "
-    + SAME_PERSON
-    + " WHERE a.organisation_id = %(organisation)s AND a.store_id = ANY(%(stores)s)"
-    " AND a.business_date BETWEEN %(since)s AND %(until)s AND NOT a.deleted AND NOT b.deleted"
-    " AND " + OVERLAP + " GROUP BY 1, 2"
+    " FROM near AS a JOIN near AS b ON b.provider = a.provider AND b.staff_id = a.staff_id"
+    " AND b.known_in = a.known_in AND b.id <> a.id AND abs(b.business_date - a.business_date) <= 1"
+    " AND b.started_at < a.ends AND b.ends > a.started_at"
+    " WHERE a.store_id = ANY(%(stores)s) AND a.business_date BETWEEN %(since)s AND %(until)s GROUP BY 1, 2"
 )
 
 
