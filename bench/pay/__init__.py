@@ -3,7 +3,10 @@
 A web process, a worker, PostgreSQL with fsync on and the vendor's simulator share the cores, so only ratios of one run
 mean anything. The measure is the simulator's own answer to the one call that reads a bill, and one guest alone. Guests
 of 200 stores come twice: each at a moment of his own within a minute, as on an evening, and all in the same second, as
-never; what a payment costs of the CPU is told apart for each process.
+never; what a payment costs of the CPU is told apart for each process, and what all stores cost while nobody pays.
+
+That stores do not slow one another is two ratios: how long those wait who come within a minute, beside one alone; and
+how many guests a second are served at once, beside one after the other.
 """
 
 import contextlib
@@ -15,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import quantiles
+from statistics import fmean, quantiles
 from typing import Any, Final
 
 import httpx
@@ -33,6 +36,7 @@ STORES: Final = 200
 READS: Final = 100
 ALONE: Final = 40
 MINUTE_SECONDS: Final = 60.0
+QUIET_SECONDS: Final = 30.0
 FIRST: Final = 5
 """Guests whom nobody counts."""
 FIRST_BILL, ALONE_BILL, EVENING_BILL, AT_ONCE_BILL = range(4)
@@ -71,6 +75,8 @@ def measure(console: Console) -> Sequence[Measurement]:
         console.print("[dim]pay: a guest looks at his bill[/dim]")
         read = _reads(scene)
         _load(scene, FIRST_BILL, lambda guests: guests.one_by_one(stores[:FIRST]))  # the worker has started behind them
+        console.print("[dim]pay: nobody pays[/dim]")
+        quiet = _quiet(scene)
         console.print("[dim]pay: one guest after the other[/dim]")
         alone = _load(scene, ALONE_BILL, lambda guests: guests.one_by_one(stores[:ALONE]))
         console.print(f"[dim]pay: guests of {STORES} stores, each at his own moment of a minute[/dim]")
@@ -80,7 +86,7 @@ def measure(console: Console) -> Sequence[Measurement]:
         at_once = _load(scene, AT_ONCE_BILL, lambda guests: guests.within(0, stores))
         each = (time.perf_counter() - began) * 1000 / STORES
     loads = {"alone": alone, f"{STORES} stores in a minute": evening, f"{STORES} stores at once": at_once}
-    _show(console, answer, read, loads)
+    _show(console, answer, read, loads, quiet)
     return [
         compare("pay", "simulator's answer: check read", _percentile(read, 95), answer, "ms (p95)"),
         compare("pay", "simulator's answer: applied, alone", _percentile(alone.took, 95), answer, "ms (p95)"),
@@ -94,11 +100,13 @@ def measure(console: Console) -> Sequence[Measurement]:
             )
             for percent in (50, 95)
         ),
-        compare("pay", f"one alone: {STORES} stores at once, each", each, _percentile(alone.took, 50), "ms"),
+        compare(
+            "pay", f"one after the other: {STORES} stores at once", 1000 / each, 1000 / fmean(alone.took), "guests/s"
+        ),
     ]
 
 
-def _show(console: Console, answer: float, read: Sequence[float], loads: dict[str, Load]) -> None:
+def _show(console: Console, answer: float, read: Sequence[float], loads: dict[str, Load], quiet: Cpu) -> None:
     """Times, and what a payment costs of whose CPU: the simulator's is the till's maker's, not ours."""
     processes = list(next(iter(loads.values())).cpu)
     table = Table("pay", title=f"the simulator answers in {answer:.1f} ms (p95)")
@@ -109,7 +117,16 @@ def _show(console: Console, answer: float, read: Sequence[float], loads: dict[st
         times = [f"{_percentile(load.took, percent):,.0f}" for percent in (50, 95)]
         costs = [f"{load.cpu[each]:,.0f}" if load.cpu else "" for each in processes]
         table.add_row(name, str(len(load.took)), *times, *costs)
+    idle = [f"{quiet[each]:,.0f}" for each in processes]
+    table.add_row("nobody pays, a second", "", "", "", *idle)
     console.print(table)
+
+
+def _quiet(scene: Scene) -> Cpu:
+    """What a second costs (ms) with all stores open and nobody who pays."""
+    before = scene.cpu()
+    time.sleep(QUIET_SECONDS)
+    return {name: (spent - before[name]) * 1000 / QUIET_SECONDS for name, spent in scene.cpu().items()}
 
 
 def _load(scene: Scene, bill: int, pay: Callable[[Guests], list[float]]) -> Load:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comptoir.kernel.clock import business_date, business_day_bounds, local_hour, utc, utc_from_milliseconds, windows
+from comptoir.kernel.clock import (
+    business_date,
+    business_day_bounds,
+    local_hour,
+    spread,
+    utc,
+    utc_from_milliseconds,
+    windows,
+)
+from comptoir.kernel.ids import new_id
 
 ZURICH, KATHMANDU, NEW_YORK = ZoneInfo("Europe/Zurich"), ZoneInfo("Asia/Kathmandu"), ZoneInfo("America/New_York")
 HOUR = timedelta(hours=1)
@@ -150,3 +159,17 @@ def test_windows_cover_a_span_once(start: datetime, span: timedelta, length: tim
     assert all(timedelta(0) < end - begin <= length for begin, end in found)
     assert [begin for begin, _ in found] == ([start, *(end for _, end in found[:-1])] if found else [])
     assert (found[-1][1] if found else start) == start + span
+
+
+def test_what_a_tick_finds_due_is_spread_over_its_minute_and_comes_a_minute_apart() -> None:
+    now, things = datetime(2026, 3, 7, 20, tzinfo=UTC), [new_id() for _ in range(200)]
+    first, second = spread(things, now=now), spread(things, now=now + timedelta(minutes=1))
+    seconds = sorted(int((at - now).total_seconds()) for at in first.values())
+    assert 0 <= seconds[0] < seconds[-1] < 50
+    assert max(seconds.count(each) for each in range(50)) < 30
+    assert {second[each] - first[each] for each in things} == {timedelta(minutes=1)}
+
+
+def test_a_few_things_begin_at_the_tick() -> None:
+    now, things = datetime(2026, 3, 7, 20, tzinfo=UTC), [new_id() for _ in range(8)]
+    assert set(spread(things, now=now).values()) == {now}

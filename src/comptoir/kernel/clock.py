@@ -1,8 +1,16 @@
 """Instants, business dates and local hours of a store."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
+
+AT_ONCE: Final = 8
+A_SECOND: Final = 4
+LONGEST_SPREAD: Final = 50
+"""Seconds: the next minute's are not to meet those of this one."""
+PLACES: Final = 997
 
 
 def utc_from_milliseconds(milliseconds: int) -> datetime:
@@ -55,6 +63,15 @@ def windows(start: datetime, end: datetime, *, length: timedelta) -> Iterator[tu
         stop = min(start + length, end)
         yield start, stop
         start = stop
+
+
+def spread(things: Collection[UUID], *, now: datetime) -> dict[UUID, datetime]:
+    """When within the minute each begins of what a tick finds due: a few at once, two hundred over all of it.
+
+    Each has its own place in the minute, so what comes every minute comes a minute apart.
+    """
+    minute = timedelta(seconds=min(len(things) / A_SECOND, LONGEST_SPREAD) if len(things) > AT_ONCE else 0)
+    return {each: now + minute * (each.int % PLACES) / PLACES for each in things}
 
 
 def day_in(text: str) -> date | None:

@@ -160,5 +160,5 @@ def sweep() -> None:
     events.forget_old(now=now)
     for organisation_id, integration_id in notices.due(now=now):
         waking.tell_soon(organisation_id, integration_id)
-    for integration in looking_after.due_for_reading(now=now):
-        waking.read_soon(integration)
+    for integration, at in looking_after.due_for_reading(now=now):
+        waking.read_soon(integration, at=at)

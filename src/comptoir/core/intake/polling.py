@@ -22,7 +22,7 @@ from comptoir.core.installations import uses
 from comptoir.core.intake import books, closing
 from comptoir.core.intake.models import BookReading
 from comptoir.core.ledger import reads as ledger
-from comptoir.kernel.clock import windows
+from comptoir.kernel.clock import spread, windows
 from comptoir.kernel.errors import VendorBusy, VendorRefused
 from comptoir.pos import registry
 
@@ -48,7 +48,19 @@ LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
 def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
-    """(organisation, location link) of those whose books are to be read now; a new link is taken up.
+    """(organisation, location link) of those whose books are to be read now; a new link is taken up."""
+    return sorted(place for place, due_at in _live(now).items() if due_at <= now)
+
+
+def coming(*, now: datetime) -> list[tuple[UUID, UUID, datetime]]:
+    """Those that are due before the next tick, and when within this minute each is to be read: not all at once."""
+    soon = {place: due_at for place, due_at in _live(now).items() if due_at <= now + EVERY_TICK}
+    moments = spread([link for _, link in soon], now=now)
+    return sorted((owner, link, moments[link]) for (owner, link), due_at in soon.items() if due_at <= moments[link])
+
+
+def _live(now: datetime) -> dict[tuple[UUID, UUID], datetime]:
+    """When the books of each place are due; a new link is taken up.
 
     A store at rest is not asked for; when it is back, its books are read from where they were left.
     """
@@ -69,7 +81,7 @@ def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
         ),
         ignore_conflicts=True,
     )
-    return sorted(place for place in places if place not in known or known[place].due_at <= now)
+    return {place: known[place].due_at if place in known else now for place in places}
 
 
 def read(*, organisation_id: UUID, link_id: UUID, clock: Callable[[], datetime]) -> None:

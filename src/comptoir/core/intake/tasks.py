@@ -16,6 +16,7 @@ from comptoir.core.jobs import engine
 from comptoir.core.ledger.retention import forget_revisions
 from comptoir.core.outbox import couriers, dispatch
 from comptoir.core.outbox.models import Delivery
+from comptoir.kernel.clock import spread
 
 # Windows of one connection that are read at the same time: one is stored while another is being asked for.
 LANES: Final = 2
@@ -104,8 +105,8 @@ def _enqueue_lane(organisation_id: str, connection_id: str, lane: str) -> None:
 @engine.periodic("intake.poll", cron="* * * * *")
 def poll() -> None:
     """One job for each location whose books are to be read."""
-    for organisation_id, link_id in polling.due(now=utc_now()):
-        read_books.enqueue_once(key=f" {link_id}", organisation_id=str(organisation_id), link_id=str(link_id))
+    for organisation_id, link_id, at in polling.coming(now=utc_now()):
+        read_books.enqueue_once(key=f" {link_id}", at=at, organisation_id=str(organisation_id), link_id=str(link_id))
 
 
 @engine.job("intake.read_clock", queue=engine.BACKGROUND)
@@ -117,8 +118,10 @@ def read_clock(*, organisation_id: str, link_id: str, **_: str) -> None:
 @engine.periodic("intake.clock", cron="* * * * *")
 def clock() -> None:
     """One job for each location whose time clock is to be read."""
-    for organisation_id, link_id in clocking.due(now=utc_now()):
-        read_clock.enqueue_once(key=f" {link_id}", organisation_id=str(organisation_id), link_id=str(link_id))
+    now = utc_now()
+    due = {link_id: organisation_id for organisation_id, link_id in clocking.due(now=now)}
+    for link_id, at in spread(due.keys(), now=now).items():
+        read_clock.enqueue_once(key=f" {link_id}", at=at, organisation_id=str(due[link_id]), link_id=str(link_id))
 
 
 @engine.periodic("intake.schedules", cron="* * * * *")
