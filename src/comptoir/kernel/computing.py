@@ -1,9 +1,9 @@
 """How many threads of a process compute at a time: who waits for somebody outside lets another one compute meanwhile.
 
-All threads of a process share one interpreter. Two dozen that want it at the same moment do not get more done than a
-few, and pay for each turn (docs/decisions/0016). So a worker has many threads, since most of what they do is to wait,
-and a few places: a job computes in one, and is `outside` while a vendor answers, while its account's turn comes, while
-another job reads what it wants. Elsewhere than in a job there is nothing to give back, and all this does nothing.
+All threads of a process share one interpreter, and it asks none of them who is waited for. A worker has many threads,
+since most of what they do is to wait, and a few places: a job computes in one, the urgent before the others, and is
+`outside` while a vendor answers, while its account's turn comes, while another job reads what it wants. Elsewhere than
+in a job there is nothing to give back, and all this does nothing (docs/decisions/0016).
 
 That no two wait for each other: whoever waits for a place holds no lock that somebody in a place waits for. Vendors are
 asked outside any transaction (`access.open_vendor`), so no row is locked; a token is renewed under its row's lock
