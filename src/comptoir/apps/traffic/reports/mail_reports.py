@@ -24,7 +24,8 @@ from comptoir.web.formats import days, weekday
 
 WEEKLY: Final = "weekly"
 STAFFING: Final = "staffing"
-SHOWN: Final = ("visitors", "conversion", "transactions", "atv", "sales")
+SHOWN: Final = ("visitors", "conversion", "atv", "sales")
+"""With the index as many as a phone is wide."""
 MOST: Final = 25
 """Locations in one mail; the page has all of them."""
 INDEXED: Final = "sales"
