@@ -263,7 +263,7 @@ def _wrong(world: World, stores: list[Store], now: datetime) -> None:
                 id=new_id(),
                 store_id=None if kind is Kind.REFUSED else stores[place].id,
                 kind=kind,
-                part=refused if kind is Kind.REFUSED else "",
+                part=refused if kind is Kind.REFUSED else str(new_id()) if kind is Kind.FEED_FAILED else "",
                 name="Corners" if kind is Kind.REFUSED else stores[place].name,
                 details=details if kind is Kind.COUNTER_DEAD else {**details, "counter": ""},
                 since=since,
