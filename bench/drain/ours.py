@@ -1,6 +1,10 @@
-"""`python -m bench.drain.ours SALES`: one worker's drain of the backlog, handlers of the apps included."""
+"""`python -m bench.drain.ours SALES`: one worker's drain of the backlog, handlers of the apps included.
+
+With `--together` it says that it is ready and begins when it is given a line, so that several begin at once.
+"""
 
 import json
+import sys
 import time
 from datetime import UTC, datetime
 
@@ -24,6 +28,9 @@ def main() -> None:
 
     memory.collect_by_batches()  # as a worker does
     connection.ensure_connection()
+    if "--together" in sys.argv:
+        print("ready", flush=True)
+        sys.stdin.readline()
     began, worked = time.perf_counter(), time.process_time()
     process.drain(clock=now, then=lambda: dispatch.dispatch(clock=now))
     took, cpu = time.perf_counter() - began, time.process_time() - worked

@@ -66,12 +66,23 @@ def _drained(console: Console, workers: int) -> Drained:
     with running.house("scale") as house:
         house.run("bench.drain.backlog", str(SALES), str(ORGANISATIONS))
         console.print(f"[dim]scale: {SALES:,} sales, {workers} worker{'s' * (workers > 1)}[/dim]")
+        command = [sys.executable, "-m", "bench.drain.ours", str(SALES), "--together"]
+        started = [_ready(command, house.environ) for _ in range(workers)]
         before, began = house.database_cpu, time.perf_counter()
-        command = [sys.executable, "-m", "bench.drain.ours", str(SALES)]
-        started = [subprocess.Popen(command, env=house.environ, stdout=subprocess.PIPE) for _ in range(workers)]
+        for each in started:
+            print(file=each.stdin, flush=True)
         said = [json.loads(each.communicate()[0].splitlines()[-1]) for each in started]
         elapsed, spent = time.perf_counter() - began, house.database_cpu - before
         # Whoever ends last has seen all of it.
         if max(each["sales"] for each in said) != SALES:
             raise BenchFailure(f"{workers} workers brought {max(each['sales'] for each in said):,} of {SALES:,} sales.")
         return Drained(SALES / elapsed, (sum(each["cpu"] for each in said) + spent) / SALES * 1000)
+
+
+def _ready(command: Sequence[str], environ: dict[str, str]) -> "subprocess.Popen[str]":
+    """A worker that begins with the line it is given. Raises BenchFailure."""
+    pipe = subprocess.PIPE
+    worker = subprocess.Popen(command, env=environ, stdin=pipe, stdout=pipe, text=True)
+    if worker.stdout is None or worker.stdout.readline() != "ready\n":
+        raise BenchFailure("A worker did not start.")
+    return worker
