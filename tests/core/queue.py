@@ -16,7 +16,7 @@ from tests.notifications import body
 from tests.people import People
 
 NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
-OF_THE_CLOCK = ("intake.sweep", "intake.poll", "connections.look_after", "health.watch")
+OF_THE_CLOCK = ("intake.sweep", "intake.poll", "connections.look_after", "health.watch", "audit.seal")
 LONG_AGO = timedelta(seconds=engine.STALLED_AFTER_SECONDS + 1)
 
 
