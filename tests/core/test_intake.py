@@ -12,6 +12,7 @@ from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.installations import manifest
 from comptoir.core.intake import process, reads
 from comptoir.core.intake.models import Notification
+from comptoir.core.intake.packing import packed
 from comptoir.core.ledger import reads as ledger
 from comptoir.core.ledger.models import Sale
 from comptoir.core.outbox import dispatch
@@ -43,16 +44,29 @@ def arrive(people: People, content: bytes, *, verified: bool = True) -> Notifica
     )
 
 
-@pytest.mark.parametrize("kept", ["another's words", "cut"])
-def test_a_body_that_cannot_be_unpacked_is_parked_and_keeps_nobody_waiting(people: People, kept: str) -> None:
+@pytest.mark.parametrize("how", ["another's words", "cut", "cut as the door packed it"])
+def test_a_body_that_cannot_be_unpacked_is_parked_as_it_is_and_keeps_nobody_waiting(people: People, how: str) -> None:
     broken, whole = arrive(people, body(number="A1.1")), arrive(people, body(number="A1.2"))
-    text = packing.pack(body(number="A1.1"), b"nobody knows these" * 9 if kept == "another's words" else b"")
+    text = packing.pack(body(number="A1.1"), b"nobody knows these" * 9 if how == "another's words" else b"")
+    if how == "cut as the door packed it":
+        text = packed(body(number="A1.1"))
     with connection.cursor() as cursor:
         cursor.execute("UPDATE intake_notification SET body = %s WHERE id = %s", [text[:200], broken.id])
 
     assert process.drain(clock=clock) == 2
     assert Notification.objects.get(id=broken.id).outcome == "parked"
     assert Notification.objects.get(id=whole.id).outcome == "recorded"
+    assert kept(broken) == text[:200], "packed once more it would stay unreadable, whatever is known later"
+
+
+def test_a_large_body_stays_as_the_door_packed_it_so_that_no_batch_outgrows_the_memory(people: People) -> None:
+    row = arrive(people, body() + b" " * process.LARGEST_PACKED_AGAIN)
+    by_the_door = kept(row)
+
+    process.drain(clock=clock)
+
+    assert Notification.objects.get().outcome == "recorded"
+    assert kept(row) == by_the_door
 
 
 def kept(row: Notification) -> bytes:

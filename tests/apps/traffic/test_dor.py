@@ -10,6 +10,7 @@ import pytest
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.arrivals import feeds, running
 from comptoir.apps.traffic.count_tables import Count
+from comptoir.apps.traffic.counting import withdrawing
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.feed_tables import CountFeed
 from comptoir.apps.traffic.models import Hour
@@ -108,6 +109,33 @@ def test_3_3_what_is_not_complete_is_asked_for_again_and_what_dor_takes_back_is_
     simulated.hours = [told(10, 1, completeness="incomplete", ago=-3 * HOUR)]
     running.look(again(made), now=NOW + timedelta(days=8))
     assert again(made).read_until == NOW + timedelta(days=1)
+
+
+def test_3_3_who_dies_while_taking_back_a_count_takes_it_back_the_next_time(
+    chain: People, cloud: tuple[DorCloud, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated, url = cloud
+    simulated.hours = [told(10, 42)]
+    made = feed(chain, url)
+    running.look(made, now=NOW)
+    simulated.hours = [told(10, None, validity="invalid", ago=-HOUR)]
+
+    def killed(*_: object, **__: object) -> int:
+        raise SystemExit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(withdrawing.projection, "restate", killed)
+        with pytest.raises(SystemExit):
+            withdrawing.withdraw(
+                organisation_id=chain.le_zinc.id,
+                starts={each.counter_id: {each.start} for each in Count.objects.all()},
+                minutes=60,
+                source="dor",
+                now=NOW,
+            )
+    running.look(again(made), now=NOW + HOUR)
+    assert known(chain) == []
+    assert not Count.objects.exists()
 
 
 def test_3_3_a_location_of_dor_that_gets_its_counter_later_has_its_past_read(

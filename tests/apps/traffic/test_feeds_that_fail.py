@@ -88,13 +88,19 @@ def test_a_place_is_changed_by_its_page_without_typing_its_password_again(people
     now = again(made)
     assert (now.name, now.every, now.trusted, now.place) == ("The gate", 15, "a key", place)
     assert sealer().unseal(now.secret).reveal() == "sesame"
+    # Else whoever may change the address could have the password sent to a server of his own.
+    for elsewhere in ({"host": "other.invalid"}, {"port": "2222"}):
+        refused = alice.post(page, {**said, **elsewhere})
+        assert refused.status_code == 422
+        assert "For another address the password has to be typed again." in refused.content.decode()
+        assert again(made).place == place
     alice.post(page, {**said, "host": "other.invalid", "secret": "open"})
     now = again(made)
     assert (now.trusted, sealer().unseal(now.secret).reveal()) == ("", "open")
     notes = Note.objects.filter(what="traffic.feed_changed").order_by("at")
     assert [each.details for each in notes] == [{"changed": "every, name"}, {"changed": "host, secret"}]
     feeds.add(organisation_id=people.le_zinc.id, kind="folder", name="Taken", place={}, actor="user:1", now=NOW)
-    refused = alice.post(page, {**said, "name": "Taken"})
+    refused = alice.post(page, {**said, "name": "Taken", "secret": "open"})
     assert refused.status_code == 422
     assert "There is one called Taken already." in refused.content.decode()
 

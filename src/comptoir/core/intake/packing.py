@@ -50,7 +50,7 @@ def packed_to_stay(body: bytes, provider: str) -> bytes:
 
 
 def unpacked(stored: bytes) -> bytes:
-    """The body again; what is stored where its words are not known any more, and then no connector can read it."""
+    """The body again; what is stored where it is damaged or its words are not known, and no connector can read that."""
     if stored.startswith(packing.MARK):
         try:
             return packing.unpack(stored, registry.wordings())
@@ -61,7 +61,11 @@ def unpacked(stored: bytes) -> bytes:
         return stored
     start = len(MARK) + SIZE_BYTES
     size = int.from_bytes(stored[len(MARK) : start], "little")
-    body: bytes = _CODEC.decompress(stored[start:], decompressed_size=size, asbytes=True)
+    try:
+        body: bytes = _CODEC.decompress(stored[start:], decompressed_size=size, asbytes=True)
+    except (pyarrow.ArrowException, OSError) as error:
+        log.error("body.not_unpacked", cause=str(error))
+        return stored
     return body
 
 

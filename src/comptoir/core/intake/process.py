@@ -16,7 +16,7 @@ from comptoir.core.installations import manifest
 from comptoir.core.installations.manifest import Heard
 from comptoir.core.intake import hints, polling, unlinked
 from comptoir.core.intake.models import Notification
-from comptoir.core.intake.packing import packed_to_stay, unpacked
+from comptoir.core.intake.packing import MARKS, packed_to_stay, unpacked
 from comptoir.core.ledger import limits, store
 from comptoir.core.ledger.precedence import Key
 from comptoir.kernel import metrics
@@ -38,6 +38,9 @@ WAITING_SQL: Final = (
     f"SELECT {', '.join(READ)} FROM intake_notification"  # noqa: S608 - every part is written here
     " WHERE processed_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED"
 )
+LARGEST_PACKED_AGAIN: Final = 64 * 1024
+"""Bytes of a body; what is larger stays as the door packed it, since a batch of the largest would not fit any memory:
+all of its bodies go back in one statement."""
 LIVE_TOPIC: Final = "inbox"
 Outcome = Notification.Outcome
 SILENT: Final = frozenset({Outcome.PARKED, Outcome.UNLINKED})
@@ -305,7 +308,7 @@ def _save(fates: Sequence[Fate], now: datetime, *, with_bodies: bool = False) ->
             "fault": fate.fault,
             "taken": fate.taken_for_store,
             "due_at": fate.due_at,
-            "body": packed_to_stay(fate.row.body, fate.row.provider) if with_bodies else None,
+            "body": _body_to_stay(fate.row) if with_bodies else None,
         }
         for fate in fates
     ]
@@ -328,6 +331,13 @@ def _save(fates: Sequence[Fate], now: datetime, *, with_bodies: bool = False) ->
         metrics.PROCESSED.labels(str(fate.outcome)).inc()
     for organisation_id in {fate.organisation_id for fate in fates if fate.organisation_id}:
         store.notify_live(organisation_id, LIVE_TOPIC)
+
+
+def _body_to_stay(row: Notification) -> bytes | None:
+    """None where it stays as it is: also what could not be unpacked, which may be once its words are known again."""
+    if len(row.body) > LARGEST_PACKED_AGAIN or row.body.startswith(MARKS):
+        return None
+    return packed_to_stay(row.body, row.provider)
 
 
 def storable(text: Any, length: int) -> str:

@@ -26,6 +26,8 @@ ASKED: Final = frozenset({"axis", "hikvision", "dor"})
 """Kinds that are asked for hours, once an hour unless somebody says otherwise."""
 SERVER: Final = frozenset({"host", "port"})
 ACCOUNT: Final = frozenset({"url", "user", "serial"})
+ADDRESS: Final = frozenset({"host", "port", "url"})
+"""Where a secret is sent to."""
 
 
 def add(
@@ -79,13 +81,17 @@ class Said:
 def change(feed: CountFeed, said: Said, *, actor: str, now: datetime) -> list[str]:
     """Keep what is said; returns what is another than before, and notes that much, never a secret.
 
-    Another server is met anew, and another device or account is asked for its past. Raises RuleBroken (`name_taken`).
+    Another server is met anew, and another device or account is asked for its past. Raises RuleBroken: `name_taken`,
+    `secret_missing` for another address without the secret, which else anybody could have sent to a server of his own.
     """
     rows = CountFeed.objects.select_for_update()
     try:
         with transaction.atomic():
             row = rows.get(organisation_id=feed.organisation_id, id=feed.id)
             moved = {name for name in {*row.place, *said.place} if row.place.get(name) != said.place.get(name)}
+            if moved & ADDRESS and row.secret and not said.secret:
+                words = _("For another address the password has to be typed again.")
+                raise RuleBroken(words, code="secret_missing", status=422)
             changed = sorted(moved | {each for each in ("name", "every") if getattr(row, each) != getattr(said, each)})
             row.name, row.every, row.place = said.name, said.every, dict(said.place)
             if said.secret:

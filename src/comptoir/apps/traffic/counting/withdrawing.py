@@ -33,8 +33,8 @@ def withdraw(
             )
             gone += [(counter_id, start) for start in rows.values_list("start", flat=True)]
             rows.delete()
-    if gone:
-        projection.restate(organisation_id, _days(organisation_id, gone), now=now)
+        if gone:  # with them: asked again after a death in between, nothing would be gone and no day made
+            projection.restate(organisation_id, _days(organisation_id, gone), now=now)
     return len(gone)
 
 

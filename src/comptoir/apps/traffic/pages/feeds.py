@@ -105,7 +105,7 @@ def change(request: OrganisationRequest, feed_id: str) -> HttpResponse:
         try:
             rooms.change(found, new, actor=f"user:{request.user.pk}", now=now)
         except RuleBroken as broken:
-            form.add_error("name", broken.for_owner)
+            form.add_error("secret" if broken.code == "secret_missing" else "name", broken.for_owner)
         else:
             return _looked(request, feed_id)
     values = {"where": where_of(request), "form": form, "feed": found, "label": KINDS[found.kind]}
