@@ -1,6 +1,7 @@
 """The door under pressure: bounded, and never a 2xx that is not durable."""
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from comptoir.core.intake import receive
+from comptoir.core.intake import batches, receive
 from comptoir.core.intake.batches import Arrival, DoorBusy, Envelope, Receipt
 from comptoir.core.intake.models import Notification
 from comptoir.core.intake.receive import Receiver
@@ -135,3 +136,43 @@ def test_a_copy_of_an_earlier_body_is_counted_and_its_neighbours_are_stored(peop
     assert with_receiver(conninfo(NAME), again) == [Receipt.STORED] * 5
     rows = Notification.objects.order_by("body").values_list("body", "copies")
     assert list(rows) == [(arrival(number).body, copies) for number, copies in ((1, 2), (2, 2), (3, 1))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_that_nobody_thought_of_ends_neither_the_writer_nor_the_others(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = batches.Batch.parameters
+
+    def scarce(batch: batches.Batch) -> dict[str, Any]:
+        if any(each.arrival == arrival(1) for each in batch.waiting):
+            raise MemoryError
+        return parameters(batch)
+
+    monkeypatch.setattr(batches.Batch, "parameters", scarce)
+
+    async def act(receiver: Receiver) -> list[Any]:
+        every = (receiver.receive(arrival(number)) for number in range(3))
+        async with asyncio.timeout(20):  # without the writer nobody is answered at all
+            return [*await asyncio.gather(*every, return_exceptions=True), await receiver.receive(arrival(3))]
+
+    first, fault, *others = with_receiver(conninfo(NAME), act)
+    assert isinstance(fault, DoorBusy)
+    assert [first, *others] == [Receipt.STORED] * 3
+    assert Notification.objects.count() == 3
+
+
+def test_a_body_that_cannot_be_taken_in_gives_no_other_its_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    def scarce(body: bytes) -> bytes:
+        if body == arrival(0).body:
+            raise MemoryError
+        return body
+
+    monkeypatch.setattr(batches, "packed", scarce)
+    batch = batches.Batch()
+    with pytest.raises(MemoryError):
+        batch.add(batches.Waiting(arrival(0), lambda _: None, 0.0))
+    batch.add(batches.Waiting(arrival(1), lambda _: None, 0.0))
+
+    assert len(batch.waiting) == 1
+    assert batch.parameters()["hashes"] == hashlib.sha256(arrival(1).body).digest()

@@ -122,14 +122,16 @@ class Batch:
     def add(self, waiting: Waiting) -> None:
         """Take one more. A copy of one that is here is counted there: the statement could not tell them apart."""
         envelope, body, received_at = waiting.arrival
+        key = (envelope.door, hashlib.sha256(body).digest(), received_at.minute)
+        # What may fail, for want of memory, comes first: of half a body the others would have the hashes.
+        kept = b"" if key in self._unique else packed(body)
         number = waiting.number = self._envelopes.setdefault(envelope, len(self._envelopes) + 1)
         self.waiting.append(waiting)
-        key = (envelope.door, hashlib.sha256(body).digest(), received_at.minute)
         place = self._unique.setdefault(key, len(self._bodies))
         if place < len(self._bodies):
             self._copies[place] += 1
             return
-        self._bodies.append(packed(body))
+        self._bodies.append(kept)
         self._numbers.append(number)
         self._copies.append(1)
         self._instants.append(received_at.isoformat())

@@ -112,7 +112,7 @@ class Receiver:
             await self._disconnect()
             _refuse(batch.waiting, "The database does not answer; send it again in a moment.", str(error))
             return
-        except psycopg.Error as error:
+        except Exception as error:  # whatever it is: without its one writer the door would never answer again
             if len(batch.waiting) == 1:
                 log.exception("door.row_refused", door=batch.waiting[0].arrival.envelope.door)
                 _refuse(batch.waiting, "This could not be stored; send it again later.", str(error))

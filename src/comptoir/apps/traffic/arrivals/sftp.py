@@ -34,7 +34,9 @@ def arrivals(feed: CountFeed, *, now: datetime) -> Iterator[Arrival]:
     except sftp.SftpFault as fault:
         raise FeedFault(fault.for_owner, for_log=fault.for_log) from fault
     if key != feed.trusted:
-        CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id).update(trusted=key)
+        # Of the server that was visited: somebody may have named another meanwhile.
+        feeds = CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id, place=feed.place)
+        feeds.update(trusted=key)
     yield from (Arrival((each,)) for each in found)
 
 
