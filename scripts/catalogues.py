@@ -2,7 +2,8 @@
 
 extract   bring every django.po up to date with the sources and say what is still to be translated
 compile   write the django.mo files, which Django reads and git ignores
-check     fail when a string is missing, fuzzy, obsolete, wrongly filled or against the language's typography
+check     fail when a string is missing, fuzzy, obsolete, wrongly filled or against the language's typography,
+          or when two catalogues translate one string differently: Django merges them all and reads the first
 
 The house keeps its words in web/locale, each app in its own locale folder. A second word limits any of the three to
 one of them: `extract web`, `check loyalty`.
@@ -117,7 +118,7 @@ def compile_all(only: str = "") -> int:
 
 def check(only: str = "") -> int:
     """Say what is wrong; 1 when anything is."""
-    faults = [fault for each in _each(only) for fault in _faults(*each)]
+    faults = [fault for each in _each(only) for fault in _faults(*each)] + list(_clashes())
     for fault in faults:
         print(fault)
     if faults:
@@ -154,6 +155,21 @@ def _faults(path: Path, language: str, known: Catalog, wanted: Catalog) -> Itera
         else:
             yield from (f"{name} {error}: {message.id!r}" for error in message.check(known))
             yield from (f"{name} {rule}: {text!r}" for text in _texts(message) for rule in _broken(language, text))
+
+
+def _clashes() -> Iterator[str]:
+    """Strings that two catalogues say differently; those of all, whatever one is checked."""
+    for language in LANGUAGES:
+        said: dict[Key, tuple[str, tuple[str, ...]]] = {}
+        for folder, _files in rooms():
+            path = folder / language / "LC_MESSAGES" / "django.po"
+            name = str(path.relative_to(SOURCE))
+            for message in filter(_is_translated, _messages(catalogue(path, language))):
+                key, texts = _key(message), _texts(message)
+                there, other = said.setdefault(key, (name, texts))
+                if any(one != another for one, another in zip(texts, other, strict=False)):
+                    both = f"{key[1]!r} is {texts[0]!r} here, {other[0]!r} in {there}"
+                    yield f"{name}: {both}: say it one way, or give one of them a context"
 
 
 def _broken(language: str, text: str) -> Iterator[str]:

@@ -71,6 +71,36 @@ def test_the_check_finds(check: Callable[[str, str], str], page: str, words: str
     assert fault in check(page, words)
 
 
+def an_app_says(folder: Path, page: str, words: str) -> None:
+    """Beside the house there is an app with a catalogue of its own."""
+    catalogue = folder / "apps" / "tables" / "locale" / "fr" / "LC_MESSAGES" / "django.po"
+    catalogue.parent.mkdir(parents=True)
+    (folder / "apps" / "tables" / "__init__.py").touch()
+    (folder / "apps" / "tables" / "page.html").write_text(page)
+    catalogue.write_text(words)
+
+
+def test_the_check_names_two_catalogues_that_say_one_string_differently(
+    check: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    an_app_says(tmp_path, PAGE, 'msgid "Open checks"\nmsgstr "Additions en cours"\n')
+    printed = check(PAGE, 'msgid "Open checks"\nmsgstr "Additions ouvertes"\n')
+    assert "apps/tables/locale/fr/LC_MESSAGES/django.po: 'Open checks' is 'Additions en cours' here" in printed
+    assert "'Additions ouvertes' in web/locale/fr/LC_MESSAGES/django.po" in printed
+
+
+def test_the_check_passes_one_string_said_alike_or_in_a_context(
+    check: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    an_app_says(
+        tmp_path,
+        PAGE + '{% translate "Open" context "a tile" %}',
+        'msgid "Open checks"\nmsgstr "Additions"\n\nmsgctxt "a tile"\nmsgid "Open"\nmsgstr "Ouvrir"\n',
+    )
+    house = 'msgid "Open checks"\nmsgstr "Additions"\n\nmsgid "Open"\nmsgstr "Ouverte"\n'
+    assert check(PAGE + '{% translate "Open" %}', house) == ""
+
+
 @pytest.mark.parametrize(
     ("page", "words"),
     [

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.urls import Resolver404, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from comptoir.core.accounts.roles import Role, may
 from comptoir.core.health.causes import Cause, Colour, Finding
@@ -66,7 +67,7 @@ WORDS: dict[Cause, Words] = {
         _connection,
     ),
     Cause.GIVEN_BACK: Words(
-        _("Given back"),
+        pgettext_lazy("a sign-in", "Given back"),
         _("The sign-in was given back to %(name)s: nothing is read there until somebody signs in again."),
         _("Sign in again"),
         _connection,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from comptoir.apps.loyalty.models import Kind
 from comptoir.apps.loyalty.points import Reason, Rounding, Rule, State, points_for
@@ -17,7 +17,7 @@ KINDS: dict[str, Promise] = {
     Kind.EARN: gettext_lazy("Earned"),
     Kind.BONUS: gettext_lazy("Bonus"),
     Kind.REVERSAL: gettext_lazy("Corrected"),
-    Kind.UNDO: gettext_lazy("Taken back"),
+    Kind.UNDO: pgettext_lazy("points", "Taken back"),
     Kind.ATTACH: gettext_lazy("Given later"),
     Kind.SPEND: gettext_lazy("Spent"),
     Kind.RETURN: gettext_lazy("Came back"),

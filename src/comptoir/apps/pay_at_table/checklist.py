@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from comptoir.apps.pay_at_table import listing, setting_up
 from comptoir.apps.pay_at_table.failures import LOCATION_GONE, METHOD_MISSING, STAFF_INACTIVE, named
@@ -124,7 +125,9 @@ def _provider(links: set[str]) -> Step:
     if LinkState.LINKED in links:
         return Step(title, "done")
     if LinkState.WAITING in links:
-        return Step(title, "now", fact=_("It asks to be let in."), action=Action(_("Answer"), "#providers"))
+        return Step(
+            title, "now", fact=_("It asks to be let in."), action=Action(pgettext("what to do", "Answer"), "#providers")
+        )
     return Step(title, "waiting", fact=_("Give the integration id to your contact there; then it asks here."))
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from comptoir.apps.pay_at_table.link_tables import LinkState
 from comptoir.apps.pay_at_table.models import GuestPayment, State
@@ -11,7 +12,7 @@ from comptoir.apps.pay_at_table.order_tables import OrderState
 from comptoir.web.parts import Level
 
 STATES: Final[dict[str, tuple[Level, Promise]]] = {
-    State.RECORDED: ("info", _("Recorded")),
+    State.RECORDED: ("info", pgettext_lazy("a payment", "Recorded")),
     State.QUEUED: ("warn", _("Waiting")),
     State.SUBMITTED: ("info", _("On its way to the till")),
     State.UNKNOWN: ("warn", _("Being looked for at the till")),
@@ -35,9 +36,9 @@ ORDERS: Final[dict[str, tuple[Level, Promise]]] = {
     OrderState.READY: ("ok", _("Ready")),
     OrderState.IN_DELIVERY: ("ok", _("Being delivered")),
     OrderState.DELIVERED: ("ok", _("Delivered")),
-    OrderState.CLOSED: ("ok", _("Closed")),
+    OrderState.CLOSED: ("ok", pgettext_lazy("an order", "Closed")),
     OrderState.ABANDONED: ("off", _("Abandoned")),
-    OrderState.CANCELLED: ("off", _("Taken back")),
+    OrderState.CANCELLED: ("off", pgettext_lazy("an order", "Taken back")),
 }
 TESTS: Final[dict[str, tuple[Level, Promise]]] = {
     State.NEEDS_ATTENTION: ("bad", _("The test did not arrive")),

@@ -32,7 +32,7 @@ STATES: dict[str, tuple[Level, Promise]] = {
     "waits": ("warn", gettext_lazy("Waits and tries again")),
     "paused": ("off", gettext_lazy("Paused")),
     "cancelled": ("off", gettext_lazy("Cancelled")),
-    "done": ("ok", gettext_lazy("Done")),
+    "done": ("ok", pgettext_lazy("an import", "Done")),
     "failed": ("bad", gettext_lazy("Stopped")),
 }
 WINDOW_STATES: dict[str, tuple[Level, Promise]] = {

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -303,5 +303,5 @@ def _stores_of(found: MemberFacts | InvitationFacts, names: dict[Any, str]) -> s
 
 def _light(found: InvitationFacts, now: Any) -> Status:
     if found.expires_at <= now:
-        return Status("warn", _("Expired"), found.expires_at)
+        return Status("warn", pgettext("an invitation", "Expired"), found.expires_at)
     return Status("info", _("Waiting for an answer"), found.sent_at)

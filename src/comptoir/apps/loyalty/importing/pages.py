@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.apps.loyalty.importing import jobs, reading, running
@@ -56,9 +56,9 @@ REASONS: dict[str, Promise] = {
 LIGHTS: dict[str, tuple[Level, Promise]] = {
     ImportState.DRAFT: ("info", gettext_lazy("To be looked at")),
     ImportState.RUNNING: ("info", gettext_lazy("Running")),
-    ImportState.DONE: ("ok", gettext_lazy("Done")),
+    ImportState.DONE: ("ok", pgettext_lazy("an import", "Done")),
     ImportState.UNDOING: ("info", gettext_lazy("Being taken back")),
-    ImportState.UNDONE: ("off", gettext_lazy("Taken back")),
+    ImportState.UNDONE: ("off", pgettext_lazy("an import", "Taken back")),
 }
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.apps.loyalty.partner import aliases
@@ -24,7 +24,7 @@ MOST = 200
 class AliasForm(forms.Form):
     """A field of ours and another name for it."""
 
-    field = forms.ChoiceField(label=gettext_lazy("Field"), choices=[])
+    field = forms.ChoiceField(label=pgettext_lazy("of a message", "Field"), choices=[])
     other = forms.CharField(label=gettext_lazy("Its other name"), max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.loyalty.hooks import sending
@@ -82,7 +83,9 @@ def _row(
     if row.sent_at is not None:
         light = Status("ok", _("Taken"), row.sent_at)
     elif row.due_at is None:
-        light = Status("bad", _("Given up"), None, row.fault or (str(row.status) if row.status else ""))
+        light = Status(
+            "bad", pgettext("a message", "Given up"), None, row.fault or (str(row.status) if row.status else "")
+        )
     elif row.attempts:
         light = Status("warn", _("Tried again"), row.due_at, row.fault or (str(row.status) if row.status else ""))
     else:

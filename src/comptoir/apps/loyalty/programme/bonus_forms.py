@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from comptoir.apps.loyalty.bonus.managing import Terms
 from comptoir.apps.loyalty.bonuses import BonusKind
@@ -45,7 +45,7 @@ class BonusForm(forms.Form):
         initial=100,
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("On"),
+        label=pgettext_lazy("weekdays", "On"),
         coerce=int,
         required=False,
         choices=[(day + 1, name) for day, name in WEEKDAYS.items()],

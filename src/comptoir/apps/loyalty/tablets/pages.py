@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_POST
 from qrcode.image.svg import SvgPathImage  # type: ignore[import-untyped]
 
@@ -210,7 +210,7 @@ def _register_light(register: RegisterFacts) -> Status:
         return Status("off", _("Passive till"))
     if register.is_stale:
         return Status("off", _("Silent for 30 days"))
-    return Status("ok", _("Linked")) if register.tablets else Status("info", _("Detected"))
+    return Status("ok", pgettext("a register", "Linked")) if register.tablets else Status("info", _("Detected"))
 
 
 def _values(request: OrganisationRequest, form: PairingForm) -> dict[str, Any]:

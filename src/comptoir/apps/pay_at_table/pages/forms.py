@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from comptoir.apps.pay_at_table.integrations import addresses_in
 from comptoir.apps.pay_at_table.models import Integration
@@ -58,7 +58,7 @@ class IntegrationForm(forms.Form):
         required=False, label=gettext_lazy("No mails from"), widget=forms.TimeInput(attrs={"type": "time"})
     )
     quiet_until = forms.TimeField(
-        required=False, label=gettext_lazy("until"), widget=forms.TimeInput(attrs={"type": "time"})
+        required=False, label=pgettext_lazy("a time", "until"), widget=forms.TimeInput(attrs={"type": "time"})
     )
 
     def __init__(self, integration: Integration, till: AtTheTill | None, *args: Any, **kwargs: Any) -> None:

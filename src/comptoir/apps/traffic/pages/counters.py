@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.apps.traffic.alerts import finding
@@ -28,7 +28,7 @@ KINDS: Final[dict[str, str | Promise]] = {
     "entrance": gettext_lazy("Entrance"),
     "passage": gettext_lazy("Passage"),
     "zone": gettext_lazy("Zone"),
-    "staff": gettext_lazy("Staff"),
+    "staff": pgettext_lazy("a counter", "Staff"),
     "groups": gettext_lazy("Groups"),
 }
 
@@ -110,7 +110,7 @@ def counters_of(request: OrganisationRequest, place: Place) -> list[tuple[Counte
 def _alive(row: Counter, *, is_silent: bool) -> Status:
     """Silent is who told nothing for two hours in which the location was open."""
     if not row.active:
-        return Status("off", _("Off"))
+        return Status("off", pgettext("a feed or counter", "Off"))
     if row.heard_at is None:
         return Status("off", _("Nothing yet"))
     return Status("warn", _("Silent"), row.heard_at) if is_silent else Status("ok", _("Counting"), row.heard_at)

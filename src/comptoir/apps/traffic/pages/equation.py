@@ -7,6 +7,7 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import shown
@@ -72,7 +73,7 @@ def equation(request: OrganisationRequest) -> HttpResponse:
 
 def _chart(whole: Sums, would_be: Decimal | None, currency: str) -> Chart:
     """Sales of hours whose visitors are known, where the product is exact; of the others as a bar of their own (4)."""
-    bars = [(_("Counted"), whole.s_t), (_("Not counted"), whole.sales - whole.s_t)]
+    bars = [(pgettext("sales", "Counted"), whole.s_t), (_("Not counted"), whole.sales - whole.s_t)]
     bars += [(_("As moved"), would_be)] if would_be is not None else []
     values = tuple(float(round(value, 2)) for _name, value in bars)
     return Chart(

@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -215,7 +215,7 @@ def _status(plan: ExportPlan, latest: dict[UUID, ExportRun]) -> Status:
     if state == ExportRun.DELIVERED:
         return Status("ok", _("Sent"), since=run.finished_at or run.slot)
     if state == ExportRun.GIVEN_UP:
-        return Status("bad", _("Given up"), since=run.finished_at or run.slot, cause=fault)
+        return Status("bad", pgettext("an export", "Given up"), since=run.finished_at or run.slot, cause=fault)
     if attempts:
         return Status("warn", _("Does not arrive; tried again"), since=run.slot, cause=fault)
     return Status("info", _("On its way"), since=run.slot)

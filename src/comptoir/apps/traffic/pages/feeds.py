@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.apps.traffic import sftp
@@ -35,7 +35,7 @@ KINDS: Final[dict[str, str | Promise]] = {
     "dor": gettext_lazy("Dor"),
 }
 STATES: Final[dict[str, tuple[str, str | Promise]]] = {
-    CountFile.TAKEN: ("ok", gettext_lazy("Taken")),
+    CountFile.TAKEN: ("ok", pgettext_lazy("a file", "Taken")),
     CountFile.AGAIN: ("off", gettext_lazy("Taken before")),
     CountFile.PARKED: ("bad", gettext_lazy("Set aside")),
 }
@@ -173,7 +173,7 @@ def delete(request: OrganisationRequest, feed_id: str) -> HttpResponse:
 def light(found: CountFeed) -> Status:
     """How a place is doing."""
     if not found.active:
-        return Status("off", _("Off"))
+        return Status("off", pgettext("a feed or counter", "Off"))
     if found.fault:
         return Status("bad", _("Cannot be looked at"), found.tried_at)
     if found.arrived_at is None:

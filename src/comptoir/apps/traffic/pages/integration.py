@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import chains, checking, jobs, tasks
@@ -278,7 +278,7 @@ def _light(job: ImportJob, connections: dict[UUID, reads.ConnectionFacts]) -> St
         return Status("bad", _("Sign in again"), found.status_since)
     if not job.finished_at:
         return Status("info", _("Being set up"))
-    return Status("ok", _("Active")) if job.active else Status("off", _("Off"), job.paused_at)
+    return Status("ok", pgettext("an integration", "Active")) if job.active else Status("off", _("Off"), job.paused_at)
 
 
 def _facts(job: ImportJob, connections: dict[UUID, reads.ConnectionFacts]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import kpis, shown
@@ -91,7 +92,9 @@ def totals_export(request: OrganisationRequest) -> HttpResponseBase:
             values = [BY_SLUG[slug].of(row.now) if row.now.hours else None for slug in slugs]
             figures = [exporting.figure(each) for each in values]
             hours = (row.now.hours, row.now.hours_t, row.now.hours_c)[: 2 + len(costs)]
-            yield spreadsheets.line([row.location_id, row.name or _("All"), row.currency, *figures, *hours], form)
+            yield spreadsheets.line(
+                [row.location_id, row.name or pgettext("a total", "All"), row.currency, *figures, *hours], form
+            )
 
     return spreadsheets.download(f"totals-{scope.period.since}-{scope.period.until}.csv", lines())
 

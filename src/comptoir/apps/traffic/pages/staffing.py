@@ -6,7 +6,7 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import shown
@@ -91,7 +91,7 @@ def _rows(found: Report) -> Iterator[Row]:
     for place, hour, fit in found.cells:
         yield {"location_id": place.shown_id, "location_name": place.store.name, "hour": f"{hour:02}", **_figures(fit)}
     for hour, fit in found.hours:
-        yield {"location_id": "", "location_name": _("All"), "hour": f"{hour:02}", **_figures(fit)}
+        yield {"location_id": "", "location_name": pgettext("a total", "All"), "hour": f"{hour:02}", **_figures(fit)}
 
 
 def _figures(fit: Fit) -> dict[str, Decimal | int | None]:

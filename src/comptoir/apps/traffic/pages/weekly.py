@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import chains, kpis, shown
@@ -183,7 +184,7 @@ def _rows(scope: Scope, found: Report) -> Iterator[Row]:
             figures = {name: value for slug in slugs for name, value in _figures(line, slug)}
             yield {
                 "location_id": block.place.shown_id if block.place else "",
-                "location_name": block.place.store.name if block.place else _("All"),
+                "location_name": block.place.store.name if block.place else pgettext("a total", "All"),
                 "currency": block.currency,
                 "week": scope.period.since.isoformat(),
                 "business_date": line.day.isoformat() if line.day else "",

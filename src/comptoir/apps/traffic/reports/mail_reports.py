@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from comptoir.apps.traffic import chains, shown
 from comptoir.apps.traffic.chains import Place
@@ -95,7 +96,7 @@ def _staffing(scope: Scope, places: Sequence[Place], period: Period) -> dict[str
     parts = []
     if found.whole.is_known:
         hours = ((f"{hour:02}:00", fit) for hour, fit in found.hours if fit.is_known)
-        rows = (*hours, (_("All"), found.whole))
+        rows = (*hours, (pgettext("a total", "All"), found.whole))
         parts = [Part(_("By the hour"), heads, tuple((name, staffing_words.figures(fit)) for name, fit in rows))]
     if len(found.places) > 1:
         mine = tuple((each.store.name, staffing_words.figures(fit)) for each, fit in found.places[:MOST])
