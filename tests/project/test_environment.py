@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from comptoir.kernel.errors import ComptoirError
 from comptoir.kernel.seal import Sealer, Secret
@@ -115,6 +116,14 @@ def test_a_database_of_yours_keeps_its_options(url: str) -> None:
     assert (described["HOST"], described["PORT"], described["USER"], described["NAME"]) == ("h", "5433", "u", "n")
     assert described["OPTIONS"].get("sslmode") == ("require" if "ssl" in url else None)
     assert described["OPTIONS"]["pool"]["max_size"] == environment.POOL_SIZE
+
+
+def test_a_database_that_falls_silent_is_given_up_and_your_own_patience_wins() -> None:
+    """On every session, Django's or not: one that is cut off would be waited for until the system gives up."""
+    environ = {"DATABASE_URL": "postgresql://u@h/n?keepalives_idle=5"}
+    wanted = {**environment.KEEPALIVE, "keepalives_idle": "5"}
+    django, other = environment.database(environ)["OPTIONS"], conninfo_to_dict(environment.conninfo(environ))
+    assert wanted == {name: django[name] for name in wanted} == {name: other[name] for name in wanted}
 
 
 def test_requests_go_on_when_every_session_was_ended(django_db_setup: None) -> None:

@@ -21,6 +21,13 @@ from comptoir.kernel.errors import ComptoirError
 
 POOL_SIZE: Final = 32
 OLDEST_POSTGRESQL: Final = 15
+# Without these a database that falls silent holds up whoever asked it, or listens to it, until the system gives up.
+KEEPALIVE: Final = {
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
 CONNECT_SECONDS: Final = 5
 ENGINE: Final = "comptoir.project.postgresql"
 
@@ -203,7 +210,7 @@ def prove_database(environ: Mapping[str, str]) -> None:
 def _parts(url: str) -> dict[str, Any]:
     """What a DATABASE_URL says. Raises ComptoirError; the URL is not quoted, since it may hold a password."""
     try:
-        return dict(conninfo_to_dict(url))
+        return {**KEEPALIVE, **conninfo_to_dict(url)}
     except psycopg.ProgrammingError:
         words = "DATABASE_URL cannot be read; it looks like postgresql://user:password@host/name."
         raise ComptoirError(words) from None

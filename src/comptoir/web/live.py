@@ -11,7 +11,6 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg.conninfo import make_conninfo
 
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel.seal import SealBroken
@@ -28,8 +27,6 @@ HEARTBEAT_SECONDS: Final = 15.0
 RECONNECT_SECONDS: Final = 1.0
 READERS: Final = 5000
 WAITING_TOPICS: Final = 64
-# Nothing is ever sent on the listening connection: without these, one that was cut off would stay deaf for hours.
-KEEPALIVE: Final = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 def address(audience: UUID | str, *, now: datetime) -> str:
@@ -42,7 +39,7 @@ class Live:
     """The ASGI application behind `/live`."""
 
     def __init__(self, conninfo: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._conninfo = make_conninfo(conninfo, **KEEPALIVE)
+        self._conninfo = conninfo
         self._clock = clock
         self._readers: defaultdict[str, set[asyncio.Queue[str]]] = defaultdict(set)
         self._count = 0
