@@ -53,14 +53,14 @@ def steer_the_import(visitor: Visitor, demo: Demo) -> None:
     mine.get_by_role("link", name="Harbour Street").click()
     address = page.url
     expect(page.get_by_role("progressbar").first).to_be_visible()
-    visitor.picture("running")
-    visitor.expect_accessible()
+    # A quick import would be over before its last button, so pictures wait until it stands still.
     for button, state in (("Pause", "Paused"), ("Go on", "Running"), ("Cancel", "Cancelled")):
-        page.goto(address)
         page.get_by_role("button", name=button).click()
         page.goto(address)
         expect(page.get_by_text(state, exact=True).first).to_be_visible()
-        visitor.picture(state.lower())
+        if state != "Running":
+            visitor.picture(state.lower())
+            visitor.expect_accessible()
 
 
 def make_a_schedule(visitor: Visitor, demo: Demo) -> None:

@@ -15,6 +15,7 @@ from comptoir.core.installations.install import install_all
 from comptoir.core.intake.models import Notification
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.models import HourlyFigure
+from tests.journeys.inbox import wake
 from tests.people import People
 from tests.servers import WebServer, web_server
 
@@ -91,6 +92,7 @@ class Till:
     def tell(self, *bodies: dict[str, Any]) -> None:
         for body in bodies:
             assert self.server.request("POST", self.path, json.dumps(body).encode())[0] == 202
+        wake()
         engine.drain()
 
     def ask(self, path: str) -> list[dict[str, Any]]:

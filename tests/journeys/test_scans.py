@@ -22,6 +22,7 @@ from tests.apps.loyalty.test_rewards import reward
 from tests.apps.loyalty.till import Till
 from tests.connectors.lightspeed_k.simulator_shop import ZINC
 from tests.core.kseries import PROVIDER, Vendor, vendor_served
+from tests.journeys.inbox import wake
 from tests.people import People
 from tests.servers import WebServer, web_server
 
@@ -81,6 +82,7 @@ class Counter:
             for outgoing in batch:
                 assert self.server.request("POST", self.path, outgoing.body)[0] == 202
                 self.vendor.simulator.sent(outgoing.key, status=202, now=later)
+        wake()
         engine.drain()
 
 

@@ -24,6 +24,7 @@ from comptoir.pos.hosting import Request, Response
 from comptoir.pos.model import Source
 from tests.connectors.lightspeed_k.simulator_shop import ALICE, CHEZ_CHARLIE, LE_ZINC, ZINC, closed_bill
 from tests.core.kseries import PROVIDER, Vendor, vendor_served
+from tests.journeys.inbox import wake
 from tests.notifications import body, milliseconds
 from tests.people import People
 from tests.servers import WebServer, web_server
@@ -96,12 +97,14 @@ def tell(server: WebServer, vendor: Vendor, path: str = SHARED) -> None:
         for outgoing in batch:
             assert server.request("POST", path, outgoing.body)[0] == 202
             vendor.simulator.sent(outgoing.key, status=202, now=now)
+    wake()
 
 
 def forge(server: WebServer, number: str, *, location: str = ZINC) -> None:
     now = datetime.now(UTC)
     content = body(number=number, location=int(location), closeDate=milliseconds(now), updateDate=milliseconds(now))
     assert server.request("POST", SHARED, content)[0] == 202
+    wake()
 
 
 def readings(vendor: Vendor) -> int:

@@ -28,6 +28,7 @@ from comptoir.core.ledger.models import RegisterClosure, Sale
 from comptoir.kernel.seal import Secret
 from comptoir.web import linking
 from tests.connectors.lightspeed_x.stage import CLIENT, Shop, shop
+from tests.journeys.inbox import wake
 from tests.people import People
 from tests.servers import WebServer, free_port, until
 
@@ -69,7 +70,9 @@ class House:
         value = hmac.new(CLIENT.secret.reveal().encode(), body, hashlib.sha256).hexdigest()
         signed = FORM | {"x-signature": f"signature={value},algorithm=HMAC-SHA256"}
         path = self.hooks()["sale.update"].removeprefix(self.server.url)
-        return self.server.request("POST", path, body, signed)[0]
+        status = self.server.request("POST", path, body, signed)[0]
+        wake()
+        return status
 
     def books_are_read_and_not_due(self) -> None:
         """Nothing but a hint makes anybody read now."""

@@ -29,7 +29,7 @@ def test_words_of_before_are_found_beside_those_of_now() -> None:
     assert packing.unpack(packing.pack(text, WORDS), packing.by_checksum([WORDS, later])) == text
 
 
-@pytest.mark.parametrize("cut", [1, 2, 7, 20, -1])
+@pytest.mark.parametrize("cut", [2, 3, 7, 20, -1])
 def test_a_damaged_text_is_no_text(cut: int) -> None:
     stored = packing.pack(b"a text that is long enough to be packed " * 9, WORDS)
     with pytest.raises(packing.Unpackable):
