@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from comptoir.apps.pay_at_table import checking
 from comptoir.apps.pay_at_table.models import Bill, GuestPayment, Integration
 from tests.apps.pay_at_table.provider import Provider, taken
 from tests.apps.pay_at_table.table import Table
@@ -83,10 +84,11 @@ def test_an_item_that_somebody_pays_is_taken(table: Table, provider: Provider) -
     status, last = provider.post(path, {"claims": [{"line": 1, "quantity": 1}], "provider_session_id": "bob"})
     assert (status, last["amount"]) == (201, 600)
     provider.post(f"/payment-intents/{held['id']}/confirm", {"provider_payment_id": "q-1"})
-    assert GuestPayment.objects.get().claims == [
-        {"line": 1, "part": 1, "parts": 3},
-        {"line": 1, "part": 2, "parts": 3},
-    ]
+    paid = [{"line": 1, "part": 1, "parts": 3}, {"line": 1, "part": 2, "parts": 3}]
+    assert GuestPayment.objects.get().claims == paid
+    payment = provider.get("/payments")[1]["data"][0]
+    assert payment["items"] == paid
+    assert payment["staff_view_url"].endswith(f"/pay-at-table/payments/{payment['id']}")
 
 
 def test_items_and_another_amount_are_refused(table: Table, provider: Provider) -> None:
@@ -153,8 +155,12 @@ def test_e25_a_tip_above_the_amount_is_asked_for_twice(table: Table, provider: P
 def test_e27_one_method_for_vouchers_and_cards_is_allowed(table: Table, provider: Provider) -> None:
     said = taken(method_kind="voucher")
     payment = provider.post(f"/checks/{table.bill}/payments", said)[1]
+    assert payment["pos_method"] == {"code": "", "label": ""}
+    checking.check(table.integration, now=table.now)
     table.settle(GuestPayment.objects.get())
-    assert provider.get(f"/payments/{payment['id']}")[1]["pos_method"] == "APM"
+    method = provider.get(f"/payments/{payment['id']}")[1]["pos_method"]
+    assert method["code"] == "APM"
+    assert method["label"] == Integration.objects.get().card_label != ""
 
 
 def test_e28_a_voucher_stays_when_the_card_fails(table: Table, provider: Provider) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from comptoir.apps.pay_at_table import linking, patience
+from comptoir.apps.pay_at_table import checking, linking, patience, setting_up
 from comptoir.apps.pay_at_table.models import Bill, Integration
 from comptoir.apps.pay_at_table.provider_tables import CallCount, TillCopy
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.hosting import Request, Response
+from comptoir.sandbox.catalogue import API_PAYMENT
 from tests.apps.pay_at_table.provider import Provider, linked, provider_of, taken
 from tests.apps.pay_at_table.table import Table
 
@@ -31,9 +32,19 @@ def test_the_integration_says_what_may_be_done(table: Table, provider: Provider)
         "tips": True,
         "pos_message": True,
     }
-    assert found["methods"] == {"card": "APM", "voucher": "APM"}
+    assert found["methods"] == {"card": "APM", "voucher": "APM", "card_label": "", "voucher_label": ""}
     Integration.objects.update(enabled=False)
     assert provider.get("")[1]["status"] == "disabled"
+
+
+def test_what_the_till_calls_a_method_is_shown_once_it_was_asked(table: Table, provider: Provider) -> None:
+    name = API_PAYMENT.name
+    checking.check(table.integration, now=table.now)
+    methods = provider.get("")[1]["methods"]
+    assert (methods["card_label"], methods["voucher_label"]) == (name, name)
+    setting_up.save(table.integration, {"card_method": "CB"}, actor="user:1", now=table.now)
+    methods = provider.get("")[1]["methods"]
+    assert (methods["card"], methods["card_label"], methods["voucher_label"]) == ("CB", "", name), "not asked yet"
 
 
 def test_readiness_is_asked_of_the_till(table: Table, provider: Provider) -> None:

@@ -38,9 +38,11 @@ from .order_item_out import OrderItemOut
 from .order_kind import OrderKind
 from .order_out import OrderOut
 from .order_payment_in import OrderPaymentIn
+from .paid_item_out import PaidItemOut
 from .payment_attempt_out import PaymentAttemptOut
 from .payment_in import PaymentIn
 from .payments_out import PaymentsOut
+from .pos_method_out import PosMethodOut
 from .problem import Problem
 from .problem_check_type_0 import ProblemCheckType0
 from .problem_errors_type_0_item import ProblemErrorsType0Item
@@ -98,9 +100,11 @@ __all__ = (
     "OrderKind",
     "OrderOut",
     "OrderPaymentIn",
+    "PaidItemOut",
     "PaymentAttemptOut",
     "PaymentIn",
     "PaymentsOut",
+    "PosMethodOut",
     "Problem",
     "ProblemCheckType0",
     "ProblemErrorsType0Item",

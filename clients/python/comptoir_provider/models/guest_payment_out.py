@@ -9,7 +9,9 @@ from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.amount import Amount
+    from ..models.paid_item_out import PaidItemOut
     from ..models.payment_attempt_out import PaymentAttemptOut
+    from ..models.pos_method_out import PosMethodOut
     from ..models.reason_out import ReasonOut
     from ..models.refund_out import RefundOut
 
@@ -24,7 +26,8 @@ class GuestPaymentOut:
     `due`: what of the amount belongs on the till, less once some of it was given back.
     `refund_asked`: how much the restaurant asks to have given back.
     `retryable`: a retry would do something now. `captured_in_future`: the provider's clock is
-    wrong; the instant it came counts.
+    wrong; the instant it came counts. `items`: empty where no items were claimed.
+    `staff_view_url`: its page for the restaurant's people, who sign in there.
 
         Attributes:
             amount (Amount): Money: minor units (cents, pence) and ISO 4217 currency.
@@ -40,10 +43,12 @@ class GuestPaymentOut:
             id (str):
             integration_id (str):
             intent_id (str):
+            items (list[PaidItemOut]):
             method_kind (str):
             next_retry_at (datetime.datetime | None):
             pos_check_id (str):
-            pos_method (str):
+            pos_method (PosMethodOut): The till's payment method that a payment was sent with, and what the till calls it;
+                both empty before.
             pos_reference (str):
             provider_payment_id (str):
             reason (str):
@@ -51,6 +56,7 @@ class GuestPaymentOut:
             refund_asked_at (datetime.datetime | None):
             refunds (list[RefundOut]):
             retryable (bool):
+            staff_view_url (str):
             state (str):
             state_reason (None | ReasonOut):
             table_number (str):
@@ -72,10 +78,11 @@ class GuestPaymentOut:
     id: str
     integration_id: str
     intent_id: str
+    items: list[PaidItemOut]
     method_kind: str
     next_retry_at: datetime.datetime | None
     pos_check_id: str
-    pos_method: str
+    pos_method: PosMethodOut
     pos_reference: str
     provider_payment_id: str
     reason: str
@@ -83,6 +90,7 @@ class GuestPaymentOut:
     refund_asked_at: datetime.datetime | None
     refunds: list[RefundOut]
     retryable: bool
+    staff_view_url: str
     state: str
     state_reason: None | ReasonOut
     table_number: str
@@ -136,6 +144,11 @@ class GuestPaymentOut:
 
         intent_id = self.intent_id
 
+        items = []
+        for items_item_data in self.items:
+            items_item = items_item_data.to_dict()
+            items.append(items_item)
+
         method_kind = self.method_kind
 
         next_retry_at: None | str
@@ -146,7 +159,7 @@ class GuestPaymentOut:
 
         pos_check_id = self.pos_check_id
 
-        pos_method = self.pos_method
+        pos_method = self.pos_method.to_dict()
 
         pos_reference = self.pos_reference
 
@@ -172,6 +185,8 @@ class GuestPaymentOut:
             refunds.append(refunds_item)
 
         retryable = self.retryable
+
+        staff_view_url = self.staff_view_url
 
         state = self.state
 
@@ -206,6 +221,7 @@ class GuestPaymentOut:
                 "id": id,
                 "integration_id": integration_id,
                 "intent_id": intent_id,
+                "items": items,
                 "method_kind": method_kind,
                 "next_retry_at": next_retry_at,
                 "pos_check_id": pos_check_id,
@@ -217,6 +233,7 @@ class GuestPaymentOut:
                 "refund_asked_at": refund_asked_at,
                 "refunds": refunds,
                 "retryable": retryable,
+                "staff_view_url": staff_view_url,
                 "state": state,
                 "state_reason": state_reason,
                 "table_number": table_number,
@@ -231,7 +248,9 @@ class GuestPaymentOut:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.amount import Amount  # noqa: PLC0415
+        from ..models.paid_item_out import PaidItemOut  # noqa: PLC0415
         from ..models.payment_attempt_out import PaymentAttemptOut  # noqa: PLC0415
+        from ..models.pos_method_out import PosMethodOut  # noqa: PLC0415
         from ..models.reason_out import ReasonOut  # noqa: PLC0415
         from ..models.refund_out import RefundOut  # noqa: PLC0415
 
@@ -306,6 +325,13 @@ class GuestPaymentOut:
 
         intent_id = d.pop("intent_id")
 
+        items = []
+        _items = d.pop("items")
+        for items_item_data in _items:
+            items_item = PaidItemOut.from_dict(items_item_data)
+
+            items.append(items_item)
+
         method_kind = d.pop("method_kind")
 
         def _parse_next_retry_at(data: object) -> datetime.datetime | None:
@@ -325,7 +351,7 @@ class GuestPaymentOut:
 
         pos_check_id = d.pop("pos_check_id")
 
-        pos_method = d.pop("pos_method")
+        pos_method = PosMethodOut.from_dict(d.pop("pos_method"))
 
         pos_reference = d.pop("pos_reference")
 
@@ -372,6 +398,8 @@ class GuestPaymentOut:
 
         retryable = d.pop("retryable")
 
+        staff_view_url = d.pop("staff_view_url")
+
         state = d.pop("state")
 
         def _parse_state_reason(data: object) -> None | ReasonOut:
@@ -411,6 +439,7 @@ class GuestPaymentOut:
             id=id,
             integration_id=integration_id,
             intent_id=intent_id,
+            items=items,
             method_kind=method_kind,
             next_retry_at=next_retry_at,
             pos_check_id=pos_check_id,
@@ -422,6 +451,7 @@ class GuestPaymentOut:
             refund_asked_at=refund_asked_at,
             refunds=refunds,
             retryable=retryable,
+            staff_view_url=staff_view_url,
             state=state,
             state_reason=state_reason,
             table_number=table_number,

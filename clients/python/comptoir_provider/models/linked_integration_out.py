@@ -26,6 +26,8 @@ class LinkedIntegrationOut:
         is_test (bool):
         methods (MethodsOut): Under which payment method of the till each kind of money is entered; empty: this kind is
             not taken.
+
+            The labels are what the till calls them; empty until it was asked.
         min_partial (int):
         name (str):
         status (str):

@@ -13,26 +13,38 @@ T = TypeVar("T", bound="MethodsOut")
 class MethodsOut:
     """Under which payment method of the till each kind of money is entered; empty: this kind is not taken.
 
-    Attributes:
-        card (str):
-        voucher (str):
+    The labels are what the till calls them; empty until it was asked.
+
+        Attributes:
+            card (str):
+            card_label (str):
+            voucher (str):
+            voucher_label (str):
     """
 
     card: str
+    card_label: str
     voucher: str
+    voucher_label: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         card = self.card
 
+        card_label = self.card_label
+
         voucher = self.voucher
+
+        voucher_label = self.voucher_label
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "card": card,
+                "card_label": card_label,
                 "voucher": voucher,
+                "voucher_label": voucher_label,
             }
         )
 
@@ -43,11 +55,17 @@ class MethodsOut:
         d = dict(src_dict)
         card = d.pop("card")
 
+        card_label = d.pop("card_label")
+
         voucher = d.pop("voucher")
+
+        voucher_label = d.pop("voucher_label")
 
         methods_out = cls(
             card=card,
+            card_label=card_label,
             voucher=voucher,
+            voucher_label=voucher_label,
         )
 
         methods_out.additional_properties = d

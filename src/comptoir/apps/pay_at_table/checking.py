@@ -3,6 +3,7 @@
 What is missing is told before the next guest pays (F10, F11, T2, T3).
 """
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final, cast
 
@@ -20,6 +21,7 @@ from comptoir.pos.model import Location
 
 EVERY: Final = timedelta(hours=23)
 SILENCE: Final = timedelta(hours=24)
+LONGEST_LABEL: Final = 120
 
 
 def due(*, now: datetime) -> list[Integration]:
@@ -42,24 +44,27 @@ def silent(*, now: datetime) -> list[Integration]:
 
 def check(integration: Integration, *, now: datetime) -> str:
     """What is missing, as a code of the failure table; "" when nothing is. Raises the vendor's errors."""
+    labels: dict[str, str] = {}
     with checks.at_the_till(integration) as (vendor, location):
-        code = _missing(integration, vendor, location)
-    _note(integration, code, now=now)
+        if all(each.external_id != location.external_id for each in vendor.locations()):
+            code = LOCATION_GONE  # whose methods and people are nobody's any more
+        else:
+            methods = cast(ReadsPaymentMethods, vendor).payment_methods(location)
+            labels = {each.code: each.name[:LONGEST_LABEL] for each in methods}
+            code = _missing(integration, labels, vendor, location)
+    _note(integration, code, labels, now=now)
     return code
 
 
-def _missing(integration: Integration, vendor: Vendor, location: Location) -> str:
-    if all(each.external_id != location.external_id for each in vendor.locations()):
-        return LOCATION_GONE  # whose methods and people are nobody's any more
-    codes = {each.code for each in cast(ReadsPaymentMethods, vendor).payment_methods(location)}
-    if {integration.card_method, integration.voucher_method} - {""} - codes:
+def _missing(integration: Integration, codes: Collection[str], vendor: Vendor, location: Location) -> str:
+    if {integration.card_method, integration.voucher_method} - {"", *codes}:
         return METHOD_MISSING
     staff = integration.staff_id
     works = not staff or any(each.id == staff and each.active for each in cast(ReadsStaff, vendor).staff(location))
     return "" if works else STAFF_INACTIVE
 
 
-def _note(integration: Integration, code: str, *, now: datetime) -> None:
+def _note(integration: Integration, code: str, labels: Mapping[str, str], *, now: datetime) -> None:
     with transaction.atomic():
         row = Integration.objects.select_for_update().get(
             organisation_id=integration.organisation_id, id=integration.id
@@ -67,7 +72,9 @@ def _note(integration: Integration, code: str, *, now: datetime) -> None:
         before = row.degraded
         row.checked_at, row.degraded = now, code
         row.degraded_at = (row.degraded_at if before == code else now) if code else None
-        row.save(update_fields=["checked_at", "degraded", "degraded_at"])
+        row.card_label = labels.get(row.card_method, row.card_label)
+        row.voucher_label = labels.get(row.voucher_method, row.voucher_label)
+        row.save(update_fields=["checked_at", "degraded", "degraded_at", "card_label", "voucher_label"])
         if code and before != code:
             happenings.say(
                 "integration.degraded",

@@ -64,6 +64,9 @@ class Integration(models.Model):
     name = models.CharField(max_length=120)
     card_method = models.CharField(max_length=64, blank=True)
     voucher_method = models.CharField(max_length=64, blank=True)
+    card_label = models.CharField(max_length=120, blank=True)
+    voucher_label = models.CharField(max_length=120, blank=True)
+    """What the till calls these methods, as it was last asked."""
     emails = models.TextField(blank=True)
     tip_to_pos = models.BooleanField(default=True)
     least_part = models.BigIntegerField(default=100)

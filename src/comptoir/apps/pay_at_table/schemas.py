@@ -35,10 +35,15 @@ class CapabilitiesOut(Schema):
 
 
 class MethodsOut(Schema):
-    """Under which payment method of the till each kind of money is entered; empty: this kind is not taken."""
+    """Under which payment method of the till each kind of money is entered; empty: this kind is not taken.
+
+    The labels are what the till calls them; empty until it was asked.
+    """
 
     card: str
     voucher: str
+    card_label: str
+    voucher_label: str
 
 
 class ReadinessOut(Schema):
@@ -270,13 +275,29 @@ class ReasonOut(Schema):
     pos_raw: str
 
 
+class PosMethodOut(Schema):
+    """The till's payment method that a payment was sent with, and what the till calls it; both empty before."""
+
+    code: str
+    label: str
+
+
+class PaidItemOut(Schema):
+    """What a guest paid of the bill's line `line`: `part` of so many equal `parts`, counted from one."""
+
+    line: int
+    part: int
+    parts: int
+
+
 class GuestPaymentOut(Schema):
     """A guest payment and where it stands; money is on the till only in `applied`.
 
     `due`: what of the amount belongs on the till, less once some of it was given back.
     `refund_asked`: how much the restaurant asks to have given back.
     `retryable`: a retry would do something now. `captured_in_future`: the provider's clock is
-    wrong; the instant it came counts.
+    wrong; the instant it came counts. `items`: empty where no items were claimed.
+    `staff_view_url`: its page for the restaurant's people, who sign in there.
     """
 
     id: str
@@ -288,7 +309,8 @@ class GuestPaymentOut(Schema):
     group_id: str
     intent_id: str
     method_kind: str
-    pos_method: str
+    pos_method: PosMethodOut
+    items: list[PaidItemOut]
     amount: Amount
     due: Amount
     tip: Amount
@@ -309,6 +331,7 @@ class GuestPaymentOut(Schema):
     captured_in_future: bool
     created_at: datetime
     updated_at: datetime
+    staff_view_url: str
 
 
 class PaymentsOut(Schema):

@@ -38,6 +38,7 @@ SETTINGS: Final = (
     "quiet_from",
     "quiet_until",
 )
+LABELS: Final = {"card_method": "card_label", "voucher_method": "voucher_label"}
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,17 @@ def at_the_till(integration: Integration) -> AtTheTill:
 
 def save(integration: Integration, values: Mapping[str, Any], *, actor: str, now: datetime) -> None:
     """Keep settings; a payment under way keeps those it was sent with (E30). Raises RuleBroken `name_taken`."""
+    changed = [name for name in SETTINGS if name in values]
+    for method, label in LABELS.items():
+        if method in changed and values[method] != getattr(integration, method):
+            setattr(integration, label, "")  # the till is asked below
+            changed.append(label)
     for name in SETTINGS:
         if name in values:
             setattr(integration, name, values[name])
     try:
         with transaction.atomic():
-            integration.save(update_fields=[name for name in SETTINGS if name in values])
+            integration.save(update_fields=changed)
             note(
                 organisation_id=integration.organisation_id,
                 actor=actor,

@@ -70,7 +70,12 @@ def one_integration(request: HttpRequest, response: HttpResponse, integration: s
             tips=found.tip_to_pos,
             pos_message=Capability.MESSAGES in has,
         ),
-        methods=MethodsOut(card=found.card_method, voucher=found.voucher_method),
+        methods=MethodsOut(
+            card=found.card_method,
+            voucher=found.voucher_method,
+            card_label=found.card_label,
+            voucher_label=found.voucher_label,
+        ),
     )
 
 

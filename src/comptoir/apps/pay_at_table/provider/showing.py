@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from comptoir.apps.pay_at_table import holding
+from comptoir.apps.pay_at_table import holding, retry_links
 from comptoir.apps.pay_at_table.amounts import payable
 from comptoir.apps.pay_at_table.models import Attempt, Bill, GuestPayment, Integration, Intent
 from comptoir.apps.pay_at_table.provider_tables import Refund
@@ -11,7 +11,9 @@ from comptoir.apps.pay_at_table.schemas import (
     CheckOut,
     GuestPaymentOut,
     IntentOut,
+    PaidItemOut,
     PaymentAttemptOut,
+    PosMethodOut,
     ReasonOut,
     RefundOut,
     TillPaymentOut,
@@ -130,7 +132,8 @@ def payment(row: GuestPayment, integration: Integration, *, now: datetime) -> Gu
         group_id=row.group_id,
         intent_id=public_id("pi", row.intent_id) if row.intent_id else "",
         method_kind=row.method_kind,
-        pos_method=made[-1].method if made else "",
+        pos_method=_method(made[-1].method if made else "", integration),
+        items=[PaidItemOut(**each) for each in row.claims],
         amount=money(row.amount),
         due=money(row.due),
         tip=money(row.tip),
@@ -151,7 +154,13 @@ def payment(row: GuestPayment, integration: Integration, *, now: datetime) -> Gu
         captured_in_future=row.captured_at is not None and row.captured_at > row.created_at,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        staff_view_url=retry_links.payment_url(row),
     )
+
+
+def _method(code: str, integration: Integration) -> PosMethodOut:
+    labels = {integration.voucher_method: integration.voucher_label, integration.card_method: integration.card_label}
+    return PosMethodOut(code=code, label=labels.get(code, "") if code else "")
 
 
 def refund(row: Refund, of: GuestPayment) -> RefundOut:
