@@ -29,6 +29,10 @@ class Process:
         """Whether it serves the cluster of that name: its first process by an argument, its children by their title."""
         return self.is_postgres() and (f"cluster_name={name}" in self.command or self.is_child_of(name))
 
+    def is_shell_of(self, name: str) -> bool:
+        """Whether it is the shell that launches the server of that name, or its copy that has not become it yet."""
+        return Path(self.program).name == "sh" and f"cluster_name={name}" in self.command
+
     def is_child_of(self, name: str) -> bool:
         """Whether it is a child (a session, the checkpointer …) of the server of that name."""
         return self.command.startswith(f"postgres: {name}:")
@@ -37,6 +41,11 @@ class Process:
 def serving(name: str) -> list[Process]:
     """All processes that serve the cluster of that name."""
     return [process for process in _all() if process.is_of(name)]
+
+
+def is_launched(name: str) -> bool:
+    """Whether the cluster of that name has processes, or a shell about to become its first (`Account.launch`)."""
+    return any(each.is_of(name) or each.is_shell_of(name) for each in _all())
 
 
 def find(pid: int) -> Process | None:

@@ -156,7 +156,7 @@ def _start(cluster: Cluster, account: Account, lock: Lock, *, durable: bool) -> 
 def _failed_start(cluster: Cluster) -> PostgresUnavailable:
     """Why nobody holds the server's lock although it was just started."""
     # Long enough to see a program that runs, and not to take one for it that is about to end.
-    until(lambda: answers(cluster) or not processes.serving(cluster.name), seconds=_LOOK_SECONDS)
+    until(lambda: answers(cluster) or not processes.is_launched(cluster.name), seconds=_LOOK_SECONDS)
     if processes.serving(cluster.name):
         end_remains(cluster)
         return PostgresUnavailable(
