@@ -143,8 +143,8 @@ def prove(organisation_id: UUID, day: date) -> None:
     now = datetime.now(UTC)
     shop = Store.objects.filter(organisation_id=organisation_id).order_by("id")[0]
     ledger = rebuild.compare(shop, mend=False)
-    hours = weeks.different(organisation_id, [(shop.id, day - number * YEAR / 12) for number in range(12)])
-    hours += projection.restate(organisation_id, [(shop.id, day)], now=now)
+    behind = weeks.behind(organisation_id, [(shop.id, day - number * YEAR / 12) for number in range(12)])
+    hours = len(behind) + projection.restate(organisation_id, [(shop.id, day)], now=now)
     department = Department.objects.get(organisation_id=organisation_id, store_id=shop.id)
     client = Client.objects.get(organisation_id=organisation_id)
     balance = engine.compute(client=client, department=department, days=[day], now=now)

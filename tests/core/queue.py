@@ -16,7 +16,7 @@ from tests.notifications import body
 from tests.people import People
 
 NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
-OF_THE_CLOCK = ("intake.sweep", "intake.poll", "connections.look_after", "health.watch", "audit.seal")
+OF_THE_CLOCK = [name for name, _ in engine.engine_app.periodic_registry.periodic_tasks]
 LONG_AGO = timedelta(seconds=engine.STALLED_AFTER_SECONDS + 1)
 
 
@@ -28,7 +28,7 @@ def query(statement: str, *values: Any) -> list[tuple[Any, ...]]:
 
 def jobs() -> list[tuple[str, str]]:
     """Task and status of every job but those of the clock, whose minute may come at any moment."""
-    found = query("SELECT task_name, status FROM procrastinate_jobs WHERE task_name <> ALL(%s)", list(OF_THE_CLOCK))
+    found = query("SELECT task_name, status FROM procrastinate_jobs WHERE task_name <> ALL(%s)", OF_THE_CLOCK)
     return [(str(task), str(status)) for task, status in found]
 
 

@@ -7,16 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.arrivals import devices, feeds, running
 from comptoir.apps.traffic.arrivals.arrived import DeviceHour
 from comptoir.apps.traffic.count_tables import Count, Counter
-from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.feed_tables import CountFeed
 from comptoir.kernel.ids import new_id
-from comptoir.pos.hosting import Server
 from comptoir.sandbox.count_devices import CountDevice
-from tests.apps.traffic.chain import DAY, NOW, at, hour, utc_store
+from tests.apps.traffic.chain import NOW, at, hour
+from tests.apps.traffic.counters_asked import served, with_counter
 from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,20 +29,13 @@ def local(number: int, day: int = 20) -> datetime:
 @pytest.fixture
 def device(settings: Any) -> Iterator[tuple[CountDevice, str]]:
     made = CountDevice("counter", "sesame", {local(10): (42, 40), local(11): (0, 3)})
-    server = Server(made.answer, host="127.0.0.1", port=0)
-    server.start()
-    settings.COMPTOIR_EGRESS_ALLOW = server.url.removeprefix("http://")
-    yield made, server.url
-    server.stop()
+    with served(made.answer, settings) as url:
+        yield made, url
 
 
 @pytest.fixture
 def chain(people: People) -> People:
-    utc_store(people)
-    said = {"store": people.bar, "values": {"location_id": "1"}, "node_id": None, "actor": "user:1"}
-    chains.save_location(**said, now=NOW, today=DAY)  # type: ignore[arg-type]
-    add_counter(organisation_id=people.le_zinc.id, store_id=people.bar.id, name="Door", now=NOW, serial="B8A44F")
-    return people
+    return with_counter(people, "B8A44F")
 
 
 def feed(people: People, kind: str, url: str, *, password: str = "sesame", serial: str = "B8A44F") -> CountFeed:

@@ -7,16 +7,15 @@ from typing import Any
 
 import pytest
 
-from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.arrivals import feeds, running
 from comptoir.apps.traffic.count_tables import Count
 from comptoir.apps.traffic.counting import withdrawing
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.feed_tables import CountFeed
 from comptoir.apps.traffic.models import Hour
-from comptoir.pos.hosting import Server
 from comptoir.sandbox.dor import DorCloud, DorHour
-from tests.apps.traffic.chain import DAY, NOW, hour, utc_store
+from tests.apps.traffic.chain import DAY, NOW, hour
+from tests.apps.traffic.counters_asked import served, with_counter
 from tests.people import People
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,20 +31,13 @@ def told(number: int, went_in: int | None, *, ago: timedelta = HOUR, location: s
 @pytest.fixture
 def cloud(settings: Any) -> Iterator[tuple[DorCloud, str]]:
     made = DorCloud("tm_8h", "sesame", [told(9, 5, ago=timedelta(days=5)), told(10, 42), told(11, 0)])
-    server = Server(made.answer, host="127.0.0.1", port=0)
-    server.start()
-    settings.COMPTOIR_EGRESS_ALLOW = server.url.removeprefix("http://")
-    yield made, server.url
-    server.stop()
+    with served(made.answer, settings) as url:
+        yield made, url
 
 
 @pytest.fixture
 def chain(people: People) -> People:
-    utc_store(people)
-    said = {"store": people.bar, "values": {"location_id": "1"}, "node_id": None, "actor": "user:1"}
-    chains.save_location(**said, now=NOW, today=DAY)  # type: ignore[arg-type]
-    add_counter(organisation_id=people.le_zinc.id, store_id=people.bar.id, name="Door", now=NOW, serial="lo_1")
-    return people
+    return with_counter(people, "lo_1")
 
 
 def feed(people: People, url: str, *, key: str = "sesame") -> CountFeed:

@@ -474,7 +474,7 @@ def test_days_of_one_store_made_by_two_at_once_end_the_same(chain: People) -> No
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(again, range(8)))
     assert (sums(chain).visitors, sums(chain).transactions, Hour.objects.count()) == (4, 1, 1)
-    assert weeks.different(chain.le_zinc.id, [(chain.bar.id, DAY)]) == 0
+    assert weeks.behind(chain.le_zinc.id, [(chain.bar.id, DAY)]) == set()
 
 
 def test_ta17_without_a_check_out_hours_count_up_to_now_then_until_the_day_closed(chain: People) -> None:

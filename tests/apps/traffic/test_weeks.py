@@ -84,7 +84,7 @@ def day_by_day(asked: Callable[[reading.Scope, Period], dict[Any, kpis.Sums]], s
 
 def is_true(people: People) -> bool:
     """The weeks are their days and hours; and every question of a long period is the sum of its days."""
-    assert weeks.different(people.le_zinc.id, days_of(people)) == 0
+    assert weeks.behind(people.le_zinc.id, days_of(people)) == set()
     questions = (reading.by_store, reading.by_week, reading.by_month, reading.by_hour, reading.by_store_and_clock)
     scopes = (
         a_scope(people),
@@ -99,9 +99,10 @@ def is_true(people: People) -> bool:
 
 
 def test_rows_of_every_level_have_the_columns_of_the_sums_in_their_order() -> None:
+    """And the table of weeks has these and no others beside its key: statements name its columns."""
     assert tuple(summing.OF_HOUR) == kpis.COLUMNS
     fields = [each.name for each in week_tables.WeekSums._meta.local_fields]
-    assert fields[-len(kpis.COLUMNS) :] == list(kpis.COLUMNS)
+    assert sorted(fields) == sorted(["organisation_id", "store_id", "since", *kpis.COLUMNS])
 
 
 def test_weeks_are_their_days_and_hours_whatever_moves_them(chain: People) -> None:
@@ -176,9 +177,23 @@ def test_a_week_that_is_not_its_days_is_told_and_made_anew_with_any_of_them(chai
     for table in ("traffic_week", "traffic_weekclock"):
         with connection.cursor() as cursor:
             cursor.execute(f"UPDATE {table} SET sales = sales + 1 WHERE since = '2026-04-01'")
-        assert weeks.different(chain.le_zinc.id, days_of(chain)) > 0
+        begin = date(2026, 4, 1)
+        assert weeks.behind(chain.le_zinc.id, days_of(chain)) == {(chain.bar.id, begin), (quay().id, begin)}
         restate(chain.le_zinc.id, {(chain.bar.id, FIRST), (quay().id, FIRST)}, now=NOW)
-        assert weeks.different(chain.le_zinc.id, days_of(chain)) == 0
+        assert weeks.behind(chain.le_zinc.id, days_of(chain)) == set()
+
+
+@pytest.mark.parametrize("wrong", ["UPDATE {} SET sales = sales + 1", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", ["traffic_week", "traffic_weekclock"])
+def test_weeks_that_a_program_without_them_left_behind_are_mended_when_everything_is_compared(
+    chain: People, table: str, wrong: str
+) -> None:
+    trade(chain)
+    made(chain)
+    with connection.cursor() as cursor:
+        cursor.execute(wrong.format(table))
+    catching_up.everything(organisation_id=chain.le_zinc.id, now=NOW)
+    assert weeks.behind(chain.le_zinc.id, days_of(chain)) == set()
 
 
 def test_the_migration_makes_the_weeks_that_the_product_makes(chain: People) -> None:
@@ -189,8 +204,8 @@ def test_the_migration_makes_the_weeks_that_the_product_makes(chain: People) -> 
     migration = importlib.import_module("comptoir.apps.traffic.migrations.0022_weeks")
     week_tables.Week.objects.all().delete()
     week_tables.WeekClock.objects.all().delete()
-    assert weeks.different(chain.le_zinc.id, days_of(chain)) > 0
+    assert weeks.behind(chain.le_zinc.id, days_of(chain))
     with connection.cursor() as cursor:
         cursor.execute(migration.WEEKS)
         cursor.execute(migration.HOURS)
-    assert weeks.different(chain.le_zinc.id, days_of(chain)) == 0
+    assert weeks.behind(chain.le_zinc.id, days_of(chain)) == set()

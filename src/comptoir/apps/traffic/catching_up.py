@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.traffic import filling, left_out, making, planned, projection
+from comptoir.apps.traffic import filling, left_out, making, planned, projection, weeks
 from comptoir.apps.traffic.count_tables import SetAside
 from comptoir.apps.traffic.counting.aside import take_up
 from comptoir.apps.traffic.left_out_tables import LeftOut
@@ -63,6 +63,8 @@ def everything(*, organisation_id: UUID, now: datetime) -> int:
     open_ones = [each for each in stores(organisation_id) if each.id in working]
     behind |= set(filling.due(organisation_id, open_ones, now=now))
     behind |= set(planned.due(organisation_id, open_ones, now=now))
+    made = Day.objects.filter(organisation_id=organisation_id, store_id__in=working)
+    behind |= weeks.behind(organisation_id, list(made.values_list("store_id", "business_date")))
     return _restate(organisation_id, sorted(behind, key=lambda each: each[1], reverse=True), now)
 
 

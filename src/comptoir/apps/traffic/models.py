@@ -3,7 +3,7 @@
 Money is in major units of the store's currency, unrounded; hours are UTC instants at which a local hour begins.
 """
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from django.db import models
 
@@ -19,6 +19,7 @@ from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
     wage_tables,
     week_tables,
 )
+from comptoir.apps.traffic.matched_sums import MatchedSums
 
 
 class Settings(models.Model):
@@ -225,15 +226,10 @@ class Hour(Figures):
         ]
 
 
-def _amount() -> "models.DecimalField[Any, Any]":
-    return models.DecimalField(max_digits=20, decimal_places=6, default=0)
-
-
-class Day(Figures):
+class Day(MatchedSums, Figures):
     """One business day of one store: sums of its hours, and of those in which two sides of a ratio are known.
 
-    `hours_e` are hours whose visitors are estimated, `hours_p` whose staff is planned, `above_usual` those that counted
-    implausibly many.
+    `above_usual` are hours that counted implausibly many.
     `ledger_revision` is the revision of the trading day that it was made from, 0 for none; `AGAIN` has it made anew
     although nothing moved in the ledger.
     """
@@ -241,23 +237,6 @@ class Day(Figures):
     AGAIN: Final = -1
 
     pk = models.CompositePrimaryKey("organisation_id", "store_id", "business_date")
-    x_t = _amount()
-    s_t = _amount()
-    t_h = _amount()
-    h_t = _amount()
-    s_h = _amount()
-    x_h = _amount()
-    hours = models.SmallIntegerField(default=0)
-    hours_t = models.SmallIntegerField(default=0)
-    hours_h = models.SmallIntegerField(default=0)
-    s_c = _amount()
-    t_o = _amount()
-    o_t = _amount()
-    sold = _amount()
-    hours_c = models.SmallIntegerField(default=0)
-    hours_o = models.SmallIntegerField(default=0)
-    hours_e = models.SmallIntegerField(default=0)
-    hours_p = models.SmallIntegerField(default=0)
     above_usual = models.SmallIntegerField(default=0)
     tailored_hours = models.SmallIntegerField(default=0)
     ledger_revision = models.IntegerField(default=0)

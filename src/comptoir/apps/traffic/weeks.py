@@ -57,20 +57,20 @@ def _made_anew(table: LiteralString) -> LiteralString:
     )  # fmt: skip
 
 
-def _different(table: LiteralString) -> LiteralString:
-    """How many rows are not what they are added up from, missing and needless ones included."""
+def _behind(table: LiteralString) -> LiteralString:
+    """Weeks with rows that are not what they are added up from, missing and needless ones included."""
     key = KEYS[table][0]
     mine: LiteralString = "t.organisation_id = %(organisation)s AND (t.store_id, t.since) IN"
     mine += " (SELECT store_id, since FROM wanted)"
     return (
         _added_up(table) + ", kept AS (SELECT " + key + ", " + COLUMNS + " FROM " + table + " AS t WHERE " + mine + ")"  # noqa: S608
-        " SELECT (SELECT count(*) FROM (TABLE made EXCEPT TABLE kept) AS lacking)"
-        " + (SELECT count(*) FROM (TABLE kept EXCEPT TABLE made) AS needless)"
+        " SELECT DISTINCT store_id, since FROM ((TABLE made EXCEPT TABLE kept) UNION ALL"
+        " (TABLE kept EXCEPT TABLE made)) AS wrong"
     )
 
 
 MADE_ANEW: Final = tuple(_made_anew(each) for each in KEYS)
-DIFFERENT: Final = tuple(_different(each) for each in KEYS)
+BEHIND: Final = tuple(_behind(each) for each in KEYS)
 
 
 def make(organisation_id: UUID, days: Collection[StoreDay]) -> None:
@@ -82,13 +82,14 @@ def make(organisation_id: UUID, days: Collection[StoreDay]) -> None:
                 cursor.execute(statement, _values(organisation_id, days))
 
 
-def different(organisation_id: UUID, days: Collection[StoreDay]) -> int:
-    """In how many rows the weeks of these days are not what their days and hours come to."""
-    found = 0
+def behind(organisation_id: UUID, days: Collection[StoreDay]) -> set[StoreDay]:
+    """The weeks of these days, by their first, that are not what their days and hours come to: made by a program that
+    did not know of weeks, for one. Whoever makes that day anew makes them right."""
+    found: set[StoreDay] = set()
     with connection.cursor() as cursor:
-        for statement in DIFFERENT if days else ():
+        for statement in BEHIND if days else ():
             cursor.execute(statement, _values(organisation_id, days))
-            found += cursor.fetchone()[0]
+            found |= set(cursor.fetchall())
     return found
 
 
