@@ -4,7 +4,7 @@ set -euo pipefail
 programs=$1
 shift
 folder=$(mktemp -d)
-port=$((20000 + RANDOM % 20000))
+port=$((10000 + RANDOM % 10000)) # none that a connection or a test's own server takes meanwhile
 
 # PostgreSQL refuses to run as root.
 as_server() { if [ "$(id -u)" = 0 ]; then runuser -u "${COMPTOIR_TEST_POSTGRES_USER:-postgres}" -- "$@"; else "$@"; fi; }

@@ -31,6 +31,13 @@ class Told:
     hang_up: bool = False
 
 
+class Listening(ThreadingHTTPServer):
+    """As many may knock at once as come: of what does not fit, the kernel drops the first packet, and whoever knocks
+    tries again a second later."""
+
+    request_queue_size = 128
+
+
 class Answering:
     """Gives the scripted answers in turn, the last one for ever; or asks a function."""
 
@@ -56,7 +63,7 @@ class Answering:
 @contextmanager
 def answering(*, keeps: bool = False) -> Iterator[Answering]:
     """Start the server on a free port and stop it at the end; whether it `keeps` connections for the next request."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Keeping if keeps else _Handler)
+    server = Listening(("127.0.0.1", 0), _Keeping if keeps else _Handler)
     server.answering = Answering(f"http://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.answering import Listening
 
 Message = tuple[dict[str, str], bytes]
 
@@ -22,7 +24,7 @@ class Receiver:
         self.at_once = self.most_at_once = 0
         self.release = threading.Event()
         self._lock = threading.Lock()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server = Listening(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.port: int = self.server.server_address[1]
 

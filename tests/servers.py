@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -10,20 +11,23 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 DEADLINE_SECONDS = 30.0
+PORTS = range(20_000, 32_000)
 
 
 def free_port() -> int:
-    """A port nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody uses now. It is none of those that outgoing connections are given: one of them might take it
+    before the server does."""
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def until(condition: Callable[[], bool], *, seconds: float = DEADLINE_SECONDS) -> None:

@@ -2,10 +2,11 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from bench.door import load
+from tests.answering import Listening
 
 
 def test_a_load_of_a_rate_has_each_of_its_bodies_answered_and_ends() -> None:
@@ -24,8 +25,8 @@ def test_a_load_of_a_rate_has_each_of_its_bodies_answered_and_ends() -> None:
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Silent."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with Listening(("127.0.0.1", 0), Door) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         port = server.server_port
         with ThreadPoolExecutor(1) as apart:  # a browser's loop may run in this thread
             outcomes = [

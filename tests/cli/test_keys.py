@@ -1,17 +1,23 @@
 """A change of keys: every sealed column comes along, nothing is lost, nobody is signed out."""
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
 from comptoir.core.connections.models import Connection, WebhookAddress
+from comptoir.core.connections.sealing import sealer
 from comptoir.kernel.ids import new_id
 from comptoir.kernel.seal import SealBroken, Sealer, Secret, new_key, split_keys
 from comptoir.project import environment
-from tests.cli.commands import comptoir, expect_one_sentence
+from tests.cli.commands import comptoir, expect_one_sentence, inside
 from tests.people import People
 
 NOW = datetime(2026, 3, 7, 20, 0, tzinfo=UTC)
@@ -26,11 +32,30 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+@contextmanager
+def restarted(file: Path) -> Iterator[None]:
+    """This process as one that has just read the key file."""
+    with (
+        mock.patch.dict(os.environ, COMPTOIR_KEYS_FILE=str(file)),
+        override_settings(COMPTOIR_KEYS=",".join(split_keys(file.read_text()))),
+    ):
+        del os.environ["COMPTOIR_KEYS"]
+        sealer.cache_clear()
+        yield
+    sealer.cache_clear()
+
+
 def run(step: str, file: Path) -> dict[str, object]:
-    done = comptoir("keys", step, "--json", COMPTOIR_KEYS=None, COMPTOIR_KEYS_FILE=str(file))
+    with restarted(file):
+        done = inside("keys", step, "--json")
     assert done.returncode == 0, done.stderr
     facts: dict[str, object] = json.loads(done.stdout)
     return facts
+
+
+def refused(step: str, file: Path, *words: str) -> None:
+    with restarted(file):
+        expect_one_sentence(inside("keys", step), *words)
 
 
 def sealed(people: People, sealer: Sealer) -> None:
@@ -61,10 +86,10 @@ def test_keys_change_without_losing_a_secret(people: People, file: Path) -> None
     assert run("add", file) == {"file": str(file), "keys": 2}
     new, behind = split_keys(file.read_text())
     assert behind == old
-    refused = comptoir("keys", "drop", COMPTOIR_KEYS=None, COMPTOIR_KEYS_FILE=str(file))
-    expect_one_sentence(refused, "3 secrets", "comptoir keys reseal")
+    refused("drop", file, "3 secrets", "comptoir keys reseal")
 
-    assert run("reseal", file) == {"current": 0, "changed": 3, "lost": 0}
+    done = comptoir("keys", "reseal", "--json", COMPTOIR_KEYS=None, COMPTOIR_KEYS_FILE=str(file))
+    assert json.loads(done.stdout) == {"current": 0, "changed": 3, "lost": 0}, "a process of its own"
     assert run("reseal", file) == {"current": 3, "changed": 0, "lost": 0}
     assert run("drop", file) == {"file": str(file), "keys": 1}
 
@@ -82,7 +107,7 @@ def test_a_secret_that_no_key_opens_is_told_and_keeps_the_old_keys(people: Peopl
     sealed(people, Sealer(new_key()))
 
     assert run("reseal", file) == {"current": 0, "changed": 0, "lost": 3}
-    expect_one_sentence(comptoir("keys", "drop", COMPTOIR_KEYS=None, COMPTOIR_KEYS_FILE=str(file)), "3 secrets")
+    refused("drop", file, "3 secrets")
 
 
 def test_keys_in_the_environment_are_changed_there() -> None:

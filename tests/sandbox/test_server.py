@@ -21,6 +21,7 @@ from comptoir.sandbox.server import LIGHTSPEED_K, Sandbox, client_of
 from tests.answering import Answering, answering
 from tests.connectors.lightspeed_k.simulator_shop import until
 from tests.sandbox.restaurants import CLIENT, ZINC, quiet_sandbox
+from tests.servers import free_port
 
 RUNNING = """
 import sys
@@ -58,11 +59,6 @@ def call(method: str, url: str, body: Any = None, **headers: str) -> Any:
     answer = send(method, url, body=b"" if body is None else json.dumps(body).encode(), headers=headers)
     assert answer.status < 300, answer.body
     return json.loads(answer.body)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture
