@@ -2,15 +2,21 @@
 
 import csv
 import io
+import json
 import re
+from decimal import Decimal
 
+import openpyxl
+import pyarrow.parquet
 import pytest
 from django.test import Client
 
+from comptoir.apps.traffic.chains import save_location
+from comptoir.apps.traffic.reports import exporting
 from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.core.accounts.roles import Role
 from comptoir.kernel.ids import new_id
-from tests.apps.traffic.chain import DAY, come, make, sell, utc_store, works
+from tests.apps.traffic.chain import DAY, NOW, come, make, sell, utc_store, works
 from tests.apps.traffic.test_pages import someone
 from tests.people import People
 
@@ -53,8 +59,11 @@ def test_6_1_the_choice_goes_from_report_to_report_and_into_the_file(chain: Peop
     links = re.findall(r'href="(/traffic/reports/[^"]+\?[^"]*)"', page.replace("&amp;", "&"))
     assert len(links) >= len(REPORTS)
     assert [link for link in links if CHOSEN not in link] == []
-    assert page.count(" checked") == 2
-    elsewhere = alice.get(f"/traffic/reports/comparison?{DAYS}{CHOSEN}").content.decode()
+    assert re.findall(r'name="columns" value="(\w+)" form="scope" checked', page) == ["sales", "aur"]
+    usual = re.search(r'href="\?([^"]*)">The usual ones', page)
+    assert usual is not None
+    assert usual[1].replace("&amp;", "&") == DAYS, "everything else of the address stays"
+    elsewhere = alice.get(f"/traffic/reports/quality?{DAYS}{CHOSEN}").content.decode()
     assert (
         '<input type="hidden" name="columns" value="aur"><input type="hidden" name="columns" value="sales">'
         in elsewhere
@@ -73,3 +82,68 @@ def test_6_1_nobody_chooses_figures_that_are_not_theirs(chain: People) -> None:
         assert heads(marketing, report, "&columns=star&columns=upt") == ["Items per sale"]
     page = marketing.get(f"/traffic/reports/totals?{DAYS}").content.decode()
     assert 'value="star"' not in page
+
+
+def test_6_1_a_comparison_has_a_row_for_each_figure_that_was_chosen(chain: People) -> None:
+    alice = chain.client(chain.alice)
+    two = f"&one={chain.bar.public_id}&other={chain.bar.public_id}"
+
+    def figures(more: str = "") -> list[str]:
+        page = alice.get(f"/traffic/reports/comparison?{DAYS}{two}{more}").content.decode()
+        return re.findall(r'<th scope="row">([^<]*)<br>', page)
+
+    assert len(figures()) > len(USUAL), "all that there are"
+    assert figures(CHOSEN) == ["Sales", "Average item price"]
+
+
+def test_6_1_staffing_quality_and_changes_have_columns_of_their_own_on_the_page_and_in_the_file(chain: People) -> None:
+    said = {"location_id": "1", "target_star": Decimal(2)}
+    save_location(store=chain.bar, values=said, node_id=None, actor="user:1", now=NOW, today=NOW.date())
+    come(chain, {10: 4})
+    sell(chain, 10, "7")
+    make(chain, now=NOW)
+    alice = chain.client(chain.alice)
+    always = ("Day", "Hour", "Location", "To look at")
+    for report, name, every, some, labels in (
+        ("staffing", "fit", 6, "&fit=over_under&fit=star", ["Visitors per staff hour", "Over or under"]),
+        ("quality", "known", 6, "&known=late&known=visitors&all=1", ["Visitors", "Late hours"]),
+        ("changes", "moved", 6, "&moved=new&moved=cause", ["Now", "Cause"]),
+    ):
+        page = alice.get(f"/traffic/reports/{report}?{DAYS}&all=1&columns=sales{some}").content.decode()
+        assert len(re.findall(rf'name="{name}" value="\w+" form="scope" checked', page)) == len(labels)
+        shown = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', page.rpartition("<thead>")[2])
+        assert [each for each in shown if each not in always] == labels
+        assert f"Columns: 2 of {every}" in page
+        assert '<input type="hidden" name="columns" value="sales">' in page, "kept for the reports of key figures"
+        whole = alice.get(f"/traffic/reports/{report}?{DAYS}&columns=sales").content.decode()
+        assert f"Columns: {every} of {every}" in whole, "what was chosen of other tables is nothing here"
+    assert fields(alice, f"staffing/csv?{DAYS}&fit=over_under&fit=star") == [
+        *("location_id", "location_name", "hour", "star", "over_under"),
+        *("hours", "hours_with_visitors", "hours_with_staff"),
+    ]
+    assert fields(alice, f"changes/export?{DAYS}&moved=new&moved=cause") == [
+        *("business_date", "start_local", "new", "cause"),
+    ]
+
+
+def test_6_1_the_data_export_has_the_columns_that_were_chosen_in_every_format(chain: People) -> None:
+    alice, some = chain.client(chain.alice), "&fields=sales_net&fields=location_id"
+    names = ["location_id", "sales_net"]
+    assert fields(alice, f"data/csv?{DAYS}{some}") == names
+
+    def got(kind: str) -> bytes:
+        return alice.get(f"/traffic/reports/data/{kind}?{DAYS}{some}").getvalue()
+
+    assert list(json.loads(got("jsonl").splitlines()[0])) == names
+    assert pyarrow.parquet.read_table(io.BytesIO(got("parquet"))).column_names == names
+    sheet = openpyxl.load_workbook(io.BytesIO(got("xlsx"))).active
+    assert sheet is not None
+    assert [cell.value for cell in next(sheet.iter_rows())] == names
+    page = alice.get(f"/traffic/reports/data?{DAYS}{some}").content.decode()
+    assert f"Columns: 2 of {len(exporting.COLUMNS)}" in page
+    assert some.replace("&", "&amp;") in page.partition('href="/traffic/reports/data/csv')[2].partition('"')[0]
+
+
+def fields(client: Client, path: str) -> list[str]:
+    text = client.get(f"/traffic/reports/{path}").getvalue().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)).fieldnames or [])

@@ -35,6 +35,16 @@ class Period:
         return Period(self.since + by, self.until + by)
 
 
+@dataclass(frozen=True)
+class Weekdays:
+    """The dates that are one of some weekdays (`numbers`: 0 Monday), as a container of them."""
+
+    numbers: frozenset[int]
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and day.weekday() in self.numbers
+
+
 class Comparison(StrEnum):
     """What a period is compared with."""
 

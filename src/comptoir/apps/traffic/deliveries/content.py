@@ -23,10 +23,4 @@ def made(plan: ExportPlan, run: ExportRun, *, now: datetime) -> bytes:
     scope = reading.Scope(plan.organisation_id, store_ids, sees_staff=subscriptions.sees_staff(plan))
     chain = Organisation.objects.get(id=plan.organisation_id).name
     found = exporting.rows(scope, chain, places, Period(run.since, run.until))
-    if plan.kind == "xlsx":
-        return exporting.xlsx(found)
-    if plan.kind == "parquet":
-        return exporting.parquet(found)
-    if plan.kind == "jsonl":
-        return "".join(exporting.json_lines(found)).encode()
-    return "".join(exporting.csv_lines(found, Form(plan.separator, plan.decimal))).encode()
+    return exporting.file(plan.kind, found, form=Form(plan.separator, plan.decimal))

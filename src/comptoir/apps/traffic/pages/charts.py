@@ -50,7 +50,7 @@ def long(request: OrganisationRequest) -> HttpResponse:
     weekday = _weekday(request, scope)
     made = [MADE[slug](scope, weekday) for slug in LONG]
     found = [replace(each, query=scope.query) for each in made if each is not None]
-    values = {"scope": scope, "panels": found, "weekday": weekday, "weekdays": long_view.weekdays()}
+    values = {"scope": scope, "panels": found, "weekday": weekday, "weekdays": long_view.weekdays(scope)}
     is_part = "HX-Request" in request.headers
     return render(request, "traffic/long_part.html" if is_part else "traffic/long.html", values)
 
@@ -88,9 +88,12 @@ def _panel(request: OrganisationRequest, slug: str) -> Panel:
 
 
 def _weekday(request: OrganisationRequest, scope: Scope) -> int:
-    """The one that is asked for, else that of the period's last day."""
+    """The one that is asked for, else that of the period's last day that counts."""
     said = request.GET.get("weekday", "")
-    return int(said) if said in tuple("0123456") else scope.period.until.weekday()
+    if said in tuple("0123456"):
+        return int(said)
+    latest = scope.period.until.weekday()
+    return latest if scope.weekdays is None else min(scope.weekdays, key=lambda each: (latest - each) % 7)
 
 
 def _nothing() -> RuleBroken:

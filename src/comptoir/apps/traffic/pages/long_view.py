@@ -37,18 +37,25 @@ def heat(scope: Scope) -> Panel | None:
     names = [str(get_day_names("abbreviated", locale=locale())[each]) for each in range(7)]
     hours = in_order({hour for _weekday, hour in found}, scope)
     told = {key: kpi.of(sums) for key, sums in found.items()}
+    weekdays = [each for each in range(7) if scope.weekdays is None or each in scope.weekdays]
     cells = tuple(
-        (names[weekday], f"{hour:02d}", _float(told.get((weekday, hour)))) for weekday in range(7) for hour in hours
+        (names[weekday], f"{hour:02d}", _float(told.get((weekday, hour)))) for weekday in weekdays for hour in hours
     )
     title = _("%(figure)s by weekday and hour, latest four weeks") % {"figure": kpi.label}
-    picture = HeatMap(title, "%" if kpi.is_rate else "", tuple(names), tuple(f"{each:02d}" for each in hours), cells)
+    picture = HeatMap(
+        title,
+        "%" if kpi.is_rate else "",
+        tuple(names[each] for each in weekdays),
+        tuple(f"{each:02d}" for each in hours),
+        cells,
+    )
     return Panel(
         "heat",
         (picture,),
         title,
         _("Weekday"),
         tuple(Column(f"{hour:02d}", f"{hour:02d}", kpi) for hour in hours),
-        tuple(Line(names[weekday], tuple(told.get((weekday, hour)) for hour in hours)) for weekday in range(7)),
+        tuple(Line(names[weekday], tuple(told.get((weekday, hour)) for hour in hours)) for weekday in weekdays),
     )
 
 
@@ -170,6 +177,7 @@ def _float(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def weekdays() -> list[tuple[int, str]]:
-    """For the choice: 0 is Monday."""
-    return [(number, str(name)) for number, name in sorted(get_day_names("abbreviated", locale=locale()).items())]
+def weekdays(scope: Scope) -> list[tuple[int, str]]:
+    """For the choice, of those that count: 0 is Monday."""
+    names = sorted(get_day_names("abbreviated", locale=locale()).items())
+    return [(number, str(name)) for number, name in names if scope.weekdays is None or number in scope.weekdays]

@@ -26,9 +26,7 @@ def so_far(scope: Scope) -> Panel | None:
     if scope.period.length > 1:
         return None
     now = reading.by_hour(scope.reading, scope.period)
-    before = (
-        {} if scope.is_budget else stretches.over(reading.by_hour, scope.reading, scope.counterpart.of(scope.period))
-    )
+    before = {} if scope.is_budget else stretches.over(reading.by_hour, scope.reading, scope.counterpart, scope.period)
     usual = usual_day(scope)
     hours = in_order({*now, *before, *usual.totals}, scope)
     over = _over(scope, hours)

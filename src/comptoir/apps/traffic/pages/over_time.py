@@ -52,8 +52,8 @@ class Table:
 def over_time(request: OrganisationRequest) -> HttpResponse:
     """Every figure in its course, beside what it is compared with."""
     scope = scope_of(request, usual="28")
-    step = _step(request)
-    tables, columns = _tables(scope, step), columns_of(scope)
+    step = step_of(scope)
+    tables, columns = tables_of(scope, step), columns_of(scope)
     values = {
         "scope": scope,
         "step": step,
@@ -65,7 +65,7 @@ def over_time(request: OrganisationRequest) -> HttpResponse:
                 each.currency,
                 [
                     (
-                        _label(row, step),
+                        label_of(row, step),
                         cells(
                             columns.slugs,
                             row.now,
@@ -92,14 +92,14 @@ def over_time(request: OrganisationRequest) -> HttpResponse:
 def export(request: OrganisationRequest) -> HttpResponseBase:
     """The same as CSV: each figure, the one it is compared with, and the change (per cent; points for a rate)."""
     scope = scope_of(request, usual="28")
-    step, form = _step(request), forms.of(request)
+    step, form = step_of(scope), forms.of(request)
 
     def lines() -> Iterator[str]:
         slugs = chosen(scope) or scope.seen(TOTALS)
         figures = [name for slug in slugs for name in (slug, f"{slug}_before", f"{slug}_change")]
         heads = ["since", "until", "hour", "currency", *figures, "hours", "hours_with_visitors"]
         yield spreadsheets.MARK + spreadsheets.line(heads, form)
-        for table in _tables(scope, step):
+        for table in tables_of(scope, step):
             for row in table.rows:
                 hour = (row.part or "") if row.hour is None else f"{row.hour:02}"
                 cells = [cell for slug in slugs for cell in _exported(row, slug)]
@@ -115,12 +115,14 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
     return spreadsheets.download(f"traffic-by-{step}-{scope.period.since}-{scope.period.until}.csv", lines())
 
 
-def _step(request: OrganisationRequest) -> Step:
-    said = request.GET.get("by", "")
+def step_of(scope: Scope) -> Step:
+    """What its rows are."""
+    said = scope.said("by")
     return Step(said) if said in STEPS else Step.DAY
 
 
-def _tables(scope: Scope, step: Step) -> list[Table]:
+def tables_of(scope: Scope, step: Step) -> list[Table]:
+    """The report, a table for each currency."""
     said = chains.settings_of(scope.organisation_id)
     made = []
     for currency in scope.currencies:
@@ -138,7 +140,7 @@ def _tables(scope: Scope, step: Step) -> list[Table]:
     return made
 
 
-def _label(row: Line, step: Step) -> str:
+def label_of(row: Line, step: Step) -> str:
     """A row's name; days where the step alone would not say which, or is cut by the period."""
     since, until = row.days.since, row.days.until
     if row.hour is not None:

@@ -81,9 +81,7 @@ def running_hours(scope: Scope) -> set[int]:
 
 def _hours(scope: Scope) -> Course:
     now = reading.by_hour(scope.reading, scope.period)
-    before = (
-        {} if scope.is_budget else stretches.over(reading.by_hour, scope.reading, scope.counterpart.of(scope.period))
-    )
+    before = {} if scope.is_budget else stretches.over(reading.by_hour, scope.reading, scope.counterpart, scope.period)
     hours = in_order({*now, *before}, scope)
     return Course(
         _("Hour"),
@@ -110,7 +108,7 @@ def _states(scope: Scope, hours: Sequence[int]) -> tuple[State, ...]:
 
 
 def _many(scope: Scope) -> Course:
-    days = list(scope.period.days())
+    days = [each for each in scope.period.days() if scope.reading.includes(each)]
     is_of_days = scope.period.length <= MOST_DAYS
     if is_of_days:
         now, moved = reading.by_day(scope.reading, scope.period), _as_of(scope, _before(scope))
@@ -134,7 +132,7 @@ def _before(scope: Scope) -> dict[date, Sums]:
     return (
         against.drawn_by_day(scope.reading, scope.period)
         if scope.is_budget
-        else stretches.over(reading.by_day, scope.reading, scope.counterpart.of(scope.period))
+        else stretches.over(reading.by_day, scope.reading, scope.counterpart, scope.period)
     )
 
 

@@ -15,18 +15,40 @@ from django.views.decorators.http import require_GET
 from comptoir.apps.traffic import late_changes, shown
 from comptoir.apps.traffic.kpis import BY_SLUG
 from comptoir.apps.traffic.models import Change
+from comptoir.apps.traffic.pages.columns import Column, Columns, named, own
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
+from comptoir.apps.traffic.parameters import KNOWN, MOVED
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import exporting, quality
 from comptoir.apps.traffic.rights import STAFF_HOURS
 from comptoir.core.ledger import times_at_work
 from comptoir.core.ledger.times_at_work import AtOnce
-from comptoir.web import spreadsheets
+from comptoir.web import formats, spreadsheets
 from comptoir.web.formats import percent
 from comptoir.web.shell import OrganisationRequest, page
 
 LATEST: Final = 200
 MOST_EXPORTED: Final = 100_000
+COLUMNS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
+    "visitors": (gettext_lazy("Visitors"), gettext_lazy("Hours whose visitors are known, of all hours")),
+    "staff": (gettext_lazy("Staff hours"), gettext_lazy("Hours whose staff is known, of all hours")),
+    "estimated": (gettext_lazy("Estimated hours"), gettext_lazy("Hours whose visitors are what is usual")),
+    "planned": (gettext_lazy("Planned staff"), gettext_lazy("Hours whose staff is of the weekly pattern")),
+    "typed": (gettext_lazy("Typed hours"), gettext_lazy("Hours with a figure that somebody typed")),
+    "late": (gettext_lazy("Late hours"), gettext_lazy("Hours of which a figure moved after the day was over")),
+}
+OF_STAFF: Final = ("staff", "planned")
+FILED: Final = ("seen_at", "location", "business_date", "start_local", "kind", "old", "new", "cause")
+HOURS: Final = ("business_date", "start_local")
+"""Of a change, always."""
+TOLD: Final[dict[str, str | Promise]] = {
+    "location": gettext_lazy("Location"),
+    "kind": gettext_lazy("Figure"),
+    "old": gettext_lazy("Before"),
+    "new": gettext_lazy("Now"),
+    "cause": gettext_lazy("Cause"),
+    "seen_at": gettext_lazy("Seen"),
+}
 KINDS: Final[dict[str, str | Promise]] = {
     "visitors": gettext_lazy("Visitors"),
     "transactions": gettext_lazy("Transactions"),
@@ -54,9 +76,13 @@ def days(request: OrganisationRequest) -> HttpResponse:
     Whole days are left out until somebody asks for `all`.
     """
     scope = scope_of(request)
+    return render(request, "traffic/quality.html", quality_of(scope, is_all="all" in request.GET))
+
+
+def quality_of(scope: Scope, *, is_all: bool = False) -> dict[str, Any]:
+    """The report: days with something to look at, or all of them."""
     stores = {each.store.id: each.store for each in scope.places}
     every = quality.days(scope.reading, stores.values(), scope.period)
-    is_all = "all" in request.GET
     at_once = _at_once(scope)
     wanted = quality.WANTING
     if scope.sees_staff:
@@ -65,8 +91,11 @@ def days(request: OrganisationRequest) -> HttpResponse:
     counted = {"days": every.count(), "wanting": wanting.count()}
     rows = quality.in_order(every if is_all else wanting, stores)
     late = quality.late(scope.reading, stores.values(), scope.period, kinds=_kinds(scope))
-    values = {
+    columns = own(scope, KNOWN, [each for each in named(COLUMNS) if scope.sees_staff or each.slug not in OF_STAFF])
+    return {
         "scope": scope,
+        "shown_columns": columns,
+        "heads": columns.heads,
         **counted,
         "is_all": is_all,
         "left": max(0, counted["days" if is_all else "wanting"] - LATEST),
@@ -74,12 +103,7 @@ def days(request: OrganisationRequest) -> HttpResponse:
             {
                 "store": stores[row["store_id"]],
                 "day": row["business_date"],
-                "visitors": shown.hours(row["hours_t"], row["hours"]),
-                "staff": shown.hours(row["hours_h"], row["hours"]),
-                "typed": _share(row["tailored_hours"], row["hours"]),
-                "estimated": _share(row["hours_e"], row["hours"]),
-                "planned": _share(row["hours_p"], row["hours"]),
-                "late": late.get((row["store_id"], row["business_date"]), 0),
+                "cells": _cells(columns, row, late.get((row["store_id"], row["business_date"]), 0)),
                 "above_usual": row["above_usual"],
                 "above": row["visitors"] is not None and row["x_t"] > row["visitors"],
                 "apart": _is_apart(row),
@@ -88,7 +112,19 @@ def days(request: OrganisationRequest) -> HttpResponse:
             for row in rows[:LATEST]
         ],
     }
-    return render(request, "traffic/quality.html", values)
+
+
+def _cells(columns: Columns, row: dict[str, Any], late: int) -> list[tuple[str | Promise, str, bool]]:
+    every = row["hours"]
+    said = {
+        "visitors": shown.hours(row["hours_t"], every),
+        "staff": shown.hours(row["hours_h"], every),
+        "estimated": _share(row["hours_e"], every),
+        "planned": _share(row["hours_p"], every),
+        "typed": _share(row["tailored_hours"], every),
+        "late": str(late),
+    }
+    return [(each.label, said[each.slug], True) for each in columns.heads]
 
 
 def _at_once(scope: Scope) -> dict[tuple[UUID, date], AtOnce]:
@@ -117,8 +153,23 @@ def _is_apart(row: dict[str, Any]) -> bool:
 def changes(request: OrganisationRequest) -> HttpResponse:
     """What moved after its day was over."""
     scope = scope_of(request, usual="28")
-    rows = _changes(scope)[:LATEST]
-    return render(request, "traffic/changes.html", {"scope": scope, "rows": [_change(scope, row) for row in rows]})
+    return render(request, "traffic/changes.html", changes_of(scope))
+
+
+def changes_of(scope: Scope) -> dict[str, Any]:
+    """The latest of them, each with the columns that were chosen."""
+    columns = moved_columns(scope)
+    rows = [(said, _told(columns, said)) for said in (_change(scope, row) for row in _changes(scope)[:LATEST])]
+    return {"scope": scope, "shown_columns": columns, "heads": columns.heads, "rows": rows}
+
+
+def moved_columns(scope: Scope) -> Columns:
+    """What stands beside the hour of a change."""
+    return own(scope, MOVED, [Column(slug, label) for slug, label in TOLD.items()])
+
+
+def _told(columns: Columns, said: dict[str, Any]) -> list[tuple[str | Promise, object, bool]]:
+    return [(each.label, said[each.slug], each.slug in ("old", "new")) for each in columns.heads]
 
 
 @require_GET
@@ -126,16 +177,24 @@ def changes(request: OrganisationRequest) -> HttpResponse:
 def changes_export(request: OrganisationRequest) -> HttpResponseBase:
     """The same as CSV, all of it."""
     scope = scope_of(request, usual="28")
-    heads = ("seen_at", "location", "business_date", "start_local", "kind", "old", "new", "cause")
+    columns = moved_columns(scope).slugs
+    heads = [each for each in FILED if each in columns or each in HOURS]
 
     def lines() -> Iterator[str]:
         yield spreadsheets.MARK + spreadsheets.line(heads)
         for row in _changes(scope)[:MOST_EXPORTED]:
             said = _change(scope, row)
-            figures = (exporting.plain(row.old), exporting.plain(row.new))
-            cause = row.cause or late_changes.usual(row.kind)
-            start = (row.seen_at, said["store"], row.business_date, said["start"], row.kind)
-            yield spreadsheets.line([*start, *figures, cause])
+            cells = {
+                "seen_at": row.seen_at,
+                "location": said["location"],
+                "business_date": row.business_date,
+                "start_local": said["start"],
+                "kind": row.kind,
+                "old": exporting.plain(row.old),
+                "new": exporting.plain(row.new),
+                "cause": row.cause or late_changes.usual(row.kind),
+            }
+            yield spreadsheets.line([cells[name] for name in heads])
 
     return spreadsheets.download(f"traffic-changes-{scope.today}.csv", lines())
 
@@ -154,7 +213,7 @@ def _change(scope: Scope, row: Change) -> dict[str, Any]:
     store = next(each.store for each in scope.places if each.store.id == row.store_id)
     kpi = BY_SLUG[row.kind]
     return {
-        "store": store.name,
+        "location": store.name,
         "store_id": store.public_id,
         "day": row.business_date,
         "start": row.hour.astimezone(ZoneInfo(store.timezone)).strftime("%H:%M"),
@@ -162,5 +221,5 @@ def _change(scope: Scope, row: Change) -> dict[str, Any]:
         "old": shown.figure(kpi, row.old, store.currency),
         "new": shown.figure(kpi, row.new, store.currency),
         "cause": CAUSES[row.cause or late_changes.usual(row.kind)],
-        "seen_at": row.seen_at,
+        "seen_at": formats.instant(row.seen_at, now=scope.now),
     }

@@ -1,7 +1,7 @@
 """Location options, period and comparison: top left on every page, and kept in its address."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,22 +17,26 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.apps.traffic import catching_up, chains, opening
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, OF_STAFF, Kpi
-from comptoir.apps.traffic.pages.where import Option, Where, where_of
-from comptoir.apps.traffic.periods import Beside, Comparison, Period, compared
+from comptoir.apps.traffic.pages.where import Option, Reader, Where, reader_of, where_for
+from comptoir.apps.traffic.parameters import (
+    HOURS,
+    PERIODS,
+    WEEKDAYS,
+    columns_of,
+    hours_of,
+    in_order,
+    kept,
+    period_of,
+    weekdays_of,
+    words_of,
+)
+from comptoir.apps.traffic.periods import Beside, Comparison, Period, Weekdays, compared
 from comptoir.apps.traffic.reports import reading as reports
 from comptoir.apps.traffic.reports.lacking import Lacking, lacking_feeds
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date, day_in
 from comptoir.web.shell import OrganisationRequest
 
-PERIODS: Final[dict[str, str | Promise]] = {
-    "today": _("Today"),
-    "yesterday": _("Yesterday"),
-    "7": _("7 days"),
-    "28": _("28 days"),
-    "91": _("13 weeks"),
-    "364": _("52 weeks"),
-}
 COMPARISONS: Final[dict[str, str | Promise]] = {
     Comparison.LAST_WEEK: _("the same days last week"),
     Comparison.PREVIOUS: _("as many days before"),
@@ -47,15 +52,6 @@ TREES: Final[dict[str, str | Promise]] = {
     "": _("the tree of each day"),
     TODAYS: _("today’s tree"),
 }
-LONGEST: Final = timedelta(days=3 * 366)
-HOURS: Final[dict[str, str | Promise]] = {
-    "": _("All hours"),
-    "business": _("Business hours"),
-    "chosen": _("Chosen hours"),
-}
-KEPT: Final = ("at", "period", "since", "until", "beside", "from", "by", "hours", "opens", "closes", "week", "tree")
-COLUMNS: Final = "columns"
-"""Named once for each column."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,13 @@ class Scope:
     query: str
     tree: str = ""
     sees_staff: bool = True
-    columns: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weekdays: frozenset[int] | None = None
+    asked: QueryDict = field(default_factory=QueryDict)
+
+    def said(self, name: str) -> str:
+        """What the address says under a name, beside all this; "" for nothing."""
+        return self.asked.get(name, "")
 
     @cached_property
     def reading(self) -> reports.Scope:
@@ -91,7 +93,7 @@ class Scope:
         return self.reading_of([each.store.id for each in self.places])
 
     def reading_of(self, store_ids: Collection[UUID]) -> reports.Scope:
-        """Of these stores, at the same hours."""
+        """Of these stores, on the same days at the same hours."""
         opens, closes = self.clock or (None, None)
         return reports.Scope(
             self.organisation_id,
@@ -100,6 +102,7 @@ class Scope:
             closes,
             business=self.hours == "business",
             nodes=self.nodes,
+            days=None if self.weekdays is None else Weekdays(self.weekdays),
             sees_staff=self.sees_staff,
         )
 
@@ -158,9 +161,38 @@ class Scope:
         return self.where.choices
 
     @property
+    def named_columns(self) -> list[tuple[str, str]]:
+        """Each column that was chosen, of whatever table: its kind and its name."""
+        return [(kind, each) for kind, slugs in self.columns.items() for each in slugs]
+
+    @property
     def hours_choices(self) -> list[tuple[str, str | Promise]]:
         """For the choice."""
         return list(HOURS.items())
+
+    @cached_property
+    def days_choices(self) -> list[tuple[str, str, bool]]:
+        """Each weekday in the order of the chain's week: its name in the address, its label, whether it counts."""
+        days = in_order(self.reading.settings.week_starts_on)
+        return [
+            (WEEKDAYS[each], words_of(frozenset({each})), self.weekdays is None or each in self.weekdays)
+            for each in days
+        ]
+
+    @property
+    def days_words(self) -> str:
+        """Which weekdays count; "" where all do."""
+        return words_of(self.weekdays, self.reading.settings.week_starts_on) if self.weekdays else ""
+
+    @property
+    def has_no_day(self) -> bool:
+        """Whether none of its days is one of the weekdays that count."""
+        return self.reading.chosen(self.period) == []
+
+    @property
+    def hours_words(self) -> str | Promise:
+        """Which hours of the day count; "" where all do."""
+        return f"{self.clock[0]:%H:%M}–{self.clock[1]:%H:%M}" if self.clock else HOURS[self.hours] if self.hours else ""
 
     @property
     def comparisons(self) -> list[tuple[str, str | Promise]]:
@@ -180,21 +212,25 @@ class Scope:
 
 def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
     """What the address says, and the usual where it says nothing that can be read. Raises RuleBroken (404)."""
-    now = timezone.now()
-    said = request.GET
-    where = where_of(request, now=now)
+    return scope_for(reader_of(request), request.GET, usual=usual, now=timezone.now())
+
+
+def scope_for(reader: Reader, said: QueryDict, *, usual: str, now: datetime) -> Scope:
+    """The same of what a schedule says, for its reader. Raises RuleBroken (404)."""
+    organisation_id = reader.organisation_id
+    where = where_for(reader, said.get("at", ""), now=now)
     today = _today(where.places or where.everywhere, now)
-    period, word = _period(said.get("period", ""), said.get("since", ""), said.get("until", ""), today, usual)
+    period, word = period_of(said, today, usual)
     beside_word = said.get("beside", "")
     chosen_day = day_in(said.get("from", ""))
     comparison = Comparison(beside_word) if beside_word in COMPARISONS else Comparison.LAST_WEEK
     if comparison is Comparison.CHOSEN and chosen_day is None:
         comparison = Comparison.LAST_WEEK
-    hours, clock = _hours(request)
+    hours, clock = hours_of(said)
     beside = compared(period, comparison, chosen=chosen_day)
-    places, nodes = there(request.organisation.id, where, said.get("tree", ""), (period, beside))
+    places, nodes = there(organisation_id, where, said.get("tree", ""), (period, beside))
     since = max(period.since, today - timedelta(days=7))
-    catching_up.fresh(request.organisation.id, {each.store.id for each in places}, since=since, until=today, now=now)
+    catching_up.fresh(organisation_id, {each.store.id for each in places}, since=since, until=today, now=now)
     return Scope(
         places=places,
         where=where,
@@ -210,22 +246,16 @@ def scope_of(request: OrganisationRequest, *, usual: str = "7") -> Scope:
         beside=beside,
         hours=hours,
         clock=clock,
-        without_hours=_without_hours(request, where) if hours == "business" else (),
+        without_hours=_without_hours(organisation_id, where) if hours == "business" else (),
         today=today,
         now=now,
-        organisation_id=request.organisation.id,
-        query=urlencode(kept(request), doseq=True),
+        organisation_id=organisation_id,
+        query=urlencode(kept(said), doseq=True),
         tree=said.get("tree", ""),
-        sees_staff=may(request.role, "traffic.staff"),
-        columns=tuple(said.getlist(COLUMNS)),
-    )
-
-
-def kept(request: OrganisationRequest) -> dict[str, list[str]]:
-    """What the address says of the location options, for a link that keeps them."""
-    said = request.GET
-    return {name: [said[name]] for name in KEPT if said.get(name)} | (
-        {COLUMNS: said.getlist(COLUMNS)} if COLUMNS in said else {}
+        sees_staff=may(reader.role, "traffic.staff"),
+        columns=columns_of(said),
+        weekdays=weekdays_of(said),
+        asked=said,
     )
 
 
@@ -253,38 +283,7 @@ def _today(places: tuple[Place, ...], now: datetime) -> date:
     return business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
 
 
-def _period(word: str, since: str, until: str, today: date, usual: str) -> tuple[Period, str]:
-    first, last = day_in(since), day_in(until)
-    if word not in PERIODS and first is not None and last is not None and first <= last:
-        return Period(max(first, last - LONGEST), last), ""
-    word = word if word in PERIODS else usual
-    if word == "today":
-        return Period(today, today), word
-    yesterday = today - timedelta(days=1)
-    if word == "yesterday":
-        return Period(yesterday, yesterday), word
-    return Period(yesterday - timedelta(days=int(word) - 1), yesterday), word
-
-
-def _hours(request: OrganisationRequest) -> tuple[str, tuple[time, time] | None]:
-    """Which hours of the day: all, those of business, or between two times that were given."""
-    said = request.GET
-    opens, closes = _time(said.get("opens", "")), _time(said.get("closes", ""))
-    clock = (opens, closes) if opens is not None and closes is not None and opens != closes else None
-    word = said.get("hours", "chosen" if clock else "")
-    if word == "business":
-        return word, None
-    return ("chosen", clock) if word == "chosen" and clock else ("", None)
-
-
-def _without_hours(request: OrganisationRequest, where: Where) -> tuple[str, ...]:
+def _without_hours(organisation_id: UUID, where: Where) -> tuple[str, ...]:
     """Locations whose business hours nobody typed: all of their hours count."""
-    typed = opening.typed(request.organisation.id, [each.store for each in where.places])
+    typed = opening.typed(organisation_id, [each.store for each in where.places])
     return tuple(each.store.name for each in where.places if each.store.id not in typed)
-
-
-def _time(said: str) -> time | None:
-    try:
-        return time.fromisoformat(said).replace(tzinfo=None)
-    except ValueError:
-        return None

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET
 from comptoir.apps.traffic import shown
 from comptoir.apps.traffic.pages import files, forms
 from comptoir.apps.traffic.pages.cells import Cell
+from comptoir.apps.traffic.pages.columns import Columns, named, own
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
+from comptoir.apps.traffic.parameters import FIT
 from comptoir.apps.traffic.reports import staffing as report
 from comptoir.apps.traffic.reports import staffing_words
 from comptoir.apps.traffic.reports.staffing import Fit, Report
@@ -21,8 +23,8 @@ from comptoir.core.accounts.roles import may
 from comptoir.core.intake import clocking
 from comptoir.web.shell import OrganisationRequest, page
 
-IN_DETAIL: Final = 4
-"""Hours at target: what a phone leaves out."""
+IN_DETAIL: Final = "hours_at_target"
+"""What a phone leaves out, unless it was chosen."""
 
 
 @require_GET
@@ -30,14 +32,15 @@ IN_DETAIL: Final = 4
 def staffing(request: OrganisationRequest) -> HttpResponse:
     """By hour of the clock, then by location."""
     scope = scope_of(request, usual="28")
-    found = _found(scope)
+    found, columns = found_of(scope), columns_of(scope)
     values = {
         "scope": scope,
-        "heads": staffing_words.HEADS,
+        "heads": columns.heads,
+        "shown_columns": columns,
         "answer": staffing_words.sentence(found.whole),
-        "rows": [(f"{hour:02}:00", cells(fit), shown.matched(fit.sums)) for hour, fit in found.hours],
-        "whole": cells(found.whole),
-        "places": [(place, cells(fit), shown.matched(fit.sums)) for place, fit in found.places],
+        "rows": [(f"{hour:02}:00", cells(fit, columns), shown.matched(fit.sums)) for hour, fit in found.hours],
+        "whole": cells(found.whole, columns),
+        "places": [(place, cells(fit, columns), shown.matched(fit.sums)) for place, fit in found.places],
         "chart": staffing_words.picture(found),
         "without_target": found.without_target,
         "unknown": found.unknown,
@@ -55,35 +58,38 @@ def staffing(request: OrganisationRequest) -> HttpResponse:
 def export(request: OrganisationRequest, kind: str) -> HttpResponse:
     """A row for each location and hour of the clock, then for each hour of all. Raises RuleBroken (404)."""
     scope = scope_of(request, usual="28")
-    numbers = ("traffic", "staff_hours", "star", "target", "hours_at_target", "over_under")
     columns = [
         *(Column(name) for name in ("location_id", "location_name", "hour")),
-        *(Column(name, "number") for name in numbers),
+        *(Column(name, "number") for name in columns_of(scope).slugs),
         *(Column(name, "whole") for name in ("hours", "hours_with_visitors", "hours_with_staff")),
     ]
     name = f"traffic-staffing-{scope.period.since}-{scope.period.until}"
-    return files.answer(name, kind, columns, _rows(_found(scope)), forms.of(request))
+    return files.answer(name, kind, columns, _rows(found_of(scope)), forms.of(request))
 
 
-def _found(scope: Scope) -> Report:
+def columns_of(scope: Scope) -> Columns:
+    """The six figures, or those that were chosen."""
+    return own(scope, FIT, named(staffing_words.HEADS))
+
+
+def found_of(scope: Scope) -> Report:
+    """The report."""
     start = scope.places[0].store.day_start.hour if scope.places else 0
     return report.fit(scope.reading, scope.places, scope.period, day_start=start)
 
 
-def cells(fit: Fit) -> list[Cell]:
-    """The six figures of a row, and whether they are too many or too few."""
-    last = len(staffing_words.HEADS) - 1
+def cells(fit: Fit, columns: Columns) -> list[Cell]:
+    """The figures of a row, and whether they are too many or too few."""
+    figures = staffing_words.figures(fit, columns.slugs)
     return [
         Cell(
-            label,
+            each.label,
             figure,
-            staffing_words.verdict(fit) if place == last else "",
+            staffing_words.verdict(fit) if each.slug == "over_under" else "",
             "same",
-            is_key=place != IN_DETAIL,
+            is_key=columns.is_chosen or each.slug != IN_DETAIL,
         )
-        for place, ((label, _formula), figure) in enumerate(
-            zip(staffing_words.HEADS, staffing_words.figures(fit), strict=True)
-        )
+        for each, figure in zip(columns.heads, figures, strict=True)
     ]
 
 

@@ -20,7 +20,8 @@ from comptoir.apps.traffic.pages import files, forms
 from comptoir.apps.traffic.pages.cells import Cell, cells
 from comptoir.apps.traffic.pages.columns import Columns, chosen, columns_of
 from comptoir.apps.traffic.pages.reports import TOTALS
-from comptoir.apps.traffic.pages.scope import Scope, kept, scope_of
+from comptoir.apps.traffic.pages.scope import Scope, scope_of
+from comptoir.apps.traffic.parameters import kept
 from comptoir.apps.traffic.periods import Beside
 from comptoir.apps.traffic.reports import weekly as report
 from comptoir.apps.traffic.reports.tables import Column, Row
@@ -120,7 +121,7 @@ def _asked(request: OrganisationRequest) -> tuple[Scope, Report]:
 
 
 def _link(request: OrganisationRequest, begin: date) -> str:
-    return urlencode({**kept(request), "week": begin.isoformat()}, doseq=True)
+    return urlencode({**kept(request.GET), "week": begin.isoformat()}, doseq=True)
 
 
 def _table(scope: Scope, columns: Columns, block: Block) -> Table:
@@ -146,8 +147,9 @@ def _index(scope: Scope, block: Block, line: Line) -> str:
     known, parts = line.against.days(INDEXED), []
     if known and not scope.is_budget:
         parts = [_("index %(index)s") % {"index": shown.index(line.against.index(INDEXED))}]
-    if line.day is None and block.place and 0 < known < report.DAYS:
-        parts.append(_("%(number)d of 7 days") % {"number": known})
+    days_of_week = len(block.lines) - 1
+    if line.day is None and block.place and 0 < known < days_of_week:
+        parts.append(_("%(number)d of %(all)d days") % {"number": known, "all": days_of_week})
     return ", ".join(parts)
 
 

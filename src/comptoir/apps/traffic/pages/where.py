@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import Place
-from comptoir.core.accounts.roles import may
+from comptoir.core.accounts.roles import Role, may
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import OrganisationRequest
@@ -65,13 +65,31 @@ class Where:
         return {each.store.id for each in self.places}
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Somebody in an organisation, with his role there and the stores that he sees (None: all of them)."""
+
+    organisation_id: UUID
+    role: Role
+    store_ids: frozenset[UUID] | None
+
+
+def reader_of(request: OrganisationRequest) -> Reader:
+    """Whoever asks."""
+    return Reader(request.organisation.id, request.role, request.store_ids)
+
+
 def where_of(request: OrganisationRequest, *, at: str | None = None, now: datetime | None = None) -> Where:
     """What the address says, or `at`: the page of one store is about that one. Raises RuleBroken (404)."""
-    found = chains.places(request.organisation.id, store_ids=request.store_ids, now=now or timezone.now())
-    everywhere, said = tuple(found), chosen_at(request) if at is None else at
-    tree = chains.Tree(request.organisation.id)
+    return where_for(reader_of(request), chosen_at(request) if at is None else at, now=now or timezone.now())
+
+
+def where_for(reader: Reader, said: str, *, now: datetime) -> Where:
+    """What `said` is for a reader; "" for everything. Raises RuleBroken (404)."""
+    everywhere = tuple(chains.places(reader.organisation_id, store_ids=reader.store_ids, now=now))
+    tree = chains.Tree(reader.organisation_id)
     options = _options(tree, everywhere)
-    sees_staff = may(request.role, "traffic.staff")
+    sees_staff = may(reader.role, "traffic.staff")
     if not said:
         return Where("", "", everywhere, everywhere, options, sees_staff)
     chosen = next((each for each in options if each.value == said), None)

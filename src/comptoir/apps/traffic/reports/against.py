@@ -18,7 +18,7 @@ from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.budget_tables import Budget
 from comptoir.apps.traffic.kpis import HUNDRED, ZERO
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports.reading import MINE, THERE, Scope, there
+from comptoir.apps.traffic.reports.reading import MINE, ONLY, THERE, Scope, on_days
 
 DAY: Final = timedelta(days=1)
 ONE: Final[LiteralString] = "1"
@@ -140,14 +140,8 @@ def drawn_by_day(scope: Scope, period: Period) -> dict[date, kpis.Sums]:
     """Budgets of each day as if they had happened, for charts: also of days that are not over."""
     if scope.is_part:
         return {}
-    rows = there(
-        Budget.objects.filter(
-            organisation_id=scope.organisation_id,
-            store_id__in=list(scope.store_ids),
-            business_date__range=(period.since, period.until),
-        ),
-        scope,
-    )
+    mine = Budget.objects.filter(organisation_id=scope.organisation_id, store_id__in=list(scope.store_ids))
+    rows = on_days(mine, scope, period)
     found: dict[date, kpis.Sums] = {}
     for row in rows:
         found[row.business_date] = found.get(row.business_date, kpis.Sums()) + kpis.sums(
@@ -180,13 +174,15 @@ def _asked(scope: Scope, period: Period, group: LiteralString, today: date) -> l
         columns += ["coalesce(sum(" + each + ")" + both + ", 0)" for each in (above, below, budget_above, budget_below)]
         columns.append("(count(*)" + both + ")::int")
     statement: LiteralString = "SELECT " + group + ", " + ", ".join(columns) + FROM + MINE  # noqa: S608
-    statement += (THERE if scope.nodes is not None else "") + " GROUP BY " + group
+    days = scope.chosen(period)
+    statement += (THERE if scope.nodes is not None else "") + ("" if days is None else ONLY) + " GROUP BY " + group
     values: dict[str, Any] = {
         "organisation": scope.organisation_id,
         "stores": list(scope.store_ids),
         "since": period.since,
         "until": min(period.until, today - DAY),
         "nodes": list(scope.nodes or ()),
+        "days": days,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

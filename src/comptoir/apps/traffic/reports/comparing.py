@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -55,10 +55,8 @@ def by_store(
 ) -> tuple[dict[UUID, Sums], dict[UUID, Sums]]:
     """Both sides of each store that has any, cut in the same way."""
     over = _over(period, today)
-    sides = (
-        (reading.by_store(scope, over), stretches.over(reading.by_store, scope, beside.of(over))) if over else ({}, {})
-    )
-    if period.since <= today <= period.until:
+    sides = (reading.by_store(scope, over), stretches.over(reading.by_store, scope, beside, over)) if over else ({}, {})
+    if _is_running(scope, period, today):
         day = beside.day(today)
         sides = (
             _merged(sides[0], _so_far(scope, places, today, today, now)),
@@ -73,12 +71,17 @@ def by_store_day(
     """The same day by day: for the stores that moved in the tree meanwhile."""
     over = _over(period, today)
     ask = reading.by_store_day
-    sides = (ask(scope, over), stretches.over(ask, scope, beside.of(over))) if over else ({}, {})
-    if period.since <= today <= period.until:
+    sides = (ask(scope, over), stretches.over(ask, scope, beside, over)) if over else ({}, {})
+    if _is_running(scope, period, today):
         for side, day in zip(sides, (today, beside.day(today)), strict=True):
             if day:
                 side.update({(store, day): sums for store, sums in _so_far(scope, places, day, today, now).items()})
     return sides
+
+
+def _is_running(scope: Scope, period: Period, today: date) -> bool:
+    """Whether today is one of its days, and counts."""
+    return period.since <= today <= period.until and scope.includes(today)
 
 
 def _over(period: Period, today: date) -> Period | None:
@@ -88,7 +91,8 @@ def _over(period: Period, today: date) -> Period | None:
 
 
 def _so_far(scope: Scope, places: Sequence[Place], day: date, today: date, now: datetime) -> dict[UUID, Sums]:
-    """What each store had on a day up to the minute that it is today."""
+    """What each store had on a day, whatever weekday it is, up to the minute that it is today."""
+    scope = replace(scope, days=None)
     there = [each for each in places if scope.nodes is None or each.node_id in scope.nodes]
     until = {each.store.id: _until(each.store, day, today, now) for each in there}
     # Where some hours are left out, the one that is running is too, on both sides.

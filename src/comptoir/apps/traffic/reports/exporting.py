@@ -23,9 +23,9 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.making import counted_transactions
 from comptoir.apps.traffic.models import Hour, Node
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports.reading import Scope, there
+from comptoir.apps.traffic.reports.reading import Scope, on_days
 from comptoir.web import spreadsheets
-from comptoir.web.spreadsheets import Figure, Form
+from comptoir.web.spreadsheets import USUAL, Figure, Form
 
 HOURS: Final = Decimal("0.0001")
 AMOUNT: Final = Decimal("0.000001")
@@ -125,8 +125,8 @@ def _rows(
     updated_since: datetime | None,
     after: Key | None,
 ) -> QuerySet[Hour]:
-    mine = {"organisation_id": scope.organisation_id, "store_id__in": store_ids}
-    found = there(Hour.objects.filter(**mine, business_date__range=(period.since, period.until)), scope)
+    mine = Hour.objects.filter(organisation_id=scope.organisation_id, store_id__in=store_ids)
+    found = on_days(mine, scope, period)
     if updated_since is not None:
         found = found.filter(updated_at__gte=updated_since)
     if after is not None:
@@ -146,29 +146,39 @@ def figure(value: Decimal | None) -> str:
     return "" if value is None else Figure(format(round(value, 6).normalize(), "f"))
 
 
-def csv_lines(found: Iterator[dict[str, Any]], form: Form) -> Iterator[str]:
+def file(kind: str, found: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS, *, form: Form = USUAL) -> bytes:
+    """The whole file: `csv`, `xlsx`, `parquet` or `jsonl`."""
+    if kind == "xlsx":
+        return xlsx(found, columns)
+    if kind == "parquet":
+        return parquet(found, columns)
+    lines = csv_lines(found, form, columns) if kind == "csv" else json_lines(found, columns)
+    return "".join(lines).encode()
+
+
+def csv_lines(found: Iterator[dict[str, Any]], form: Form, columns: Sequence[str] = COLUMNS) -> Iterator[str]:
     """CSV, a line at a time."""
-    yield spreadsheets.MARK + spreadsheets.line(COLUMNS, form)
+    yield spreadsheets.MARK + spreadsheets.line(columns, form)
     for row in found:
-        yield spreadsheets.line(["" if row[name] is None else plain(row[name]) for name in COLUMNS], form)
+        yield spreadsheets.line(["" if row[name] is None else plain(row[name]) for name in columns], form)
 
 
-def json_lines(found: Iterator[dict[str, Any]]) -> Iterator[str]:
+def json_lines(found: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> Iterator[str]:
     """One object a line; figures are text, as everywhere in the API."""
     for row in found:
-        yield json.dumps({name: plain(row[name]) for name in COLUMNS}, ensure_ascii=False) + "\n"
+        yield json.dumps({name: plain(row[name]) for name in columns}, ensure_ascii=False) + "\n"
 
 
-def xlsx(found: Iterator[dict[str, Any]]) -> bytes:
+def xlsx(found: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> bytes:
     """A workbook of one sheet; ids are text cells."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         book = xlsxwriter.Workbook(path, {"constant_memory": True})
         sheet = book.add_worksheet("data")
-        sheet.write_row(0, 0, COLUMNS)
+        sheet.write_row(0, 0, columns)
         sheet.freeze_panes(1, 0)
         for number, row in enumerate(found, start=1):
-            for place, name in enumerate(COLUMNS):
+            for place, name in enumerate(columns):
                 value = row[name]
                 if value is None:
                     continue
@@ -180,7 +190,7 @@ def xlsx(found: Iterator[dict[str, Any]]) -> bytes:
         return path.read_bytes()
 
 
-def parquet(found: Iterator[dict[str, Any]]) -> bytes:
+def parquet(found: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> bytes:
     """Text, whole numbers and exact decimals of six places."""
     schema = pyarrow.schema(
         [
@@ -188,14 +198,14 @@ def parquet(found: Iterator[dict[str, Any]]) -> bytes:
                 name,
                 pyarrow.string() if name in TEXT else pyarrow.int32() if name in WHOLE else pyarrow.decimal128(20, 6),
             )
-            for name in COLUMNS
+            for name in columns
         ]
     )
     sink = pyarrow.BufferOutputStream()
     with pyarrow.parquet.ParquetWriter(sink, schema, compression="zstd") as writer:
         held: list[dict[str, Any]] = []
         for row in found:
-            held.append({name: _exact(name, row[name]) for name in COLUMNS})
+            held.append({name: _exact(name, row[name]) for name in columns})
             if len(held) >= CHUNK:
                 writer.write_table(pyarrow.Table.from_pylist(held, schema))
                 held = []

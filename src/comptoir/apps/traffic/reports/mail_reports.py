@@ -92,14 +92,14 @@ def _figures(line: Line, currency: str) -> tuple[str, ...]:
 
 def _staffing(scope: Scope, places: Sequence[Place], period: Period) -> dict[str, Any]:
     found = staffing.fit(scope, places, period, day_start=places[0].store.day_start.hour)
-    heads = tuple(str(label) for label, _formula in staffing_words.HEADS)
+    heads, slugs = tuple(str(label) for label, _formula in staffing_words.HEADS.values()), tuple(staffing_words.HEADS)
     parts = []
     if found.whole.is_known:
         hours = ((f"{hour:02}:00", fit) for hour, fit in found.hours if fit.is_known)
         rows = (*hours, (pgettext("a total", "All"), found.whole))
-        parts = [Part(_("By the hour"), heads, tuple((name, staffing_words.figures(fit)) for name, fit in rows))]
+        parts = [Part(_("By the hour"), heads, tuple((name, staffing_words.figures(fit, slugs)) for name, fit in rows))]
     if len(found.places) > 1:
-        mine = tuple((each.store.name, staffing_words.figures(fit)) for each, fit in found.places[:MOST])
+        mine = tuple((each.store.name, staffing_words.figures(fit, slugs)) for each, fit in found.places[:MOST])
         parts.append(Part(_("By location"), heads, mine))
     lead = staffing_words.sentence(found.whole) or _("No hour of these days knows both visitors and staff")
     if len(found.without_target) == len(places):

@@ -49,7 +49,7 @@ def lines(
     if beside is None:
         return _beside_budgets(scope, period, step, today, week_starts_on, day_parts)
     over = Period(period.since, min(period.until, today - DAY))
-    both = _both(scope, over, beside.of(over)) if over.since <= over.until else None
+    both = _both(scope, over, beside) if over.since <= over.until else None
     if step in (Step.HOUR, Step.DAY_PART):
         hours = _by_hour(scope, period, over, beside, both)
         return hours if step is Step.HOUR else _by_part(hours, day_parts, period)
@@ -126,9 +126,9 @@ def _total(found: Iterable[Sums]) -> Sums:
     return sum(found, start=Sums())
 
 
-def _both(scope: Scope, period: Period, other: Sequence[Period]) -> Scope:
+def _both(scope: Scope, period: Period, beside: Beside) -> Scope:
     """Like for like: only stores that have figures in both."""
-    before = stretches.over(reading.by_store, scope, other)
+    before = stretches.over(reading.by_store, scope, beside, period)
     both = reading.by_store(scope, period).keys() & before.keys()
     # All of them: what was answered before is not asked again.
     return scope if both == set(scope.store_ids) else replace(scope, store_ids=both)
@@ -138,7 +138,7 @@ def _two(
     ask: Callable[[Scope, Period], dict[Key, Sums]], both: Scope | None, over: Period, beside: Beside
 ) -> tuple[dict[Key, Sums], dict[Key, Sums]]:
     """Both sides of the days that are over."""
-    return ({}, {}) if both is None else (ask(both, over), stretches.over(ask, both, beside.of(over)))
+    return ({}, {}) if both is None else (ask(both, over), stretches.over(ask, both, beside, over))
 
 
 def _sum(found: Mapping[date, Sums], days: Period) -> Sums:

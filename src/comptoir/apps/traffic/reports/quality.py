@@ -13,7 +13,7 @@ from django.db.models.functions import TruncTime
 
 from comptoir.apps.traffic.models import Change, Day, Hour
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports.reading import Scope, there
+from comptoir.apps.traffic.reports.reading import Scope, on_days
 from comptoir.core.accounts.models import Store
 
 WANTING: Final = (
@@ -37,16 +37,15 @@ def days(scope: Scope, stores: Collection[Store], period: Period) -> "QuerySet[A
     How many hours counted three times the usual is known of whole days: of some hours alone it is 0.
     """
     mine = Q(organisation_id=scope.organisation_id, store_id__in=list(scope.store_ids))
-    mine &= Q(business_date__range=(period.since, period.until))
     keys = ("store_id", "business_date")
     if not scope.is_part:
-        whole: QuerySet[Any, dict[str, Any]] = there(Day.objects.filter(mine), scope).values(
+        whole: QuerySet[Any, dict[str, Any]] = on_days(Day.objects.filter(mine), scope, period).values(
             *keys, *COUNTED, "above_usual"
         )
         return whole
     receipts = {"sales": 0, "all": 1, "net": -1}[scope.settings.transactions]
     known = Q(visitors__isnull=False)
-    rows = at_hours(there(Hour.objects.filter(mine), scope), scope, stores).order_by().values(*keys)
+    rows = at_hours(on_days(Hour.objects.filter(mine), scope, period), scope, stores).order_by().values(*keys)
     found: QuerySet[Any, dict[str, Any]] = rows.annotate(
         hours=Count("hour"),
         hours_t=Count("hour", filter=known),
@@ -95,10 +94,9 @@ def changes(
     mine = Change.objects.filter(
         organisation_id=scope.organisation_id,
         store_id__in=list(scope.store_ids),
-        business_date__range=(period.since, period.until),
         kind__in=kinds,
     )
-    return at_hours(there(mine, scope), scope, stores).order_by("-seen_at", "hour", "kind")
+    return at_hours(on_days(mine, scope, period), scope, stores).order_by("-seen_at", "hour", "kind")
 
 
 def at_hours(rows: "QuerySet[Any, Any]", scope: Scope, stores: Collection[Store]) -> "QuerySet[Any, Any]":

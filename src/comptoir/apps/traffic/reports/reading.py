@@ -1,9 +1,10 @@
 """Sums of a period: of each store, day, hour of the day, weekday and hour. A question each, whatever the period.
 
-Without a filter by the clock days are read, with one their hours. Every question names its organisation and its stores.
+Without a filter by the clock days are read, and whole weeks where all of their days count; with one their hours. Every
+question names its organisation and its stores.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -32,6 +33,7 @@ BY_CLOCK: Final[LiteralString] = (
     " ELSE {clock} >= %(opens)s OR {clock} < %(closes)s END"
 )
 WEEKS: Final[LiteralString] = " AND t.since BETWEEN %(first)s AND %(last)s"
+ONLY: Final[LiteralString] = " AND t.business_date = ANY(%(days)s)"
 EDGES: Final[tuple[LiteralString, LiteralString]] = (
     " AND t.business_date >= %(since)s AND t.business_date < %(first)s",
     " AND t.business_date > %(last)s AND t.business_date <= %(until)s",
@@ -56,6 +58,8 @@ class Scope:
 
     `nodes`: of each store only the days on which it was in one of them (TA-39); None for all.
 
+    `days`: of a period only those that are among them; None for all.
+
     `business`: only hours in which a location was open, all of them where nobody typed when it is. Without
     `sees_staff` nothing is known of hours worked, whatever is asked.
     """
@@ -67,6 +71,7 @@ class Scope:
     business: bool = False
     sees_staff: bool = True
     nodes: frozenset[UUID] | None = None
+    days: Container[date] | None = None
     known: dict[tuple[Period, str], list[tuple[Any, ...]]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
@@ -82,6 +87,16 @@ class Scope:
         """Whether some hours of the day are left out."""
         return self.opens is not None or self.business
 
+    def includes(self, day: date) -> bool:
+        """Whether a business date counts."""
+        return self.days is None or day in self.days
+
+    def chosen(self, period: Period, weekday: int | None = None) -> list[date] | None:
+        """The dates of a period that count, or those of them that are one weekday; None for all."""
+        if self.days is None and weekday is None:
+            return None
+        return [day for day in period.days() if self.includes(day) and weekday in (None, day.weekday())]
+
     def counts(self, begin: time, open_hours: Decimal | None) -> bool:
         """Whether an hour does that begins then by the store's clock; as the statements below say."""
         if self.business:
@@ -91,6 +106,14 @@ class Scope:
         if self.opens < self.closes:
             return self.opens <= begin < self.closes
         return begin >= self.opens or begin < self.closes
+
+
+def on_days(rows: "QuerySet[Any, Any]", scope: Scope, period: Period) -> "QuerySet[Any, Any]":
+    """Of rows with a store and a business date those of the days of a period that count, where the nodes are."""
+    days = scope.chosen(period)
+    if days is None:
+        return there(rows.filter(business_date__range=(period.since, period.until)), scope)
+    return there(rows.filter(business_date__in=days), scope)
 
 
 def there(rows: "QuerySet[Any, Any]", scope: Scope) -> "QuerySet[Any, Any]":
@@ -187,8 +210,11 @@ def _asked(
     asked = (period, group if weekday is None else f"{group} {weekday}")
     if asked in scope.known:
         return scope.known[asked]
-    whole = whole_weeks(period) if weeks and scope.nodes is None and period.length >= LONG else None
-    rows = _hours(scope, whole, weekday) if hours or scope.is_part else _days(scope, whole)
+    days = scope.chosen(period, weekday)
+    is_whole = weeks and scope.nodes is None and days is None and period.length >= LONG
+    whole = whole_weeks(period) if is_whole else None
+    which: LiteralString = (BETWEEN if days is None else ONLY) + (THERE if scope.nodes is not None else "")
+    rows = _hours(scope, whole, which) if hours or scope.is_part else _days(whole, which)
     values: dict[str, Any] = {
         "organisation": scope.organisation_id,
         "stores": list(scope.store_ids),
@@ -199,7 +225,7 @@ def _asked(
         "opens": scope.opens,
         "closes": scope.closes,
         "nodes": list(scope.nodes or ()),
-        "weekdays": [day for day in period.days() if weekday is not None and day.weekday() == weekday],
+        "days": days,
         **summing.counted_as(scope.settings),
     }
     statement: LiteralString = "SELECT " + group + ", " + summing.totals(only)
@@ -210,20 +236,19 @@ def _asked(
     return found
 
 
-def _days(scope: Scope, whole: Period | None) -> LiteralString:
+def _days(whole: Period | None, which: LiteralString) -> LiteralString:
     """The rows of days; of whole weeks theirs."""
     if whole is None:
-        return summing.DAYS + MINE + (THERE if scope.nodes is not None else "")
+        return summing.DAYS + summing.MINE + which
     rows: list[LiteralString] = [summing.WEEKS + summing.MINE + WEEKS]
     return " UNION ALL ".join([*rows, *(summing.DAYS + summing.MINE + edge for edge in EDGES)])
 
 
-def _hours(scope: Scope, whole: Period | None, weekday: int | None) -> LiteralString:
+def _hours(scope: Scope, whole: Period | None, which: LiteralString) -> LiteralString:
     """The rows of hours that the scope is about; of whole weeks theirs."""
     own = _at_hours(scope, summing.LOCAL + "::time", summing.IN_BUSINESS)
     if whole is None:
-        days: LiteralString = BETWEEN if weekday is None else " AND t.business_date = ANY(%(weekdays)s)"
-        return summing.HOURS + summing.MINE + days + own + (THERE if scope.nodes is not None else "")
+        return summing.HOURS + summing.MINE + which + own
     of_weeks = _at_hours(scope, "t.clock", "t.in_business")
     rows: list[LiteralString] = [summing.WEEKS_OF_HOURS + summing.MINE + WEEKS + of_weeks]
     return " UNION ALL ".join([*rows, *(summing.HOURS + summing.MINE + edge + own for edge in EDGES)])

@@ -1,5 +1,6 @@
 """The six figures of a row of staffing fit, in words: the same on its page and in its mail."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -16,28 +17,29 @@ VISITORS: Final = BY_SLUG["visitors"]
 HOURS: Final = BY_SLUG["staff_hours"]
 STAR: Final = BY_SLUG["star"]
 BOTH_KNOWN: Final = gettext_lazy("Of the hours in which visitors and staff are known")
-HEADS: Final[tuple[tuple[str | Promise, str | Promise], ...]] = (
-    (VISITORS.label, BOTH_KNOWN),
-    (HOURS.label, BOTH_KNOWN),
-    (STAR.label, STAR.formula),
-    (gettext_lazy("Target"), gettext_lazy("Visitors for each staff hour, as typed at the location")),
-    (gettext_lazy("Hours at target"), gettext_lazy("Visitors ÷ target")),
-    (gettext_lazy("Over or under"), gettext_lazy("Staff hours less the hours at target")),
-)
-"""What each is called, and its formula."""
+HEADS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
+    "traffic": (VISITORS.label, BOTH_KNOWN),
+    "staff_hours": (HOURS.label, BOTH_KNOWN),
+    "star": (STAR.label, STAR.formula),
+    "target": (gettext_lazy("Target"), gettext_lazy("Visitors for each staff hour, as typed at the location")),
+    "hours_at_target": (gettext_lazy("Hours at target"), gettext_lazy("Visitors ÷ target")),
+    "over_under": (gettext_lazy("Over or under"), gettext_lazy("Staff hours less the hours at target")),
+}
+"""By their names in files: what each is called, and its formula."""
 
 
-def figures(fit: Fit) -> tuple[str, ...]:
-    """As `HEADS` names them; what is over has its sign."""
+def figures(fit: Fit, slugs: Iterable[str]) -> tuple[str, ...]:
+    """Some of HEADS; what is over has its sign."""
     over = shown.figure(HOURS, fit.over, "")
-    return (
-        shown.figure(VISITORS, fit.visitors, ""),
-        shown.figure(HOURS, fit.staff_hours, ""),
-        shown.figure(STAR, fit.star, ""),
-        shown.figure(STAR, fit.target, ""),
-        shown.figure(HOURS, fit.hours_at_target, ""),
-        f"+{over}" if _hundredths(fit) > 0 else over,
-    )
+    said = {
+        "traffic": shown.figure(VISITORS, fit.visitors, ""),
+        "staff_hours": shown.figure(HOURS, fit.staff_hours, ""),
+        "star": shown.figure(STAR, fit.star, ""),
+        "target": shown.figure(STAR, fit.target, ""),
+        "hours_at_target": shown.figure(HOURS, fit.hours_at_target, ""),
+        "over_under": f"+{over}" if _hundredths(fit) > 0 else over,
+    }
+    return tuple(said[slug] for slug in slugs)
 
 
 def verdict(fit: Fit) -> str:

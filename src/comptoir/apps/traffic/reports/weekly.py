@@ -34,7 +34,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Block:
-    """A location's eight lines; without a place, those of all locations of one currency (4.1, rule 4)."""
+    """A location's lines: its days that count, then the week; without a place those of all locations of one currency
+    (4.1, rule 4)."""
 
     place: Place | None
     currency: str
@@ -65,11 +66,11 @@ def weekly(scope: Scope, places: Sequence[Place], week: Period, beside: Beside, 
     """The report: three questions, however many locations. Days that are not over are compared with nothing."""
     chosen = set(scope.store_ids)
     mine = [each for each in places if each.store.id in chosen]
-    days = tuple((day, beside.day(day), day < today) for day in week.days())
+    days = tuple((day, beside.day(day), day < today) for day in week.days() if scope.includes(day))
     asked = _Asked(
         days,
         reading.by_store_day(scope, week),
-        stretches.over(reading.by_store_day, scope, beside.of(week)),
+        stretches.over(reading.by_store_day, scope, beside, week),
         against.by_store_day(scope, week, today=today),
     )
     return Report(
@@ -104,7 +105,7 @@ class _Asked:
         return self._had[0] ^ self._had[1]
 
     def block(self, place: Place | None, currency: str, stores: Sequence[UUID]) -> Block:
-        """The eight lines of some stores together."""
+        """The lines of some stores together."""
         lines = [self._line(day, [(day, then, over)], stores) for day, then, over in self.days]
         return Block(place, currency, (*lines, self._line(None, self.days, stores)))
 
