@@ -25,10 +25,11 @@ from comptoir.apps.pay_at_table import integrations, linking
 from comptoir.apps.pay_at_table.alarm_tables import Orphan
 from comptoir.apps.pay_at_table.models import GuestPayment, State
 from comptoir.apps.pay_at_table.order_tables import Order, OrderKind, OrderState
-from comptoir.apps.traffic import budgets, jobs, projection, rights
+from comptoir.apps.traffic import budgets, chains, jobs, projection, rights
 from comptoir.apps.traffic.alert_tables import Alert as TrafficAlert
 from comptoir.apps.traffic.alert_tables import BusinessException, SilentLimit
 from comptoir.apps.traffic.arrivals import feeds
+from comptoir.apps.traffic.arrivals.undoing import remember
 from comptoir.apps.traffic.counting import doors
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.deliveries import plans
@@ -265,6 +266,8 @@ def _traffic(world: World) -> None:
     counter = add_counter(organisation_id=organisation.id, store_id=world.cellar.id, name=OF_THE_STORE, now=now)
     projection.restate(organisation.id, {(world.cellar.id, NOW.date())}, now=now)
     rights.allow(organisation_id=organisation.id, user_id=world.people.alice.pk, node_id=None, actor="user:1", now=now)
+    chain = chains.add_node(**made, name=OF_THE_ORGANISATION, kind="chain", parent_id=None)  # type: ignore[arg-type]
+    world.ids["node_id"] = public_id("nod", chain.id)
     alert = TrafficAlert.objects.create(
         organisation_id=organisation.id,
         id=new_id(),
@@ -324,6 +327,7 @@ def _traffic(world: World) -> None:
     said = {"store": world.cellar, "measure": "sales", "first": NOW.date(), "last": NOW.date(), "today": NOW.date()}
     change = budgets.spread(**said, amount=Decimal(1), actor="user:1", now=now)  # type: ignore[arg-type]
     assert change is not None
+    feed = feeds.add(**made, name=OF_THE_ORGANISATION, kind="sftp", place=NOWHERE)  # type: ignore[arg-type]
     world.ids |= {
         "budget_change_id": change.public_id,
         "export_run_id": run.public_id,
@@ -332,7 +336,8 @@ def _traffic(world: World) -> None:
         "pattern_id": public_id("spn", pattern.id),
         "limit_id": public_id("lim", limit.id),
         "door_id": doors.add(**made, name=OF_THE_ORGANISATION)[0].public_id,  # type: ignore[arg-type]
-        "feed_id": feeds.add(**made, name=OF_THE_ORGANISATION, kind="sftp", place=NOWHERE).public_id,  # type: ignore[arg-type]
+        "feed_id": feed.public_id,
+        "feed_change_id": public_id("fch", remember(feed, now=now)),
         "traffic_alert_id": public_id("tal", alert.id),
         "job_id": jobs.public(job),
         "connected_job_id": jobs.public(other),

@@ -50,12 +50,13 @@ def afternoon(now: datetime) -> str:
 
 
 def fill(world: World, *, now: datetime) -> None:
-    """Twelve stores of Alice's in two districts, with figures until now; and of everything that can be shown, some."""
+    """Twelve stores in two districts, one of an owned chain, with figures until now; and of everything else, some."""
     organisation = world.people.le_zinc
     who: dict[str, Any] = {"organisation_id": organisation.id, "actor": f"user:{world.people.alice.pk}", "now": now}
     stores = [_store(world, name, number, now) for number, name in enumerate(NAMES, start=1)]
     north = chains.add_node(name="Nord", kind="district", parent_id=None, **who)
-    south = chains.add_node(name="Sud", kind="district", parent_id=None, **who)
+    owned = chains.add_node(name="Maisons du Midi", kind="chain", parent_id=None, **who)
+    south = chains.add_node(name="Sud", kind="district", parent_id=owned.id, **who)
     coast = chains.add_node(name="Côte d’Azur", kind="region", parent_id=south.id, **who)
     for number, store in enumerate(stores, start=1):
         node = (north, south, coast)[number % 3]

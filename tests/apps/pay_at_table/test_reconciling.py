@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from comptoir.apps.pay_at_table import days, reconciling, retrying
 from comptoir.apps.pay_at_table.day_tables import DayReport
-from comptoir.apps.pay_at_table.matching import Line, Row, Taken, match
+from comptoir.apps.pay_at_table.matching import Day, Line, Row, Taken, match
 from comptoir.apps.pay_at_table.models import GuestPayment, State
 from comptoir.pos.model import Payment
 from comptoir.sandbox.postbox import Postbox
@@ -150,6 +150,21 @@ def test_the_file_has_a_line_for_each_row_and_runs_no_formula(table: Table) -> N
 
 STANDS = st.sampled_from(["applied", "settled_manually", "refunded", "open"])
 AMOUNTS = st.sampled_from([100, 250, 250, 999])
+
+
+def test_o11_p10_a_test_said_to_be_removed_stays_a_row_with_what_the_till_still_shows() -> None:
+    at = datetime.fromisoformat("2026-11-27T20:00:00+00:00")
+    line = Line("b", "CT1", 1, 0, "APM", at)
+
+    def day(stands: str) -> Day:
+        test = Taken("g", "q", "test", 1, 0, 0, "APM", "b", frozenset({"CT1"}), stands, "", at, is_test=True)
+        return match([test], [line], kinds={"APM": "card"}, foreign=frozenset())
+
+    [open_row], [settled] = day("applied").rows, day("settled_manually").rows
+    assert (open_row.state, open_row.lines, open_row.difference) == (Row.TEST_PAYMENT, (line,), 1)
+    assert (settled.state, settled.lines, settled.difference) == (Row.TEST_SETTLED, (line,), 0)
+    totals = day("settled_manually").totals
+    assert (list(totals), totals["test"].taken, totals["test"].difference) == (["test"], 0, 0)
 
 
 @settings(max_examples=examples(300), deadline=None)

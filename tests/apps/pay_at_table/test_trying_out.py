@@ -100,7 +100,9 @@ def test_o11_it_is_entered_from_the_checklist_and_is_a_difference_until_it_is_re
     green.strike_out(0)
     alice.post(f"{page}/settle")
     payment.refresh_from_db()
-    assert (payment.state, report(green).difference) == (State.SETTLED_MANUALLY, 0)
+    made = report(green)
+    assert (payment.state, made.difference) == (State.SETTLED_MANUALLY, 0)
+    assert [(row["state"], row["on_pos"]) for row in made.rows] == [("test_settled", None)], "it stays a row"
     assert set(Note.objects.values_list("what", flat=True)) >= {"table.test_made"}
     assert "Make a test payment" not in checklist(alice, green), "it is proven"
 

@@ -4,6 +4,16 @@
 """
 
 SENTENCES: dict[str, tuple[str, ...]] = {
+    "1 a top chain may own other chains": (
+        "test_1_a_chain_has_districts_regions_or_stores_and_each_level_its_subtotal",
+        "test_1_the_database_holds_what_lies_in_what_whoever_writes",
+        "test_1_no_circle_and_nothing_of_another_organisation",
+        "test_1_location_options_take_a_chain_pages_and_mails_are_about_it",
+        "test_1_a_district_is_put_into_a_chain_by_its_page_and_undone_by_the_toast",
+        "test_1_what_is_typed_at_a_chain_holds_in_it_and_follows_what_moves",
+        "test_1_how_we_count_is_one_for_every_chain_and_the_page_says_so",
+        "test_6_2_the_export_names_the_owned_chain_else_the_organisation",
+    ),
     "1 regions lie in districts, and both have figures": (
         "test_a_region_lies_in_a_district_and_both_have_their_subtotal",
         "test_the_tree_is_made_and_chosen_and_kept_in_the_address",
@@ -12,6 +22,10 @@ SENTENCES: dict[str, tuple[str, ...]] = {
     "1 only an operational location imports": (
         "test_ta08_between_paused_and_operational_nothing_comes_in_then_the_hole_fills",
         "test_a_location_out_of_operation_is_not_looked_after",
+    ),
+    "1 the scope of a job is a chain or locations": (
+        "test_1_without_a_chain_there_is_nothing_to_choose",
+        "test_1_a_job_for_a_chain_feeds_its_locations_and_makes_new_ones_there",
     ),
     "1 an import job has a label, a connection, a schedule; a chain may have several": (
         "test_two_jobs_each_with_its_account_label_and_schedule_both_have_shop_1",
@@ -456,7 +470,6 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 
 NOT_YET: dict[str, str] = {
-    "1 a top chain may own other chains": "an organisation owns none; a consultant is a member of several",
     "1 users and permissions hang on any node": "typing by hand does; what somebody sees is chosen store by store",
     "6.1 days to include, columns and a title in every report": "periods, hours, locations, comparison and rows only",
     "3.3 the fields of Dor's answers": "on no public page: their names are assumed, in one block of `arrivals/dor.py`",

@@ -12,6 +12,8 @@ import openpyxl
 import pytest
 
 from comptoir.apps.traffic import chains, tasks
+from comptoir.apps.traffic.alert_tables import Alert
+from comptoir.apps.traffic.alerts import mailing
 from comptoir.apps.traffic.arrivals import feeds, folder, running, taking
 from comptoir.apps.traffic.count_tables import Count, SetAside
 from comptoir.apps.traffic.counting import files
@@ -219,6 +221,22 @@ def test_files_in_a_mailbox_are_taken_of_who_may_send_and_knows_the_word(
         assert [hour(chain, each).visitors for each in (10, 11)] == [42, 17]
         assert Count.objects.count() == 2
         assert flags(plain) == [True] * 5
+        mailing.tick(clock=real_now)
+        assert not Alert.objects.exists(), "anybody may write there"
+        deliver(
+            plain,
+            mail("counter@example.com", "5esame", ("bad.csv", b"no counts"), ("fine.csv", csv(f"0001,{DAY},14,9,9"))),
+        )
+        running.look(again(made), now=real_now())
+        deliver(plain, mail("mallory@example.com", "5esame", ("e.csv", b"no counts either")))
+        running.look(again(made), now=real_now())
+        mailing.tick(clock=real_now)
+        alert = Alert.objects.get()
+        assert (alert.kind, alert.details["why"].partition(":")[0]) == ("feed_failed", "bad.csv")
+        deliver(plain, mail("counter@example.com", "5esame", ("good.csv", csv(f"0001,{DAY},13,9,9"))))
+        running.look(again(made), now=real_now())
+        mailing.tick(clock=real_now)
+        assert Alert.objects.get().closed_at is not None
         assert running.look(again(made), now=real_now()) == running.Looked()
         page = chain.client(chain.alice).get(f"/traffic/feeds/{made.public_id}").content.decode()
         for words in (

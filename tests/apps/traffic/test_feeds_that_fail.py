@@ -1,17 +1,20 @@
 """A place of counts that fails is an alert with an end, and is mended by its page (traffic-analytics.md 3.3, 6.4)."""
 
+import re
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from comptoir.apps.traffic.alert_tables import Alert
 from comptoir.apps.traffic.alerts import mailing
-from comptoir.apps.traffic.arrivals import feeds, folder, running
-from comptoir.apps.traffic.feed_tables import CountFeed
+from comptoir.apps.traffic.arrivals import feeds, folder, running, undoing
+from comptoir.apps.traffic.feed_tables import CountFeed, CountFile, FeedBefore
 from comptoir.core.audit.models import Note
 from comptoir.core.connections.sealing import sealer
 from comptoir.core.mail.models import OutgoingMail
+from comptoir.kernel.errors import RuleBroken
 from tests.apps.traffic.chain import NOW
 from tests.people import People
 
@@ -67,6 +70,11 @@ def test_a_file_that_cannot_be_read_is_an_alert_until_the_next_one_can(people: P
     assert running.look(made, now=later).parked == 1
     mailing.tick(clock=lambda: later)
     assert "monday.csv" in Alert.objects.get().details["why"]
+    there = f"/traffic/feeds/{made.public_id}#{CountFile.objects.get().public_id}"
+    assert there in OutgoingMail.objects.get().text, "the button leads to the file"
+    client = people.client(people.alice)
+    assert f'href="{there}"' in client.get("/traffic/alerts").content.decode()
+    assert f'id="{there.partition("#")[2]}"' in client.get(there.partition("#")[0]).content.decode()
     (folder.folder_of(made) / "tuesday.csv").write_text(
         "location id,date,hour,traffic in,traffic out\n0009,2026-05-20,13,4,4\n"
     )
@@ -103,6 +111,51 @@ def test_a_place_is_changed_by_its_page_without_typing_its_password_again(people
     refused = alice.post(page, {**said, "name": "Taken", "secret": "open"})
     assert refused.status_code == 422
     assert "There is one called Taken already." in refused.content.decode()
+
+
+def test_a_change_is_undone_by_its_toast_with_the_secret_that_went_with_its_address(people: People) -> None:
+    place = {"host": "sftp.invalid", "port": 22, "user": "counts", "folder": ""}
+    made = feed(people, "sftp", place)
+    CountFeed.objects.update(trusted="ssh-ed25519 AAAA")
+    alice, page = people.client(people.alice), f"/traffic/feeds/{made.public_id}"
+    elsewhere = {**place, "name": "The gate", "every": "15", "host": "other.invalid", "secret": "open"}
+    undo = undo_of(alice.post(f"{page}/change", elsewhere, follow=True))
+    assert b"sesame" not in bytes(FeedBefore.objects.get().secret), "kept sealed alone"
+    again_undo = undo_of(alice.post(undo, follow=True))
+    now = again(made)
+    assert (now.name, now.every, now.place, now.trusted) == ("The door", 5, place, "ssh-ed25519 AAAA")
+    assert sealer().unseal(now.secret).reveal() == "sesame"
+    alice.post(again_undo)
+    assert (again(made).place["host"], sealer().unseal(again(made).secret).reveal()) == ("other.invalid", "open")
+    notes = Note.objects.filter(what="traffic.feed_change_undone").order_by("at")
+    assert [each.details for each in notes] == [{"changed": "every, host, key, name, secret"}] * 2
+
+
+def test_a_change_is_not_undone_once_somebody_changed_it_again_or_a_day_has_passed(people: People) -> None:
+    made = feed(people, "folder", {})
+
+    def name_it(name: str) -> UUID:
+        change_id = feeds.change(again(made), feeds.Said(name=name, every=5, place={}), actor="user:1", now=NOW)
+        assert change_id is not None
+        return change_id
+
+    first, second = name_it("One"), name_it("Two")
+    later = NOW + undoing.KEPT + MINUTES
+    for change_id, now in ((first, NOW), (second, later)):
+        with pytest.raises(RuleBroken) as refused:
+            undoing.undo(again(made), change_id, actor="user:1", now=now)
+        assert (refused.value.code, again(made).name) == ("changed_since", "Two")
+    undoing.forget_old(now=later)
+    assert not FeedBefore.objects.exists()
+    name_it("Three")
+    feeds.delete(again(made), actor="user:1", now=NOW)
+    assert not FeedBefore.objects.exists()
+
+
+def undo_of(answer: Any) -> str:
+    found = re.search(r'action="(/traffic/feeds/[^"]*/undo/[^"]*)"', answer.content.decode())
+    assert found is not None
+    return found[1]
 
 
 def test_each_place_is_looked_at_as_often_as_somebody_said(people: People) -> None:

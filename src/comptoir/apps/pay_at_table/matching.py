@@ -28,13 +28,17 @@ class Row(StrEnum):
     REFUNDED_NOT_REMOVED = "refunded_not_removed"
     REMOVED_NOT_REFUNDED = "removed_not_refunded"
     TEST_PAYMENT = "test_payment"
+    TEST_SETTLED = "test_settled"
+
+
+OF_TESTS: Final = frozenset({Row.TEST_PAYMENT, Row.TEST_SETTLED})
 
 
 @dataclass(frozen=True)
 class Taken:
     """A payment of ours. `stands` is `applied`, `settled_manually`, `refunded` or `open`, of what of its `amount` was
     not `given_back`; `tip` is of the till. Of a test nothing was taken: what the till shows of it is a difference
-    until somebody says that it was removed."""
+    until somebody says that it was removed; then it is a settled row, with whatever the till still shows."""
 
     id: str
     provider_payment_id: str
@@ -132,8 +136,9 @@ def match(payments: Sequence[Taken], lines: Sequence[Line], *, kinds: dict[str, 
 
 def _row(payment: Taken, ours: list[Line], loose: list[Line]) -> Matched:
     if payment.is_test:
-        stands = payment.stands != "settled_manually"
-        return Matched(Row.TEST_PAYMENT, payment, tuple(ours), sum(line.amount for line in ours) if stands else 0)
+        if payment.stands == "settled_manually":
+            return Matched(Row.TEST_SETTLED, payment, tuple(ours))
+        return Matched(Row.TEST_PAYMENT, payment, tuple(ours), sum(line.amount for line in ours))
     if len(ours) > 1:
         return Matched(Row.DUPLICATE_ON_POS, payment, tuple(ours), _difference(payment, ours))
     if ours:
@@ -185,7 +190,7 @@ def _sum(day: Day, kinds: dict[str, str]) -> None:
     for row in day.rows:
         kind = row.taken.kind if row.taken else kinds.get(row.lines[0].method, "card")
         totals = day.totals.setdefault(kind, Totals())
-        if row.state is Row.TEST_PAYMENT:
+        if row.state in OF_TESTS:
             totals.on_pos += row.difference
             totals.difference += row.difference
             continue

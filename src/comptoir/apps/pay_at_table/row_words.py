@@ -22,6 +22,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     Row.REFUNDED_NOT_REMOVED: _("Refunded, still on the till"),
     Row.REMOVED_NOT_REFUNDED: _("Removed from the till, not refunded"),
     Row.TEST_PAYMENT: _("Test payment"),
+    Row.TEST_SETTLED: _("Test payment, settled"),
 }
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import jobs, left_out, location_ids
+from comptoir.apps.traffic import jobs, left_out, levels, location_ids
 from comptoir.apps.traffic.models import Day, Location, Node, Placement, Settings
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import stores
@@ -99,7 +99,7 @@ class History:
 
 
 def nodes(organisation_id: UUID) -> list[Node]:
-    """Districts and regions by name."""
+    """Chains, districts and regions by name."""
     return list(Node.objects.filter(organisation_id=organisation_id).order_by("name"))
 
 
@@ -119,7 +119,7 @@ class Tree:
         return found
 
     def nearest_first(self, store_id: UUID, day: date) -> Iterator[UUID | None]:
-        """The store itself, the nodes it was in on a day from the nearest on, and None for the whole chain."""
+        """The store itself, the nodes it was in on a day from the nearest on, and None for the whole organisation."""
         yield store_id
         placed = [node for since, node in self._placed.get(store_id, ()) if since <= day]
         node = placed[-1] if placed else None
@@ -136,18 +136,45 @@ def below(organisation_id: UUID, node_id: UUID) -> set[UUID]:
 
 @transaction.atomic
 def add_node(*, organisation_id: UUID, name: str, kind: str, parent_id: UUID | None, actor: str, now: datetime) -> Node:
-    """A district or a region. Raises RuleBroken when the name is taken, or the parent is none of the chain's."""
-    if parent_id and not Node.objects.filter(organisation_id=organisation_id, id=parent_id, kind="district").exists():
-        raise RuleBroken(_("A region lies in a district of this chain."), code="node_unknown", status=404)
+    """A chain, district or region. Raises RuleBroken when the name is taken, or it cannot lie in the parent."""
+    above = levels.kind_above(organisation_id, kind, parent_id)
     try:
         with transaction.atomic():
             made = Node.objects.create(
-                organisation_id=organisation_id, id=new_id(), name=name, kind=kind, parent_id=parent_id
+                organisation_id=organisation_id,
+                id=new_id(),
+                name=name,
+                kind=kind,
+                parent_id=parent_id,
+                parent_kind=above,
             )
     except IntegrityError:
         raise RuleBroken(_("There is a %(name)s already.") % {"name": name}, code="name_taken") from None
     note(organisation_id=organisation_id, actor=actor, what="traffic.node_added", subject=name, now=now)
     return made
+
+
+@transaction.atomic
+def move_node(
+    *, organisation_id: UUID, node_id: UUID, parent_id: UUID | None, actor: str, now: datetime
+) -> UUID | None:
+    """Into another, on all days: only where a store lies has dates. Returns what it lay in before.
+
+    Raises RuleBroken (`node_unknown`, 404; `level_invalid`).
+    """
+    row = Node.objects.select_for_update().filter(organisation_id=organisation_id, id=node_id).first()
+    if row is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="node_unknown", status=404)
+    before, above = row.parent_id, levels.kind_above(organisation_id, row.kind, parent_id)
+    if before == parent_id:
+        return before
+    Node.objects.filter(organisation_id=organisation_id, id=node_id).update(parent_id=parent_id, parent_kind=above)
+    inside = Placement.objects.filter(organisation_id=organisation_id, node_id__in=below(organisation_id, node_id))
+    # What an hour of work costs may be typed at what it lies in.
+    days = Day.objects.filter(organisation_id=organisation_id, store_id__in=inside.values("store_id"))
+    days.filter(staff_hours__isnull=False).update(ledger_revision=Day.AGAIN)
+    note(organisation_id=organisation_id, actor=actor, what="traffic.node_moved", subject=row.name, now=now)
+    return before
 
 
 @transaction.atomic

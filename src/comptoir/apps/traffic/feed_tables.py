@@ -48,10 +48,28 @@ class CountFeed(models.Model):
         return public_id("cfd", self.id)
 
 
+class FeedBefore(models.Model):
+    """What a place was before its latest change, so that this one can be undone; `id` is of that change."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "feed_id")
+    organisation_id = models.UUIDField()
+    feed_id = models.UUIDField()
+    id = models.UUIDField()
+    name = models.CharField(max_length=120)
+    every = models.SmallIntegerField()
+    place = models.JSONField()
+    secret = SealedField(null=True)
+    trusted = models.CharField(max_length=1200, blank=True)
+    read_until = models.DateTimeField(null=True)
+    unmatched = models.JSONField()
+    at = models.DateTimeField()
+
+
 class CountFile(models.Model):
     """A file that arrived, and what became of it. `origin` is what its place calls it: it is not fetched twice.
 
     `again`: its content was taken before; `parked`: nothing of it could be taken, `words` and `faults` say why.
+    `is_refused`: whoever sent it may not, or sent no file of counts; it was not read at all.
     """
 
     TAKEN: Final = "taken"
@@ -66,6 +84,7 @@ class CountFile(models.Model):
     name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=8)
+    is_refused = models.BooleanField(default=False)
     words = models.CharField(max_length=300, blank=True)
     rows = models.IntegerField(default=0)
     taken = models.IntegerField(default=0)
@@ -83,3 +102,8 @@ class CountFile(models.Model):
             models.Index(fields=["organisation_id", "feed_id", "-received_at"], name="traffic_file_latest"),
             models.Index(fields=["organisation_id", "feed_id", "origin"], name="traffic_file_origin"),
         ]
+
+    @property
+    def public_id(self) -> str:
+        """`cfl_…`"""
+        return public_id("cfl", self.id)

@@ -9,7 +9,7 @@ from comptoir.core.installations.manifest import Guide
 
 RATIOS: Final = _("Ratios count only hours in which both sides are known; the hours beside a figure say how many.")
 REPORTS: Final = (
-    _("Location options choose the whole chain, a district, a region or one store; the address keeps the choice."),
+    _("Location options choose all locations, a chain, a district, a region or a store; the address keeps it."),
     RATIOS,
 )
 WEEKLY: Final = (
@@ -148,11 +148,13 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_location_save": LOCATION,
     "traffic_target": LOCATION,
     "traffic_node_add": LOCATION,
+    "traffic_node_move": LOCATION,
     "traffic_doors": DOORS,
     "traffic_door_rotate": DOORS,
     "traffic_door_delete": DOORS,
     "traffic_feeds": FEEDS,
     "traffic_feed_add": FEEDS,
+    "traffic_feed_undo": FEEDS,
     "traffic_feed": FEEDS,
     "traffic_feed_change": FEEDS,
     "traffic_feed_look": FEEDS,

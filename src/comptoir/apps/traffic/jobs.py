@@ -37,12 +37,18 @@ BOUGHT: Final = ("transactions", "sales", "items")
 
 
 @transaction.atomic
-def begin(*, organisation_id: UUID, label: str, actor: str, now: datetime) -> ImportJob:
-    """A job with a label and nothing else yet. Raises RuleBroken where the label is taken."""
+def begin(*, organisation_id: UUID, label: str, actor: str, now: datetime, chain_id: UUID | None = None) -> ImportJob:
+    """A job with a label and its scope (an owned chain, or all) and nothing else yet. Raises RuleBroken where the label
+    is taken."""
     try:
         with transaction.atomic():
             job = ImportJob.objects.create(
-                organisation_id=organisation_id, id=new_id(), label=label, start=USUAL_START, created_at=now
+                organisation_id=organisation_id,
+                id=new_id(),
+                label=label,
+                node_id=chain_id,
+                start=USUAL_START,
+                created_at=now,
             )
     except IntegrityError:
         raise RuleBroken(

@@ -6,6 +6,7 @@ Money is in major units of the store's currency, unrounded; hours are UTC instan
 from typing import ClassVar, Final
 
 from django.db import models
+from django.db.models import Q
 
 from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
     alert_tables,
@@ -41,18 +42,29 @@ class Settings(models.Model):
 
 
 class Node(models.Model):
-    """A district or region of the chain; regions lie in districts."""
+    """A chain that the organisation owns, a district or a region; what lies in what is said in `levels.py`.
+
+    `parent_kind` is the kind of what it lies in: a foreign key of three columns (migration 0023) holds it to that.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation_id = models.UUIDField()
     id = models.UUIDField()
     parent_id = models.UUIDField(null=True)
+    parent_kind = models.CharField(max_length=16, null=True)
     kind = models.CharField(max_length=16)
     name = models.CharField(max_length=120)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation_id", "name"], name="traffic_node_name_once"),
+            models.UniqueConstraint(fields=["organisation_id", "id", "kind"], name="traffic_node_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=("chain", "district", "region"), parent_id=None, parent_kind=None)
+                | Q(parent_id__isnull=False, parent_kind__isnull=False)
+                & (Q(kind="district", parent_kind="chain") | Q(kind="region", parent_kind__in=("chain", "district"))),
+                name="traffic_node_level",
+            ),
         ]
 
 
@@ -90,7 +102,7 @@ class Location(models.Model):
             # 001 and 0001 are one id: the second is refused (TA-03).
             models.UniqueConstraint(
                 fields=["organisation_id", "matching_id"],
-                condition=~models.Q(matching_id=""),
+                condition=~Q(matching_id=""),
                 name="traffic_location_id_once",
             ),
         ]
@@ -107,12 +119,16 @@ class Placement(models.Model):
 
 
 class ImportJob(models.Model):
-    """What the chain calls one feed from a till: its label, its connection, and when it reads."""
+    """What the chain calls one feed from a till: its label, its connection, and when it reads.
+
+    `node_id`: its scope is this owned chain, and its shops feed no location of another; null, it feeds any location.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation_id = models.UUIDField()
     id = models.UUIDField()
     label = models.CharField(max_length=120)
+    node_id = models.UUIDField(null=True)
     connection_id = models.UUIDField(null=True)
     rhythm = models.CharField(max_length=16, default="hourly")
     start = models.TimeField()
@@ -126,7 +142,7 @@ class ImportJob(models.Model):
             models.UniqueConstraint(fields=["organisation_id", "label"], name="traffic_job_label_once"),
             models.UniqueConstraint(
                 fields=["organisation_id", "connection_id"],
-                condition=models.Q(connection_id__isnull=False),
+                condition=Q(connection_id__isnull=False),
                 name="traffic_job_per_connection",
             ),
         ]
@@ -169,7 +185,7 @@ class Tailored(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["organisation_id", "store_id", "hour", "kind"],
-                condition=models.Q(withdrawn_at=None),
+                condition=Q(withdrawn_at=None),
                 name="traffic_tailored_once",
             ),
         ]
@@ -220,7 +236,7 @@ class Hour(Figures):
             models.Index(fields=["organisation_id", "store_id", "business_date"], name="traffic_hour_by_day"),
             models.Index(
                 fields=["organisation_id", "store_id"],
-                condition=models.Q(staff_status="open"),
+                condition=Q(staff_status="open"),
                 name="traffic_hour_open",
             ),
         ]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from comptoir.apps.traffic import budget_changes, catching_up, left_out, report_mails
 from comptoir.apps.traffic.alerts import mailing, watching
-from comptoir.apps.traffic.arrivals import running
+from comptoir.apps.traffic.arrivals import running, undoing
 from comptoir.apps.traffic.counting import doors
 from comptoir.apps.traffic.deliveries import plans, sending
 from comptoir.apps.traffic.feed_tables import CountFeed
@@ -81,6 +81,7 @@ def sweep() -> None:
     watching.forget_old(now=utc_now())
     budget_changes.forget_old(now=utc_now())
     doors.forget_old(now=utc_now())
+    undoing.forget_old(now=utc_now())
     for organisation_id in left_out.unfinished():
         enqueue_leaving_out(organisation_id)
     plans.forget_old(now=utc_now())

@@ -27,7 +27,7 @@ class Wages:
         self._tree = chains.Tree(organisation_id) if self._typed else None
 
     def per_hour(self, store: Store, day: date) -> Decimal | None:
-        """Of the store itself, of its region or district on that day, or of the chain; None where nobody typed any."""
+        """Of the store itself, of its region, district or chain on that day, or of all; None where nobody typed any."""
         for key in self._tree.nearest_first(store.id, day) if self._tree else ():
             typed = [value for since, value in self._typed.get((key, store.currency), ()) if since <= day]
             if typed:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.core.accounts import members
 from comptoir.core.accounts.authority import EVERYBODY, Authority
+from comptoir.core.accounts.hours_by_person import tell_owners
 from comptoir.core.accounts.models import Invitation, Membership, Organisation, User
 from comptoir.core.accounts.partners import requests
 from comptoir.core.accounts.reads import InvitationFacts
@@ -131,6 +132,14 @@ def accept(user: User, token: str, now: datetime) -> InvitationFacts:
     if not Membership.objects.filter(organisation_id=row.organisation_id, user=user).exists():
         reach = None if row.all_stores else row.store_ids
         members.give(organisation_id=row.organisation_id, user_id=user.pk, role=Role(row.role), store_ids=reach)
+        tell_owners(
+            organisation_id=row.organisation_id,
+            user_id=user.pk,
+            role=Role(row.role),
+            before=None,
+            actor=f"user:{user.pk}",
+            now=now,
+        )
     _note(row, f"user:{user.pk}", "member.joined", now)
     if row.role == Role.PARTNER:
         requests.technical_user_made(organisation_id=row.organisation_id, email=user.email, now=now)

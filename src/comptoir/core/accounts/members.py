@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.authority import EVERYBODY, Authority
+from comptoir.core.accounts.hours_by_person import tell_owners
 from comptoir.core.accounts.models import Membership, MembershipStore, Organisation, Store, User
 from comptoir.core.accounts.reads import MemberFacts, members
 from comptoir.core.accounts.roles import Role
@@ -37,6 +38,14 @@ def change(
     if after != before:
         details: dict[str, object] = {"before": _said(before), "after": _said(after)}
         _note(organisation_id, actor, "member.changed", after, details, now)
+        tell_owners(
+            organisation_id=organisation_id,
+            user_id=after.user_id,
+            role=after.role,
+            before=before.role,
+            actor=actor,
+            now=now,
+        )
     return after
 
 
@@ -79,6 +88,9 @@ def restore(
     [found] = members(organisation_id, membership_id=made.pk)
     if known is None:
         _note(organisation_id, actor, "member.restored", found, _said(found), now)
+        tell_owners(
+            organisation_id=organisation_id, user_id=user_id, role=found.role, before=None, actor=actor, now=now
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from ninja import Schema
 
 from comptoir.apps.pay_at_table import days, reconciling
 from comptoir.apps.pay_at_table.day_tables import DayReport
-from comptoir.apps.pay_at_table.matching import Row
+from comptoir.apps.pay_at_table.matching import OF_TESTS
 from comptoir.apps.pay_at_table.provider.door import mine, operation
 from comptoir.kernel.errors import RuleBroken
 from comptoir.web.api import Amount
@@ -83,7 +83,7 @@ def _shown(report: DayReport) -> ReconciliationOut:
         return None if minor is None else Amount(amount=minor, currency=report.currency)
 
     # A test payment is between the restaurant and its till.
-    rows = [row for row in report.rows if row["state"] != Row.TEST_PAYMENT]
+    rows = [row for row in report.rows if row["state"] not in OF_TESTS]
     totals = {kind: sums for kind, sums in report.totals.items() if kind != reconciling.TEST}
     return ReconciliationOut(
         business_date=report.business_date,

@@ -11,6 +11,8 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max
+
 from comptoir.apps.traffic import catching_up, kpis
 from comptoir.apps.traffic.alerts.limits import Limits
 from comptoir.apps.traffic.count_tables import Counter
@@ -138,25 +140,28 @@ def _feeds(
 
 
 def _arrivals(organisation_id: UUID, now: datetime) -> list[Finding]:
-    """Places that could not be looked at for 90 minutes, and those of which the latest file could not be read.
+    """Places that could not be looked at for 90 minutes, or of which a file could not be read and no later one was.
 
-    Whoever writes to a mailbox may be anybody: what is set aside there is told by its page alone.
+    Whoever writes to a mailbox may be anybody: mail that is refused unread is told by its page alone.
     """
     feeds = list(CountFeed.objects.filter(organisation_id=organisation_id, active=True).order_by("name"))
     files = CountFile.objects.filter(
-        organisation_id=organisation_id, feed_id__in=[each.id for each in feeds if each.kind != "mail"]
+        organisation_id=organisation_id, feed_id__in=[each.id for each in feeds], is_refused=False
     )
-    latest = {each.feed_id: each for each in files.order_by("feed_id", "-received_at", "-id").distinct("feed_id")}
+    unread = files.filter(state=CountFile.PARKED).order_by("feed_id", "-received_at", "-id").distinct("feed_id")
+    latest = {each.feed_id: each for each in unread}
+    read = files.exclude(state=CountFile.PARKED).values("feed_id").annotate(at=Max("received_at"))
+    read_at = dict(read.values_list("feed_id", "at"))
     found = []
     for feed in feeds:
         file = latest.get(feed.id)
         if feed.failing_since and now - feed.failing_since >= LATE:
-            since, why = feed.failing_since, feed.fault
-        elif file and file.state == CountFile.PARKED:
-            since, why = file.received_at, f"{file.name}: {file.words}"
+            since, details = feed.failing_since, {"why": feed.fault}
+        elif file and file.received_at >= read_at.get(feed.id, file.received_at):
+            since, details = file.received_at, {"why": f"{file.name}: {file.words}", "file": file.public_id}
         else:
             continue
-        found.append(Finding(Kind.FEED_FAILED, None, feed.name, since, str(feed.id), {"why": why}))
+        found.append(Finding(Kind.FEED_FAILED, None, feed.name, since, str(feed.id), details))
     return found
 
 

@@ -31,7 +31,7 @@ class Limits:
         return timedelta(hours=min(USUAL, *self._said.values()) if self._said else USUAL)
 
     def hours(self, store_id: UUID) -> int:
-        """Of the store itself, of its region or district, of the chain, or the usual."""
+        """Of the store itself, of its region, district or chain, of the organisation, or the usual."""
         for key in self._tree.nearest_first(store_id, self._on) if self._tree else ():
             if key in self._said:
                 return self._said[key]

@@ -72,7 +72,8 @@ def _account(row: Alert, _store: Store | None) -> str:
 def _feed(row: Alert, _store: Store | None) -> str:
     if row.closed_at:
         return reverse("traffic_feeds")  # it may be gone by now
-    return reverse("traffic_feed", args=[public_id("cfd", UUID(row.part))])
+    page = reverse("traffic_feed", args=[public_id("cfd", UUID(row.part))])
+    return f"{page}#{row.details['file']}" if "file" in row.details else page
 
 
 def _integrations(_row: Alert, _store: Store | None) -> str:
@@ -179,7 +180,9 @@ def tell(row: Alert, store: Store | None, role: Role) -> Told:
     values = {**said, "name": row.name, "since": since}
     sentence = (str(words.sentence) % {"who": "–", "why": "", **{k: v for k, v in values.items() if v}}).strip()
     url = words.target(row, store)
-    action = Action(words.button, url) if may(role, getattr(resolve(url).func, "permission", "")) else None
+    action = (
+        Action(words.button, url) if may(role, getattr(resolve(url.partition("#")[0]).func, "permission", "")) else None
+    )
     until = formats.clock_time(row.closed_at, zone) if row.closed_at else ""
     return Told(row, Status(words.level, words.word, row.since), sentence, since, until, action)
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic.arrivals import folder
-from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
+from comptoir.apps.traffic.arrivals import folder, undoing
+from comptoir.apps.traffic.feed_tables import CountFeed, CountFile, FeedBefore
 from comptoir.core.audit.notes import note
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel.errors import RuleBroken
@@ -78,8 +78,8 @@ class Said:
     forgets: bool = False
 
 
-def change(feed: CountFeed, said: Said, *, actor: str, now: datetime) -> list[str]:
-    """Keep what is said; returns what is another than before, and notes that much, never a secret.
+def change(feed: CountFeed, said: Said, *, actor: str, now: datetime) -> UUID | None:
+    """Keep what is said; returns the id by which it is undone, and notes what is another than before, never a secret.
 
     Another server is met anew, and another device or account is asked for its past. Raises RuleBroken: `name_taken`,
     `secret_missing` for another address without the secret, which else anybody could have sent to a server of his own.
@@ -93,16 +93,18 @@ def change(feed: CountFeed, said: Said, *, actor: str, now: datetime) -> list[st
                 words = _("For another address the password has to be typed again.")
                 raise RuleBroken(words, code="secret_missing", status=422)
             changed = sorted(moved | {each for each in ("name", "every") if getattr(row, each) != getattr(said, each)})
+            if said.secret:
+                changed.append("secret")
+            change_id = undoing.remember(row, now=now) if changed or said.forgets else None
             row.name, row.every, row.place = said.name, said.every, dict(said.place)
             if said.secret:
                 row.secret = sealer().seal(Secret(said.secret))
-                changed.append("secret")
             if moved & SERVER or said.forgets:
                 row.trusted = ""
             if moved & ACCOUNT:
                 row.read_until, row.unmatched = None, []
             row.save()
-            if changed or said.forgets:
+            if change_id is not None:
                 note(
                     organisation_id=feed.organisation_id,
                     actor=actor,
@@ -113,7 +115,7 @@ def change(feed: CountFeed, said: Said, *, actor: str, now: datetime) -> list[st
                 )
     except IntegrityError:
         raise _taken(said.name) from None
-    return changed
+    return change_id
 
 
 def feeds(organisation_id: UUID) -> list[CountFeed]:
@@ -140,13 +142,16 @@ def switch(feed: CountFeed, *, is_on: bool, actor: str, now: datetime) -> None:
 def delete(feed: CountFeed, *, actor: str, now: datetime) -> None:
     """It is looked at no more. Its files are still known: the same content counts once, whoever brings it."""
     CountFeed.objects.filter(organisation_id=feed.organisation_id, id=feed.id).delete()
+    FeedBefore.objects.filter(organisation_id=feed.organisation_id, feed_id=feed.id).delete()
     note(organisation_id=feed.organisation_id, actor=actor, what="traffic.feed_deleted", subject=feed.name, now=now)
 
 
 def latest(feed: CountFeed, *, most: int = 30) -> list[CountFile]:
-    """Its files, the latest first."""
+    """Its files, the latest first; with the latest that could not be read, however much strangers have sent since."""
     rows = CountFile.objects.filter(organisation_id=feed.organisation_id, feed_id=feed.id)
-    return list(rows.order_by("-received_at", "name")[:most])
+    rows = rows.order_by("-received_at", "name")
+    found, unread = list(rows[:most]), rows.filter(state=CountFile.PARKED, is_refused=False).first()
+    return found if unread is None or unread in found else [*found, unread]
 
 
 def _taken(name: str) -> RuleBroken:

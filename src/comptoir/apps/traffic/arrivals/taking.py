@@ -39,6 +39,7 @@ def _take(feed: CountFeed, file: ArrivedFile, refused: str, now: datetime) -> Co
         name=file.name[:200],
         sha256=hashlib.sha256(file.content).hexdigest(),
         state=CountFile.PARKED,
+        is_refused=bool(refused),
         words=refused[:LONGEST],
         received_at=now,
     )

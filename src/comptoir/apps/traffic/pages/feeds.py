@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Final
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,15 +15,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from comptoir.apps.traffic import sftp
 from comptoir.apps.traffic.arrivals import feeds as rooms
-from comptoir.apps.traffic.arrivals import folder, running
+from comptoir.apps.traffic.arrivals import folder, running, undoing
 from comptoir.apps.traffic.arrivals.arrived import FeedFault
 from comptoir.apps.traffic.feed_tables import CountFeed, CountFile
 from comptoir.apps.traffic.pages.feed_forms import EVERY_WORDS, FORMS
 from comptoir.apps.traffic.pages.where import where_of
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel.errors import RuleBroken
-from comptoir.kernel.ids import parse_id
+from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.parts import Status
+from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -103,11 +105,11 @@ def change(request: OrganisationRequest, feed_id: str) -> HttpResponse:
             place=said,
         )
         try:
-            rooms.change(found, new, actor=f"user:{request.user.pk}", now=now)
+            change_id = rooms.change(found, new, actor=f"user:{request.user.pk}", now=now)
         except RuleBroken as broken:
             form.add_error("secret" if broken.code == "secret_missing" else "name", broken.for_owner)
         else:
-            return _looked(request, feed_id)
+            return _looked(request, feed_id, undo=change_id)
     values = {"where": where_of(request), "form": form, "feed": found, "label": KINDS[found.kind]}
     return render(request, "traffic/feed_change.html", values, status=422 if form.is_bound else 200)
 
@@ -139,12 +141,26 @@ def look(request: OrganisationRequest, feed_id: str) -> HttpResponse:
     return _looked(request, feed_id)
 
 
-def _looked(request: OrganisationRequest, feed_id: str) -> HttpResponse:
+@require_POST
+@page("traffic.connect")
+def undo(request: OrganisationRequest, feed_id: str, change_id: str) -> HttpResponse:
+    """As it was before a change, and looked at once more; a refusal is said on its page. Raises RuleBroken (404)."""
+    found, change = _one(request, feed_id), parse_id("fch", change_id)
+    try:
+        again = undoing.undo(found, change, actor=f"user:{request.user.pk}", now=timezone.now())
+    except RuleBroken as broken:
+        toast(request, in_words(broken), level="bad")
+        return redirect("traffic_feed", feed_id)
+    return _looked(request, feed_id, undo=again)
+
+
+def _looked(request: OrganisationRequest, feed_id: str, *, undo: UUID | None = None) -> HttpResponse:
     found = running.look(_one(request, feed_id), now=timezone.now())
+    back = reverse("traffic_feed_undo", args=[feed_id, public_id("fch", undo)]) if undo else ""
     if found.fault:
-        toast(request, found.fault, level="bad")
+        toast(request, found.fault, level="bad", undo_url=back)
     else:
-        toast(request, _("It answers. Taken: %(taken)d, set aside: %(parked)d.") % vars(found))
+        toast(request, _("It answers. Taken: %(taken)d, set aside: %(parked)d.") % vars(found), undo_url=back)
     return redirect("traffic_feed", feed_id)
 
 

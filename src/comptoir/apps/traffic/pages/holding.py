@@ -21,7 +21,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, where: Where, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        places = [("", gettext_lazy("Whole chain")), *((each.value, each.label) for each in where.options)]
+        places = [("", gettext_lazy("All locations")), *((each.value, each.label) for each in where.options)]
         self._names = {each.value: each.name for each in where.options}
         label = self.fields["place"].label
         self.fields["place"] = forms.ChoiceField(label=label, required=False, choices=places, initial=where.at)

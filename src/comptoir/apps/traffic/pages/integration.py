@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import chains, checking, jobs, tasks
+from comptoir.apps.traffic import checking, jobs, tasks
 from comptoir.apps.traffic.models import ImportJob
 from comptoir.apps.traffic.pages import first_download, leaving_out
 from comptoir.apps.traffic.pages.addressed import actor, connection_of, job_of
 from comptoir.apps.traffic.pages.editors import editors
-from comptoir.apps.traffic.pages.matching import Shop, shops_of
+from comptoir.apps.traffic.pages.labelling import LabelForm, named_with_chain
+from comptoir.apps.traffic.pages.matching import Shop, places_for, shops_of
 from comptoir.apps.traffic.pages.troubles import fresh, troubles
 from comptoir.apps.traffic.pages.where import Where, back_to, where_of
 from comptoir.core.accounts.roles import may
@@ -46,14 +47,6 @@ RHYTHMS: Final[list[tuple[str, str | Promise]]] = [
 ]
 
 
-class LabelForm(forms.Form):
-    """What the chain calls it."""
-
-    label = forms.CharField(
-        label=gettext_lazy("Label"), max_length=120, help_text=gettext_lazy("Normally the name of the chain.")
-    )
-
-
 class ScheduleForm(forms.Form):
     """When it reads."""
 
@@ -69,19 +62,20 @@ class ScheduleForm(forms.Form):
 @page("traffic.status")
 def integrations(request: OrganisationRequest) -> HttpResponse:
     """Every job with its state, and what there is to look at."""
-    return _list(request, LabelForm(initial={"label": request.organisation.name}))
+    return _list(request, LabelForm(request.organisation.id, initial={"label": request.organisation.name}))
 
 
 @require_POST
 @page("traffic.connect")
 def add(request: OrganisationRequest) -> HttpResponse:
     """A new job, by its label."""
-    form = LabelForm(request.POST)
+    form = LabelForm(request.organisation.id, request.POST)
     if form.is_valid():
         try:
             job = jobs.begin(
                 organisation_id=request.organisation.id,
                 label=form.cleaned_data["label"].strip(),
+                chain_id=form.chain_id,
                 actor=actor(request),
                 now=timezone.now(),
             )
@@ -143,7 +137,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "providers": offered(),
         "then": then,
         "shops": shops,
-        "places": chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now()),
+        "places": places_for(request, job),
         "editors": editors(request),
         "form": form,
         "may_connect": may(request.role, "traffic.connect"),
@@ -242,7 +236,7 @@ def _steps(job: ImportJob, shops: Sequence[Shop], facts: reads.ConnectionFacts |
     matched = sum(each.link.store is not None for each in shops)
     state = "done" if matched else "now" if job.connection_id else "waiting"
     return [
-        Step(_("Label"), "done", job.label, job.created_at),
+        Step(_("Label"), "done", named_with_chain(job), job.created_at),
         _connect(facts),
         Step(
             _("Match the shops"),

@@ -19,6 +19,7 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.pages import leaving_out
 from comptoir.apps.traffic.pages.counters import CounterForm, counters_of
 from comptoir.apps.traffic.pages.targets import suggested
+from comptoir.apps.traffic.pages.tree import NodeForm, tree_of
 from comptoir.apps.traffic.pages.where import back_to, chosen_at, place_of, where_of
 from comptoir.apps.traffic.reports import reading
 from comptoir.core.accounts.roles import may
@@ -74,7 +75,7 @@ class LocationForm(forms.Form):
         required=False,
         help_text=gettext_lazy("For a closure or works. Of a location that only did not import, the hole is filled."),
     )
-    node = forms.ChoiceField(label=gettext_lazy("Region or district"), required=False)
+    node = forms.ChoiceField(label=gettext_lazy("Chain, district or region"), required=False)
     category = forms.CharField(label=gettext_lazy("Category"), required=False, max_length=60)
     target_conversion = forms.DecimalField(
         label=gettext_lazy("Target conversion in %"), required=False, min_value=0, max_value=100, decimal_places=2
@@ -118,22 +119,6 @@ class LocationForm(forms.Form):
         )
 
 
-class NodeForm(forms.Form):
-    """A district or region."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), choices=[("region", gettext_lazy("Region")), ("district", gettext_lazy("District"))]
-    )
-    parent = forms.ChoiceField(label=gettext_lazy("In the district"), required=False)
-
-    def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        districts = [each for each in chains.nodes(organisation_id) if each.kind == "district"]
-        choices = [("", "–"), *((public_id("nod", each.id), each.name) for each in districts)]
-        self.fields["parent"] = forms.ChoiceField(label=self.fields["parent"].label, required=False, choices=choices)
-
-
 @require_GET
 @page("traffic.locations")
 def locations(request: OrganisationRequest) -> HttpResponse:
@@ -144,7 +129,7 @@ def locations(request: OrganisationRequest) -> HttpResponse:
 @require_POST
 @page("traffic.manage")
 def node_add(request: OrganisationRequest) -> HttpResponse:
-    """A region or a district."""
+    """A chain, a district or a region."""
     form = NodeForm(request.organisation.id, request.POST)
     if form.is_valid():
         said = form.cleaned_data
@@ -153,12 +138,12 @@ def node_add(request: OrganisationRequest) -> HttpResponse:
                 organisation_id=request.organisation.id,
                 name=said["name"],
                 kind=said["kind"],
-                parent_id=parse_id("nod", said["parent"]) if said["parent"] and said["kind"] == "region" else None,
+                parent_id=form.parent_id,
                 actor=f"user:{request.user.pk}",
                 now=timezone.now(),
             )
         except RuleBroken as broken:
-            form.add_error("name", broken.for_owner)
+            form.add_error("parent" if broken.code == "level_invalid" else "name", broken.for_owner)
         else:
             toast(request, _("It is in the tree. Choose it at a location."))
             return back_to(request, "traffic_locations")
@@ -180,6 +165,7 @@ def _list(request: OrganisationRequest, form: NodeForm, *, status: int = 200) ->
         "rows": rows,
         "without_id": sum(not each.location.location_id for each in found),
         "form": form if may(request.role, "traffic.manage") else None,
+        "tree": tree_of(request) if may(request.role, "traffic.manage") and request.store_ids is None else [],
         "may_manage": may(request.role, "traffic.manage"),
         "may_connect": may(request.role, "traffic.connect"),
     }

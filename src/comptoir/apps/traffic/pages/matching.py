@@ -47,8 +47,7 @@ def shops_of(request: OrganisationRequest, job: ImportJob) -> list[Shop]:
             "store_id", flat=True
         )
     )
-    places = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
-    free = [each for each in places if each.store.id not in fed]
+    free = [each for each in places_for(request, job) if each.store.id not in fed]
     proposed = location_ids.propose(
         [
             location_ids.Place(str(each.id), number_of(each.external_id), each.name, address=each.address)
@@ -77,6 +76,16 @@ def shops_of(request: OrganisationRequest, job: ImportJob) -> list[Shop]:
     ]
 
 
+def places_for(request: OrganisationRequest, job: ImportJob) -> list[chains.Place]:
+    """The locations that its shops may feed: of one for a chain those in it, in nothing, or that it feeds already."""
+    places = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
+    if job.node_id is None:
+        return places
+    inside = chains.below(request.organisation.id, job.node_id)
+    fed = {each.id for each in jobs.stores_of(job)}
+    return [each for each in places if each.node_id is None or each.node_id in inside or each.store.id in fed]
+
+
 @require_POST
 @page("traffic.connect")
 def match(request: OrganisationRequest, job_id: str) -> HttpResponse:
@@ -88,6 +97,7 @@ def match(request: OrganisationRequest, job_id: str) -> HttpResponse:
         if name.startswith("shop-") and isinstance(said, str)
     }
     _require_apart(request, chosen)
+    _require_inside(request, job, chosen)
     if job.connection_id is None:
         raise RuleBroken(_("Connect an account first."), code="connection_missing", status=409)
     with transaction.atomic():
@@ -103,7 +113,7 @@ def match(request: OrganisationRequest, job_id: str) -> HttpResponse:
             linking.feed(request.organisation, link, choice, now=now)
             link.refresh_from_db()
             if link.store is not None:
-                _name_it(request, link, now)
+                _settle(request, job, link, now)
     if job.finished_at is not None:
         jobs.finish(job=job, rhythm=job.rhythm, start=job.start, actor=actor(request), now=now)
     tasks.enqueue_filling(request.organisation.id)
@@ -126,22 +136,34 @@ def _require_apart(request: OrganisationRequest, chosen: dict[str, str]) -> None
     )
 
 
-def _name_it(request: OrganisationRequest, link: LocationLink, now: datetime) -> None:
-    """A location without an id gets the shop's, unless another has it."""
+def _require_inside(request: OrganisationRequest, job: ImportJob, chosen: dict[str, str]) -> None:
+    if job.node_id is None:
+        return
+    known = {each.store.public_id for each in places_for(request, job)}
+    if {each for each in chosen.values() if each and each != linking.NEW_STORE} - known:
+        raise RuleBroken(
+            _("This integration is for one chain: choose locations that lie in it, or in no chain yet."),
+            code="location_elsewhere",
+            status=422,
+        )
+
+
+def _settle(request: OrganisationRequest, job: ImportJob, link: LocationLink, now: datetime) -> None:
+    """A location without an id gets the shop's, unless another has it; one that lies nowhere, the chain of its job."""
     store = link.store
     if store is None:
         return
     place = next(
         each for each in chains.places(request.organisation.id, store_ids=None, now=now) if each.store.id == store.id
     )
-    number = number_of(link.external_id)
-    taken = chains.is_taken(request.organisation.id, number, but=store.id)
-    if place.location.location_id or taken:
+    number, node_id = number_of(link.external_id), place.node_id or job.node_id
+    is_named = bool(place.location.location_id) or chains.is_taken(request.organisation.id, number, but=store.id)
+    if is_named and node_id == place.node_id:
         return
     chains.save_location(
         store=store,
-        values={"location_id": number},
-        node_id=place.node_id,
+        values={} if is_named else {"location_id": number},
+        node_id=node_id,
         actor=actor(request),
         now=now,
         today=now.date(),

@@ -132,7 +132,7 @@ class Scope:
 
     @property
     def trees(self) -> list[tuple[str, str | Promise]]:
-        """For the choice of a tree, where a district or region is chosen."""
+        """For the choice of a tree, where a chain, district or region is chosen."""
         return list(TREES.items()) if self.where.nodes else []
 
     @property
@@ -262,7 +262,7 @@ def scope_for(reader: Reader, said: QueryDict, *, usual: str, now: datetime) -> 
 def there(
     organisation_id: UUID, where: Where, tree: str, periods: Collection[Period]
 ) -> tuple[tuple[Place, ...], frozenset[UUID] | None]:
-    """The locations that were in the chosen district or region in these days; and, where one of them ever moved, that
+    """The locations that were in the chosen part of the tree in these days; and, where one of them ever moved, that
     only its days there count (TA-39). With today's tree those that are there today, and all their days."""
     if not where.nodes or tree == TODAYS:
         return where.places, None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import chains, day_parts, rights, tasks
+from comptoir.apps.traffic import chains, day_parts, levels, rights, tasks
 from comptoir.apps.traffic.models import Day, EditRight, Settings
 from comptoir.apps.traffic.pages import wages
 from comptoir.apps.traffic.pages.where import Where, back_to, where_of
@@ -135,12 +135,14 @@ def _page(request: OrganisationRequest, form: SettingsForm, *, status: int = 200
         each.user_id: each
         for each in Membership.objects.filter(organisation=request.organisation).select_related("user")
     }
-    nodes = {each.id: each.name for each in chains.nodes(request.organisation.id)}
+    tree = chains.nodes(request.organisation.id)
+    nodes = {each.id: each.name for each in tree}
     where = where_of(request)
     inside = {each.node_id for each in where.places}
     values = {
         "where": where,
         "form": form,
+        "has_chains": any(each.kind == levels.CHAIN for each in tree),
         "may_manage": may(request.role, "traffic.manage"),
         "editor_form": EditorForm(request.organisation.id) if may(request.role, "traffic.connect") else None,
         "editors": [

@@ -38,7 +38,7 @@ class Where:
     """What was chosen: its `places` as of today, of `everywhere` that the reader sees.
 
     `at` and `name` are "" for the whole.
-    `nodes` are the district or region that was chosen and what lies in it.
+    `nodes` are the chain, district or region that was chosen and what lies in it.
     """
 
     at: str

@@ -58,6 +58,8 @@ def rows(
 ) -> Iterator[dict[str, Any]]:
     """Hours of the day that the scope names, by date, location and time; `updated_since`: that changed since.
 
+    `chain` is the organisation, the top chain: of a store in a chain that it owns, that one's name stands.
+
     `after` is where the page before ended, `limit` is of rows that are read.
     """
     organisation_id = scope.organisation_id
@@ -69,11 +71,11 @@ def rows(
         local = row.hour.astimezone(ZoneInfo(place.store.timezone))
         if not scope.counts(local.time(), row.open_hours):
             continue
-        district, region = tree.names(row.store_id, row.business_date)
+        level = tree.names(row.store_id, row.business_date)
         yield {
-            "chain": chain,
-            "district": district,
-            "region": region,
+            "chain": level.get("chain", chain),
+            "district": level.get("district", ""),
+            "region": level.get("region", ""),
             "location_id": place.shown_id,
             "location_name": place.store.name,
             "business_date": row.business_date.isoformat(),
@@ -225,18 +227,17 @@ def _offset(local: datetime) -> str:
 
 
 class _Tree:
-    """District and region of each store by date."""
+    """Chain, district and region of each store by date."""
 
     def __init__(self, organisation_id: UUID) -> None:
         self._nodes: dict[UUID, Node] = {each.id: each for each in chains.nodes(organisation_id)}
-        self._history = chains.placements(organisation_id)
+        self._history = chains.History(chains.placements(organisation_id) if self._nodes else {})
 
-    def names(self, store_id: UUID, day: date) -> tuple[str, str]:
-        """District and region, "" where there is none."""
-        placed = [node for since, node in self._history.get(store_id, []) if since <= day]
-        found = {"district": "", "region": ""}
-        node = self._nodes.get(placed[-1]) if placed and placed[-1] else None
-        while node is not None:
-            found[node.kind] = node.name
-            node = self._nodes.get(node.parent_id) if node.parent_id else None
-        return found["district"], found["region"]
+    def names(self, store_id: UUID, day: date) -> dict[str, str]:
+        """By their kind, those it was in on a day."""
+        found: dict[str, str] = {}
+        node_id = self._history.on(store_id, day)
+        while node_id is not None and node_id in self._nodes:
+            node = self._nodes[node_id]
+            found[node.kind], node_id = node.name, node.parent_id
+        return found

@@ -1,0 +1,116 @@
+"""The tree of an organisation: the chains, districts and regions it has, and what lies in what."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from comptoir.apps.traffic import chains, levels
+from comptoir.apps.traffic.models import Node
+from comptoir.apps.traffic.pages.addressed import actor
+from comptoir.apps.traffic.pages.where import back_to, chosen_at
+from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.toasts import toast
+
+Choice = tuple[str, str]
+
+
+class NodeForm(forms.Form):
+    """A chain, district or region."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(levels.NAMES.items()))
+    parent = forms.ChoiceField(label=gettext_lazy("Lies in"), required=False)
+
+    def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label = self.fields["parent"].label
+        choices = _places_for("region", chains.nodes(organisation_id))
+        self.fields["parent"] = forms.ChoiceField(label=label, required=False, choices=choices)
+
+    @property
+    def parent_id(self) -> UUID | None:
+        """What it shall lie in."""
+        said = self.cleaned_data["parent"]
+        return parse_id("nod", said) if said else None
+
+
+@dataclass(frozen=True)
+class Level:
+    """A node, ready to be drawn; `choices` is what it may lie in, [] of one that lies in nothing."""
+
+    id: str
+    name: str
+    depth: int
+    kind: str | Promise
+    parent: str
+    stores: int
+    choices: list[Choice]
+
+    @property
+    def label(self) -> str:
+        """With the indent that a cell can show."""
+        return "\u2003" * self.depth + self.name
+
+
+def tree_of(request: OrganisationRequest) -> list[Level]:
+    """From the top down, each followed by what lies in it; with the stores of today that the reader sees."""
+    tree = chains.Tree(request.organisation.id)
+    places = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
+    found: list[Level] = []
+
+    def add(parent: UUID | None, depth: int) -> None:
+        for node in (each for each in tree.nodes if each.parent_id == parent):
+            inside = tree.below(node.id)
+            found.append(
+                Level(
+                    public_id("nod", node.id),
+                    node.name,
+                    depth,
+                    levels.NAMES[node.kind],
+                    public_id("nod", parent) if parent else "",
+                    sum(each.node_id in inside for each in places),
+                    _places_for(node.kind, tree.nodes) if levels.LIES_IN[node.kind] else [],
+                )
+            )
+            add(node.id, depth + 1)
+
+    add(None, 0)
+    return found
+
+
+@require_POST
+@page("traffic.manage")
+def node_move(request: OrganisationRequest, node_id: str) -> HttpResponse:
+    """Put a district or a region into another level, or into none. Raises RuleBroken (403, 404, 422)."""
+    if request.store_ids is not None:
+        # It moves what lies in it as well, and that may be anybody's.
+        raise RuleBroken(_("Somebody who sees every store has to do this."), code="forbidden", status=403)
+    said = request.POST.get("parent", request.GET.get("parent", ""))
+    before = chains.move_node(
+        organisation_id=request.organisation.id,
+        node_id=parse_id("nod", node_id),
+        parent_id=parse_id("nod", said) if said else None,
+        actor=actor(request),
+        now=timezone.now(),
+    )
+    undo = f"{reverse('traffic_node_move', args=[node_id])}?parent={public_id('nod', before) if before else ''}"
+    at = chosen_at(request)
+    toast(request, _("It lies there now, on past days too."), undo_url=f"{undo}&at={at}" if at else undo)
+    return back_to(request, "traffic_locations")
+
+
+def _places_for(kind: str, nodes: list[Node]) -> list[Choice]:
+    """What a level may lie in, and nothing."""
+    above = levels.LIES_IN[kind]
+    return [("", "–"), *((public_id("nod", each.id), each.name) for each in nodes if each.kind in above)]
