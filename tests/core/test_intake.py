@@ -10,7 +10,7 @@ from django.db import connection
 
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.installations import manifest
-from comptoir.core.intake import process, reads
+from comptoir.core.intake import fates, process, reads, rows
 from comptoir.core.intake.models import Notification
 from comptoir.core.intake.packing import packed
 from comptoir.core.ledger import reads as ledger
@@ -60,7 +60,7 @@ def test_a_body_that_cannot_be_unpacked_is_parked_as_it_is_and_keeps_nobody_wait
 
 
 def test_a_large_body_stays_as_the_door_packed_it_so_that_no_batch_outgrows_the_memory(people: People) -> None:
-    row = arrive(people, body() + b" " * process.LARGEST_PACKED_AGAIN)
+    row = arrive(people, body() + b" " * rows.LARGEST_PACKED_AGAIN)
     by_the_door = kept(row)
 
     process.drain(clock=clock)
@@ -210,14 +210,14 @@ def test_what_does_not_match_the_sheet_is_parked_with_the_path_of_the_fault(
 
 def test_a_bug_of_ours_parks_one_notification_and_no_other(people: People) -> None:
     rows = [arrive(people, body(number=f"A1.{number}")) for number in range(3)]
-    original = process.limits.check
+    original = fates.limits.check
 
     def failing(observed: Any) -> None:
         if observed.sale.external_id == "A1.1":
             raise ZeroDivisionError("a bug")
         original(observed)
 
-    with mock.patch.object(process.limits, "check", failing):
+    with mock.patch.object(fates.limits, "check", failing):
         process.drain(clock=clock)
 
     assert [outcome(row) for row in rows] == ["recorded", "parked", "recorded"]
@@ -283,6 +283,21 @@ def test_what_was_read_reaches_the_apps_before_the_inbox_is_empty(people: People
     with mock.patch.object(process, "BATCH", 2):
         assert process.drain(clock=clock, then=look) == 5
     assert waiting == [3, 1, 0]
+
+
+@pytest.mark.parametrize("large", [100, rows.LARGE], ids=["each fetched alone", "all at once"])
+def test_a_batch_takes_fewer_of_what_is_large_so_that_it_fits_the_memory(people: People, large: int) -> None:
+    for number in range(5):
+        arrive(people, body(number=f"A1.{number}") + b" " * 100_000)
+    waiting: list[int] = []
+
+    def look() -> None:
+        waiting.append(Notification.objects.filter(processed_at=None).count())
+
+    with mock.patch.object(rows, "MOST_BYTES", 150_000), mock.patch.object(rows, "LARGE", large):
+        assert process.drain(clock=clock, then=look) == 5
+    assert waiting == [3, 1, 0]
+    assert Sale.objects.count() == 5
 
 
 def test_figures_no_column_can_hold_are_parked_as_what_they_are(people: People) -> None:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from comptoir.cli import house
 from comptoir.cli.main import app
-from comptoir.core.intake import process, reads, replay, tasks
+from comptoir.core.intake import fates, process, reads, replay, tasks
 from comptoir.core.intake.models import Notification, ReplayRun
 from comptoir.core.intake.replay import Selection
 from comptoir.core.jobs import engine
@@ -100,14 +100,14 @@ def test_what_was_counted_stays_so_when_it_cannot_be_read_any_more(people: Peopl
 
 
 def test_one_that_stumbles_holds_up_no_other(people: People, parked: list[Notification]) -> None:
-    check = process.limits.check
+    check = fates.limits.check
 
     def failing(observed: Observed) -> None:
         if observed.sale.external_id == "A1.1":
             raise ZeroDivisionError("a bug")
         check(observed)
 
-    with mock.patch.object(process.limits, "check", failing):
+    with mock.patch.object(fates.limits, "check", failing):
         assert replay.replay(Selection(people.le_zinc.id), clock=clock).changed == 3
     assert outcomes()[:3] == ["recorded", "parked", "recorded"]
 

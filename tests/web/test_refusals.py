@@ -33,7 +33,7 @@ MACHINES = frozenset(
         # Clients of OAuth, names of the house's own parts, what is written to a log, and the operator's command line.
         *(f"core/accounts/{name}.py" for name in ("operators", "partners/grants")),
         *(f"core/connections/{name}.py" for name in ("consent", "credentials", "tokens")),
-        *(f"core/{name}.py" for name in ("installations/manifest", "intake/process")),
+        *(f"core/{name}.py" for name in ("installations/manifest", "intake/fates", "intake/process")),
         *(f"core/{name}.py" for name in ("ledger/limits", "outbox/streams")),
     }
 )

@@ -15,6 +15,7 @@ from django.db.models import F
 
 from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake import books, process
+from comptoir.core.intake.fates import observed_in
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import rows, store
 from comptoir.kernel.errors import VendorBusy, VendorRefused
@@ -79,7 +80,7 @@ def confirm(*, organisation_id: UUID, store_id: UUID, clock: Callable[[], dateti
 
 def _confirm(organisation_id: UUID, store_id: UUID, due: Sequence[Notification], clock: Callable[[], datetime]) -> int:
     """Those of one location."""
-    sought = [Sought(row, process.observed_in(row)) for row in due]
+    sought = [Sought(row, observed_in(row)) for row in due]
     links = LocationLink.objects.select_related("connection", "store")
     link = links.filter(
         organisation_id=organisation_id, store_id=store_id, provider=due[0].provider, external_id=due[0].location_id
