@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from comptoir.kernel import arrays
 from comptoir.pos.model import SaleKind
 
 UPWARD: Final[LiteralString] = """
@@ -17,9 +18,12 @@ WITH RECURSIVE upward AS (
     {start}
     UNION
     SELECT s.id, s.kind, s.provider, s.location_id, s.previous_external_id
-    FROM upward JOIN ledger_sale s
-        ON s.organisation_id = %(organisation)s AND s.provider = upward.provider
-        AND s.location_id = upward.location_id AND s.external_id = upward.previous
+    FROM upward CROSS JOIN LATERAL (
+        SELECT * FROM ledger_sale
+        WHERE organisation_id = %(organisation)s AND provider = upward.provider
+            AND location_id = upward.location_id AND external_id = upward.previous
+        LIMIT 1
+    ) AS s
     WHERE upward.kind <> %(sale)s AND upward.previous <> ''
 )
 SELECT DISTINCT id FROM upward WHERE kind = %(sale)s ORDER BY id
@@ -27,20 +31,20 @@ SELECT DISTINCT id FROM upward WHERE kind = %(sale)s ORDER BY id
 
 AS_IT_IS: Final[LiteralString] = """
     SELECT id, kind, provider, location_id, previous_external_id AS previous
-    FROM ledger_sale WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s)
+    FROM ledger_sale WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s::uuid[])
 """
 
 AS_IT_WAS: Final[LiteralString] = """
     UNION
     SELECT s.id, r.document->>'kind', s.provider, s.location_id, coalesce(r.document->>'previous_external_id', '')
     FROM ledger_salerevision r JOIN ledger_sale s ON s.organisation_id = r.organisation_id AND s.id = r.sale_id
-    WHERE r.organisation_id = %(organisation)s AND r.sale_id = ANY(%(ids)s)
+    WHERE r.organisation_id = %(organisation)s AND r.sale_id = ANY(%(ids)s::uuid[])
 """
 
 DOWNWARD: Final[LiteralString] = """
 WITH RECURSIVE downward AS (
     SELECT id AS root, id, provider, location_id, external_id
-    FROM ledger_sale WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s)
+    FROM ledger_sale WHERE organisation_id = %(organisation)s AND id = ANY(%(ids)s::uuid[])
     UNION
     SELECT downward.root, s.id, s.provider, s.location_id, s.external_id
     FROM downward JOIN ledger_sale s
@@ -72,5 +76,7 @@ def corrections(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID,
 
 def _ask(question: LiteralString, organisation_id: UUID, sale_ids: Collection[UUID]) -> list[tuple[UUID, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(question, {"organisation": organisation_id, "ids": list(sale_ids), "sale": SaleKind.SALE})
+        cursor.execute(
+            question, {"organisation": organisation_id, "ids": arrays.of_ids(sale_ids), "sale": SaleKind.SALE}
+        )
         return list(cursor.fetchall())
