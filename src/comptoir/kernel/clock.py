@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -50,6 +51,7 @@ def local_hour(instant: datetime, *, zone: ZoneInfo, day_start: time) -> datetim
     return utc(instant) - (into_hour % timedelta(hours=1))
 
 
+@lru_cache(maxsize=4096)  # the bills of a batch are of a day or two, and each asks twice
 def business_day_bounds(day: date, *, zone: ZoneInfo, day_start: time) -> tuple[datetime, datetime]:
     """The UTC instants at which a trading day begins and ends; 23, 24 or 25 hours apart."""
     begin = datetime.combine(day, day_start, tzinfo=zone)

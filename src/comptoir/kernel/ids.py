@@ -1,5 +1,7 @@
 """Our own ids: ULIDs, kept as UUIDs in the database and shown as `sal_01J…` outside."""
 
+from os import urandom
+from time import time_ns
 from uuid import UUID
 
 from ulid import ULID
@@ -8,8 +10,11 @@ from comptoir.kernel.errors import RuleBroken
 
 
 def new_id() -> UUID:
-    """A new id that sorts by time."""
-    return ULID().to_uuid()
+    """A new id that sorts by time: 48 bits of milliseconds since 1970, 80 that chance gives.
+
+    The library's own way makes three objects on the way to one, and a bill has four ids.
+    """
+    return UUID(bytes=(time_ns() // 1_000_000).to_bytes(6) + urandom(10))
 
 
 def public_id(prefix: str, identifier: UUID) -> str:

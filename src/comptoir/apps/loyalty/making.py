@@ -15,6 +15,7 @@ from comptoir.apps.loyalty.holdings import AlertKind
 from comptoir.apps.loyalty.models import Offer
 from comptoir.core.installations import modules
 from comptoir.core.ledger import reads, twins
+from comptoir.kernel import arrays
 
 KNOWN_SQL: Final[LiteralString] = (
     "SELECT sale_id FROM loyalty_offer WHERE organisation_id = %s AND sale_id = ANY(%s::uuid[])"
@@ -57,7 +58,7 @@ def make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) ->
 def _known(organisation_id: UUID, sale_ids: Sequence[UUID]) -> set[UUID]:
     """Those of these sales that have an offer."""
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN_SQL, [organisation_id, list(sale_ids)])
+        cursor.execute(KNOWN_SQL, [organisation_id, arrays.of_ids(sale_ids)])
         return {sale_id for (sale_id,) in cursor.fetchall()}
 
 

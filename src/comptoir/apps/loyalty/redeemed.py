@@ -17,6 +17,7 @@ from comptoir.apps.loyalty.fetching import fetch
 from comptoir.apps.loyalty.holdings import AlertKind, Held, HeldReward, Reward, RewardProduct
 from comptoir.apps.loyalty.hooks import emitting
 from comptoir.core.ledger.reads import Chain
+from comptoir.kernel import arrays
 from comptoir.kernel.ids import public_id
 from comptoir.pos.model import Line, SaleState
 
@@ -31,7 +32,7 @@ def used_on(organisation_id: UUID, sale_ids: Collection[UUID]) -> Used:
     found: defaultdict[UUID, list[HeldReward]] = defaultdict(list)
     if not sale_ids:
         return {}
-    for row in fetch(HeldReward, USED, [organisation_id, list(sale_ids)]):
+    for row in fetch(HeldReward, USED, [organisation_id, arrays.of_ids(sale_ids)]):
         if row.used_sale_id:
             found[row.used_sale_id].append(row)
     return dict(found)

@@ -14,6 +14,7 @@ from comptoir.apps.loyalty.devices import Register, Tablet
 from comptoir.apps.loyalty.fetching import fetch
 from comptoir.core.ledger import reads
 from comptoir.core.ledger.store import notify_live
+from comptoir.kernel import arrays
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import public_id
 from comptoir.kernel.money import Money, to_minor
@@ -152,8 +153,8 @@ def of_orders(organisation_id: UUID, keys: Collection[Key]) -> dict[Key, Registe
 
 
 def _of(organisation_id: UUID, keys: Collection[Key], where: LiteralString) -> list[Register]:
-    providers, locations, devices = zip(*keys, strict=True)
-    return fetch(Register, where, [organisation_id, list(providers), list(locations), list(devices)])
+    columns = (arrays.of_texts(each) for each in zip(*keys, strict=True))
+    return fetch(Register, where, [organisation_id, *columns])
 
 
 def _by_key(rows: Iterable[Register]) -> dict[Key, Register]:

@@ -15,6 +15,7 @@ from django.db.models.functions import Cast
 from comptoir.core.ledger import chains
 from comptoir.core.ledger.models import HourlyFigure, SaleAlias, SaleRevision
 from comptoir.core.ledger.models import Sale as SaleRow
+from comptoir.kernel import arrays
 from comptoir.kernel.ids import public_id
 from comptoir.pos import registry
 from comptoir.pos.model import Sale, SaleState, Source
@@ -143,7 +144,7 @@ def sales(
 def aliases(organisation_id: UUID, sale_ids: Collection[UUID], *, prefix: str) -> dict[UUID, str]:
     """What follows a prefix in another name of these sales, for those that have such a name."""
     with connection.cursor() as cursor:
-        cursor.execute(ALIASES_SQL, [organisation_id, list(sale_ids), prefix])
+        cursor.execute(ALIASES_SQL, [organisation_id, arrays.of_ids(sale_ids), prefix])
         return {sale_id: alias.removeprefix(prefix) for sale_id, alias in cursor.fetchall()}
 
 
@@ -173,7 +174,7 @@ def records(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[SaleRecor
         return []
     with connection.cursor() as cursor:
         # Without the ORM, which writes a parameter for every id: each event of a sale asks this several times.
-        cursor.execute(RECORDS_SQL, [organisation_id, list(sale_ids)])
+        cursor.execute(RECORDS_SQL, [organisation_id, arrays.of_ids(sale_ids)])
         return [_record(dict(zip(RECORDED, values, strict=True)), text) for *values, text in cursor.fetchall()]
 
 

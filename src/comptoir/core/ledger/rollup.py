@@ -62,7 +62,7 @@ def measures(sale: Sale) -> dict[str, Decimal]:
         "goods_sold": sum(_units(line.quantity) for line in sold if line.parent is None),
         "goods_returned": sum(_units(line.quantity) for line in returned if line.parent is None),
     }
-    exact = {measure: Decimal(value or 0).quantize(SMALLEST, ROUND_HALF_UP) for measure, value in found.items()}
+    exact = {measure: Decimal(value).quantize(SMALLEST, ROUND_HALF_UP) for measure, value in found.items() if value}
     return {measure: value for measure, value in exact.items() if value}
 
 

@@ -9,6 +9,7 @@ import msgspec
 from django.db import connection
 
 from comptoir.core.ledger.precedence import Key
+from comptoir.kernel import arrays
 from comptoir.kernel.money import to_minor
 from comptoir.pos.model import Sale, SaleKind, SaleState, Source
 
@@ -84,10 +85,14 @@ def load(organisation_id: UUID, provider: str, keys: Collection[Key]) -> dict[Ke
         cursor.execute(
             f"SELECT {COLUMNS} FROM ledger_sale WHERE organisation_id = %s AND provider = %s"
             " AND (location_id, external_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
-            [organisation_id, provider, [key[0] for key in keys], [key[1] for key in keys]],
+            [organisation_id, provider, *_arrays(keys)],
         )
         found = [_stored(row) for row in cursor.fetchall()]
     return {(row.sale.location_id, row.sale.external_id): row for row in found}
+
+
+def _arrays(keys: Collection[Key]) -> tuple[str, str]:
+    return arrays.of_texts(location for location, _ in keys), arrays.of_texts(external for _, external in keys)
 
 
 def counter_entries(organisation_id: UUID, provider: str, keys: Collection[Key]) -> list[tuple[Key, Key]]:
@@ -105,8 +110,7 @@ def counter_entries(organisation_id: UUID, provider: str, keys: Collection[Key])
                 provider,
                 SaleKind.CORRECTION,
                 SaleState.CLOSED,
-                [key[0] for key in keys],
-                [key[1] for key in keys],
+                *_arrays(keys),
             ],
         )
         return [((location, own), (location, cancelled)) for location, own, cancelled in cursor.fetchall()]
@@ -156,11 +160,12 @@ def keep_aliases(organisation_id: UUID, aliases: Collection[tuple[str, UUID]]) -
     """Remember by which other names sales are found; known ones stay as they are."""
     if not aliases:
         return
+    names, sale_ids = zip(*aliases, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_salealias (organisation_id, alias, sale_id)"
             " SELECT %s, new.* FROM unnest(%s::text[], %s::uuid[]) AS new ON CONFLICT DO NOTHING",
-            [organisation_id, [alias for alias, _ in aliases], [sale_id for _, sale_id in aliases]],
+            [organisation_id, arrays.of_texts(names), arrays.of_ids(sale_ids)],
         )
 
 

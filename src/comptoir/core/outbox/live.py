@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from comptoir.kernel import arrays
+
 
 def notify_live(audience: UUID | str, topic: str) -> None:
     """Tell the open pages of an organisation, when the transaction commits, that a topic has news.
@@ -18,4 +20,6 @@ def notify_all(audiences: Sequence[UUID | str], topic: str) -> None:
     """The same for several, in one statement."""
     with connection.cursor() as cursor:
         told = [f"{audience} {topic}" for audience in audiences]
-        cursor.execute("SELECT pg_notify('comptoir_live', told) FROM unnest(%s::text[]) AS told", [told])
+        cursor.execute(
+            "SELECT pg_notify('comptoir_live', told) FROM unnest(%s::text[]) AS told", [arrays.of_texts(told)]
+        )
