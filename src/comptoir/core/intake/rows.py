@@ -51,7 +51,7 @@ def waiting(most: int) -> tuple[list[Waiting], bool]:
     with connection.cursor() as cursor:
         cursor.execute(WAITING_SQL, [LARGE, most])
         taken, rows = 0, cursor.fetchall()
-        for identifier, *door, stored, headers, at, minute in rows:
+        for identifier, owner, store, provider, verified, stored, headers, at, minute in rows:
             if taken >= MOST_BYTES:
                 return found, True
             if stored is None:
@@ -59,7 +59,8 @@ def waiting(most: int) -> tuple[list[Waiting], bool]:
                 [(stored,)] = cursor.fetchall()
             body = unpacked(bytes(stored))
             taken += len(body)
-            found.append(Waiting(identifier, *door, body, msgspec.json.decode(headers), at, minute))
+            said = msgspec.json.decode(headers)
+            found.append(Waiting(identifier, owner, store, provider, verified, body, said, at, minute))
     return found, len(found) == most
 
 

@@ -11,7 +11,7 @@ from psycopg.adapt import AdaptersMap
 from psycopg_pool import ConnectionPool
 
 
-class Instants(BaseTzLoader):
+class Instants(BaseTzLoader):  # type: ignore[misc]  # its module has no types
     """Instants as Python reads them; Django's way takes each apart with an expression, at ten times the cost."""
 
     timezone = UTC
