@@ -5,8 +5,9 @@ from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 
 from comptoir.core.accounts.models import Membership, MembershipStore
+from comptoir.core.accounts.reach import visible_stores
 from comptoir.core.accounts.stores import is_visible, stores
-from comptoir.web.membership import current_membership, visible_stores
+from comptoir.web.membership import current_membership
 from tests.people import People, create_store
 
 

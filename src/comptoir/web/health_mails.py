@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from comptoir.core.accounts.models import Membership, Organisation
+from comptoir.core.accounts.reach import visible_stores, with_stores
 from comptoir.core.accounts.roles import Role
 from comptoir.core.connections.models import LocationLink
 from comptoir.core.health import incidents
@@ -49,8 +50,8 @@ def look_after(organisation_id: UUID, *, now: datetime) -> None:
 def _write(organisation_id: UUID, news: incidents.News, now: datetime) -> None:
     members = Membership.objects.filter(organisation_id=organisation_id, role__in=TOLD_BY_MAIL, user__is_active=True)
     stores = _stores_concerned(organisation_id, [*news.opened, *news.reminded, *news.recovered])
-    for member in members.select_related("user").prefetch_related("chosen").order_by("id"):
-        reach = None if member.all_stores else {each.store_id for each in member.chosen.all()}
+    for member in with_stores(members).select_related("user").order_by("id"):
+        reach = visible_stores(member)
         for kind, rows in (("alert", news.opened), ("reminder", news.reminded), ("recovery", news.recovered)):
             mine = [row for row in rows if _concerns(row, member, reach, stores)]
             if mine:
@@ -68,7 +69,7 @@ def _stores_concerned(organisation_id: UUID, rows: Iterable[Incident]) -> dict[U
     return found
 
 
-def _concerns(row: Incident, member: Membership, reach: set[UUID] | None, stores: dict[UUID, set[UUID]]) -> bool:
+def _concerns(row: Incident, member: Membership, reach: frozenset[UUID] | None, stores: dict[UUID, set[UUID]]) -> bool:
     if member.role == Role.OWNER:
         return True
     if row.subject == Subject.HOUSE:

@@ -1,17 +1,16 @@
 """Which organisations the person behind a request belongs to, and which one the page is for."""
 
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Final, cast
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
-from comptoir.core.accounts import visits
-from comptoir.core.accounts.models import Membership, MembershipStore, Store, User
+from comptoir.core.accounts import reach, visits
+from comptoir.core.accounts.models import Membership, Store, User
 from comptoir.core.accounts.visit_tables import Visit
 
 SESSION_KEY = "organisation"
@@ -19,30 +18,22 @@ VISIT_KEY: Final = "visit"
 
 
 def memberships(user: User, *, now: datetime) -> list[Membership]:
-    """The memberships of a person, first one first, with their chosen `stores` and the `zone` of the first store.
+    """The memberships of a person, first one first, with their `stores` and the `zone` of the first store.
 
     Also whether support is inside (`visited_until`) or asks to be (`is_asked`). One question, so that a page knows at
     no cost of its own what may be shown.
     """
     here = Visit.objects.filter(organisation=OuterRef("organisation"), ended_at=None)
     inside = here.filter(ends_at__gt=now).order_by("-ends_at").values("ends_at")[:1]
-    chosen = MembershipStore.objects.filter(membership=OuterRef("pk")).order_by("store_id")
     zone = Store.objects.filter(organisation=OuterRef("organisation")).order_by("id").values("timezone")[:1]
-    found = Membership.objects.filter(user=user).select_related("organisation").order_by("id")
+    found = reach.with_stores(Membership.objects.filter(user=user)).select_related("organisation").order_by("id")
     return list(
         found.annotate(
-            stores=ArraySubquery(chosen.values("store_id")),
-            zone=Coalesce(Subquery(chosen.values("store__timezone")[:1]), Subquery(zone)),
+            zone=Coalesce(Subquery(reach.seen().values("store__timezone")[:1]), Subquery(zone)),
             visited_until=Subquery(inside),
             is_asked=Exists(here.filter(answered_at=None)),
         )
     )
-
-
-def visible_stores(membership: Membership) -> frozenset[UUID] | None:
-    """The stores a member was given; None: all of them, those to come included."""
-    known = cast(Any, membership)
-    return None if membership.all_stores else frozenset(known.stores)
 
 
 def current_membership(request: HttpRequest) -> Membership | None:

@@ -17,12 +17,13 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from comptoir.core.accounts import reads, signing_up, visits
+from comptoir.core.accounts import reads, signing_up, tree, visits
 from comptoir.core.accounts.models import Organisation, User
+from comptoir.core.accounts.reach import nodes_given, visible_stores
 from comptoir.core.accounts.roles import NOT_ON_A_VISIT, Role, may
 from comptoir.core.accounts.visit_tables import Visit
 from comptoir.web import gate, live
-from comptoir.web.membership import current_membership, memberships_of, visible_stores, visit_of
+from comptoir.web.membership import current_membership, memberships_of, visit_of
 from comptoir.web.navigation import BOTTOM_BAR_PLACES, Place, places
 
 ROLE_NAMES: dict[Role, str | Promise] = {
@@ -37,6 +38,8 @@ ROLE_NAMES: dict[Role, str | Promise] = {
     Role.PARTNER: _("Partner"),
 }
 MOST_NAMED: Final = 5
+WITHOUT_STORES: Final = frozenset({"overview.view", "settings.view", "users.manage"})
+"""Pages that somebody opens who sees no store now; the overview asks for itself."""
 SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
 
 
@@ -125,6 +128,17 @@ def _refused(request: HttpRequest, organisation: Organisation, role: Role, permi
     return render(request, "web/forbidden.html", values, status=403)
 
 
+def of_no_store(request: OrganisationRequest) -> HttpResponse:
+    """What was given holds no store now, as a region into which none was put yet: what it is, and whom to ask."""
+    if "HX-Request" in request.headers:  # part of a page asked that was opened while there was a store
+        return HttpResponseClientRefresh()
+    given = nodes_given(request.organisation.id, request.user.pk)
+    asked = [] if request.role is Role.PARTNER else reads.holders(request.organisation.id, "users.manage")
+    holders = [each.called for each in asked if each.store_ids is None][:MOST_NAMED]
+    values = {"levels": tree.names_of(request.organisation.id, given), "holders": holders}
+    return render(request, "web/no_store.html", values, status=200 if request.method in SAFE_METHODS else 403)
+
+
 def _answer(
     view: View[P], permission: str, request: HttpRequest, *args: P.args, **kwargs: P.kwargs
 ) -> HttpResponseBase:
@@ -151,6 +165,8 @@ def _answer(
         if "HX-Request" in request.headers:  # part of a page asked that was open when the app went off
             return HttpResponseClientRefresh()
         return render(request, "web/module_off.html", {"closed": closed})
+    if known.store_ids is not None and not known.store_ids and permission not in WITHOUT_STORES:
+        return of_no_store(known)
     with timezone.override(ZoneInfo(getattr(membership, "zone", None) or "UTC")):
         return view(known, *args, **kwargs)
 

@@ -14,6 +14,20 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_1_how_we_count_is_one_for_every_chain_and_the_page_says_so",
         "test_6_2_the_export_names_the_owned_chain_else_the_organisation",
     ),
+    "1 users and permissions hang on any node": (
+        "test_1_a_store_that_joins_a_region_later_is_seen_and_one_that_leaves_is_not",
+        "test_1_every_level_counts_and_a_region_takes_its_stores_along",
+        "test_1_nodes_and_single_stores_together_each_store_once",
+        "test_1_an_owner_has_all_stores_whatever_node_is_given",
+        "test_1_the_database_refuses_a_node_of_others_and_keeps_one_that_rights_hang_on",
+        "test_1_a_node_that_is_given_while_it_is_deleted_is_held_or_gone_never_half",
+        "test_1_an_invitation_promises_a_region_as_it_is_when_it_is_accepted",
+        "test_1_nobody_gives_a_node_that_is_not_theirs_although_its_stores_of_today_are",
+        "test_1_a_partners_token_speaks_for_the_stores_of_its_users_nodes",
+        "test_1_a_member_is_given_a_region_and_a_store_by_the_page_and_the_toast_takes_it_back",
+        "test_1_whose_region_holds_no_store_reads_why_and_finds_nothing_of_others",
+        "test_1_members_are_one_question_however_many_nodes",
+    ),
     "1 regions lie in districts, and both have figures": (
         "test_a_region_lies_in_a_district_and_both_have_their_subtotal",
         "test_the_tree_is_made_and_chosen_and_kept_in_the_address",
@@ -470,7 +484,6 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 
 NOT_YET: dict[str, str] = {
-    "1 users and permissions hang on any node": "typing by hand does; what somebody sees is chosen store by store",
     "6.1 days to include, columns and a title in every report": "periods, hours, locations, comparison and rows only",
     "3.3 the fields of Dor's answers": "on no public page: their names are assumed, in one block of `arrivals/dor.py`",
 }

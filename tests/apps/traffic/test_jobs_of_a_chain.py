@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from comptoir.apps.traffic import chains, jobs
-from comptoir.apps.traffic.models import ImportJob, Node
+from comptoir.apps.traffic.models import ImportJob
+from comptoir.core.accounts.tree_tables import Node
 from comptoir.core.connections.models import LocationLink
 from comptoir.kernel.ids import public_id
 from tests.core.rseries import Connected, connected

@@ -13,13 +13,14 @@ import time_machine
 from django.db import IntegrityError
 
 from comptoir.apps.traffic import catching_up, chains, wages
-from comptoir.apps.traffic.models import Node, ReportMail
+from comptoir.apps.traffic.models import ReportMail
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import reading
 from comptoir.apps.traffic.reports import totals as totals_report
 from comptoir.core.accounts.models import Membership, MembershipStore, Store
 from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.tree_tables import Node, Placement
 from comptoir.core.audit.models import Note
 from comptoir.kernel.ids import new_id, public_id
 from tests.apps.traffic.chain import DAY, NOW, at, hour, utc_store, works
@@ -209,6 +210,7 @@ def test_1_whoever_has_chosen_stores_moves_nothing_and_a_stranger_finds_nothing(
 def test_1_how_we_count_is_one_for_every_chain_and_the_page_says_so(chain: People) -> None:
     client, words = chain.client(chain.alice), "It holds for every chain you own"
     assert words in client.get("/traffic/settings").content.decode()
+    Placement.objects.all().delete()
     Node.objects.filter(name__in=["Coast", "West"]).delete()
     Node.objects.all().delete()
     assert words not in client.get("/traffic/settings").content.decode()

@@ -1,6 +1,6 @@
 """A chain: how it counts, its tree, and which locations somebody sees."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -9,14 +9,18 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import jobs, left_out, levels, location_ids
-from comptoir.apps.traffic.models import Day, Location, Node, Placement, Settings
+from comptoir.apps.traffic import jobs, left_out, location_ids
+from comptoir.apps.traffic.models import Day, Location, Settings
+from comptoir.core.accounts import levels
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import stores
+from comptoir.core.accounts.tree import History, Tree, below, names_of, nodes, placed, placements
+from comptoir.core.accounts.tree_tables import Node, Placement
 from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id
 
+__all__ = ("History", "Tree", "below", "nodes", "placed", "placements")
 STATUSES: Final = (Location.OPERATIONAL, "planned", "paused", "works", "closed")
 BEGINNING: Final = date(1970, 1, 1)
 
@@ -58,80 +62,6 @@ def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None, now: da
         )
         for store in mine
     ]
-
-
-def placed(organisation_id: UUID, *, on: date) -> dict[UUID, UUID | None]:
-    """The node each store belonged to on a date."""
-    rows = Placement.objects.filter(organisation_id=organisation_id, since__lte=on).order_by("since")
-    return dict(rows.values_list("store_id", "node_id"))
-
-
-def placements(organisation_id: UUID) -> dict[UUID, list[tuple[date, UUID | None]]]:
-    """Where each store was from when on, earliest first: the tree of each day."""
-    found: dict[UUID, list[tuple[date, UUID | None]]] = {}
-    for store_id, since, node_id in (
-        Placement.objects.filter(organisation_id=organisation_id)
-        .order_by("since")
-        .values_list("store_id", "since", "node_id")
-    ):
-        found.setdefault(store_id, []).append((since, node_id))
-    return found
-
-
-@dataclass(frozen=True)
-class History:
-    """Where each store was from when on."""
-
-    placed: Mapping[UUID, Sequence[tuple[date, UUID | None]]]
-
-    def on(self, store_id: UUID, day: date) -> UUID | None:
-        """The node a store was in on a day."""
-        return next((node for since, node in reversed(self.placed.get(store_id, ())) if since <= day), None)
-
-    def during(self, store_id: UUID, since: date, until: date) -> set[UUID | None]:
-        """The nodes a store was in between two dates."""
-        later = {node for begin, node in self.placed.get(store_id, ()) if since < begin <= until}
-        return {self.on(store_id, since), *later}
-
-    def has_moved(self, store_id: UUID) -> bool:
-        """Whether it ever was in another."""
-        return len({node for _since, node in self.placed.get(store_id, ())}) > 1
-
-
-def nodes(organisation_id: UUID) -> list[Node]:
-    """Chains, districts and regions by name."""
-    return list(Node.objects.filter(organisation_id=organisation_id).order_by("name"))
-
-
-class Tree:
-    """The nodes of a chain and where its stores were from when on, read once."""
-
-    def __init__(self, organisation_id: UUID) -> None:
-        self.nodes = nodes(organisation_id)
-        self._parents = {each.id: each.parent_id for each in self.nodes}
-        self._placed = placements(organisation_id)
-
-    def below(self, node_id: UUID) -> set[UUID]:
-        """A node and everything in it."""
-        found = {node_id}
-        while more := {each.id for each in self.nodes if each.parent_id in found} - found:
-            found |= more
-        return found
-
-    def nearest_first(self, store_id: UUID, day: date) -> Iterator[UUID | None]:
-        """The store itself, the nodes it was in on a day from the nearest on, and None for the whole organisation."""
-        yield store_id
-        placed = [node for since, node in self._placed.get(store_id, ()) if since <= day]
-        node = placed[-1] if placed else None
-        while node is not None:
-            yield node
-            node = self._parents.get(node)
-        yield None
-
-
-def below(organisation_id: UUID, node_id: UUID) -> set[UUID]:
-    """A node and everything in it."""
-    return Tree(organisation_id).below(node_id)
 
 
 @transaction.atomic
@@ -212,7 +142,8 @@ def save_location(
             row.save()
     except IntegrityError:
         raise RuleBroken(_taken(row), code="location_id_taken") from None
-    if placed(store.organisation_id, on=today).get(store.id) != node_id:
+    lay_in = placed(store.organisation_id, on=today).get(store.id)
+    if lay_in != node_id:
         first = not Placement.objects.filter(organisation_id=store.organisation_id, store_id=store.id).exists()
         since = BEGINNING if first else today
         Placement.objects.update_or_create(
@@ -234,6 +165,12 @@ def save_location(
     if "address" in values:
         Store.objects.filter(organisation_id=store.organisation_id, id=store.id).update(address=values["address"])
     details = {name: str(value) for name, value in values.items()}
+    if lay_in != node_id:
+        # Who was given a level sees the stores in it: where one lies is a matter of rights as well.
+        details |= {
+            name: ", ".join(names_of(store.organisation_id, [each] if each else []))
+            for name, each in (("lay_in", lay_in), ("lies_in", node_id))
+        }
     note(
         organisation_id=store.organisation_id,
         actor=actor,

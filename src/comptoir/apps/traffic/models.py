@@ -1,4 +1,4 @@
-"""Tables of traffic: the tree of locations, what was counted, and figures by the hour and by the day.
+"""Tables of traffic: locations, what was counted, and figures by the hour and by the day.
 
 Money is in major units of the store's currency, unrounded; hours are UTC instants at which a local hour begins.
 """
@@ -41,33 +41,6 @@ class Settings(models.Model):
     fill_missing = models.BooleanField(default=False)
 
 
-class Node(models.Model):
-    """A chain that the organisation owns, a district or a region; what lies in what is said in `levels.py`.
-
-    `parent_kind` is the kind of what it lies in: a foreign key of three columns (migration 0023) holds it to that.
-    """
-
-    pk = models.CompositePrimaryKey("organisation_id", "id")
-    organisation_id = models.UUIDField()
-    id = models.UUIDField()
-    parent_id = models.UUIDField(null=True)
-    parent_kind = models.CharField(max_length=16, null=True)
-    kind = models.CharField(max_length=16)
-    name = models.CharField(max_length=120)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organisation_id", "name"], name="traffic_node_name_once"),
-            models.UniqueConstraint(fields=["organisation_id", "id", "kind"], name="traffic_node_kind"),
-            models.CheckConstraint(
-                condition=Q(kind__in=("chain", "district", "region"), parent_id=None, parent_kind=None)
-                | Q(parent_id__isnull=False, parent_kind__isnull=False)
-                & (Q(kind="district", parent_kind="chain") | Q(kind="region", parent_kind__in=("chain", "district"))),
-                name="traffic_node_level",
-            ),
-        ]
-
-
 class Location(models.Model):
     """A store as a location of the chain. `matching_id` is what ids are compared by, "" while it has none.
 
@@ -106,16 +79,6 @@ class Location(models.Model):
                 name="traffic_location_id_once",
             ),
         ]
-
-
-class Placement(models.Model):
-    """Where in the tree a location is from a date on: a month by region uses the tree of each day (TA-39)."""
-
-    pk = models.CompositePrimaryKey("organisation_id", "store_id", "since")
-    organisation_id = models.UUIDField()
-    store_id = models.UUIDField()
-    since = models.DateField()
-    node_id = models.UUIDField(null=True)
 
 
 class ImportJob(models.Model):

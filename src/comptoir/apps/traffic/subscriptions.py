@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from comptoir.apps.traffic import catching_up, chains
 from comptoir.apps.traffic.export_tables import ExportPlan
 from comptoir.apps.traffic.models import ReportMail
+from comptoir.core.accounts import reach
 from comptoir.core.accounts.models import Membership, User
 from comptoir.core.accounts.roles import Role, may
 from comptoir.core.installations import modules
@@ -36,8 +37,10 @@ def move_on(row: Subscription, places: list[chains.Place], *, now: datetime) -> 
 
 
 def reader_of(row: Subscription) -> User | None:
-    """Whoever asked for it, while he is of the house."""
-    return User.objects.filter(id=row.user_id, is_active=True, organisations=row.organisation_id).first()
+    """Whoever asked for it, while he is of the house and may read of traffic."""
+    found = _membership(row)
+    is_reader = found is not None and found.user.is_active and may(Role(found.role), "traffic.view")
+    return found.user if found is not None and is_reader else None
 
 
 def is_off(row: Subscription) -> bool:
@@ -47,11 +50,17 @@ def is_off(row: Subscription) -> bool:
 
 def sees_staff(row: Subscription) -> bool:
     """Whether hours worked are a matter of the reader, by the role of today."""
-    found = Membership.objects.filter(organisation_id=row.organisation_id, user_id=row.user_id).first()
+    found = _membership(row)
     return found is not None and may(Role(found.role), "traffic.staff")
 
 
 def places_of(row: Subscription, *, now: datetime) -> list[chains.Place]:
-    """The stores that it is about."""
-    store_ids = None if row.store_ids is None else {UUID(each) for each in row.store_ids}
-    return chains.places(row.organisation_id, store_ids=store_ids, now=now)
+    """The stores that it is about, of those that whoever asked for it sees now."""
+    asked = None if row.store_ids is None else {UUID(each) for each in row.store_ids}
+    mine = reach.within(asked, reach.stores_of(row.organisation_id, row.user_id))
+    return chains.places(row.organisation_id, store_ids=mine, now=now)
+
+
+def _membership(row: Subscription) -> Membership | None:
+    rows = Membership.objects.filter(organisation_id=row.organisation_id, user_id=row.user_id)
+    return rows.select_related("user").first()

@@ -14,6 +14,7 @@ from comptoir.apps.weekly_balance.models import Client, Department
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.confirming import Waits, is_overdue
 from comptoir.core.accounts.models import Membership
+from comptoir.core.accounts.reach import visible_stores, with_stores
 from comptoir.core.accounts.roles import PERMISSIONS
 from comptoir.core.mail.send import send
 from comptoir.web import formats
@@ -62,8 +63,8 @@ def _write(client: Client, late: list[Late], now: datetime) -> int:
         user__is_active=True,
     )
     written = 0
-    for member in members.select_related("user", "organisation").prefetch_related("chosen").order_by("id"):
-        reach = None if member.all_stores else {each.store_id for each in member.chosen.all()}
+    for member in with_stores(members).select_related("user", "organisation").order_by("id"):
+        reach = visible_stores(member)
         mine = [each for each in late if reach is None or each[0].store_id in reach]
         if mine:
             _send(member, mine, now)

@@ -15,8 +15,10 @@ from comptoir.core.accounts.authority import EVERYBODY, Authority
 from comptoir.core.accounts.hours_by_person import tell_owners
 from comptoir.core.accounts.models import Invitation, Membership, Organisation, User
 from comptoir.core.accounts.partners import requests
-from comptoir.core.accounts.reads import InvitationFacts
+from comptoir.core.accounts.reach_tables import InvitationNode
+from comptoir.core.accounts.reads import InvitationFacts, invitation_rows
 from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.tree import keep, names_of
 from comptoir.core.audit.notes import note
 from comptoir.core.mail.send import check_address, send
 from comptoir.kernel.errors import RuleBroken
@@ -38,14 +40,15 @@ def invite(
     language: str,
     by: User,
     now: datetime,
+    node_ids: Collection[UUID] = (),
     authority: Authority = EVERYBODY,
 ) -> Invitation:
     """Write the invitation and its mail. The address is taken as typed, a `+tag` included.
 
     Raises RuleBroken: `address_invalid`, `already_member`, `already_invited`, `too_many_invitations`,
-    `beyond_your_role`.
+    `beyond_your_role`, `node_unknown`.
     """
-    authority.must_give(role, store_ids)
+    authority.must_give(role, store_ids, node_ids)
     address = email.strip().lower()
     check_address(address)
     if Membership.objects.filter(organisation=organisation, user__email=address).exists():
@@ -53,7 +56,7 @@ def invite(
     waiting = Invitation.objects.filter(organisation=organisation, accepted_at=None, withdrawn_at=None)
     if waiting.count() >= MOST_OPEN:
         raise RuleBroken(_("Too many invitations wait for an answer: withdraw some."), code="too_many_invitations")
-    key = new_token("inv_")
+    key, is_of_all = new_token("inv_"), store_ids is None or role is Role.OWNER
     try:
         with transaction.atomic():
             made = Invitation.objects.create(
@@ -61,7 +64,7 @@ def invite(
                 organisation=organisation,
                 email=address,
                 role=role,
-                all_stores=store_ids is None or role is Role.OWNER,
+                all_stores=is_of_all,
                 store_ids=sorted(store_ids or ()),
                 language=language,
                 token_hash=token_hash(key),
@@ -69,6 +72,10 @@ def invite(
                 created_at=now,
                 sent_at=now,
                 expires_at=now + LIFETIME,
+            )
+            InvitationNode.objects.bulk_create(
+                InvitationNode(organisation=organisation, invitation=made, node_id=each)
+                for each in keep(organisation.id, () if is_of_all else node_ids)
             )
             _mail(made, key, now)
             _note(made, f"user:{by.pk}", "invitation.sent", now)
@@ -107,12 +114,13 @@ def withdraw(
     found.withdrawn_at = now
     found.save(update_fields=["withdrawn_at"])
     _note(found, actor, "invitation.withdrawn", now)
+    _let_go(found)
     return InvitationFacts.of(found)
 
 
 def find(token: str, *, now: datetime) -> InvitationFacts | None:
     """The invitation behind a link; None when it was used, withdrawn, replaced or has expired."""
-    row = Invitation.objects.select_related("organisation", "invited_by").filter(_open(token, now)).first()
+    row = invitation_rows().select_related("invited_by").filter(_open(token, now)).first()
     return InvitationFacts.of(row) if row else None
 
 
@@ -122,7 +130,7 @@ def accept(user: User, token: str, now: datetime) -> InvitationFacts:
 
     Raises RuleBroken: `invitation_unknown`, `invitation_of_another`.
     """
-    row = Invitation.objects.select_for_update().filter(_open(token, now)).first()
+    row = invitation_rows().select_for_update(of=("self",)).filter(_open(token, now)).first()
     if row is None:
         raise RuleBroken(_("This invitation has expired or was used. Ask for another."), code="invitation_unknown")
     if user.email != row.email:
@@ -130,8 +138,13 @@ def accept(user: User, token: str, now: datetime) -> InvitationFacts:
     row.accepted_at = now
     row.save(update_fields=["accepted_at"])
     if not Membership.objects.filter(organisation_id=row.organisation_id, user=user).exists():
-        reach = None if row.all_stores else row.store_ids
-        members.give(organisation_id=row.organisation_id, user_id=user.pk, role=Role(row.role), store_ids=reach)
+        members.give(
+            organisation_id=row.organisation_id,
+            user_id=user.pk,
+            role=Role(row.role),
+            store_ids=None if row.all_stores else row.store_ids,
+            node_ids=_nodes(row),
+        )
         tell_owners(
             organisation_id=row.organisation_id,
             user_id=user.pk,
@@ -141,6 +154,7 @@ def accept(user: User, token: str, now: datetime) -> InvitationFacts:
             now=now,
         )
     _note(row, f"user:{user.pk}", "member.joined", now)
+    _let_go(row)
     if row.role == Role.PARTNER:
         requests.technical_user_made(organisation_id=row.organisation_id, email=user.email, now=now)
     return InvitationFacts.of(row)
@@ -152,14 +166,24 @@ def _open(token: str, now: datetime) -> Q:
 
 def _waiting(organisation_id: UUID, invitation_id: UUID) -> Invitation:
     found = (
-        Invitation.objects.select_for_update(of=("self",))
-        .select_related("organisation")
+        invitation_rows()
+        .select_for_update(of=("self",))
         .filter(organisation_id=organisation_id, id=invitation_id, accepted_at=None, withdrawn_at=None)
     )
     row = found.first()
     if row is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return row
+
+
+def _nodes(invitation: Invitation) -> list[UUID]:
+    rows = InvitationNode.objects.filter(organisation_id=invitation.organisation_id, invitation=invitation)
+    return list(rows.values_list("node_id", flat=True))
+
+
+def _let_go(invitation: Invitation) -> None:
+    """Over, it holds no node any more."""
+    InvitationNode.objects.filter(organisation_id=invitation.organisation_id, invitation=invitation).delete()
 
 
 def _mail(invitation: Invitation, key: str, now: datetime) -> None:
@@ -181,12 +205,16 @@ def _mail(invitation: Invitation, key: str, now: datetime) -> None:
 
 
 def _note(invitation: Invitation, actor: str, what: str, now: datetime) -> None:
-    stores = "all" if invitation.all_stores else [str(each) for each in invitation.store_ids]
+    said: dict[str, object] = {"role": invitation.role, "stores": "all"}
+    if not invitation.all_stores:
+        said["stores"] = [str(each) for each in invitation.store_ids]
+    if nodes := _nodes(invitation):
+        said["levels"] = names_of(invitation.organisation_id, nodes)
     note(
         organisation_id=invitation.organisation_id,
         actor=actor,
         what=what,
         subject=invitation.email,
-        details={"role": invitation.role, "stores": stores},
+        details=said,
         now=now,
     )

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from comptoir.core.accounts.authority import EVERYBODY, Authority
 from comptoir.core.accounts.hours_by_person import tell_owners
 from comptoir.core.accounts.models import Membership, MembershipStore, Organisation, Store, User
+from comptoir.core.accounts.reach_tables import MembershipNode
 from comptoir.core.accounts.reads import MemberFacts, members
 from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.tree import keep, names_of
 from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
 
@@ -25,18 +27,22 @@ def change(
     store_ids: Collection[UUID] | None,
     actor: str,
     now: datetime,
+    node_ids: Collection[UUID] = (),
     authority: Authority = EVERYBODY,
 ) -> MemberFacts:
-    """Another role or other stores (None: all). Raises RuleBroken: `not_found`, `last_owner`, `beyond_your_role`."""
+    """Another role, other stores (None: all) or nodes of the tree.
+
+    Raises RuleBroken: `not_found`, `last_owner`, `beyond_your_role`, `node_unknown`.
+    """
     before = _locked(organisation_id, membership_id)
     authority.must_be_over(before)
-    authority.must_give(role, store_ids)
+    authority.must_give(role, store_ids, node_ids)
     if before.role is Role.OWNER and role is not Role.OWNER:
         _keep_an_owner(organisation_id, membership_id)
-    give(organisation_id=organisation_id, user_id=before.user_id, role=role, store_ids=store_ids)
+    give(organisation_id=organisation_id, user_id=before.user_id, role=role, store_ids=store_ids, node_ids=node_ids)
     [after] = members(organisation_id, membership_id=membership_id)
     if after != before:
-        details: dict[str, object] = {"before": _said(before), "after": _said(after)}
+        details: dict[str, object] = {"before": _said(organisation_id, before), "after": _said(organisation_id, after)}
         _note(organisation_id, actor, "member.changed", after, details, now)
         tell_owners(
             organisation_id=organisation_id,
@@ -62,7 +68,7 @@ def remove(
     if found.role is Role.OWNER:
         _keep_an_owner(organisation_id, membership_id)
     Membership.objects.filter(organisation_id=organisation_id, id=membership_id).delete()
-    _note(organisation_id, actor, "member.removed", found, _said(found), now)
+    _note(organisation_id, actor, "member.removed", found, _said(organisation_id, found), now)
     return found
 
 
@@ -75,19 +81,22 @@ def restore(
     store_ids: Collection[UUID] | None,
     actor: str,
     now: datetime,
+    node_ids: Collection[UUID] = (),
     authority: Authority = EVERYBODY,
 ) -> MemberFacts:
     """Take a removal back; somebody who has come back another way keeps what they have now. Raises RuleBroken."""
-    authority.must_give(role, store_ids)
+    authority.must_give(role, store_ids, node_ids)
     _lock(organisation_id)
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     known = Membership.objects.filter(organisation_id=organisation_id, user=user).first()
-    made = known or give(organisation_id=organisation_id, user_id=user_id, role=role, store_ids=store_ids)
+    made = known or give(
+        organisation_id=organisation_id, user_id=user_id, role=role, store_ids=store_ids, node_ids=node_ids
+    )
     [found] = members(organisation_id, membership_id=made.pk)
     if known is None:
-        _note(organisation_id, actor, "member.restored", found, _said(found), now)
+        _note(organisation_id, actor, "member.restored", found, _said(organisation_id, found), now)
         tell_owners(
             organisation_id=organisation_id, user_id=user_id, role=found.role, before=None, actor=actor, now=now
         )
@@ -104,8 +113,18 @@ def speak(*, user_id: int, language: str) -> None:
     User.objects.filter(pk=user_id).update(language=language)
 
 
-def give(*, organisation_id: UUID, user_id: int, role: Role, store_ids: Collection[UUID] | None) -> Membership:
-    """Make or change a membership; stores that are not this organisation's are left out. Call it in a transaction."""
+def give(
+    *,
+    organisation_id: UUID,
+    user_id: int,
+    role: Role,
+    store_ids: Collection[UUID] | None,
+    node_ids: Collection[UUID] = (),
+) -> Membership:
+    """Make or change a membership; stores that are not this organisation's are left out. Call it in a transaction.
+
+    Raises RuleBroken (`node_unknown`, 404) for a node that is not there: what was promised is not narrowed in silence.
+    """
     reach = None if role is Role.OWNER else store_ids
     membership, _is_new = Membership.objects.update_or_create(
         organisation_id=organisation_id,
@@ -116,6 +135,11 @@ def give(*, organisation_id: UUID, user_id: int, role: Role, store_ids: Collecti
     stores = Store.objects.filter(organisation_id=organisation_id, id__in=reach or ())
     MembershipStore.objects.bulk_create(
         MembershipStore(organisation_id=organisation_id, membership=membership, store=store) for store in stores
+    )
+    MembershipNode.objects.filter(organisation_id=organisation_id, membership=membership).delete()
+    MembershipNode.objects.bulk_create(
+        MembershipNode(organisation_id=organisation_id, membership=membership, node_id=each)
+        for each in keep(organisation_id, () if reach is None else node_ids)
     )
     return membership
 
@@ -141,9 +165,14 @@ def _keep_an_owner(organisation_id: UUID, membership_id: int) -> None:
         )
 
 
-def _said(found: MemberFacts) -> dict[str, object]:
-    stores = "all" if found.store_ids is None else sorted(str(each) for each in found.store_ids)
-    return {"role": found.role.value, "stores": stores}
+def _said(organisation_id: UUID, found: MemberFacts) -> dict[str, object]:
+    """As the audit keeps it: what was given, not what that comes to today."""
+    said: dict[str, object] = {"role": found.role.value, "stores": "all"}
+    if found.store_ids is not None:
+        said["stores"] = sorted(str(each) for each in found.chosen_ids)
+    if found.node_ids:
+        said["levels"] = names_of(organisation_id, found.node_ids)
+    return said
 
 
 def _note(

@@ -8,7 +8,13 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from comptoir.core.accounts import house_tables, partner_tables, visit_tables  # noqa: F401  (tables of their own files)
+from comptoir.core.accounts import (  # noqa: F401  (tables of their own files)
+    house_tables,
+    partner_tables,
+    reach_tables,
+    tree_tables,
+    visit_tables,
+)
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.slugs import LONGEST as LONGEST_SLUG
 from comptoir.core.accounts.slugs import StoreSlugField
@@ -110,7 +116,10 @@ class User(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """What a person may do in an organisation: in all its stores, those to come included, or in chosen ones."""
+    """What a person may do in an organisation: in all its stores, those to come included, or in those that were given.
+
+    By store (`MembershipStore`) and by node of the tree (`MembershipNode`); `reach.py` says what that makes.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
     user = models.ForeignKey(User, on_delete=models.CASCADE)
@@ -163,6 +172,7 @@ class Invitation(models.Model):
                 condition=models.Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
                 name="invited_once_at_a_time",
             ),
+            models.UniqueConstraint(fields=["organisation", "id"], name="invitation_of_its_organisation"),
         ]
 
 

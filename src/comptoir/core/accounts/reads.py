@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet
 
+from comptoir.core.accounts import reach
 from comptoir.core.accounts.models import ApiToken, Invitation, Membership, MembershipStore, User
 from comptoir.core.accounts.partner_tables import PartnerToken
+from comptoir.core.accounts.reach_tables import InvitationNode, MembershipNode, StoreInNode
 from comptoir.core.accounts.roles import Role, may
 from comptoir.core.audit.notes import SYSTEM
 from comptoir.kernel.ids import parse_id, public_id
@@ -17,7 +20,7 @@ from comptoir.kernel.ids import parse_id, public_id
 
 @dataclass(frozen=True)
 class MemberFacts:
-    """A member; `store_ids` None means all stores."""
+    """A member. `store_ids` are the stores seen now, None: all; given one by one were `chosen_ids`, and `node_ids`."""
 
     id: int
     user_id: int
@@ -25,6 +28,8 @@ class MemberFacts:
     email: str
     role: Role
     store_ids: frozenset[UUID] | None
+    chosen_ids: frozenset[UUID] = frozenset()
+    node_ids: frozenset[UUID] = frozenset()
 
     @property
     def called(self) -> str:
@@ -34,7 +39,7 @@ class MemberFacts:
 
 @dataclass(frozen=True)
 class InvitationFacts:
-    """An invitation that was neither accepted nor withdrawn."""
+    """An invitation that was neither accepted nor withdrawn; its stores as those of `MemberFacts`."""
 
     id: UUID
     organisation_id: UUID
@@ -45,6 +50,8 @@ class InvitationFacts:
     invited_by: str
     sent_at: datetime
     expires_at: datetime
+    chosen_ids: frozenset[UUID] = frozenset()
+    node_ids: frozenset[UUID] = frozenset()
 
     @property
     def public_id(self) -> str:
@@ -53,14 +60,17 @@ class InvitationFacts:
 
     @staticmethod
     def of(row: Invitation) -> "InvitationFacts":
-        """The row as plain data."""
+        """A row of `invitation_rows` as plain data."""
+        known = cast(Any, row)
         return InvitationFacts(
             id=row.id,
             organisation_id=row.organisation_id,
             organisation_name=row.organisation.name,
             email=row.email,
             role=Role(row.role),
-            store_ids=None if row.all_stores else frozenset(row.store_ids),
+            store_ids=None if row.all_stores else frozenset([*row.store_ids, *known.there]),
+            chosen_ids=frozenset(row.store_ids),
+            node_ids=frozenset(known.nodes),
             invited_by=str(row.invited_by) if row.invited_by else "",
             sent_at=row.sent_at,
             expires_at=row.expires_at,
@@ -69,8 +79,10 @@ class InvitationFacts:
 
 def members(organisation_id: UUID, *, membership_id: int | None = None) -> list[MemberFacts]:
     """Everybody who works here, by name."""
-    chosen = MembershipStore.objects.filter(membership=OuterRef("pk")).values("store_id")
-    rows = Membership.objects.filter(organisation_id=organisation_id).select_related("user")
+    same = {"organisation_id": organisation_id, "membership_id": OuterRef("pk")}
+    chosen = MembershipStore.objects.filter(**same).values("store_id")
+    nodes = MembershipNode.objects.filter(**same).values("node_id")
+    rows = reach.with_stores(Membership.objects.filter(organisation_id=organisation_id)).select_related("user")
     if membership_id is not None:
         rows = rows.filter(id=membership_id)
     return [
@@ -80,16 +92,34 @@ def members(organisation_id: UUID, *, membership_id: int | None = None) -> list[
             name=row.user.name,
             email=row.user.email,
             role=Role(row.role),
-            store_ids=None if row.all_stores else frozenset(row.stores),
+            store_ids=reach.visible_stores(row),
+            chosen_ids=frozenset(row.chosen_ids),
+            node_ids=frozenset(row.node_ids),
         )
-        for row in rows.annotate(stores=ArraySubquery(chosen)).order_by("user__name", "user__email")
+        for row in rows.annotate(chosen_ids=ArraySubquery(chosen), node_ids=ArraySubquery(nodes)).order_by(
+            "user__name", "user__email"
+        )
     ]
 
 
 def invitations(organisation_id: UUID) -> list[InvitationFacts]:
     """Those that wait for their answer, newest first; expired ones too."""
-    rows = Invitation.objects.filter(organisation_id=organisation_id, accepted_at=None, withdrawn_at=None)
-    return [InvitationFacts.of(row) for row in rows.select_related("organisation", "invited_by").order_by("-sent_at")]
+    rows = invitation_rows().filter(organisation_id=organisation_id, accepted_at=None, withdrawn_at=None)
+    return [InvitationFacts.of(row) for row in rows.select_related("invited_by").order_by("-sent_at")]
+
+
+def invitation_rows() -> QuerySet[Invitation]:
+    """Invitations with the `nodes` they promise, and the stores that lie `there` now."""
+    nodes = InvitationNode.objects.filter(organisation_id=OuterRef("organisation_id"), invitation_id=OuterRef("pk"))
+    promised = InvitationNode.objects.filter(
+        organisation_id=OuterRef("organisation_id"), invitation_id=OuterRef(OuterRef("pk"))
+    )
+    there = StoreInNode.objects.filter(
+        organisation_id=OuterRef("organisation_id"), node_id__in=promised.values("node_id")
+    )
+    return Invitation.objects.select_related("organisation").annotate(
+        nodes=ArraySubquery(nodes.values("node_id")), there=ArraySubquery(there.values("store_id"))
+    )
 
 
 def actors_named(organisation_id: UUID, search: str) -> list[str]:

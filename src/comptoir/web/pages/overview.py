@@ -19,7 +19,7 @@ from comptoir.kernel.money import Money
 from comptoir.web import health_words
 from comptoir.web.health_words import Told
 from comptoir.web.parts import Action, Level, Status
-from comptoir.web.shell import OrganisationRequest, page
+from comptoir.web.shell import OrganisationRequest, of_no_store, page
 
 MOST_TROUBLES = 3
 
@@ -57,6 +57,8 @@ class Flow:
 @page("overview.view")
 def overview(request: OrganisationRequest) -> HttpResponse:
     """The whole page, or its live part when HTMX asks."""
+    if request.store_ids == frozenset():
+        return of_no_store(request)
     now = timezone.now()
     stores = store_health(request.organisation.id, now=now, store_ids=request.store_ids)
     judged = health(request.organisation.id, now=now, store_ids=request.store_ids)

@@ -5,8 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.internal.flows import reauthentication
-from django import forms
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpResponse
@@ -19,19 +17,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from comptoir.core.accounts import invitations as inviting
-from comptoir.core.accounts import members, reads, second_steps
+from comptoir.core.accounts import members, reach, reads, second_steps
 from comptoir.core.accounts.authority import Authority
-from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.partners import tokens as partner_tokens
 from comptoir.core.accounts.reads import InvitationFacts, MemberFacts
 from comptoir.core.accounts.roles import Role
-from comptoir.core.accounts.stores import stores
 from comptoir.core.connections import reads as connections
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.kernel.seal import SealBroken
 from comptoir.web.accounts import tell_news
+from comptoir.web.pages.reaches import ALL, CHOSEN, InviteForm, Offered, ReachForm, initial_of
 from comptoir.web.parts import Status
 from comptoir.web.said import in_words
 from comptoir.web.shell import ROLE_NAMES, OrganisationRequest, page
@@ -39,7 +36,6 @@ from comptoir.web.toasts import toast
 
 PERMISSION = "users.manage"
 UNDO_WITHIN = timedelta(hours=1)
-ALL, CHOSEN = "all", "chosen"
 ROLE_WORDS: dict[Role, Promise] = {
     Role.OWNER: gettext_lazy("Everything, in all stores: tills, apps, people."),
     Role.SUPERVISOR: gettext_lazy("Sales, inbox, imports and people of their stores, and the programme of each app."),
@@ -53,62 +49,13 @@ ROLE_WORDS: dict[Role, Promise] = {
 }
 
 
-class ReachForm(forms.Form):
-    """A role, and in which stores."""
-
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[(role.value, ROLE_NAMES[role]) for role in Role])
-    reach = forms.ChoiceField(
-        label=gettext_lazy("Stores"),
-        choices=[(ALL, gettext_lazy("All stores, those to come included")), (CHOSEN, gettext_lazy("Chosen stores"))],
-        widget=forms.RadioSelect,
-        initial=ALL,
-    )
-    stores = forms.MultipleChoiceField(
-        label=gettext_lazy("Chosen stores"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, mine: list[Store], authority: Authority, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, ROLE_NAMES[role]) for role in Role if role in authority.roles]  # type: ignore[attr-defined]
-        if authority.store_ids is not None:  # whoever has chosen stores gives nobody all of them
-            self.fields["reach"].choices = self.fields["reach"].choices[1:]  # type: ignore[attr-defined]
-            self.fields["reach"].initial = CHOSEN
-        self.fields["stores"].choices = [(each.public_id, each.name) for each in mine]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Chosen stores are at least one, and an owner has all."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("reach") == CHOSEN:
-            if cleaned.get("role") == Role.OWNER:
-                self.add_error("reach", _("An owner has all stores."))
-            elif not cleaned.get("stores"):
-                self.add_error("stores", _("Choose at least one store."))
-        return cleaned
-
-    def given(self) -> dict[str, Any]:
-        """What was chosen, as the core takes it."""
-        chosen = self.cleaned_data
-        ids = None if chosen["reach"] == ALL else frozenset(parse_id("sto", each) for each in chosen["stores"])
-        return {"role": Role(chosen["role"]), "store_ids": ids}
-
-
-class InviteForm(ReachForm):
-    """Whom to ask, and in which language."""
-
-    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
-    language = forms.ChoiceField(label=gettext_lazy("Language of the mail"), choices=settings.LANGUAGES)
-    field_order = ("email", "role", "reach", "stores", "language")
-
-
 @require_http_methods(["GET", "POST"])
 @page(PERMISSION)
 def users(request: OrganisationRequest) -> HttpResponse:
     """Everybody, and the form to ask somebody; POST sends the invitation."""
-    authority, mine = _authority(request), _stores(request)
-    reach = ALL if authority.store_ids is None else CHOSEN
-    form = InviteForm(
-        mine, authority, request.POST or None, initial={"language": get_language(), "role": Role.STAFF, "reach": reach}
-    )
+    authority, offered = _authority(request), Offered(request.organisation.id)
+    initial = {"language": get_language(), "role": Role.STAFF, "reach": ALL if authority.store_ids is None else CHOSEN}
+    form = InviteForm(offered, authority, request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
         email, language = form.cleaned_data["email"], form.cleaned_data["language"]
         try:
@@ -122,16 +69,20 @@ def users(request: OrganisationRequest) -> HttpResponse:
                 **form.given(),
             )
         except RuleBroken as refused:
-            form.add_error("email", in_words(refused))
+            form.add_error("reach" if refused.code == "node_unknown" else "email", in_words(refused))
         else:
             toast(request, _("A mail with a link is on its way to %(email)s.") % {"email": email})
             return redirect("users")
     now = timezone.now()
-    names = {each.id: each.name for each in stores(request.organisation.id)}
     waiting = [each for each in reads.invitations(request.organisation.id) if authority.is_over(each)]
     values = {
-        "members": [(each, ROLE_NAMES[each.role], _stores_of(each, names)) for each in members_of(request)],
-        "invitations": [(each, ROLE_NAMES[each.role], _stores_of(each, names), _light(each, now)) for each in waiting],
+        "members": [
+            (each, ROLE_NAMES[each.role], offered.told_of(each))
+            for each in reads.members(request.organisation.id)
+            if authority.sees(each)
+        ],
+        "invitations": [(each, ROLE_NAMES[each.role], offered.told_of(each), _light(each, now)) for each in waiting],
+        "has_levels": bool(offered.levels),
         "form": form,
         "roles": [(ROLE_NAMES[role], words) for role, words in ROLE_WORDS.items() if role in authority.roles],
         "me": request.user.pk,
@@ -141,17 +92,15 @@ def users(request: OrganisationRequest) -> HttpResponse:
 
 def members_of(request: OrganisationRequest) -> list[MemberFacts]:
     """Those of this organisation who work in a store of the reader's."""
-    return [each for each in reads.members(request.organisation.id) if _authority(request).sees(each)]
+    authority = _authority(request)
+    return [each for each in reads.members(request.organisation.id) if authority.sees(each)]
 
 
 def _authority(request: OrganisationRequest) -> Authority:
-    return Authority(request.role, request.store_ids)
-
-
-def _stores(request: OrganisationRequest) -> list[Store]:
-    """Those that the reader may give."""
-    mine = stores(request.organisation.id)
-    return [each for each in mine if request.store_ids is None or each.id in request.store_ids]
+    if request.store_ids is None:
+        return Authority(request.role, None)
+    nodes = reach.nodes_of(request.organisation.id, request.user.pk)
+    return Authority(request.role, request.store_ids, nodes)
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,13 +108,11 @@ def _stores(request: OrganisationRequest) -> list[Store]:
 def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
     """One member: role and stores, the connections that stand on their sign-in, and the way out."""
     found = _member(request, membership_id)
-    authority, ids, mine = _authority(request), found.store_ids, _stores(request)
-    chosen = [each.public_id for each in mine if ids is not None and each.id in ids]
-    initial = {"role": found.role.value, "reach": ALL if ids is None else CHOSEN, "stores": chosen}
-    form = ReachForm(mine, authority, request.POST or None, initial=initial)
+    authority = _authority(request)
+    form = ReachForm(Offered(request.organisation.id), authority, request.POST or None, initial=initial_of(found))
     if form.is_bound and form.is_valid():
         try:
-            members.change(
+            after = members.change(
                 organisation_id=request.organisation.id,
                 membership_id=membership_id,
                 actor=f"user:{request.user.pk}",
@@ -174,9 +121,10 @@ def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
                 **form.given(),
             )
         except RuleBroken as refused:
-            form.add_error("role", in_words(refused))
+            form.add_error("reach" if refused.code == "node_unknown" else "role", in_words(refused))
         else:
-            toast(request, _("Saved. It holds from the next click on."))
+            undo = "" if after == found else _undo(request, found, changed=membership_id)
+            toast(request, _("Saved. It holds from the next click on."), undo_url=undo)
             return redirect("users")
     values = {
         "member": found,
@@ -222,40 +170,49 @@ def remove(request: OrganisationRequest, membership_id: int) -> HttpResponse:
         now=timezone.now(),
         authority=_authority(request),
     )
-    claims = {
-        "removed": gone.user_id,
-        "from": str(request.organisation.id),
-        "role": gone.role.value,
-        "stores": None if gone.store_ids is None else [str(each) for each in gone.store_ids],
-    }
-    undo = sealer().sign(claims, expires_at=timezone.now() + UNDO_WITHIN)
     text = _("%(name)s does not work here any more.") % {"name": gone.called}
-    toast(request, text, undo_url=reverse("user_restore", args=[undo]))
+    toast(request, text, undo_url=_undo(request, gone, removed=gone.user_id))
     return redirect("users")
+
+
+def _undo(request: OrganisationRequest, before: MemberFacts, **whose: int) -> str:
+    """Where what was given `before` is given again: to a member that was `removed` (a user), or `changed`."""
+    claims = whose | {
+        "from": str(request.organisation.id),
+        "role": before.role.value,
+        "stores": None if before.store_ids is None else [str(each) for each in before.chosen_ids],
+        "nodes": [str(each) for each in before.node_ids],
+    }
+    token = sealer().sign(claims, expires_at=timezone.now() + UNDO_WITHIN)
+    return reverse("user_restore", args=[token])
 
 
 @require_POST
 @page(PERMISSION)
 def restore(request: OrganisationRequest, token: str) -> HttpResponse:
-    """Take a removal back, as it was."""
+    """Take a removal or a change back, as it was."""
     try:
         said = sealer().verify(token, now=timezone.now())
-        is_ours = said["from"] == str(request.organisation.id)
-        user_id, role, ids = said["removed"], Role(said["role"]), said["stores"]
+        is_ours = said["from"] == str(request.organisation.id) and ("removed" in said or "changed" in said)
+        before: dict[str, Any] = {
+            "organisation_id": request.organisation.id,
+            "role": Role(said["role"]),
+            "store_ids": None if said["stores"] is None else [UUID(each) for each in said["stores"]],
+            "node_ids": [UUID(each) for each in said["nodes"]],
+            "actor": f"user:{request.user.pk}",
+            "now": timezone.now(),
+            "authority": _authority(request),
+        }
     except (SealBroken, KeyError, ValueError):
-        is_ours, user_id, role, ids = False, 0, Role.VIEWER, None
+        is_ours = False
     if not is_ours:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    back = members.restore(
-        organisation_id=request.organisation.id,
-        user_id=user_id,
-        role=role,
-        store_ids=None if ids is None else [UUID(each) for each in ids],
-        actor=f"user:{request.user.pk}",
-        now=timezone.now(),
-        authority=_authority(request),
-    )
-    toast(request, _("%(name)s works here again.") % {"name": back.called})
+    if "changed" in said:
+        back = members.change(membership_id=said["changed"], **before)
+        toast(request, _("%(name)s has what they had before.") % {"name": back.called})
+    else:
+        back = members.restore(user_id=said["removed"], **before)
+        toast(request, _("%(name)s works here again.") % {"name": back.called})
     return redirect("users")
 
 
@@ -293,12 +250,6 @@ def _member(request: OrganisationRequest, membership_id: int) -> MemberFacts:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     _authority(request).must_see(found[0])
     return found[0]
-
-
-def _stores_of(found: MemberFacts | InvitationFacts, names: dict[Any, str]) -> str:
-    if found.store_ids is None:
-        return _("All stores")
-    return ", ".join(name for store_id, name in names.items() if store_id in found.store_ids) or _("No store")
 
 
 def _light(found: InvitationFacts, now: Any) -> Status:

@@ -20,6 +20,7 @@ from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.feed_tables import CountFeed
 from comptoir.apps.traffic.models import ImportJob
 from comptoir.core.accounts.models import Membership
+from comptoir.core.accounts.reach import visible_stores, with_stores
 from comptoir.core.accounts.roles import OFFICE, Role
 from comptoir.core.accounts.stores import stores as stores_of
 from comptoir.core.installations import modules
@@ -82,9 +83,9 @@ def readers(organisation_id: UUID) -> list[Reader]:
             email=each.user.email,
             language=chosen.get(each.user_id, each.user.mail_language),
             role=Role(each.role),
-            store_ids=None if each.all_stores else frozenset(row.store_id for row in each.chosen.all()),
+            store_ids=visible_stores(each),
         )
-        for each in members.select_related("user").prefetch_related("chosen")
+        for each in with_stores(members).select_related("user")
     ]
     return sorted(found, key=lambda each: each.name.casefold())
 

@@ -53,6 +53,9 @@ def deliver(organisation_id: UUID, run_id: UUID, *, clock: Callable[[], datetime
         if reader is None:
             _finish(run, ExportRun.GIVEN_UP, _("Whoever asked for it is no longer here."), now)
             return
+        if not subscriptions.places_of(plan, now=now):
+            _finish(run, ExportRun.GIVEN_UP, _("Whoever asked for it sees none of its stores any more."), now)
+            return
         try:
             _send(plan, run, reader, now)
         except SftpFault as refused:

@@ -7,8 +7,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comptoir.apps.traffic import chains, levels
+from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.models import ImportJob
+from comptoir.core.accounts import levels
 from comptoir.kernel.ids import parse_id, public_id
 
 

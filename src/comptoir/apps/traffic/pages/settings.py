@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import chains, day_parts, levels, rights, tasks
+from comptoir.apps.traffic import chains, day_parts, rights, tasks
 from comptoir.apps.traffic.models import Day, EditRight, Settings
 from comptoir.apps.traffic.pages import wages
 from comptoir.apps.traffic.pages.where import Where, back_to, where_of
+from comptoir.core.accounts import levels
 from comptoir.core.accounts.models import Membership
 from comptoir.core.accounts.roles import Role, may
 from comptoir.core.audit.notes import note

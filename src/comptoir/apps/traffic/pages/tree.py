@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from comptoir.apps.traffic import chains, levels
-from comptoir.apps.traffic.models import Node
+from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.pages.addressed import actor
 from comptoir.apps.traffic.pages.where import back_to, chosen_at
+from comptoir.core.accounts import levels
+from comptoir.core.accounts.tree_tables import Node
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import OrganisationRequest, page

@@ -21,9 +21,10 @@ from django.db.models import Q, QuerySet
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.making import counted_transactions
-from comptoir.apps.traffic.models import Hour, Node
+from comptoir.apps.traffic.models import Hour
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports.reading import Scope, on_days
+from comptoir.core.accounts.tree_tables import Node
 from comptoir.web import spreadsheets
 from comptoir.web.spreadsheets import USUAL, Figure, Form
 

@@ -18,13 +18,14 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from comptoir.apps.traffic import summing
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.kpis import Sums
-from comptoir.apps.traffic.models import Placement, Settings
+from comptoir.apps.traffic.models import Settings
 from comptoir.apps.traffic.periods import Period, whole_weeks
+from comptoir.core.accounts.tree_tables import Placement
 
 BETWEEN: Final[LiteralString] = " AND t.business_date BETWEEN %(since)s AND %(until)s"
 MINE: Final[LiteralString] = summing.MINE + BETWEEN
 THERE: Final[LiteralString] = (
-    " AND (SELECT p.node_id FROM traffic_placement AS p WHERE p.organisation_id = t.organisation_id"
+    " AND (SELECT p.node_id FROM accounts_placement AS p WHERE p.organisation_id = t.organisation_id"
     " AND p.store_id = t.store_id AND p.since <= t.business_date ORDER BY p.since DESC LIMIT 1) = ANY(%(nodes)s)"
 )
 """Of each day the stores that were in some nodes."""

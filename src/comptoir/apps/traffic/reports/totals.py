@@ -12,11 +12,11 @@ from uuid import UUID
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import Sums
-from comptoir.apps.traffic.models import Node
 from comptoir.apps.traffic.periods import Beside, Period
 from comptoir.apps.traffic.reports import against, comparing, reading
 from comptoir.apps.traffic.reports.against import Against
 from comptoir.apps.traffic.reports.reading import Scope
+from comptoir.core.accounts.tree_tables import Node
 
 
 @dataclass(frozen=True)

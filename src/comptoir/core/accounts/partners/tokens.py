@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.core.accounts.models import Membership, MembershipStore, Store
+from comptoir.core.accounts import reach
+from comptoir.core.accounts.models import Membership, Store
 from comptoir.core.accounts.partner_tables import PartnerClient, PartnerRequest, PartnerToken
 from comptoir.core.accounts.partners import scopes as known_scopes
 from comptoir.core.accounts.roles import Role
@@ -177,16 +178,16 @@ def is_open(organisation_id: UUID, client_id: UUID) -> bool:
 
 def reach_of(organisation_id: UUID, user_id: int) -> frozenset[UUID] | None:
     """The stores that a user may speak for as a partner; None for somebody who may not at all."""
-    found = Membership.objects.filter(
+    rows = Membership.objects.filter(
         organisation_id=organisation_id, user_id=user_id, user__is_active=True, role__in=SPEAK_FOR
-    ).first()
+    )
+    found = reach.with_stores(rows).first()
     if found is None:
         return None
-    stores = Store.objects.filter(organisation_id=organisation_id)
-    if not found.all_stores:
-        chosen = MembershipStore.objects.filter(organisation_id=organisation_id, membership=found)
-        stores = stores.filter(id__in=chosen.values("store_id"))
-    return frozenset(stores.values_list("id", flat=True))
+    mine = reach.visible_stores(found)
+    if mine is None:
+        mine = frozenset(Store.objects.filter(organisation_id=organisation_id).values_list("id", flat=True))
+    return mine
 
 
 def number_of(organisation_id: UUID, user_id: int, *, now: datetime) -> int:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comptoir.apps.traffic.models import Node
+from comptoir.core.accounts.tree_tables import Node
 from comptoir.kernel.errors import RuleBroken
 
 CHAIN: Final = "chain"

@@ -1,0 +1,120 @@
+"""What goes by itself holds what its reader sees when it goes, by the tree as well (traffic-analytics.md 1, 6)."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+
+from comptoir.apps.traffic import chains, report_mails, subscriptions
+from comptoir.apps.traffic.alerts import mailing
+from comptoir.apps.traffic.deliveries import plans, sending
+from comptoir.apps.traffic.deliveries.plans import Wanted
+from comptoir.apps.traffic.export_tables import ExportPlan, ExportRun
+from comptoir.apps.traffic.models import ReportMail
+from comptoir.core.accounts import members
+from comptoir.core.accounts.models import Membership, Store, User
+from comptoir.core.accounts.roles import Role
+from comptoir.core.accounts.tree_tables import Node
+from comptoir.core.audit.models import Note
+from comptoir.core.mail.models import OutgoingMail
+from tests.apps.traffic.chain import DAY, NOW, make, sell, utc_store, works
+from tests.people import People, create_member, create_store
+
+pytestmark = pytest.mark.django_db(transaction=True)
+MORNING = datetime.combine(DAY + timedelta(days=1), datetime.min.time(), UTC).replace(hour=7)
+NIGHT = MORNING - timedelta(hours=5)
+
+
+@pytest.fixture
+def chain(people: People) -> People:
+    utc_store(people)
+    sell(people, 10, "50.25")
+    works(people, ("1", 9.5, 12))
+    make(people)
+    return people
+
+
+@pytest.fixture
+def north(chain: People) -> Node:
+    made = {"organisation_id": chain.le_zinc.id, "actor": "user:1", "now": NOW}
+    return chains.add_node(name="North", kind="region", parent_id=None, **made)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def mia(chain: People, north: Node) -> User:
+    """The manager of the region North."""
+    made = create_member(chain.le_zinc, "Mia", Role.MANAGER)
+    give(made, north)
+    return made
+
+
+def give(user: User, node: Node, role: Role = Role.MANAGER) -> None:
+    organisation_id = Membership.objects.get(user=user).organisation_id
+    with transaction.atomic():
+        members.give(organisation_id=organisation_id, user_id=user.pk, role=role, store_ids=[], node_ids=[node.id])
+
+
+def put(store: Store, node: Node | None, *, today: date | None = None) -> None:
+    node_id = node.id if node else None
+    day = today or NOW.date()
+    chains.save_location(store=store, values={}, node_id=node_id, actor="user:1", now=NOW, today=day)
+
+
+def mail_to(chain: People, user: User) -> ReportMail:
+    return report_mails.add(
+        organisation_id=chain.le_zinc.id,
+        user=user,
+        rhythm="daily",
+        hour=7,
+        language="en",
+        store_ids=None,
+        zone=ZoneInfo("UTC"),
+        now=NIGHT,
+    )
+
+
+def test_1_a_report_by_mail_holds_what_its_reader_sees_when_it_goes(chain: People, mia: User, north: Node) -> None:
+    create_store(chain.le_zinc, "Terrace", timezone="UTC")
+    row = mail_to(chain, mia)
+    assert report_mails.send_due(now=MORNING) == 0, "no store lies there: there is nothing to write"
+    put(chain.bar, north)
+    assert report_mails.send_due(now=MORNING + timedelta(days=1)) == 1
+    [sent] = OutgoingMail.objects.filter(to=mia.email)
+    assert (chain.bar.name in sent.text, "Terrace" in sent.text) == (True, False)
+    put(chain.bar, None)
+    assert subscriptions.places_of(row, now=MORNING) == []
+
+
+def test_6_2_a_file_loses_what_whoever_asked_for_it_lost_and_ends_with_the_role(
+    chain: People, mia: User, north: Node
+) -> None:
+    put(chain.bar, north)
+    wanted = Wanted(name="Head office", kind="csv", rhythm="daily", hour=7, days=1, way=ExportPlan.MAIL)
+    made = {"organisation_id": chain.le_zinc.id, "user": mia, "language": "en", "zone": ZoneInfo("UTC"), "now": NIGHT}
+    plan, _secret = plans.add(wanted=wanted, store_ids=frozenset({chain.bar.id}), **made)  # type: ignore[arg-type]
+    assert [each.store.id for each in subscriptions.places_of(plan, now=MORNING)] == [chain.bar.id]
+    plans.come_due(now=MORNING)
+    put(chain.bar, None, today=DAY + timedelta(days=2))
+    run = ExportRun.objects.get()
+    sending.deliver(run.organisation_id, run.id, clock=lambda: MORNING)
+    assert (ExportRun.objects.get().state, OutgoingMail.objects.count()) == (ExportRun.GIVEN_UP, 0), "not an empty file"
+    give(mia, north, Role.STAFF)
+    plans.come_due(now=MORNING + timedelta(days=1))
+    assert not ExportPlan.objects.exists()
+
+
+def test_1_alerts_are_written_to_the_manager_of_the_region_a_store_lies_in(chain: People, mia: User) -> None:
+    north = Node.objects.get(name="North")
+    [before] = [each for each in mailing.readers(chain.le_zinc.id) if each.user_id == mia.pk]
+    put(chain.bar, north)
+    [after] = [each for each in mailing.readers(chain.le_zinc.id) if each.user_id == mia.pk]
+    assert (before.store_ids, after.store_ids) == (frozenset(), {chain.bar.id})
+
+
+def test_1_the_audit_says_where_a_store_lay_and_lies(chain: People, north: Node) -> None:
+    put(chain.bar, north)
+    put(chain.bar, north)
+    first, second = Note.objects.filter(what="traffic.location_changed").order_by("id")
+    assert (first.details["lay_in"], first.details["lies_in"]) == ("", "North")
+    assert "lies_in" not in second.details
