@@ -61,14 +61,14 @@ ABOVE: Final[dict[str, Any]] = {
 LABELS: Final[dict[str, Any]] = {
     "title": None,
     "labelAngle": 0,
-    "labelOverlap": "greedy",
+    "labelOverlap": "parity",
     "labelSeparation": 20,
     "labelPadding": 8,
     "domain": False,
     "ticks": False,
 }
-"""An axis of words: those that would run together are left out. The reader's letters may be wider than those that are
-measured here, hence so far apart."""
+"""An axis of words: where they would run together every other one is left out, so that what is left is evenly apart.
+The reader's letters may be wider than those that are measured here, hence so far apart."""
 EACH: Final = {**LABELS, "labelOverlap": False}
 APART: Final = {"padding": 0.06}
 MARKED: Final = "#010203"
@@ -126,6 +126,8 @@ class Chart:
         }
         if mark["type"] == "bar":
             encoding |= bars([each.name for each in self.series])
+        elif len(self.series) > 1:
+            encoding |= lines(encoding["color"])
         parts = {"data": {"values": rows_of(self.series, self.days, language)}, "mark": mark, "encoding": encoding}
         return drawing(theme, language, width=WIDTHS[size], height=HEIGHT, **parts)
 
@@ -271,6 +273,16 @@ def bars(names: Sequence[str]) -> dict[str, Any]:
     return states | ({"xOffset": {"field": "series", "sort": list(names)}} if len(names) > 1 else {})
 
 
+def lines(colour: dict[str, Any]) -> dict[str, Any]:
+    """Lines that are told apart on black and white paper too: the first is whole, the others are broken, each its way."""
+    legend = {**colour["legend"], "symbolType": "stroke", "symbolSize": 400, "symbolStrokeWidth": 2}
+    dashes = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 4]]
+    names = colour["scale"]["domain"]
+    scale = {"domain": names, "range": [dashes[place % len(dashes)] for place in range(len(names))]}
+    dash = {"field": "series", "type": "nominal", "scale": scale, "legend": legend}
+    return {"color": {**colour, "legend": legend}, "strokeDash": dash}
+
+
 def _colours(series: Sequence[Series], theme: Theme) -> list[str]:
     palette = [colour for place, colour in enumerate(PALETTE[theme]) if place != 3]
     own = iter(palette)
@@ -303,4 +315,5 @@ def _look(theme: Theme, language: str) -> dict[str, Any]:
         "view": {"stroke": None},
         "axis": {**text, "titleFontSize": 12, "gridColor": grid, "domainColor": grid, "tickColor": grid},
         "legend": {**text, "symbolType": "square"},
+        "text": {"font": FONT},
     }

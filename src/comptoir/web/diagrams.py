@@ -3,6 +3,7 @@
 Everything is readable without colour: what a mark is stands beside it in words, or in the order of the axis.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Final, Literal
@@ -31,6 +32,8 @@ DOWN: Final = 1
 """Places of the palette."""
 MOST_NAMED: Final = 14
 """Points that have their names beside them: more would run into each other."""
+LETTER, LINE, EDGE = 7.5, 14, 20
+"""Of the names of points: the width of a letter, the height of a line; and what is left free around all, in pixels."""
 UPPER, LOWER = 120, 150
 """Heights of two panels, one above the other, in pixels."""
 
@@ -110,10 +113,41 @@ class Scatter:
             {"mark": {"type": "point", "filled": True, "size": 64, "opacity": 0.8, "color": PALETTE[theme][0]}}
         ]
         if len(known) <= MOST_NAMED:
-            words = {"type": "text", "align": "left", "dx": 8, "color": INK[theme], "fontSize": 12, "limit": 120}
-            layers.append({"mark": words, "encoding": {"text": {"field": "name"}}})
+            sides = self._sides(WIDTHS[size])
+            for side, align, dx in (("right", "left", 8), ("left", "right", -8)):
+                words = {"type": "text", "align": align, "dx": dx, "color": INK[theme], "fontSize": 12}
+                named = [row for row, each in zip(known, sides, strict=True) if each == side]
+                layers.append({"data": {"values": named}, "mark": words, "encoding": {"text": {"field": "name"}}})
         parts = {"data": {"values": known}, "encoding": encoding, "layer": layers}
         return drawing(theme, language, width=WIDTHS[size], height=HEIGHT, **parts)
+
+
+    def _sides(self, width: int) -> list[Literal["right", "left", ""]]:
+        """On which side of its point each name stands, where it meets no other and stays on the plot, or nowhere."""
+        taken = [(x - 5, x + 5, y) for x, y in self._places(width)]
+        sides: list[Literal["right", "left", ""]] = []
+        for (x, y), each in zip(self._places(width), self.points, strict=True):
+            long = LETTER * len(each.name)
+            choices = {"right": (x + 6, x + 8 + long, y), "left": (x - 8 - long, x - 6, y)}
+            for side, (begin, end, _y) in choices.items():
+                is_free = not any(begin < b and a < end and abs(y - of) < LINE for a, b, of in taken)
+                if is_free and begin >= 0 and end <= width:
+                    taken.append((begin, end, y))
+                    sides.append("right" if side == "right" else "left")
+                    break
+            else:
+                sides.append("")
+        return sides
+
+    def _places(self, width: int) -> list[tuple[float, float]]:
+        """Where the points are, in pixels, near enough to tell what would meet."""
+        xs, ys = [each.x for each in self.points], [each.y for each in self.points]
+        across, up = max(xs, default=0) - min(xs, default=0) or 1, max(ys, default=0) - min(ys, default=0) or 1
+        room, height = width - 2 * EDGE, HEIGHT - 2 * EDGE
+        return [
+            (EDGE + room * (each.x - min(xs)) / across, EDGE + height * (each.y - min(ys)) / up)
+            for each in self.points
+        ]
 
 
 @dataclass(frozen=True)
@@ -148,9 +182,11 @@ class Waterfall:
             "legend": None,
         }
         words = {"type": "text", "baseline": "bottom", "dy": -6, "color": INK[theme], "fontSize": 12}
+        y = _up(self.unit, field="from")
+        y["axis"]["titleY"] = -28  # above what the highest step says
         steps = {
             "mark": {"type": "bar", "size": 56 if size != "narrow" else 34},
-            "encoding": {"y": _up(self.unit, field="from"), "y2": {"field": "to"}, "color": colour},
+            "encoding": {"y": y, "y2": {"field": "to"}, "color": colour},
         }
         said = {
             "mark": words,
@@ -160,8 +196,12 @@ class Waterfall:
         return drawing(theme, language, width=WIDTHS[size], height=HEIGHT, **parts)
 
     def _names(self, size: Size) -> dict[str, Any]:
-        words = {"labelFontSize": 11, "labelExpr": "split(datum.label, ' ')"} if size == "narrow" else {}
-        return {**EACH, "labelLimit": 0, **words}
+        if size != "narrow":
+            return {**EACH, "labelLimit": 0}
+        # Every other name stands a line lower: side by side long ones would run together.
+        lower = [each.name for each in self.rungs[1::2]]
+        lines = f"split((indexof({json.dumps(lower)}, datum.label) < 0 ? '' : ' ') + datum.label, ' ')"
+        return {**EACH, "labelLimit": 0, "labelFontSize": 11, "labelExpr": lines}
 
     def _stacked(self) -> list[dict[str, Any]]:
         """Each step from where the one before ended."""
@@ -201,12 +241,13 @@ class Ranking:
 
     def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
         """The Vega-Lite specification."""
-        names = {"labelLimit": 220 if size == "wide" else 92, **EACH}
+        names = {"labelLimit": 220 if size == "wide" else 116, **EACH}
+        longest = max((len(each.said) for each in self.places), default=0)
         known = [
             {"name": each.name, "value": each.value, "said": each.said, "target": each.target} for each in self.places
         ]
         y = {"field": "name", "type": "ordinal", "sort": [each.name for each in self.places], "axis": names}
-        x = {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5, **BELOW}}
+        x = {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5 if size == "wide" else 3, **BELOW}}
         words = {"type": "text", "align": "left", "dx": 10, "color": INK[theme], "fontSize": 12}
         mark = {"type": "tick", "thickness": 3, "size": ROW - 6, "color": INK[theme]}
         target = {
@@ -217,7 +258,7 @@ class Ranking:
         parts = {
             "autosize": {"type": "fit-x", "contains": "padding"},
             # figures stand beyond the plot
-            "padding": {"left": 24 if size == "wide" else 8, "top": 5, "bottom": 5, "right": 68},
+            "padding": {"left": 24 if size == "wide" else 20, "top": 5, "bottom": 5, "right": 14 + LETTER * longest},
             "data": {"values": known},
             "encoding": {"y": y},
             "layer": [
