@@ -121,7 +121,6 @@ class Scatter:
         parts = {"data": {"values": known}, "encoding": encoding, "layer": layers}
         return drawing(theme, language, width=WIDTHS[size], height=HEIGHT, **parts)
 
-
     def _sides(self, width: int) -> list[Literal["right", "left", ""]]:
         """On which side of its point each name stands, where it meets no other and stays on the plot, or nowhere."""
         taken = [(x - 5, x + 5, y) for x, y in self._places(width)]
@@ -145,8 +144,7 @@ class Scatter:
         across, up = max(xs, default=0) - min(xs, default=0) or 1, max(ys, default=0) - min(ys, default=0) or 1
         room, height = width - 2 * EDGE, HEIGHT - 2 * EDGE
         return [
-            (EDGE + room * (each.x - min(xs)) / across, EDGE + height * (each.y - min(ys)) / up)
-            for each in self.points
+            (EDGE + room * (each.x - min(xs)) / across, EDGE + height * (each.y - min(ys)) / up) for each in self.points
         ]
 
 
@@ -247,7 +245,11 @@ class Ranking:
             {"name": each.name, "value": each.value, "said": each.said, "target": each.target} for each in self.places
         ]
         y = {"field": "name", "type": "ordinal", "sort": [each.name for each in self.places], "axis": names}
-        x = {"field": "value", "type": "quantitative", "axis": {"title": self.unit, "tickCount": 5 if size == "wide" else 3, **BELOW}}
+        x = {
+            "field": "value",
+            "type": "quantitative",
+            "axis": {"title": self.unit, "tickCount": 5 if size == "wide" else 3, **BELOW},
+        }
         words = {"type": "text", "align": "left", "dx": 10, "color": INK[theme], "fontSize": 12}
         mark = {"type": "tick", "thickness": 3, "size": ROW - 6, "color": INK[theme]}
         target = {

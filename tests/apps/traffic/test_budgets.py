@@ -186,6 +186,16 @@ def test_every_report_can_stand_beside_the_budget(chain: People) -> None:
     assert "No day of these has a budget and is over" in shown(chain, "/traffic/reports/comparison")
 
 
+def test_what_no_budget_was_set_of_is_a_gap_beside_the_figures_and_not_nought(chain: People) -> None:
+    plan(chain, sales="125", visitors="20")
+    two_days = {"since": (DAY - timedelta(days=1)).isoformat()}
+    page = shown(chain, "/traffic", **two_days)
+    assert "Visitors, before" in page
+    assert "Conversion, before" not in page, "a conversion needs a budget of transactions too"
+    plan(chain, sales="125", visitors="20", transactions="5")
+    assert "Conversion, before" in shown(chain, "/traffic", **two_days)
+
+
 def test_a_week_has_the_index_of_its_budget_and_of_how_many_days(chain: People) -> None:
     plan(chain, sales="125")
     page = shown(chain, "/traffic/reports/week", week=DAY.isoformat(), beside="last_week")

@@ -43,7 +43,7 @@ def course(scope: Scope) -> Panel:
     currency = scope.currency
     found = _hours(scope) if scope.period.length == 1 else _many(scope)
     slugs = tuple(each for each in scope.seen(COLUMNS) if currency or each != "sales")
-    beside = tuple(each for each in BESIDE if currency or each != "sales") if any(found.before) else ()
+    beside = _known_beside(scope, found)
     lines = [
         Line(
             each if isinstance(each, str) else day_words(each),
@@ -55,13 +55,21 @@ def course(scope: Scope) -> Panel:
     ]
     return Panel(
         "course",
-        _pictures(scope, found),
+        _pictures(scope, found, beside),
         found.caption,
         found.first,
         columns(slugs) + columns(beside, suffix="_before", words=_("before")),
         tuple(lines if scope.period.length == 1 else reversed(lines)),
         currency,
     )
+
+
+def _known_beside(scope: Scope, found: Course) -> tuple[str, ...]:
+    """What is known of the period beside; where no budget was set of something that is a gap, and not nought."""
+    if not any(found.before):
+        return ()
+    known = against.drawn(scope.reading, scope.period) if scope.is_budget else frozenset(BESIDE)
+    return tuple(each for each in BESIDE if each in known and (scope.currency or each != "sales"))
 
 
 def in_order(hours: set[int], scope: Scope) -> list[int]:
@@ -170,26 +178,26 @@ def _weekly(found: Mapping[date, Sums], starts_on: int) -> dict[date, Sums]:
     return dict(made)
 
 
-def _pictures(scope: Scope, found: Course) -> tuple[Picture, ...]:
+def _pictures(scope: Scope, found: Course, beside: tuple[str, ...]) -> tuple[Picture, ...]:
     made: list[Picture] = []
-    visitors, conversion = _series(scope, found, "visitors"), _series(scope, found, "conversion")
+    visitors, conversion = (_series(scope, found, slug, beside) for slug in ("visitors", "conversion"))
     if _is_known(conversion):
         title = _("Conversion over visitors")
         made.append(LineOverBars(title, found.labels, "%", conversion, _("people"), visitors))
     elif _is_known(visitors):
         made.append(Chart(_("Visitors"), _("people"), found.labels, visitors, mark="bar"))
     if scope.currency:
-        made.append(Chart(_("Net sales"), scope.currency, found.labels, _series(scope, found, "sales")))
+        made.append(Chart(_("Net sales"), scope.currency, found.labels, _series(scope, found, "sales", beside)))
     return tuple(made)
 
 
-def _series(scope: Scope, found: Course, slug: str) -> tuple[Series, ...]:
+def _series(scope: Scope, found: Course, slug: str, beside: tuple[str, ...]) -> tuple[Series, ...]:
     kpi = BY_SLUG[slug]
     now, before = (
         floats([None if each is None else kpi.of(each) for each in side]) for side in (found.now, found.before)
     )
     series = [Series(_("this period"), now, states=() if kpi.is_rate else found.states)]
-    if any(each is not None for each in before):
+    if slug in beside and any(each is not None for each in before):
         series.append(Series(str(scope.comparison_word), before, is_comparison=True))
     return tuple(series)
 

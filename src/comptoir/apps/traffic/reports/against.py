@@ -13,6 +13,7 @@ from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, Q
 
 from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.budget_tables import Budget
@@ -156,6 +157,24 @@ def drawn_by_day(scope: Scope, period: Period) -> dict[date, kpis.Sums]:
             ]
         )
     return found
+
+
+def drawn(scope: Scope, period: Period) -> frozenset[str]:
+    """Of which figures that are drawn by day there is any budget; of a rate, where each has both of its sides."""
+    if scope.is_part:
+        return frozenset()
+    mine = Budget.objects.filter(organisation_id=scope.organisation_id, store_id__in=list(scope.store_ids))
+    found = on_days(mine, scope, period).aggregate(
+        of_visitors=Count("visitors"),
+        of_both=Count("visitors", filter=Q(transactions__isnull=False)),
+        of_sales=Count("sales"),
+    )
+    known = {
+        "visitors": found["of_visitors"],
+        "conversion": found["of_visitors"] and found["of_both"] == found["of_visitors"],
+        "sales": found["of_sales"],
+    }
+    return frozenset(slug for slug, is_known in known.items() if is_known)
 
 
 def whole(found: Mapping[Any, Against]) -> Against:
