@@ -274,7 +274,7 @@ def bars(names: Sequence[str]) -> dict[str, Any]:
 
 
 def lines(colour: dict[str, Any]) -> dict[str, Any]:
-    """Lines that are told apart on black and white paper too: the first is whole, the others are broken, each its way."""
+    """Lines told apart on black and white paper too: the first is whole, the others are broken, each its way."""
     legend = {**colour["legend"], "symbolType": "stroke", "symbolSize": 400, "symbolStrokeWidth": 2}
     dashes = [[1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [4, 4], [1, 4]]
     names = colour["scale"]["domain"]
