@@ -4,13 +4,14 @@ import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from unittest import mock
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from comptoir.core.ledger import reads
+from comptoir.core.ledger import reads, rows
 from comptoir.core.ledger.models import HourlyFigure, Sale, SaleRevision
 from comptoir.core.outbox.models import Event
 from comptoir.pos.model import Observed, SaleState
@@ -54,6 +55,30 @@ def test_a_closed_bill_is_recorded_with_its_figures(people: People) -> None:
         "transactions": 1,
         "goods_sold": 1,
     }
+
+
+NASTY = ("\\N", "\\.", "a\tb", "a\nb\r", '"', "\\", "{,}", "été 🍷", "null", "'", "")
+
+
+def test_many_new_bills_are_copied_in_as_they_would_be_inserted_one_by_one(people: People) -> None:
+    """Of a batch that holds known ones too, with everything that a copy might read as something else."""
+    known = [told(bill(f"A40017.{number}", "5.00", closed=False)) for number in range(3)]
+    batch = [
+        told(bill(f"A40017.{number}", "7.00", table=text, receipt_number=text, closed=number % 5 > 0))
+        for number, text in enumerate(NASTY * 3)
+    ]
+    left = []
+    for copied in (rows.COPIED, len(batch) + 1):
+        clear()
+        record(people.bar, known)
+        with mock.patch.object(rows, "COPIED", copied):
+            record(people.bar, batch)
+        found = Sale.objects.order_by("external_id").values()
+        left.append(([{**each, "id": 0} for each in found], SaleRevision.objects.count(), exported(people)))
+
+    assert left[0] == left[1]
+    assert [each["table_name"] for each in left[0][0] if each["external_id"] == "A40017.2"] == ["a\tb"]
+    assert len(left[0][0]) == len(batch) > rows.COPIED
 
 
 def test_an_open_check_is_kept_and_brings_no_revenue(people: People) -> None:

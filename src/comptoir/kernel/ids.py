@@ -4,6 +4,7 @@ from os import urandom
 from time import time_ns
 from uuid import UUID
 
+import msgspec
 from ulid import ULID
 
 from comptoir.kernel.errors import RuleBroken
@@ -12,9 +13,10 @@ from comptoir.kernel.errors import RuleBroken
 def new_id() -> UUID:
     """A new id that sorts by time: 48 bits of milliseconds since 1970, 80 that chance gives.
 
-    The library's own way makes three objects on the way to one, and a bill has four ids.
+    A bill has four: the library's own way makes three objects for each, and Python's class takes three times as long to
+    make one as `msgspec` does.
     """
-    return UUID(bytes=(time_ns() // 1_000_000).to_bytes(6) + urandom(10))
+    return msgspec.convert((time_ns() // 1_000_000).to_bytes(6) + urandom(10), UUID)
 
 
 def public_id(prefix: str, identifier: UUID) -> str:

@@ -66,7 +66,9 @@ def _draft(
     organisation_id: UUID, chain: reads.Chain, versions: programmes.Versions, now: datetime, doubled: set[UUID]
 ) -> Offer:
     root = chain.root
-    offer = Offer(organisation_id=organisation_id, sale_id=root.id, store_id=root.store_id, created_at=now)
+    offer = writing.fresh(
+        Offer, organisation_id=organisation_id, sale_id=root.id, store_id=root.store_id, created_at=now
+    )
     worth.copy_facts(offer, root)
     if root.store_id in doubled and (twin := twins.earlier(organisation_id, root)):
         offer.twin_of, offer.is_twin_sure = twin.sale_id, twin.is_sure

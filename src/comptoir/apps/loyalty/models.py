@@ -4,6 +4,7 @@ Composite foreign keys and the trigger that keeps entries as they are stand in t
 """
 
 from enum import StrEnum
+from functools import cached_property
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -59,7 +60,7 @@ class Programme(models.Model):
             ),
         ]
 
-    @property
+    @cached_property
     def rule(self) -> Rule:
         """The earn rule as plain data."""
         return Rule(

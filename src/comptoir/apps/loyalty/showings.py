@@ -145,7 +145,8 @@ def _claimable(rows: QuerySet[Showing]) -> Showing | None:
 def _queue(organisation_id: UUID, fresh: dict[UUID, list[Offer]], now: datetime) -> None:
     """On each register the order closed latest is shown; it takes the place of all others (loyalty.md E22)."""
     drafts = [
-        Showing(
+        writing.fresh(
+            Showing,
             organisation_id=organisation_id,
             offer_id=offer.id,
             register_id=register_id,

@@ -3,12 +3,14 @@
 They travel as one JSON text: the ORM's bulk_create costs more than everything else that becomes of a sale.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 def write(
@@ -26,6 +28,26 @@ def write(
     with connection.cursor() as cursor:
         cursor.execute(_statement(type(rows[0]), unique, updated, returned), [msgspec.json.encode(told).decode()])
         return {value for (value,) in cursor.fetchall()} if returned else set()
+
+
+def fresh(model: type[Row], **values: Any) -> Row:
+    """A new row, to be written; what is not named has its field's default.
+
+    The model's own way asks each field for it: that took a twentieth of the time that a bill takes.
+    """
+    blank, made = _blank(model)
+    told = {**blank, **{name: make() for name, make in made}, **values}
+    return model.from_db(DEFAULT_DB_ALIAS, list(blank), list(told.values()))
+
+
+@cache
+def _blank(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Every field in its order with its default, and those whose default is another one each time."""
+    fields = model._meta.concrete_fields
+    return (
+        {field.attname: field.get_default() for field in fields},
+        [(field.attname, field.get_default) for field in fields if callable(field.default)],
+    )
 
 
 @cache

@@ -54,6 +54,7 @@ class SaleRecord:
         return self.sale.receipt_number if is_numbered else self.sale.external_id
 
 
+_sale: Final = msgspec.json.Decoder(Sale).decode
 RECORDED: Final = tuple(name for name in SaleRecord.__dataclass_fields__ if name != "sale")
 RECORDS_SQL: Final = (
     f"SELECT {', '.join(RECORDED)}, document::text FROM ledger_sale"  # noqa: S608 - every part is written here
@@ -175,7 +176,10 @@ def records(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[SaleRecor
     with connection.cursor() as cursor:
         # Without the ORM, which writes a parameter for every id: each event of a sale asks this several times.
         cursor.execute(RECORDS_SQL, [organisation_id, arrays.of_ids(sale_ids)])
-        return [_record(dict(zip(RECORDED, values, strict=True)), text) for *values, text in cursor.fetchall()]
+        return [
+            SaleRecord(sale_id, store, provider, day, revision, Source(source), unbalanced, first, latest, _sale(text))
+            for sale_id, store, provider, day, revision, source, unbalanced, first, latest, text in cursor.fetchall()
+        ]
 
 
 def chains_of(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID, Chain]:
@@ -240,7 +244,7 @@ def _records(rows: QuerySet[SaleRow]) -> list[SaleRecord]:
 
 
 def _record(row: dict[str, Any], text: str) -> SaleRecord:
-    return SaleRecord(**{**row, "source": Source(row["source"])}, sale=msgspec.json.decode(text, type=Sale))
+    return SaleRecord(**{**row, "source": Source(row["source"])}, sale=_sale(text))
 
 
 def export(organisation_id: UUID, store_id: UUID, first: date, last: date) -> str:

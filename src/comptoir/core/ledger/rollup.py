@@ -4,7 +4,6 @@ Measures are sums of the source's unrounded decimals in major units, with tax bu
 net and gross per preset belong to the apps; here stand only the sums they are made of.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
@@ -104,13 +103,13 @@ def contribution(sale: Sale | None, *, zone: ZoneInfo, day_start: time) -> Figur
 
 def difference(before: Iterable[Figures], after: Iterable[Figures]) -> Figures:
     """What to add so that `before` becomes `after`; figures that stay equal are left out."""
-    delta: defaultdict[Figure, Decimal] = defaultdict(Decimal)
+    delta: Figures = {}
     for figures in after:
         for key, value in figures.items():
-            delta[key] += value
+            delta[key] = delta[key] + value if key in delta else value
     for figures in before:
         for key, value in figures.items():
-            delta[key] -= value
+            delta[key] = delta[key] - value if key in delta else -value
     return {key: value for key, value in delta.items() if value}
 
 
@@ -118,15 +117,22 @@ def add(organisation_id: UUID, store_id: UUID, delta: Figures) -> None:
     """Add to the roll-up inside the caller's transaction, which holds the store's lock; zeros leave no row."""
     if not delta:
         return
-    rows = [{**key._asdict(), "value": delta[key]} for key in sorted(delta)]
+    registers: dict[tuple[datetime, date, str, str], dict[str, Decimal]] = {}
+    for key in sorted(delta):
+        hour, day, register, measure, currency = key
+        registers.setdefault((hour, day, register, currency), {})[measure] = delta[key]
+    rows = [
+        {"hour": hour, "business_date": day, "register_id": register, "currency": currency, "measures": values}
+        for (hour, day, register, currency), values in registers.items()
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH added AS (INSERT INTO ledger_hourlyfigure AS figure"
             " (organisation_id, store_id, hour, business_date, register_id, measure, currency, value)"
-            " SELECT %s, %s, hour, business_date, register_id, measure, currency, value"
+            " SELECT %s, %s, hour, business_date, register_id, measure, currency, value::numeric"
             " FROM json_to_recordset(%s::json)"
-            " AS delta (hour timestamptz, business_date date, register_id text, measure text, currency text,"
-            " value numeric)"
+            " AS delta (hour timestamptz, business_date date, register_id text, currency text, measures json)"
+            " CROSS JOIN LATERAL json_each_text(measures) AS each (measure, value)"
             " ON CONFLICT (organisation_id, store_id, hour, register_id, measure, currency)"
             " DO UPDATE SET value = figure.value + excluded.value, business_date = excluded.business_date"
             " RETURNING value) SELECT FROM added WHERE value = 0",

@@ -150,7 +150,8 @@ def _write(store: StoreFacts, known: dict[Key, StoredSale], changes: list[Stored
         return
     before = {row.id: row for row in known.values()}
     owners = _owners(store, {row.store_id for row in changes})
-    rows.save(store.organisation_id, changes, [_business_date(owners[row.store_id], row.sale) for row in changes])
+    days = [_business_date(owners[row.store_id], row.sale) for row in changes]
+    rows.save(store.organisation_id, changes, days, known=before)
     changed = [row for row in changes if row.id not in before or row.revision != before[row.id].revision]
     rows.keep_revisions(store.organisation_id, [before[row.id] for row in changed if row.id in before], now)
     for store_id in {row.store_id for row in changed}:
