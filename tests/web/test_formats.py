@@ -98,6 +98,22 @@ def test_digits_are_written_as_babel_writes_them(language: str, value: Decimal) 
         assert digits.learned(says, decimals)(rounded) == says(rounded)
 
 
+@given(
+    st.sampled_from(["en", "fr", "de", "hi"]),
+    st.one_of(st.integers(-(10**15), 10**15), st.decimals(-(10**9), 10**9, places=4), st.floats(-1e9, 1e9)),
+    st.sampled_from(["EUR", "JPY", "KWD", "RSD", "CHF"]),
+)
+def test_numbers_and_money_are_written_as_babel_writes_them(language: str, value: int | Decimal, code: str) -> None:
+    with translation.override(language):
+        locale = formats.locale()
+        assert formats.number(value) == numbers.format_decimal(value, locale=locale)
+        for places, pattern in enumerate(("#,##0", "#,##0.0", "#,##0.00", "#,##0.000")):
+            exact = Decimal(value)
+            assert formats.decimals(exact, places) == numbers.format_decimal(exact, format=pattern, locale=locale)
+        money = Money(int(value), code)
+        assert formats.money(money) == numbers.format_currency(money.major, code, locale=locale)
+
+
 def test_where_a_few_numbers_do_not_tell_it_babel_writes_itself() -> None:
     def lakhs(value: Decimal) -> str:
         return numbers.format_decimal(value, locale="hi")

@@ -11,7 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
-from comptoir.kernel.money import Money
+from comptoir.kernel.money import Money, decimal_places
+from comptoir.web import digits
+from comptoir.web.digits import Says
 
 # Plain English is American to Babel: "Oct 3, 2:32 PM". Our readers keep shops in Europe.
 LOCALES = {"en": "en_GB"}
@@ -34,18 +36,44 @@ def money(value: Money | None) -> str:
     """€24.50, 24,50 €; a dash for what is unknown."""
     if value is None:
         return "–"
-    return numbers.format_currency(value.major, value.currency, locale=locale())
+    return _money(value.currency, locale())(value.major)
 
 
 def number(value: int | float | Decimal | None) -> str:
     """12,500 or 12 500; a dash for what is unknown."""
-    return "–" if value is None else numbers.format_decimal(value, locale=locale())
+    if value is None:
+        return "–"
+    exact = Decimal(value) if isinstance(value, int) else value
+    if isinstance(exact, Decimal) and exact == exact.to_integral_value():
+        return _whole(locale())(exact)
+    return numbers.format_decimal(value, locale=locale())
 
 
 def decimals(value: Decimal, places: int) -> str:
     """A number with so many decimals, shown even where they are 0: amounts below a head that names their currency."""
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return str(numbers.format_decimal(value, format=pattern, locale=locale()))
+    return _decimals(places, locale())(value)
+
+
+# Each way to write is learned once: Babel reads its pattern anew for every number.
+@cache
+def _money(currency: str, language: Locale) -> Says:
+    def says(value: Decimal) -> str:
+        return numbers.format_currency(value, currency, locale=language)
+
+    places = numbers.get_currency_precision(currency)
+    # Where shops use fewer decimals than there are (RSD, IQD), Babel rounds.
+    return digits.learned(says, places) if places == decimal_places(currency) else says
+
+
+@cache
+def _whole(language: Locale) -> Says:
+    return digits.learned(lambda value: numbers.format_decimal(value, locale=language), 0)
+
+
+@cache
+def _decimals(places: int, language: Locale) -> Says:
+    pattern = numbers.parse_pattern("#,##0" + ("." + "0" * places if places else ""))
+    return digits.learned(lambda value: numbers.format_decimal(value, format=pattern, locale=language), places)
 
 
 def percent(value: float | Decimal) -> str:
@@ -65,7 +93,12 @@ def _day(value: date, language: Locale) -> str:
 
 def weekday(value: date) -> str:
     """Mon 23 Nov; lun. 23 nov."""
-    return str(dates.format_skeleton("MMMEd", value, locale=locale()))
+    return _weekday(value, locale())
+
+
+@lru_cache(maxsize=4096)
+def _weekday(value: date, language: Locale) -> str:
+    return str(dates.format_skeleton("MMMEd", value, locale=language))
 
 
 def days(since: date, until: date) -> str:

@@ -1,5 +1,7 @@
 """The icon set: drawn on a 20 px grid with a 1.5 px line, one path string each."""
 
+from functools import cache
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -65,6 +67,7 @@ PATHS: dict[str, str] = {
 }
 
 
+@cache
 def draw(name: str) -> SafeString:
     """The icon as inline SVG, hidden from screen readers: the word beside it speaks. Raises KeyError."""
     return format_html(

@@ -1,8 +1,10 @@
 """Pages of targets, of departments side by side, and of today's index (weekly-balance.md 2, 6)."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.dates import get_day_names
 from django.http import HttpResponse
@@ -158,16 +160,17 @@ def side_by_side(request: OrganisationRequest) -> HttpResponse:
             "before": before,
             "after": after,
             "kinds": [wording.TYPES[kind] for kind in kinds],
-            "lines": [
-                (
-                    each,
-                    [(wording.TYPES[kind], wording.bare(each.values.get(kind), kind, each.currency)) for kind in kinds],
-                    wording.tenths(each.index),
-                )
-                for each in totals.of(departments, days)
-            ],
+            "lines": [_total(each, kinds, days[0]) for each in totals.of(departments, days)],
         }
     return render(request, "weekly_balance/totals.html", values)
+
+
+def _total(each: totals.Total, kinds: Sequence[FieldType], week: date) -> tuple[totals.Total, str, list[Any], str]:
+    """A row: what it is of, the week it leads to, its figures and its index."""
+    asked = {"department": each.department.public_id, "week": week} if each.department else {}
+    link = f"{reverse('balance')}?{urlencode(asked)}"
+    figures = [(wording.TYPES[kind], wording.bare(each.values.get(kind), kind, each.currency), True) for kind in kinds]
+    return each, link, figures, wording.tenths(each.index)
 
 
 @require_GET

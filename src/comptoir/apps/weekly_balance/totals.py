@@ -1,16 +1,23 @@
 """Departments side by side with their sums, and today's index for staff (weekly-balance.md 2, 6)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from comptoir.apps.weekly_balance.models import Budget, Cell, Client, Day, Department, Field
 from comptoir.apps.weekly_balance.rules import budgets
 from comptoir.apps.weekly_balance.rules.cells import DayState
 from comptoir.apps.weekly_balance.rules.terms import FieldType
 from comptoir.apps.weekly_balance.sources import clock_of
+
+KEYS: Final = ("department_id", "business_date")
 
 
 @dataclass(frozen=True)
@@ -36,43 +43,56 @@ def of(departments: Sequence[Department], days: Sequence[date]) -> list[Total]:
         "business_date__in": days,
     }
     kinds = {row.id: FieldType(row.field_type) for row in Field.objects.filter(organisation_id=organisation_id)}
-    numbers: defaultdict[tuple[object, FieldType], dict[date, Decimal | None]] = defaultdict(dict)
-    for row in Cell.objects.filter(**mine):
-        if row.field_id in kinds:
-            value = row.measured if row.typed is None else row.typed
-            numbers[row.department_id, kinds[row.field_id]][row.business_date] = value
-    targets: defaultdict[object, dict[date, Decimal | None]] = defaultdict(dict)
-    for budget in Budget.objects.filter(**mine, measure=FieldType.NET_SALES):
-        targets[budget.department_id][budget.business_date] = budget.amount
-    confirmed: defaultdict[object, int] = defaultdict(int)
-    for of_department in Day.objects.filter(**mine, state=DayState.CONFIRMED).values_list("department_id", flat=True):
-        confirmed[of_department] += 1
+    standing = Coalesce("typed", "measured")
+    cells = Cell.objects.filter(**mine)
+    sums = {
+        (department, kinds[field]): value
+        for department, field, value in cells.values_list("department_id", "field_id").annotate(of_days=Sum(standing))
+        if field in kinds
+    }
+    confirmed = dict(
+        Day.objects.filter(**mine, state=DayState.CONFIRMED)
+        .values_list("department_id")
+        .annotate(days=Count("business_date"))
+    )
+    sales = [field for field, kind in kinds.items() if kind is FieldType.NET_SALES]
+    both = _both(Budget.objects.filter(**mine, measure=FieldType.NET_SALES), cells.filter(field_id__in=sales), standing)
     lines = []
     for each in departments:
-        values = {kind: _sum(list(numbers[each.id, kind].values())) for kind in sorted(set(kinds.values()))}
-        index, _days = budgets.week_index(numbers[each.id, FieldType.NET_SALES], targets[each.id])
-        lines.append(Total(each.name, each.currency, values, index, confirmed[each.id], each))
-    return lines + _sums(lines, numbers, targets)
+        values = {kind: sums.get((each.id, kind)) for kind in sorted(set(kinds.values()))}
+        index = _index(both[each.id])
+        lines.append(Total(each.name, each.currency, values, index, confirmed.get(each.id, 0), each))
+    return lines + _sums(lines, both)
 
 
-def _sums(
-    lines: Sequence[Total],
-    numbers: defaultdict[tuple[object, FieldType], dict[date, Decimal | None]],
-    targets: defaultdict[object, dict[date, Decimal | None]],
-) -> list[Total]:
+Pairs = list[tuple[Decimal, Decimal]]
+
+
+def _both(
+    targets: "QuerySet[Budget, Budget]", sales: "QuerySet[Cell, Cell]", standing: Coalesce
+) -> defaultdict[UUID, Pairs]:
+    """Of each department net sales and their target, of the days that have both."""
+    found: defaultdict[UUID, Pairs] = defaultdict(list)
+    known = {(department, day): amount for department, day, amount in targets.values_list(*KEYS, "amount")}
+    if known:
+        for department, day, actual in sales.values_list(*KEYS, standing):
+            if actual is not None and (department, day) in known:
+                found[department].append((actual, known[department, day]))
+    return found
+
+
+def _index(both: Pairs) -> Decimal | None:
+    actual, target = (_sum([pair[side] for pair in both]) for side in (0, 1))
+    return budgets.index(actual, target)
+
+
+def _sums(lines: Sequence[Total], both: Mapping[UUID, Pairs]) -> list[Total]:
     found = []
     for currency in sorted({each.currency for each in lines}):
         mine = [each for each in lines if each.currency == currency]
         values = {kind: _sum([each.values[kind] for each in mine]) for kind in mine[0].values}
-        pairs = [
-            (actual, targets[each.department.id].get(day))
-            for each in mine
-            if each.department
-            for day, actual in numbers[each.department.id, FieldType.NET_SALES].items()
-        ]
-        both = [(actual, target) for actual, target in pairs if actual is not None and target is not None]
-        index = budgets.index(_sum([actual for actual, _t in both]), _sum([target for _a, target in both]))
-        found.append(Total("", currency, values, index, sum(each.confirmed for each in mine)))
+        pairs = [pair for each in mine if each.department for pair in both.get(each.department.id, ())]
+        found.append(Total("", currency, values, _index(pairs), sum(each.confirmed for each in mine)))
     return found
 
 
@@ -94,8 +114,9 @@ def today(client: Client, departments: Sequence[Department], *, now: datetime) -
     """Today's index of each department, for a client who lets staff see it; else nothing."""
     if not client.staff_sees_index:
         return []
-    found = []
-    for each in departments:
-        day = clock_of(each).day_of(now)
-        found.append(Today(each.name, day, of([each], [day])[0].index))
-    return found
+    days = {each.id: clock_of(each).day_of(now) for each in departments}
+    indexes: dict[UUID, Decimal | None] = {}
+    for day in set(days.values()):
+        lines = of([each for each in departments if days[each.id] == day], [day])
+        indexes |= {each.department.id: each.index for each in lines if each.department}
+    return [Today(each.name, days[each.id], indexes[each.id]) for each in departments]

@@ -73,6 +73,7 @@ def _sales(request: OrganisationRequest) -> dict[str, object]:
     return {
         "rows": Paginator(range(1, 12), ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "money": [Money(2450, "EUR"), Money(-123456789, "EUR"), Money(500, "JPY")],
+        "sums": [("Amount", "€269.50", True), ("When", "", False)],
         "instants": [now, now - timedelta(minutes=8), now - timedelta(days=3)],
     }
 

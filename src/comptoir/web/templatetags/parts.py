@@ -93,6 +93,18 @@ def options(choices: Iterable[tuple[object, object]], chosen: object = "") -> Sa
     return mark_safe("".join(drawn))  # noqa: S308 (every part is escaped)
 
 
+@register.simple_tag
+def figure_cells(found: Iterable[tuple[object, str, bool]], strong: bool = False) -> SafeString:
+    """The cells of a row of figures: label, figure in words, whether a phone shows it; drawn at once."""
+    before, after = ("<strong>", "</strong>") if strong else ("", "")
+    drawn = (
+        f'<td class="right{"" if is_key else " wide-only"}" data-label="{escape(label)}">'
+        f"{before}{escape(words)}{after}</td>"
+        for label, words, is_key in found
+    )
+    return mark_safe("".join(drawn))  # noqa: S308 (every part is escaped)
+
+
 @register.inclusion_tag("web/parts/figure.html")
 def figure(
     label: str, value: object, delta: str = "", trend: str = "", note: str = "", url: str = ""

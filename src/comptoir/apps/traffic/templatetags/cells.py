@@ -17,13 +17,6 @@ def cells(found: Iterable[Cell]) -> SafeString:
     return mark_safe("".join(map(_cell, found)))  # noqa: S308 (every part is escaped)
 
 
-@register.simple_tag
-def plain_cells(found: Iterable[tuple[str, str, bool]]) -> SafeString:
-    """The cells of a row below a chart: label, figure in words, whether a phone shows it."""
-    drawn = (f"{_opened(label, is_key)}{escape(figure)}</td>" for label, figure, is_key in found)
-    return mark_safe("".join(drawn))  # noqa: S308 (every part is escaped)
-
-
 def _opened(label: object, is_key: bool) -> str:
     return f'<td class="right{"" if is_key else " wide-only"}" data-label="{escape(label)}">'
 
