@@ -64,18 +64,21 @@ def sales(request: OrganisationRequest) -> HttpResponse:
         before=parse_id("sal", before) if before else None,
         limit=reads.PAGE + 1,
     )
-    shown = found[: reads.PAGE]
+    shown, mine = found[: reads.PAGE], stores(request.organisation.id, store_ids=request.store_ids)
+    names = {each.id: each.name for each in mine}
     values = {
-        "rows": [(each, light(each.sale), KINDS[each.sale.kind], total(each.sale)) for each in shown],
+        "rows": [
+            (each, light(each.sale), KINDS[each.sale.kind], names.get(each.store_id, ""), total(each.sale))
+            for each in shown
+        ],
         "older": shown[-1].public_id if len(found) > reads.PAGE else "",
-        "stores": _store_names(request),
         "state": state,
         "states": [(name.value, word) for name, (_level, word) in STATES.items()],
         "search": request.GET.get("search", ""),
         "day": request.GET.get("day", ""),
         "hour": hour,
         "hour_said": int(hour.timestamp()) if hour else "",
-        "store_choices": stores(request.organisation.id, store_ids=request.store_ids),
+        "store_choices": [(each.public_id, each.name) for each in mine],
         "store": request.GET.get("store", ""),
         "here": request.get_full_path(),
     }
