@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -105,9 +105,15 @@ VALUES: Final = operator.attrgetter(*COLUMNS)
 """Of some sums all columns, in order."""
 
 
+def added(found: Iterable[Sums]) -> Sums:
+    """All of them together; column by column, for there may be thousands."""
+    columns: list[tuple[Any, ...]] = list(zip(*map(VALUES, found), strict=True))
+    return Sums(*[sum(each) for each in columns])
+
+
 def sums(buckets: Iterable[Bucket]) -> Sums:
     """Add hours up."""
-    return sum((_one(each) for each in buckets), start=Sums())
+    return added(map(_one, buckets))
 
 
 def _one(bucket: Bucket) -> Sums:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 
-from comptoir.apps.traffic import catching_up, chains, shown, subscriptions
+from comptoir.apps.traffic import catching_up, chains, kpis, shown, subscriptions
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, ReportMail
 from comptoir.apps.traffic.periods import Beside, Comparison, Period
@@ -111,7 +111,7 @@ def _context(
     currencies = {each.store.currency for each in places}
     currency = currencies.pop() if len(currencies) == 1 else ""
     slugs = [slug for slug in SHOWN if currency or BY_SLUG[slug].unit != "money"]
-    whole = sum(by_store.values(), start=Sums())
+    whole = kpis.added(by_store.values())
     moved = Change.objects.filter(organisation_id=organisation.id, store_id__in=ids, seen_at__gte=now - WEEK)
     return {
         "organisation": organisation.name,

@@ -207,7 +207,7 @@ def _no_sale(store: Store, hours: Mapping[datetime, kpis.Sums], running: datetim
 
 def _above(store: Store, hours: Mapping[datetime, kpis.Sums]) -> list[Finding]:
     """More sales than visitors in the day so far: a counter misses people (TA-21)."""
-    day = sum(hours.values(), start=kpis.Sums())
+    day = kpis.added(hours.values())
     if day.x_t < ENOUGH_SALES or day.x_t <= day.visitors:
         return []
     details = {"visitors": f"{day.visitors:f}", "transactions": f"{day.x_t:f}"}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from comptoir.apps.traffic import shown
+from comptoir.apps.traffic import kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, HUNDRED, Sums
 from comptoir.apps.traffic.pages.scope import scope_of
 from comptoir.apps.traffic.reports import reading
@@ -37,7 +37,7 @@ class Factor:
 def equation(request: OrganisationRequest) -> HttpResponse:
     """Over hours whose visitors are known, where the product is exact; the rest of the sales stands apart (4)."""
     scope = scope_of(request, usual="28")
-    whole = sum(reading.by_store(scope.reading, scope.period).values(), start=Sums())
+    whole = kpis.added(reading.by_store(scope.reading, scope.period).values())
     currency = scope.currencies[0] if len(scope.currencies) == 1 else ""
     values: dict[str, object] = {"scope": scope, "is_empty": not (whole.visitors and whole.x_t and currency)}
     if not values["is_empty"]:

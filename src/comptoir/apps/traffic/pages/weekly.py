@@ -35,7 +35,6 @@ LOCATIONS: Final = 10
 """On one page; the files have all of them."""
 WEEK: Final = timedelta(days=7)
 INDEXED: Final = "sales"
-SALES: Final = BY_SLUG[INDEXED]
 DRAWN: Final = ("visitors", "conversion", "sales")
 
 
@@ -138,8 +137,10 @@ def _row(scope: Scope, columns: Columns, block: Block, line: Line) -> tuple[str,
     label = _("Week") if line.day is None else weekday(line.day)
     beside = line.against if scope.is_budget else None
     drawn = cells(columns.slugs, line.now, line.alike, block.currency, against=beside, is_chosen=columns.is_chosen)
-    noted = [replace(each, note=_index(scope, block, line)) if each.label == SALES.label else each for each in drawn]
-    return label, line.day, noted, shown.matched(line.now)
+    if INDEXED in columns.slugs:
+        place = columns.slugs.index(INDEXED)
+        drawn[place] = replace(drawn[place], note=_index(scope, block, line))
+    return label, line.day, drawn, shown.matched(line.now)
 
 
 def _index(scope: Scope, block: Block, line: Line) -> str:

@@ -56,6 +56,10 @@ FROM: Final[LiteralString] = (
     " AND b.business_date = t.business_date"
     " LEFT JOIN traffic_location AS l ON l.organisation_id = t.organisation_id AND l.store_id = t.store_id"
 )
+# Others have nothing to stand beside, and most chains type no budget.
+HAS_ANY: Final[LiteralString] = (
+    " AND (b.store_id IS NOT NULL OR l.target_conversion IS NOT NULL OR l.target_star IS NOT NULL)"
+)
 
 
 @dataclass(frozen=True)
@@ -122,17 +126,17 @@ NONE: Final = Against({})
 
 
 def by_store(scope: Scope, period: Period, *, today: date) -> dict[UUID, Against]:
-    """Each store's."""
+    """Each store's that has any."""
     return {row[0]: _against(row[1:]) for row in _asked(scope, period, "t.store_id", today)}
 
 
 def by_day(scope: Scope, period: Period, *, today: date) -> dict[date, Against]:
-    """Each business date's, of all stores together."""
+    """Each business date's, of all stores together; those that have any."""
     return {row[0]: _against(row[1:]) for row in _asked(scope, period, "t.business_date", today)}
 
 
 def by_store_day(scope: Scope, period: Period, *, today: date) -> dict[tuple[UUID, date], Against]:
-    """Each store's and day's."""
+    """Each store's and day's that has any."""
     found = _asked(scope, period, "t.store_id, t.business_date", today)
     return {(row[0], row[1]): _against(row[2:]) for row in found}
 
@@ -192,7 +196,7 @@ def _asked(scope: Scope, period: Period, group: LiteralString, today: date) -> l
         both += " AND " + budget_below + " IS NOT NULL)"
         columns += ["coalesce(sum(" + each + ")" + both + ", 0)" for each in (above, below, budget_above, budget_below)]
         columns.append("(count(*)" + both + ")::int")
-    statement: LiteralString = "SELECT " + group + ", " + ", ".join(columns) + FROM + MINE  # noqa: S608
+    statement: LiteralString = "SELECT " + group + ", " + ", ".join(columns) + FROM + MINE + HAS_ANY  # noqa: S608
     days = scope.chosen(period)
     statement += (THERE if scope.nodes is not None else "") + ("" if days is None else ONLY) + " GROUP BY " + group
     values: dict[str, Any] = {

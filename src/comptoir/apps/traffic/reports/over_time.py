@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
+from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.day_parts import DayPart
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.periods import Beside, Period, Step, begin_of
@@ -123,7 +124,7 @@ def _by_part(hours: Sequence[Line], day_parts: Sequence[DayPart], period: Period
 
 
 def _total(found: Iterable[Sums]) -> Sums:
-    return sum(found, start=Sums())
+    return kpis.added(found)
 
 
 def _both(scope: Scope, period: Period, beside: Beside) -> Scope:
@@ -142,7 +143,7 @@ def _two(
 
 
 def _sum(found: Mapping[date, Sums], days: Period) -> Sums:
-    return sum((found[day] for day in days.days() if day in found), start=Sums())
+    return kpis.added(found[day] for day in days.days() if day in found)
 
 
 def _sides(now: Sums, before: Sums) -> tuple[Sums, Sums] | None:

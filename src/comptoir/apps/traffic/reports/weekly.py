@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
+from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.periods import Beside, Period, Step, begin_of
@@ -35,16 +36,22 @@ class Line:
 @dataclass(frozen=True)
 class Block:
     """A location's lines: its days that count, then the week; without a place those of all locations of one currency
-    (4.1, rule 4)."""
+    (4.1, rule 4). They are added up once somebody looks: a page shows ten locations of a hundred."""
 
     place: Place | None
     currency: str
-    lines: tuple[Line, ...]
+    asked: "_Asked"
+    stores: tuple[UUID, ...]
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The days, then the week."""
+        return self.asked.lines(self.stores)
 
     @property
     def is_known(self) -> bool:
         """Whether anything happened."""
-        return bool(self.lines[-1].now.hours)
+        return self.asked.is_known(self.stores)
 
 
 @dataclass(frozen=True)
@@ -75,10 +82,10 @@ def weekly(scope: Scope, places: Sequence[Place], week: Period, beside: Beside, 
     )
     return Report(
         tuple(
-            asked.block(None, currency, [each.store.id for each in mine if each.store.currency == currency])
+            Block(None, currency, asked, tuple(each.store.id for each in mine if each.store.currency == currency))
             for currency in dict.fromkeys(each.store.currency for each in mine)
         ),
-        tuple(asked.block(each, each.store.currency, [each.store.id]) for each in mine),
+        tuple(Block(each, each.store.currency, asked, (each.store.id,)) for each in mine),
         tuple(each.store.name for each in mine if each.store.id in asked.had_one),
     )
 
@@ -99,32 +106,46 @@ class _Asked:
         theirs = {then for _day, then, over in self.days if over}
         return {store for store, day in self.now if day in mine}, {store for store, day in self.before if day in theirs}
 
+    @cached_property
+    def _had_both(self) -> set[UUID]:
+        """Stores that have figures in both."""
+        return self._had[0] & self._had[1]
+
     @property
     def had_one(self) -> set[UUID]:
         """Stores that have figures in one of the two alone."""
         return self._had[0] ^ self._had[1]
 
-    def block(self, place: Place | None, currency: str, stores: Sequence[UUID]) -> Block:
+    def is_known(self, stores: Sequence[UUID]) -> bool:
+        """Whether any of them has an hour in the week."""
+        keys = ((store, day) for store in stores for day, _then, _over in self.days)
+        return any(key in self.now and self.now[key].hours for key in keys)
+
+    def lines(self, stores: Sequence[UUID]) -> tuple[Line, ...]:
         """The lines of some stores together."""
-        lines = [self._line(day, [(day, then, over)], stores) for day, then, over in self.days]
-        return Block(place, currency, (*lines, self._line(None, self.days, stores)))
-
-    def _line(self, day: date | None, days: Sequence[tuple[date, date | None, bool]], stores: Sequence[UUID]) -> Line:
-        both = [each for each in stores if each in self._had[0] & self._had[1]]
-        over = [each for each in days if each[2]]
-        sides = _sum(self.now, both, [each[0] for each in over]), _sum(self.before, both, [each[1] for each in over])
-        mine = [each[0] for each in days]
-        budgets = (self.budgets[store, at] for store in stores for at in mine if (store, at) in self.budgets)
-        return Line(
-            day,
-            _sum(self.now, stores, mine),
-            sides if sides[0].hours and sides[1].hours else None,
-            sum(budgets, start=against.NONE),
+        days = [self._day(each, stores) for each in self.days]
+        over = [(line, sides) for (line, sides), (_day, _then, over) in zip(days, self.days, strict=True) if over]
+        mine, theirs = (kpis.added(sides[place] for _line, sides in over) for place in (0, 1))
+        week = Line(
+            None,
+            kpis.added(line.now for line, _sides in days),
+            _compared(mine, theirs),
+            sum((line.against for line, _sides in days), start=against.NONE),
         )
+        return (*(line for line, _sides in days), week)
+
+    def _day(self, at: tuple[date, date | None, bool], stores: Sequence[UUID]) -> tuple[Line, tuple[Sums, Sums]]:
+        """A day's line, and both sides of its comparison, whether there is one or not."""
+        day, then, over = at
+        both = [each for each in stores if each in self._had_both] if over else []
+        sides = _sum(self.now, both, day), _sum(self.before, both, then)
+        budgets = (self.budgets[store, day] for store in stores if (store, day) in self.budgets)
+        return Line(day, _sum(self.now, stores, day), _compared(*sides), sum(budgets, start=against.NONE)), sides
 
 
-def _sum(found: Days, stores: Iterable[UUID], days: Sequence[date | None]) -> Sums:
-    return sum(
-        (found[store, day] for store in stores for day in days if day is not None and (store, day) in found),
-        start=Sums(),
-    )
+def _compared(now: Sums, before: Sums) -> tuple[Sums, Sums] | None:
+    return (now, before) if now.hours and before.hours else None
+
+
+def _sum(found: Days, stores: Iterable[UUID], day: date | None) -> Sums:
+    return kpis.added(found[store, day] for store in stores if day is not None and (store, day) in found)
