@@ -6,10 +6,10 @@ Making a day twice changes nothing, and it does not matter in what order its sou
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from comptoir.apps.traffic import clocked, day_lock, filling, implausible, kpis, late_changes, weeks
 from comptoir.apps.traffic.chains import settings_of
@@ -21,6 +21,18 @@ from comptoir.core.ledger import trading_days
 COUNTED: Final = ("measured", "zero")
 AT_ONCE: Final = 200
 """Days that are made in one transaction."""
+OURS: Final[LiteralString] = (
+    " WHERE t.organisation_id = %(organisation)s AND t.store_id = ANY(%(stores)s)"
+    " AND t.business_date BETWEEN %(since)s AND %(until)s"
+)
+STALE_SQL: Final[LiteralString] = (
+    "SELECT r.store_id, r.business_date FROM (" + trading_days.REVISIONS + ") AS r"  # noqa: S608
+    " LEFT JOIN (SELECT t.store_id, t.business_date, t.ledger_revision FROM traffic_day AS t" + OURS + ") AS d"
+    " ON d.store_id = r.store_id AND d.business_date = r.business_date"
+    " WHERE d.ledger_revision IS DISTINCT FROM r.revision"
+    " UNION SELECT t.store_id, t.business_date FROM traffic_day AS t" + OURS + " AND t.ledger_revision = %(again)s"
+    " UNION SELECT t.store_id, t.business_date FROM traffic_hour AS t" + OURS + " AND t.staff_status = %(open)s"
+)
 
 
 def restate(organisation_id: UUID, days: Collection[StoreDay], *, now: datetime) -> int:
@@ -33,14 +45,16 @@ def restate(organisation_id: UUID, days: Collection[StoreDay], *, now: datetime)
 
 def stale(organisation_id: UUID, store_ids: Collection[UUID], *, since: date, until: date) -> list[StoreDay]:
     """Days whose figures in the ledger are of another revision than those that are shown."""
-    theirs = trading_days.revisions(organisation_id, store_ids=store_ids, since=since, until=until)
-    rows = Day.objects.filter(
-        organisation_id=organisation_id, store_id__in=store_ids, business_date__range=(since, until)
-    )
-    ours = {(store, day): seen for store, day, seen in rows.values_list("store_id", "business_date", "ledger_revision")}
-    again = going_on(organisation_id, store_ids, since=since, until=until)
-    again |= {key for key, revision in ours.items() if revision == Day.AGAIN}
-    return [*(key for key, revision in theirs.items() if ours.get(key) != revision and key not in again), *again]
+    values: dict[str, Any] = {
+        "organisation": organisation_id,
+        "stores": list(store_ids),
+        "since": since,
+        "until": until,
+    }
+    values |= {"again": Day.AGAIN, "open": clocked.OPEN}
+    with connection.cursor() as cursor:
+        cursor.execute(STALE_SQL, values)
+        return list(cursor.fetchall())
 
 
 def going_on(organisation_id: UUID, store_ids: Collection[UUID], *, since: date, until: date) -> set[StoreDay]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -11,9 +11,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from comptoir.core.accounts.models import Store
 from comptoir.core.ledger import rollup
-from comptoir.core.ledger.models import Sale as SaleRow
 from comptoir.pos import registry
 from comptoir.pos.model import Sale, SaleState
 
@@ -36,6 +34,13 @@ WEB_SQL: Final[LiteralString] = (
     " WHERE s.organisation_id = %(organisation)s AND s.store_id = r.store_id AND s.register_id = r.register_id"
     " AND s.business_date BETWEEN %(since)s AND %(until)s LIMIT 1) AS named"
     " WHERE (named.provider, named.register_name) IN (SELECT * FROM unnest(%(providers)s::text[], %(names)s::text[]))"
+)
+PART_SQL: Final[LiteralString] = (
+    "SELECT sale.store_id, sale.document::text FROM ledger_sale AS sale JOIN accounts_store AS store"
+    " ON store.organisation_id = sale.organisation_id AND store.id = sale.store_id AND store.currency = sale.currency"
+    " WHERE sale.organisation_id = %(organisation)s AND sale.store_id = ANY(%(stores)s)"
+    " AND sale.business_date = ANY(%(days)s)"
+    " AND sale.closed_at >= %(start)s AND sale.closed_at < %(end)s AND sale.state = %(state)s AND sale.counted"
 )
 STAFF_SQL: Final[LiteralString] = (
     "SELECT store_id, hour, business_date, value FROM ledger_staffhour"
@@ -121,27 +126,19 @@ def _rows(
 
 
 def part(
-    organisation_id: UUID, *, store_ids: Collection[UUID], start: datetime, end: datetime
+    organisation_id: UUID, *, store_ids: Collection[UUID], days: Collection[date], start: datetime, end: datetime
 ) -> dict[tuple[UUID, str], Decimal]:
     """What these stores sold in [start, end), by (store, measure): sale by sale, so ask for a part of an hour.
 
-    Sales of another currency than the store's are left out.
+    `days` are the trading days that it lies in, by the clocks of the stores: what the index finds sales by.
+    Measures are those of `rollup.counted`. Sales of another currency than the store's are left out.
     """
-    rows = SaleRow.objects.filter(
-        organisation_id=organisation_id,
-        store_id__in=store_ids,
-        closed_at__gte=start,
-        closed_at__lt=end,
-        state=SaleState.CLOSED,
-        counted=True,
-        # What the index finds: no trading day is further away from its instants.
-        business_date__range=(start.date() - timedelta(days=2), end.date() + timedelta(days=2)),
-    )
-    currencies = {each.id: each.currency for each in Store.objects.filter(organisation_id=organisation_id)}
+    values: dict[str, Any] = {"organisation": organisation_id, "stores": list(store_ids), "days": list(days)}
+    values |= {"start": start, "end": end, "state": SaleState.CLOSED}
     found: defaultdict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
-    for store_id, document in rows.values_list("store_id", "document"):
-        sale = msgspec.convert(document, Sale)
-        if sale.currency == currencies.get(store_id):
-            for measure, value in rollup.measures(sale).items():
+    with connection.cursor() as cursor:
+        cursor.execute(PART_SQL, values)
+        for store_id, document in cursor.fetchall():
+            for measure, value in rollup.counted(msgspec.json.decode(document, type=Sale)).items():
                 found[store_id, measure] += value
     return dict(found)

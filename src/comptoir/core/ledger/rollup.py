@@ -4,7 +4,7 @@ Measures are sums of the source's unrounded decimals in major units, with tax bu
 net and gross per preset belong to the apps; here stand only the sums they are made of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
@@ -39,28 +39,47 @@ MILLION: Final = Decimal(1_000_000)
 
 def measures(sale: Sale) -> dict[str, Decimal]:
     """What one counted sale adds up to; a figure the till did not give adds nothing."""
-    merchandise = [line for line in sale.lines if line.kind is LineKind.MERCHANDISE]
-    sold = [line for line in merchandise if line.quantity > 0]
-    returned = [line for line in merchandise if line.quantity < 0]
+    sold, returned = _merchandise(sale)
     gross, untaxed_gross = _gross(sale, sold)
-    found = {
-        "net_sales": sale.total - (sale.service_charge or 0),
-        "tax": sale.tax,
-        "tips": sale.tip,
-        "service_charge": sale.service_charge,
-        "covers": sale.covers,
-        "gross_sales": gross,
-        "discounts": gross - sum((line.total for line in sold), Decimal(0)),
-        "returns": -sum((line.total for line in returned), Decimal(0)),
-        "untaxed_gross_sales": untaxed_gross,
-        "untaxed_discounts": untaxed_gross - sum((_untaxed(line) for line in sold), Decimal(0)),
-        "untaxed_returns": -sum((_untaxed(line) for line in returned), Decimal(0)),
-        "receipts": 1,
-        "transactions": 1 if sold else 0,
-        "return_receipts": 1 if returned and not sold else 0,
-        "goods_sold": sum(_units(line.quantity) for line in sold if line.parent is None),
-        "goods_returned": sum(_units(line.quantity) for line in returned if line.parent is None),
-    }
+    return counted(sale) | _exact(
+        {
+            "tips": sale.tip,
+            "service_charge": sale.service_charge,
+            "covers": sale.covers,
+            "gross_sales": gross,
+            "discounts": gross - sum((line.total for line in sold), Decimal(0)),
+            "returns": -sum((line.total for line in returned), Decimal(0)),
+            "untaxed_gross_sales": untaxed_gross,
+            "untaxed_discounts": untaxed_gross - sum((_untaxed(line) for line in sold), Decimal(0)),
+            "untaxed_returns": -sum((_untaxed(line) for line in returned), Decimal(0)),
+        }
+    )
+
+
+def counted(sale: Sale) -> dict[str, Decimal]:
+    """Of its measures those that no price is worked out for: what it came to, receipts, goods."""
+    sold, returned = _merchandise(sale)
+    return _exact(
+        {
+            "net_sales": sale.total - (sale.service_charge or 0),
+            "tax": sale.tax,
+            "receipts": 1,
+            "transactions": 1 if sold else 0,
+            "return_receipts": 1 if returned and not sold else 0,
+            "goods_sold": sum(_units(line.quantity) for line in sold if line.parent is None),
+            "goods_returned": sum(_units(line.quantity) for line in returned if line.parent is None),
+        }
+    )
+
+
+def _merchandise(sale: Sale) -> tuple[list[Line], list[Line]]:
+    """The lines of what was sold, and of what came back."""
+    merchandise = [line for line in sale.lines if line.kind is LineKind.MERCHANDISE]
+    return [line for line in merchandise if line.quantity > 0], [line for line in merchandise if line.quantity < 0]
+
+
+def _exact(found: Mapping[str, Decimal | int | None]) -> dict[str, Decimal]:
+    """Brought to what can be told apart; nought is left out."""
     exact = {measure: Decimal(value).quantize(SMALLEST, ROUND_HALF_UP) for measure, value in found.items() if value}
     return {measure: value for measure, value in exact.items() if value}
 

@@ -3,11 +3,18 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final, LiteralString
 from uuid import UUID
 
 from django.db import connection
 
 from comptoir.core.ledger.models import TradingDay
+
+REVISIONS: Final[LiteralString] = (
+    "SELECT store_id, business_date, revision FROM ledger_tradingday WHERE organisation_id = %(organisation)s"
+    " AND store_id = ANY(%(stores)s) AND business_date BETWEEN %(since)s AND %(until)s"
+)
+"""What `revisions` answers, for those whose own days lie beside it: mostly none differs, so none is fetched."""
 
 
 @dataclass(frozen=True)

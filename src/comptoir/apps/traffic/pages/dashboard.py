@@ -34,13 +34,14 @@ COSTS: Final = ("labour_share",)
 def dashboard(request: OrganisationRequest) -> HttpResponse:
     """Today, or any period, of any node of the tree."""
     scope = scope_of(request, usual="today")
+    pictures.ahead(scope)
     by_store = reading.by_store(scope.reading, scope.period)
     is_early = not by_store and scope.period_word == "today" and "period" not in request.GET
     if is_early:  # before the first customer, yesterday is what there is to look at
         scope = scope_of(request, usual="yesterday")
         by_store = reading.by_store(scope.reading, scope.period)
     alike, budgets = _beside(scope)
-    whole = sum(by_store.values(), start=Sums())
+    whole = kpis.added(by_store.values())
     currency = scope.currency
     values = {
         "scope": scope,

@@ -18,6 +18,7 @@ from comptoir.web.charts import Chart, Series
 from comptoir.web.formats import locale
 
 SHOWN: Final = ("visitors", "sales")
+"""Figures that are sums of the same names."""
 Told = tuple[Decimal | None, ...]
 
 
@@ -58,7 +59,7 @@ def so_far(scope: Scope) -> Panel | None:
 
 def usual_day(scope: Scope) -> Profile:
     """The profile of the day's weekday, of the weeks before it."""
-    return profiles.of_weekday(scope.reading, scope.period.since.weekday(), before=scope.period.since)
+    return profiles.of_weekday(scope.reading, scope.period.since.weekday(), before=scope.period.since, only=SHOWN)
 
 
 def usual_words(profile: Profile) -> str:

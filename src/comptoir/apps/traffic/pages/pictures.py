@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Hour
 from comptoir.apps.traffic.pages.panels import Line, Panel, columns, floats, values
 from comptoir.apps.traffic.pages.scope import Scope
-from comptoir.apps.traffic.periods import WEEK, Step, begin_of
+from comptoir.apps.traffic.periods import WEEK, Period, Step, begin_of
 from comptoir.apps.traffic.reports import against, reading, stretches
 from comptoir.web.charts import Chart, Picture, Series, State
 from comptoir.web.diagrams import LineOverBars
@@ -144,18 +144,35 @@ def _before(scope: Scope) -> dict[date, Sums]:
     )
 
 
+def ahead(scope: Scope) -> None:
+    """Before sums of each store are asked for: weeks that will be drawn as well come with them."""
+    if scope.period.length > MOST_DAYS and scope.reading.settings.week_starts_on == 0:
+        reading.ahead(scope.reading, scope.period)
+        if beside := _weeks_beside(scope):
+            reading.ahead(scope.reading, beside)
+
+
+def _weeks_beside(scope: Scope) -> Period | None:
+    """What stands beside weeks from Monday on; None where it begins on another weekday, or is no whole stretch of as
+    many days."""
+    if scope.is_budget:
+        return None
+    beside = scope.counterpart.of(scope.period)
+    if len(beside) != 1 or beside[0].length != scope.period.length or (beside[0].since - scope.period.since) % WEEK:
+        return None
+    return beside[0]
+
+
 def _by_week(scope: Scope, starts_on: int) -> tuple[dict[date, Sums], dict[date, Sums]]:
-    """Both periods by the chain's own weeks. Those from Monday on are added up already, unless what stands beside
-    begins on another weekday, or is no whole stretch of as many days."""
-    is_monday, beside = starts_on == 0, scope.counterpart.of(scope.period)
+    """Both periods by the chain's own weeks. Those from Monday on are added up already."""
+    is_monday = starts_on == 0
     if is_monday:
         now = reading.by_week(scope.reading, scope.period)
     else:
         now = _weekly(reading.by_day(scope.reading, scope.period), starts_on)
-    if is_monday and not scope.is_budget and len(beside) == 1 and beside[0].length == scope.period.length:
-        by = beside[0].since - scope.period.since
-        if by % WEEK == timedelta(0):
-            return now, {day - by: sums for day, sums in reading.by_week(scope.reading, beside[0]).items()}
+    if is_monday and (beside := _weeks_beside(scope)):
+        by = beside.since - scope.period.since
+        return now, {day - by: sums for day, sums in reading.by_week(scope.reading, beside).items()}
     return now, _weekly(_as_of(scope, _before(scope)), starts_on)
 
 

@@ -1,15 +1,15 @@
 """Two periods side by side, like for like: stores that have both, and of a running day only what is over (4.3)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from comptoir.apps.traffic import chains, kpis
+from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import Bucket, Sums
 from comptoir.apps.traffic.making import counted_transactions
@@ -17,9 +17,8 @@ from comptoir.apps.traffic.models import Settings
 from comptoir.apps.traffic.periods import Beside, Period
 from comptoir.apps.traffic.reports import reading, stretches
 from comptoir.apps.traffic.reports.reading import Scope
-from comptoir.core.accounts.models import Store
 from comptoir.core.ledger import hours as ledger
-from comptoir.kernel.clock import local_hour
+from comptoir.kernel.clock import business_date, local_hour
 
 DAY: Final = timedelta(days=1)
 ZERO: Final = Decimal(0)
@@ -93,43 +92,41 @@ def _over(period: Period, today: date) -> Period | None:
 def _so_far(scope: Scope, places: Sequence[Place], day: date, today: date, now: datetime) -> dict[UUID, Sums]:
     """What each store had on a day, whatever weekday it is, up to the minute that it is today."""
     scope = replace(scope, days=None)
-    there = [each for each in places if scope.nodes is None or each.node_id in scope.nodes]
-    until = {each.store.id: _until(each.store, day, today, now) for each in there}
-    # Where some hours are left out, the one that is running is too, on both sides.
-    found = {} if scope.is_part else _parts(scope.organisation_id, until)
-    for (store_id, at), sums in reading.by_store_and_hour(scope, Period(day, day)).items():
-        if store_id in until and at < until[store_id][0]:
-            found[store_id] = sums + found.get(store_id, Sums())
+    clocks: defaultdict[tuple[str, time], list[UUID]] = defaultdict(list)
+    for each in places:
+        if scope.nodes is None or each.node_id in scope.nodes:
+            clocks[each.store.timezone, each.store.day_start].append(each.store.id)
+    alike: defaultdict[tuple[datetime, datetime], tuple[list[UUID], set[date]]] = defaultdict(lambda: ([], set()))
+    for (zone, day_start), store_ids in clocks.items():
+        hour, cut = _until(ZoneInfo(zone), day_start, day, today, now)
+        alike[hour, cut][0].extend(store_ids)
+        alike[hour, cut][1].update(business_date(at, zone=ZoneInfo(zone), day_start=day_start) for at in (hour, cut))
+    found: dict[UUID, Sums] = {}
+    for (hour, cut), (store_ids, days) in alike.items():  # stores of one hour are asked together
+        over = reading.by_store_before(scope, store_ids, day, hour)
+        # Where some hours are left out, the one that is running is too, on both sides.
+        running = {} if scope.is_part or hour >= cut else _part(scope, store_ids, days, hour, cut)
+        found |= _merged(over, running)
     return found
 
 
-def _until(store: Store, day: date, today: date, now: datetime) -> tuple[datetime, datetime]:
+def _until(zone: ZoneInfo, day_start: time, day: date, today: date, now: datetime) -> tuple[datetime, datetime]:
     """The beginning of the store's hour that is running, and the minute, moved to a day."""
-    zone = ZoneInfo(store.timezone)
     # The same minute of the wall clock, so a clock change between the two days moves nothing.
     then = now.astimezone(zone).replace(tzinfo=None) - (today - day)
     cut = then.replace(tzinfo=zone).astimezone(now.tzinfo)
-    return local_hour(cut, zone=zone, day_start=store.day_start), cut
+    return local_hour(cut, zone=zone, day_start=day_start), cut
 
 
-def _parts(organisation_id: UUID, until: Mapping[UUID, tuple[datetime, datetime]]) -> dict[UUID, Sums]:
-    """Sales of the hour that is running, to the minute; how many came and worked is known by the whole hour only.
-
-    Stores of one clock are asked together.
-    """
-    alike: defaultdict[tuple[datetime, datetime], list[UUID]] = defaultdict(list)
-    for store_id, (hour, cut) in until.items():
-        if hour < cut:
-            alike[hour, cut].append(store_id)
-    said = chains.settings_of(organisation_id)
-    found: dict[UUID, Sums] = {}
-    for (hour, cut), store_ids in alike.items():
-        sold = ledger.part(organisation_id, store_ids=store_ids, start=hour, end=cut)
-        found |= {store_id: _part(said, store_id, sold) for store_id in {store_id for store_id, _measure in sold}}
-    return found
+def _part(
+    scope: Scope, store_ids: Collection[UUID], days: Collection[date], hour: datetime, cut: datetime
+) -> dict[UUID, Sums]:
+    """Sales of the hour that is running, to the minute; how many came and worked is known by the whole hour only."""
+    sold = ledger.part(scope.organisation_id, store_ids=store_ids, days=days, start=hour, end=cut)
+    return {store_id: _sums(scope.settings, store_id, sold) for store_id in {store_id for store_id, _measure in sold}}
 
 
-def _part(said: Settings, store_id: UUID, sold: Mapping[tuple[UUID, str], Decimal]) -> Sums:
+def _sums(said: Settings, store_id: UUID, sold: Mapping[tuple[UUID, str], Decimal]) -> Sums:
     def of(measure: str) -> Decimal:
         return sold.get((store_id, measure), ZERO)
 
@@ -151,4 +148,4 @@ def _merged(first: Mapping[UUID, Sums], second: Mapping[UUID, Sums]) -> dict[UUI
 
 
 def _add(found: Mapping[UUID, Sums], places: Iterable[Place]) -> Sums:
-    return sum((found[each.store.id] for each in places), start=Sums())
+    return kpis.added(found[each.store.id] for each in places)

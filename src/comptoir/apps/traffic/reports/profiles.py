@@ -42,9 +42,15 @@ class Profile:
         return value / (self.counted[hour] if kpi.slug == "visitors" else len(self.days))
 
 
-def of_weekday(scope: reading.Scope, weekday: int, *, before: date) -> Profile:
-    """The latest eight such days before a date (`weekday` 0 is Monday), as far as they have figures."""
-    found = reading.by_day_and_hour(scope, Period(before - timedelta(weeks=WEEKS), before - timedelta(days=1)), weekday)
+def of_weekday(
+    scope: reading.Scope, weekday: int, *, before: date, only: tuple[str, ...] = reading.OF_A_CLOCK
+) -> Profile:
+    """The latest eight such days before a date (`weekday` 0 is Monday), as far as they have figures.
+
+    `only` are the sums that figures will be made of, beside those that say which days count.
+    """
+    weeks = Period(before - timedelta(weeks=WEEKS), before - timedelta(days=1))
+    found = reading.by_day_and_hour(scope, weeks, weekday, only=tuple(dict.fromkeys((*only, "hours", "hours_t"))))
     days: defaultdict[date, Sums] = defaultdict(Sums)
     for (day, _hour), sums in found.items():
         days[day] += sums

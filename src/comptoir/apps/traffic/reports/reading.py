@@ -4,7 +4,7 @@ Without a filter by the clock days are read, and whole weeks where all of their 
 question names its organisation and its stores.
 """
 
-from collections.abc import Collection, Container
+from collections.abc import Collection, Container, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -43,6 +43,12 @@ OF_A_CLOCK: Final = ("visitors", "transactions", "sales", "staff_hours", "x_t", 
 """What is asked of hours by the weekday: less than half of all, and there are many of them."""
 LONG: Final = 14
 """From so many days on whole weeks are read."""
+STORE: Final[LiteralString] = "t.store_id"
+# As a timestamp: else it is asked of the clock of a zone, row by row.
+WEEK: Final[LiteralString] = "date_trunc('week', t.business_date::timestamp)::date"
+MONTH: Final[LiteralString] = "date_trunc('month', t.business_date::timestamp)::date"
+WEEKDAY: Final[LiteralString] = "extract(isodow FROM t.business_date)::int - 1"
+DATE: Final[LiteralString] = "t.business_date"
 HOUR: Final[LiteralString] = "extract(hour FROM t.clock)::int"
 
 # One step into the key for each store, however many years it has.
@@ -73,9 +79,7 @@ class Scope:
     sees_staff: bool = True
     nodes: frozenset[UUID] | None = None
     days: Container[date] | None = None
-    known: dict[tuple[Period, str], list[tuple[Any, ...]]] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
+    known: dict[Hashable, list[tuple[Any, ...]]] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What was answered before: a page asks for the same sums in several places. Make a new one for each page."""
 
     @cached_property
@@ -129,29 +133,29 @@ def there(rows: "QuerySet[Any, Any]", scope: Scope) -> "QuerySet[Any, Any]":
 
 def by_store(scope: Scope, period: Period) -> dict[UUID, Sums]:
     """Each store's sums."""
-    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, "t.store_id", weeks=True)}
+    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, STORE, weeks=True)}
 
 
 def by_day(scope: Scope, period: Period) -> dict[date, Sums]:
     """Each business date's sums, of all stores together."""
-    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, "t.business_date")}
+    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, DATE)}
 
 
 def by_week(scope: Scope, period: Period) -> dict[date, Sums]:
     """The sums of each week from Monday on, by its first day; of the first and last the days within the period."""
-    rows = _asked(scope, period, "date_trunc('week', t.business_date)::date", weeks=True)
+    rows = _asked(scope, period, WEEK, weeks=True)
     return {row[0]: _sums(scope, row[1:]) for row in rows}
 
 
 def by_month(scope: Scope, period: Period) -> dict[date, Sums]:
     """Each calendar month's sums, by its first day."""
-    rows = _asked(scope, period, "date_trunc('month', t.business_date)::date", weeks=True)
+    rows = _asked(scope, period, MONTH, weeks=True)
     return {row[0]: _sums(scope, row[1:]) for row in rows}
 
 
 def by_store_day(scope: Scope, period: Period) -> dict[tuple[UUID, date], Sums]:
     """Each store's and day's sums."""
-    return {(row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, "t.store_id, t.business_date")}
+    return {(row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, STORE, DATE)}
 
 
 def by_hour(scope: Scope, period: Period) -> dict[int, Sums]:
@@ -164,30 +168,36 @@ def by_weekday_and_hour(scope: Scope, period: Period) -> dict[tuple[int, int], S
 
     Of the sums those of OF_A_CLOCK; the others are nought.
     """
-    group: LiteralString = "extract(isodow FROM t.business_date)::int - 1, " + HOUR
-    return {
-        (row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, group, hours=True, only=OF_A_CLOCK)
-    }
+    rows = _asked(scope, period, WEEKDAY, HOUR, hours=True, only=OF_A_CLOCK)
+    return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
 
 
 def by_store_and_clock(scope: Scope, period: Period) -> dict[tuple[UUID, int], Sums]:
     """Each store's sums by the hour of its own clock."""
-    rows = _asked(scope, period, "t.store_id, " + HOUR, hours=True, weeks=True)
+    rows = _asked(scope, period, STORE, HOUR, hours=True, weeks=True)
     return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
 
 
-def by_day_and_hour(scope: Scope, period: Period, weekday: int) -> dict[tuple[date, int], Sums]:
+def by_day_and_hour(
+    scope: Scope, period: Period, weekday: int, *, only: tuple[str, ...] = OF_A_CLOCK
+) -> dict[tuple[date, int], Sums]:
     """Sums of each day that is this weekday (0 Monday) and hour of the clock; a repeated hour is in its label.
 
-    Of the sums those of OF_A_CLOCK; the others are nought.
+    Of the sums those of `only`; the others are nought.
     """
-    rows = _asked(scope, period, "t.business_date, " + HOUR, hours=True, only=OF_A_CLOCK, weekday=weekday)
+    rows = _asked(scope, period, DATE, HOUR, hours=True, only=only, weekday=weekday)
     return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
 
 
 def by_store_and_hour(scope: Scope, period: Period) -> dict[tuple[UUID, datetime], Sums]:
     """Each hour of each store by its UTC instant: for one day, or a few."""
-    return {(row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, "t.store_id, t.hour", hours=True)}
+    return {(row[0], row[1]): _sums(scope, row[2:]) for row in _asked(scope, period, STORE, "t.hour", hours=True)}
+
+
+def by_store_before(scope: Scope, store_ids: Collection[UUID], day: date, hour: datetime) -> dict[UUID, Sums]:
+    """What some of the stores had on a day before an hour of it begins (UTC)."""
+    rows = _asked(scope, Period(day, day), STORE, hours=True, before=(frozenset(store_ids), hour))
+    return {row[0]: _sums(scope, row[1:]) for row in rows}
 
 
 def latest_hours(organisation_id: UUID, store_ids: Collection[UUID]) -> dict[UUID, datetime]:
@@ -200,23 +210,70 @@ def latest_hours(organisation_id: UUID, store_ids: Collection[UUID]) -> dict[UUI
 def _asked(
     scope: Scope,
     period: Period,
-    group: LiteralString,
-    *,
+    *group: LiteralString,
     hours: bool = False,
     weeks: bool = False,
-    only: Collection[str] = (),
+    only: tuple[str, ...] = (),
     weekday: int | None = None,
+    before: tuple[frozenset[UUID], datetime] | None = None,
 ) -> list[tuple[Any, ...]]:
-    """`weeks`: the group is one of whole weeks too, so these may be read where the period has them."""
-    asked = (period, group if weekday is None else f"{group} {weekday}")
+    """`weeks`: the group is one of whole weeks too, so these may be read where the period has them. `before`: of some
+    of the stores hours before one (UTC)."""
+    asked = (period, group, only, weekday, before)
     if asked in scope.known:
         return scope.known[asked]
-    days = scope.chosen(period, weekday)
-    is_whole = weeks and scope.nodes is None and days is None and period.length >= LONG
-    whole = whole_weeks(period) if is_whole else None
-    which: LiteralString = (BETWEEN if days is None else ONLY) + (THERE if scope.nodes is not None else "")
-    rows = _hours(scope, whole, which) if hours or scope.is_part else _days(whole, which)
-    values: dict[str, Any] = {
+    parts, values = _parts(scope, period, hours=hours, weeks=weeks, weekday=weekday), _values(scope, period, weekday)
+    if before is not None:
+        parts = [each + " AND t.hour < %(before)s" for each in parts]
+        values |= {"stores": [each for each in scope.store_ids if each in before[0]], "before": before[1]}
+    with connection.cursor() as cursor:
+        cursor.execute(_together(parts, group, only), values)
+        found = scope.known[asked] = list(cursor.fetchall())
+    return found
+
+
+def ahead(scope: Scope, period: Period) -> None:
+    """What `by_store` and `by_week` will be asked, as one question: where some hours are left out, a year has tens of
+    thousands of rows, which are added up once for both."""
+    if not scope.is_part or _whole(scope, period) is None:
+        return
+    own = _each(_parts(scope, period, weeks=True), (STORE, DATE))
+    statement: LiteralString = "WITH t (store_id, business_date, " + summing.COLUMNS + ") AS MATERIALIZED (" + own + ")"
+    statement += " SELECT t.store_id, " + WEEK + " AS week, " + summing.TOTALS + " FROM t"  # noqa: S608
+    statement += " GROUP BY GROUPING SETS ((t.store_id), (week))"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _values(scope, period))
+        found = list(cursor.fetchall())
+    nothing_else: tuple[Hashable, ...] = ((), None, None)
+    scope.known[period, (STORE,), *nothing_else] = [(store, *sums) for store, week, *sums in found if week is None]
+    scope.known[period, (WEEK,), *nothing_else] = [(week, *sums) for store, week, *sums in found if store is None]
+
+
+def _together(parts: list[LiteralString], group: tuple[LiteralString, ...], only: tuple[str, ...]) -> LiteralString:
+    """Their sums by group. Each part is added up by itself: rows that only pass through a union cost as much again."""
+    if len(parts) == 1:
+        return _each(parts, group, only)
+    keys: LiteralString = ", ".join(("a", "b")[: len(group)])
+    statement: LiteralString = "SELECT " + keys + ", " + summing.totals(only)
+    statement += " FROM (" + _each(parts, group, only) + ") AS t (" + keys + ", " + summing.COLUMNS + ")"
+    return statement + " GROUP BY " + keys
+
+
+def _each(parts: list[LiteralString], group: tuple[LiteralString, ...], only: tuple[str, ...] = ()) -> LiteralString:
+    head: LiteralString = "SELECT " + ", ".join(group) + ", " + summing.totals(only) + " FROM ("  # noqa: S608
+    tail: LiteralString = ") AS t GROUP BY " + ", ".join(("1", "2")[: len(group)])
+    return " UNION ALL ".join(head + part + tail for part in parts)
+
+
+def _whole(scope: Scope, period: Period) -> Period | None:
+    """Its whole weeks, where these may be read."""
+    is_whole = scope.nodes is None and scope.days is None and period.length >= LONG
+    return whole_weeks(period) if is_whole else None
+
+
+def _values(scope: Scope, period: Period, weekday: int | None = None) -> dict[str, Any]:
+    whole = _whole(scope, period)
+    return {
         "organisation": scope.organisation_id,
         "stores": list(scope.store_ids),
         "since": period.since,
@@ -226,33 +283,36 @@ def _asked(
         "opens": scope.opens,
         "closes": scope.closes,
         "nodes": list(scope.nodes or ()),
-        "days": days,
+        "days": scope.chosen(period, weekday),
         **summing.counted_as(scope.settings),
     }
-    statement: LiteralString = "SELECT " + group + ", " + summing.totals(only)
-    statement += " FROM (" + rows + ") AS t GROUP BY " + group
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        found = scope.known[asked] = list(cursor.fetchall())
-    return found
 
 
-def _days(whole: Period | None, which: LiteralString) -> LiteralString:
+def _parts(
+    scope: Scope, period: Period, *, hours: bool = False, weeks: bool = False, weekday: int | None = None
+) -> list[LiteralString]:
+    """The rows that a question of a period is about: of whole weeks theirs, and what lies at both ends."""
+    whole = _whole(scope, period) if weeks else None
+    which: LiteralString = BETWEEN if scope.days is None and weekday is None else ONLY
+    which += THERE if scope.nodes is not None else ""
+    return _hours(scope, whole, which) if hours or scope.is_part else _days(whole, which)
+
+
+def _days(whole: Period | None, which: LiteralString) -> list[LiteralString]:
     """The rows of days; of whole weeks theirs."""
     if whole is None:
-        return summing.DAYS + summing.MINE + which
-    rows: list[LiteralString] = [summing.WEEKS + summing.MINE + WEEKS]
-    return " UNION ALL ".join([*rows, *(summing.DAYS + summing.MINE + edge for edge in EDGES)])
+        return [summing.DAYS + summing.MINE + which]
+    return [summing.WEEKS + summing.MINE + WEEKS, *(summing.DAYS + summing.MINE + edge for edge in EDGES)]
 
 
-def _hours(scope: Scope, whole: Period | None, which: LiteralString) -> LiteralString:
+def _hours(scope: Scope, whole: Period | None, which: LiteralString) -> list[LiteralString]:
     """The rows of hours that the scope is about; of whole weeks theirs."""
     own = _at_hours(scope, summing.LOCAL + "::time", summing.IN_BUSINESS)
     if whole is None:
-        return summing.HOURS + summing.MINE + which + own
+        return [summing.HOURS + summing.MINE + which + own]
     of_weeks = _at_hours(scope, "t.clock", "t.in_business")
     rows: list[LiteralString] = [summing.WEEKS_OF_HOURS + summing.MINE + WEEKS + of_weeks]
-    return " UNION ALL ".join([*rows, *(summing.HOURS + summing.MINE + edge + own for edge in EDGES)])
+    return [*rows, *(summing.HOURS + summing.MINE + edge + own for edge in EDGES)]
 
 
 def _at_hours(scope: Scope, clock: LiteralString, in_business: LiteralString) -> LiteralString:
