@@ -79,14 +79,30 @@ def test_a_location_nobody_knows_to_be_open_is_never_silent_and_learns_its_hours
     make(people)
     known = opening.calendars(people.le_zinc.id, [people.bar], now=at(20))[people.bar.id]
     assert not known.is_known
+    assert opening.unknown(people.le_zinc.id, [people.bar], now=at(20)) == {people.bar.id}
     assert kinds(people, at(40)) == []
     come(people, {hour - 168 * weeks: 5 for weeks in (1, 2) for hour in range(9, 19)})
     for weeks in (1, 2):
         make(people, DAY - timedelta(days=7 * weeks))
     learned = opening.calendars(people.le_zinc.id, [people.bar], now=at(20))[people.bar.id]
     assert (learned.is_open(at(9)), learned.is_open(at(18.9)), learned.is_open(at(19))) == (True, True, False)
+    assert opening.unknown(people.le_zinc.id, [people.bar], now=at(20)) == set()
     assert kinds(people, at(11.9)) == []
     assert kinds(people, at(12)) == ["counter_dead"]
+
+
+@pytest.mark.parametrize(("weeks", "is_known"), [(1, True), (2, True), (3, True), (5, False)])
+def test_an_hour_that_came_twice_in_four_weeks_is_known_however_far_apart(
+    people: People, weeks: int, is_known: bool
+) -> None:
+    utc_store(people)
+    save_location(store=people.bar, values={"location_id": "1"}, node_id=None, actor="user:1", now=at(8), today=DAY)
+    come(people, {9: 5, 9 - 168 * weeks: 5, 10 - 168: 5})
+    for day in (DAY, DAY - timedelta(weeks=weeks), DAY - timedelta(weeks=1)):
+        make(people, day)
+    unknown = opening.unknown(people.le_zinc.id, [people.bar], now=at(20))
+    calendar = opening.calendars(people.le_zinc.id, [people.bar], now=at(20))[people.bar.id]
+    assert (unknown == set(), calendar.is_known) == (is_known, is_known)
 
 
 def test_a_night_bar_is_open_after_midnight_and_through_the_change_of_clocks(people: People) -> None:

@@ -30,6 +30,17 @@ LEARNED_SQL: Final[LiteralString] = (
     " AND t.hour BETWEEN %(since)s AND %(until)s AND (t.visitors > 0 OR t.transactions > 0)"
     " GROUP BY 1, 2, 3 HAVING count(*) >= %(often)s ORDER BY 1, 2, 3"
 )
+# Mostly an hour and the same of a week before are found with the first step into the key.
+SOON_SQL: Final[LiteralString] = (
+    "SELECT s.id FROM accounts_store AS s CROSS JOIN LATERAL (SELECT FROM traffic_hour AS t JOIN traffic_hour AS p"
+    " ON p.organisation_id = t.organisation_id AND p.store_id = t.store_id"
+    " AND p.hour = (t.hour AT TIME ZONE s.timezone - interval '7 days') AT TIME ZONE s.timezone"
+    " WHERE t.organisation_id = s.organisation_id AND t.store_id = s.id AND t.hour <= %(until)s"
+    " AND p.hour >= %(since)s AND p.hour AT TIME ZONE s.timezone = t.hour AT TIME ZONE s.timezone - interval '7 days'"
+    " AND (t.visitors > 0 OR t.transactions > 0) AND (p.visitors > 0 OR p.transactions > 0)"
+    " AND t.hour >= %(since)s::timestamptz + interval '6 days' LIMIT 1) AS twice"
+    " WHERE s.organisation_id = %(organisation)s AND s.id = ANY(%(stores)s)"
+)
 
 Span = tuple[time, time]
 
@@ -86,6 +97,15 @@ def calendars(organisation_id: UUID, stores: Collection[Store], *, now: datetime
     }
 
 
+def unknown(organisation_id: UUID, stores: Collection[Store], *, now: datetime) -> set[UUID]:
+    """The locations of which nobody knows when they are open: those whose calendar is not known."""
+    typed = _typed(organisation_id)
+    untyped = {each.id: each for each in stores if each.id not in typed}
+    for store_id in _learned_soon(organisation_id, list(untyped), now) if untyped else ():
+        del untyped[store_id]
+    return untyped.keys() - (_learned(organisation_id, list(untyped.values()), now) if untyped else {}).keys()
+
+
 def typed(organisation_id: UUID, stores: Collection[Store]) -> dict[UUID, Calendar]:
     """Of the locations whose hours somebody typed: figures are no guess, so nothing learned goes into them."""
     weeks, dates = _typed(organisation_id), _dates(organisation_id)
@@ -108,6 +128,19 @@ def _dates(organisation_id: UUID) -> dict[UUID, dict[date, tuple[Span, ...]]]:
     for row in BusinessException.objects.filter(organisation_id=organisation_id):
         found[row.store_id][row.on] = () if row.opens is None or row.closes is None else ((row.opens, row.closes),)
     return dict(found)
+
+
+def _learned_soon(organisation_id: UUID, store_ids: list[UUID], now: datetime) -> list[UUID]:
+    """Of some stores those of which `_learned` knows something, as far as that is seen without reading four weeks."""
+    values: dict[str, Any] = {
+        "organisation": organisation_id,
+        "stores": store_ids,
+        "since": now - LEARNED_FROM,
+        "until": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SOON_SQL, values)
+        return [store_id for (store_id,) in cursor.fetchall()]
 
 
 def _learned(

@@ -22,23 +22,31 @@ KNOWN_IN: Final[LiteralString] = (
     "CASE WHEN length(t.staff_id) >= 32 THEN '' WHEN strpos(t.location_id, ':') = 0 THEN t.location_id"
     " ELSE regexp_replace(t.location_id, ':[^:]*$', '') END"
 )
-PERSON: Final[LiteralString] = 'provider COLLATE "C", staff_id COLLATE "C", known_in COLLATE "C"'
+# Of one person one number. Of two with the same, each would only have more neighbours: they are compared by name.
+PERSON: Final[LiteralString] = (
+    "hashtextextended(" + KNOWN_IN + " || ' ' || t.staff_id, hashtextextended(t.provider, 0))"
+)
 # A business date is within two days of UTC, and its neighbours are asked for too: the index is by beginnings.
-TIMES: Final[LiteralString] = (
-    "SELECT t.store_id, t.business_date, t.id, t.provider, t.staff_id, t.location_id, t.started_at, "  # noqa: S608
-    + ENDS
-    + " AS ends, "
-    + KNOWN_IN
-    + " AS known_in FROM ledger_clockentry AS t WHERE t.organisation_id = %(organisation)s"
+MINE: Final[LiteralString] = (
+    " FROM ledger_clockentry AS t WHERE t.organisation_id = %(organisation)s"
     " AND t.store_id IN (SELECT s.id FROM accounts_store AS s WHERE s.organisation_id = %(organisation)s)"
     " AND t.started_at >= %(since)s::date - 3 AND t.started_at < %(until)s::date + 4 AND NOT t.deleted"
 )
-# Sorted by their beginnings, only neighbours can overlap: these few are then compared, each with each.
+# Sorted by their beginnings, only neighbours can overlap: these few are then looked up, and compared each with each.
+# What is sorted is narrow, numbers alone: a chain's year has a hundred thousand times.
 SQL: Final[LiteralString] = (
-    "WITH times AS (" + TIMES + "), beside AS (SELECT *, coalesce(max(ends) OVER (mine ROWS BETWEEN UNBOUNDED PRECEDING"  # noqa: S608
-    " AND 1 PRECEDING) > started_at, false) OR coalesce(lead(started_at) OVER mine < ends, false) AS is_near"
-    " FROM times WINDOW mine AS (PARTITION BY " + PERSON + " ORDER BY started_at, id)),"
-    " near AS (SELECT * FROM beside WHERE is_near)"
+    "WITH beside AS (SELECT t.id, coalesce(max(" + ENDS + ") OVER (mine ROWS BETWEEN UNBOUNDED PRECEDING"  # noqa: S608
+    " AND 1 PRECEDING) > t.started_at, false) OR coalesce(lead(t.started_at) OVER mine < "
+    + ENDS
+    + ", false) AS is_near"
+    + MINE
+    + " WINDOW mine AS (PARTITION BY "
+    + PERSON
+    + " ORDER BY t.started_at)),"
+    " near AS MATERIALIZED (SELECT found.* FROM beside CROSS JOIN LATERAL (SELECT t.store_id, t.business_date, t.id,"
+    " t.provider, t.staff_id, t.location_id, t.started_at, " + ENDS + " AS ends, " + KNOWN_IN + " AS known_in"
+    " FROM ledger_clockentry AS t WHERE t.organisation_id = %(organisation)s AND t.id = beside.id LIMIT 1) AS found"
+    " WHERE beside.is_near)"
     " SELECT a.store_id, a.business_date,"
     " count(DISTINCT a.staff_id) FILTER (WHERE b.location_id = a.location_id),"
     " count(DISTINCT a.staff_id) FILTER (WHERE b.location_id <> a.location_id)"

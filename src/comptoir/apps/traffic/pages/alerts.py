@@ -121,5 +121,5 @@ def _without_hours(request: OrganisationRequest, stores: list[Store]) -> list[St
     )
     wanted = counted & catching_up.in_operation(request.organisation.id)
     mine = [each for each in stores if each.id in wanted]
-    known = opening.calendars(request.organisation.id, mine, now=timezone.now()) if mine else {}
-    return [each for each in mine if not known[each.id].is_known]
+    unknown = opening.unknown(request.organisation.id, mine, now=timezone.now()) if mine else set()
+    return [each for each in mine if each.id in unknown]

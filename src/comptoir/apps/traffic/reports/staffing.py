@@ -7,7 +7,7 @@ locations that have a target.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -91,12 +91,11 @@ def fit(scope: Scope, places: Sequence[Place], period: Period, *, day_start: int
     by_hour: defaultdict[int, Fit] = defaultdict(Fit)
     by_store: defaultdict[UUID, Fit] = defaultdict(Fit)
     cells: dict[tuple[UUID, int], Fit] = {}
-    for (store_id, hour), sums in reading.by_store_and_clock(scope, period).items():
-        target = aims.get(store_id)
-        if target:
-            found = cells[store_id, hour] = Fit(sums, sums.t_h / target)
-            by_hour[hour] += found
-            by_store[store_id] += found
+    aiming = replace(scope, store_ids=list(aims))  # others are no part of it: a year has many hours
+    for (store_id, hour), sums in (reading.by_store_and_clock(aiming, period) if aims else {}).items():
+        found = cells[store_id, hour] = Fit(sums, sums.t_h / aims[store_id])
+        by_hour[hour] += found
+        by_store[store_id] += found
     order = sorted(by_hour, key=lambda each: (each - day_start) % 24)
     known = [each for each in mine if by_store[each.store.id].is_known]
     return Report(
