@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 DEADLINE_SECONDS = 30.0
 PORTS = range(20_000, 32_000)
+COMPTOIR = "from comptoir.cli.main import app; app()"
 
 
 def free_port() -> int:
@@ -99,9 +100,9 @@ def web_server() -> Iterator[WebServer]:
 
 
 @contextmanager
-def worker(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A real `comptoir work`, stopped at the end."""
-    process = subprocess.Popen([sys.executable, "-m", "comptoir", "work", *arguments])
+def worker(*arguments: str, code: str = COMPTOIR) -> Iterator[subprocess.Popen[bytes]]:
+    """A real `comptoir work`, stopped at the end; `code` is what its process runs."""
+    process = subprocess.Popen([sys.executable, "-c", code, "work", *arguments])
     try:
         yield process
     finally:
