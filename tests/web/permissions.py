@@ -240,6 +240,7 @@ ROUTES: dict[str, str | None] = {
     "traffic_upload": "traffic.manage",
     "traffic_node_add": "traffic.manage",
     "traffic_node_move": "traffic.manage",
+    "traffic_node_remove": "traffic.manage",
     "traffic_location": "traffic.locations",
     "traffic_location_save": "traffic.manage",
     "traffic_target": "traffic.manage",

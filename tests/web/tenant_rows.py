@@ -242,6 +242,7 @@ PAGES = {
     "traffic_left_out_back": Row(Of.STORE, "post"),
     "traffic_node_add": Row(Of.EACH, "post"),
     "traffic_node_move": Row(Of.ORGANISATION, "post", above=Role.SUPERVISOR),
+    "traffic_node_remove": Row(Of.ORGANISATION, "post", above=Role.SUPERVISOR),
     "traffic_job_add": Row(Of.EACH, "post"),
     "traffic_job": Row(Of.ORGANISATION),
     "traffic_job_match": Row(Of.ORGANISATION, "post", {"job_id": "connected_job_id"}),

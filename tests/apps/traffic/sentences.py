@@ -27,6 +27,9 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_1_a_member_is_given_a_region_and_a_store_by_the_page_and_the_toast_takes_it_back",
         "test_1_whose_region_holds_no_store_reads_why_and_finds_nothing_of_others",
         "test_1_members_are_one_question_however_many_nodes",
+        "test_1_a_level_that_somebody_was_given_is_not_taken_away_and_the_page_says_whose_it_is",
+        "test_1_whoever_has_chosen_stores_takes_a_store_out_of_no_level_of_others",
+        "test_1_a_report_by_mail_holds_what_its_reader_sees_when_it_goes",
     ),
     "1 regions lie in districts, and both have figures": (
         "test_a_region_lies_in_a_district_and_both_have_their_subtotal",

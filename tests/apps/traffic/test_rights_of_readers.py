@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import transaction
 
 from comptoir.apps.traffic import chains, report_mails, subscriptions
@@ -15,9 +16,10 @@ from comptoir.apps.traffic.models import ReportMail
 from comptoir.core.accounts import members
 from comptoir.core.accounts.models import Membership, Store, User
 from comptoir.core.accounts.roles import Role
-from comptoir.core.accounts.tree_tables import Node
+from comptoir.core.accounts.tree_tables import Node, Placement
 from comptoir.core.audit.models import Note
 from comptoir.core.mail.models import OutgoingMail
+from comptoir.kernel.ids import public_id
 from tests.apps.traffic.chain import DAY, NOW, make, sell, utc_store, works
 from tests.people import People, create_member, create_store
 
@@ -49,10 +51,16 @@ def mia(chain: People, north: Node) -> User:
     return made
 
 
-def give(user: User, node: Node, role: Role = Role.MANAGER) -> None:
+def give(user: User, node: Node, role: Role = Role.MANAGER, *stores: Store) -> None:
     organisation_id = Membership.objects.get(user=user).organisation_id
     with transaction.atomic():
-        members.give(organisation_id=organisation_id, user_id=user.pk, role=role, store_ids=[], node_ids=[node.id])
+        members.give(
+            organisation_id=organisation_id,
+            user_id=user.pk,
+            role=role,
+            store_ids=[each.id for each in stores],
+            node_ids=[node.id],
+        )
 
 
 def put(store: Store, node: Node | None, *, today: date | None = None) -> None:
@@ -110,6 +118,40 @@ def test_1_alerts_are_written_to_the_manager_of_the_region_a_store_lies_in(chain
     put(chain.bar, north)
     [after] = [each for each in mailing.readers(chain.le_zinc.id) if each.user_id == mia.pk]
     assert (before.store_ids, after.store_ids) == (frozenset(), {chain.bar.id})
+
+
+def test_1_a_level_that_somebody_was_given_is_not_taken_away_and_the_page_says_whose_it_is(
+    chain: People, mia: User, north: Node
+) -> None:
+    alice, path = chain.client(chain.alice), f"/traffic/locations/nodes/{public_id('nod', north.id)}/remove"
+    assert "Mia was given North: give them something else first" in alice.post(path, follow=True).content.decode()
+    Membership.objects.get(user=mia).delete()
+    put(chain.bar, north)
+    put(chain.bar, None, today=DAY + timedelta(days=2))
+    assert "Something lies or lay in North" in alice.post(path, follow=True).content.decode()
+    Placement.objects.all().delete()
+    assert "North is taken away." in alice.post(path, follow=True).content.decode()
+    assert not Node.objects.exists()
+    assert alice.post(path).status_code == 404
+
+
+def test_1_whoever_has_chosen_stores_takes_a_store_out_of_no_level_of_others(chain: People, north: Node) -> None:
+    south = chains.add_node(
+        organisation_id=chain.le_zinc.id, name="South", kind="region", parent_id=None, actor="user:1", now=NOW
+    )
+    sue, path = create_member(chain.le_zinc, "Sue", Role.SUPERVISOR), f"/traffic/locations/{chain.bar.public_id}/save"
+    give(sue, south, Role.SUPERVISOR, chain.bar)
+    put(chain.bar, north)
+    for typed in ({"node": public_id("nod", south.id)}, {"node": ""}, {}):
+        chain.client(sue).post(path, {"location_id": "1", "status": "operational", **typed})
+        assert chains.placed(chain.le_zinc.id, on=NOW.date())[chain.bar.id] == north.id
+    put(chain.bar, None)
+    with time_machine.travel(NOW, tick=False):
+        answer = chain.client(sue).post(
+            path, {"location_id": "1", "status": "operational", "node": public_id("nod", south.id)}
+        )
+    assert answer.status_code == 302
+    assert chains.placed(chain.le_zinc.id, on=NOW.date())[chain.bar.id] == south.id
 
 
 def test_1_the_audit_says_where_a_store_lay_and_lies(chain: People, north: Node) -> None:

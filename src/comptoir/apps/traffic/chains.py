@@ -10,11 +10,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import jobs, left_out, location_ids
-from comptoir.apps.traffic.models import Day, Location, Settings
+from comptoir.apps.traffic.alert_tables import SilentLimit
+from comptoir.apps.traffic.models import Day, EditRight, ImportJob, Location, Settings
+from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.core.accounts import levels
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.stores import stores
-from comptoir.core.accounts.tree import History, Tree, below, names_of, nodes, placed, placements
+from comptoir.core.accounts.tree import History, Tree, below, given_to, names_of, nodes, placed, placements
 from comptoir.core.accounts.tree_tables import Node, Placement
 from comptoir.core.audit.notes import note
 from comptoir.kernel.errors import RuleBroken
@@ -103,8 +105,45 @@ def move_node(
     # What an hour of work costs may be typed at what it lies in.
     days = Day.objects.filter(organisation_id=organisation_id, store_id__in=inside.values("store_id"))
     days.filter(staff_hours__isnull=False).update(ledger_revision=Day.AGAIN)
-    note(organisation_id=organisation_id, actor=actor, what="traffic.node_moved", subject=row.name, now=now)
+    # Who was given a level sees what lies in it: where this one lies is a matter of rights as well.
+    details = {
+        name: ", ".join(names_of(organisation_id, [each] if each else []))
+        for name, each in (("lay_in", before), ("lies_in", parent_id))
+    }
+    note(
+        organisation_id=organisation_id,
+        actor=actor,
+        what="traffic.node_moved",
+        subject=row.name,
+        details=details,
+        now=now,
+    )
     return before
+
+
+@transaction.atomic
+def remove_node(*, organisation_id: UUID, node_id: UUID, actor: str, now: datetime) -> str:
+    """Take away a level that was never used; returns its name. Raises RuleBroken (`node_unknown`, 404; `node_in_use`).
+
+    Who was given it loses nothing unasked, and past days keep the tree they had.
+    """
+    row = Node.objects.select_for_update().filter(organisation_id=organisation_id, id=node_id).first()
+    if row is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="node_unknown", status=404)
+    if people := given_to(organisation_id, node_id):
+        words = _("%(people)s was given %(name)s: give them something else first, under Settings → Users.")
+        raise RuleBroken(words % {"people": ", ".join(people), "name": row.name}, code="node_in_use")
+    here = {"organisation_id": organisation_id, "node_id": node_id}
+    rows = [each.objects.filter(**here) for each in (Placement, EditRight, Wage, SilentLimit, ImportJob)]
+    if (
+        any(each.exists() for each in rows)
+        or Node.objects.filter(organisation_id=organisation_id, parent_id=node_id).exists()
+    ):
+        words = _("Something lies or lay in %(name)s, or was typed for it: it stays, and past figures with it.")
+        raise RuleBroken(words % {"name": row.name}, code="node_in_use")
+    Node.objects.filter(organisation_id=organisation_id, id=node_id).delete()
+    note(organisation_id=organisation_id, actor=actor, what="traffic.node_removed", subject=row.name, now=now)
+    return row.name
 
 
 @transaction.atomic

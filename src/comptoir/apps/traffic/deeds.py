@@ -40,6 +40,7 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.location_changed": _("A location was changed"),
     "traffic.node_added": _("A level of the chain was added"),
     "traffic.node_moved": _("A level of the chain was put into another"),
+    "traffic.node_removed": _("A level of the chain was taken away"),
     "traffic.people_exported": _("Hours by person were exported"),
     "traffic.settings_changed": _("How traffic is counted was changed"),
     "traffic.staff_pattern_saved": _("Who is usually at work at a location was typed"),

@@ -149,6 +149,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_target": LOCATION,
     "traffic_node_add": LOCATION,
     "traffic_node_move": LOCATION,
+    "traffic_node_remove": LOCATION,
     "traffic_doors": DOORS,
     "traffic_door_rotate": DOORS,
     "traffic_door_delete": DOORS,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from comptoir.core.accounts.reach_tables import StoreInNode
+from comptoir.core.accounts.reach_tables import InvitationNode, MembershipNode, StoreInNode
 from comptoir.core.accounts.tree_tables import Node, Placement
 from comptoir.kernel.errors import RuleBroken
 
@@ -119,6 +119,14 @@ def keep(organisation_id: UUID, node_ids: Collection[UUID]) -> list[UUID]:
             status=404,
         )
     return found
+
+
+def given_to(organisation_id: UUID, node_id: UUID) -> list[str]:
+    """Whose rights hang on a node, by name; who is invited to it, by address."""
+    here = {"organisation_id": organisation_id, "node_id": node_id}
+    members = MembershipNode.objects.filter(**here).select_related("membership__user")
+    invited = InvitationNode.objects.filter(**here).values_list("invitation__email", flat=True)
+    return sorted([*(str(each.membership.user) for each in members), *invited], key=str.casefold)
 
 
 def names_of(organisation_id: UUID, node_ids: Collection[UUID]) -> list[str]:

@@ -19,7 +19,7 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.pages import leaving_out
 from comptoir.apps.traffic.pages.counters import CounterForm, counters_of
 from comptoir.apps.traffic.pages.targets import suggested
-from comptoir.apps.traffic.pages.tree import NodeForm, tree_of
+from comptoir.apps.traffic.pages.tree import NodeForm, places_for, tree_of
 from comptoir.apps.traffic.pages.where import back_to, chosen_at, place_of, where_of
 from comptoir.apps.traffic.reports import reading
 from comptoir.core.accounts.roles import may
@@ -111,12 +111,15 @@ class LocationForm(forms.Form):
             self.add_error("staff_passes", _("Type how many passages of staff a day are taken off."))
         return said
 
-    def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
+    def clean_node(self) -> str:
+        """Where it may not be taken out of its level, nothing said is that it stays there."""
+        said: str = self.cleaned_data["node"]
+        return said if said in self._levels else self.initial["node"]
+
+    def __init__(self, levels: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        nodes = [(public_id("nod", each.id), each.name) for each in chains.nodes(organisation_id)]
-        self.fields["node"] = forms.ChoiceField(
-            label=self.fields["node"].label, required=False, choices=[("", "–"), *nodes]
-        )
+        self._levels = {value for value, _name in levels}
+        self.fields["node"] = forms.ChoiceField(label=self.fields["node"].label, required=False, choices=levels)
 
 
 @require_GET
@@ -195,7 +198,7 @@ def location(request: OrganisationRequest, store_id: str) -> HttpResponse:
     place = place_of(request, store_id)
     if "HX-Request" in request.headers:
         return render(request, "traffic/left_out.html", {"place": place, "left": leaving_out.told(request, place)})
-    return _one(request, place, LocationForm(request.organisation.id, initial=_initial(place)))
+    return _one(request, place, LocationForm(places_for(request, place), initial=_initial(place)))
 
 
 @require_POST
@@ -203,7 +206,7 @@ def location(request: OrganisationRequest, store_id: str) -> HttpResponse:
 def location_save(request: OrganisationRequest, store_id: str) -> HttpResponse:
     """Keep what was typed of a location."""
     place = place_of(request, store_id)
-    form = LocationForm(request.organisation.id, request.POST, initial=_initial(place))
+    form = LocationForm(places_for(request, place), request.POST, initial=_initial(place))
     if form.is_valid() and _save(request, place, form):
         return back_to(request, "traffic_location", store_id)
     return _one(request, place, form, status=422)

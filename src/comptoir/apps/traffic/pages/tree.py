@@ -14,14 +14,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from comptoir.apps.traffic import chains
+from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.pages.addressed import actor
 from comptoir.apps.traffic.pages.where import back_to, chosen_at
 from comptoir.core.accounts import levels
+from comptoir.core.accounts.reach import nodes_of
 from comptoir.core.accounts.tree_tables import Node
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web.shell import OrganisationRequest, page
-from comptoir.web.toasts import toast
+from comptoir.web.toasts import refusals, toast
 
 Choice = tuple[str, str]
 
@@ -94,9 +96,7 @@ def tree_of(request: OrganisationRequest) -> list[Level]:
 @page("traffic.manage")
 def node_move(request: OrganisationRequest, node_id: str) -> HttpResponse:
     """Put a district or a region into another level, or into none. Raises RuleBroken (403, 404, 422)."""
-    if request.store_ids is not None:
-        # It moves what lies in it as well, and that may be anybody's.
-        raise RuleBroken(_("Somebody who sees every store has to do this."), code="forbidden", status=403)
+    _must_see_all(request)
     said = request.POST.get("parent", request.GET.get("parent", ""))
     before = chains.move_node(
         organisation_id=request.organisation.id,
@@ -109,6 +109,40 @@ def node_move(request: OrganisationRequest, node_id: str) -> HttpResponse:
     at = chosen_at(request)
     toast(request, _("It lies there now, on past days too."), undo_url=f"{undo}&at={at}" if at else undo)
     return back_to(request, "traffic_locations")
+
+
+@require_POST
+@page("traffic.manage")
+def node_remove(request: OrganisationRequest, node_id: str) -> HttpResponse:
+    """Take away a level that was never used. Raises RuleBroken (403, 404)."""
+    _must_see_all(request)
+    with refusals(request):
+        name = chains.remove_node(
+            organisation_id=request.organisation.id,
+            node_id=parse_id("nod", node_id),
+            actor=actor(request),
+            now=timezone.now(),
+        )
+        toast(request, _("%(name)s is taken away. Nothing lay in it.") % {"name": name})
+    return back_to(request, "traffic_locations")
+
+
+def _must_see_all(request: OrganisationRequest) -> None:
+    """Raises RuleBroken (403): with a level goes what lies in it, and that may be anybody's."""
+    if request.store_ids is not None:
+        raise RuleBroken(_("Somebody who sees every store has to do this."), code="forbidden", status=403)
+
+
+def places_for(request: OrganisationRequest, place: Place) -> list[Choice]:
+    """Where a location may be put. People see a store by the level it lies in: whoever has not all stores takes one out
+    of no level that is not his, and puts it into none."""
+    nodes = chains.nodes(request.organisation.id)
+    if request.store_ids is not None:
+        mine = nodes_of(request.organisation.id, request.user.pk)
+        if place.node_id is not None and place.node_id not in mine:
+            return [(public_id("nod", each.id), each.name) for each in nodes if each.id == place.node_id]
+        nodes = [each for each in nodes if each.id in mine]
+    return [("", "–"), *((public_id("nod", each.id), each.name) for each in nodes)]
 
 
 def _places_for(kind: str, nodes: list[Node]) -> list[Choice]:
