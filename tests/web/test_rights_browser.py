@@ -1,4 +1,4 @@
-"""A region is given on a phone, by keyboard; the page is accessible, no wider than the phone, and says what was given."""
+"""A region is given on a phone by keyboard; the page is accessible, and no wider than the phone."""
 
 from datetime import date
 

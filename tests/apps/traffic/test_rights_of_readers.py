@@ -102,6 +102,10 @@ def test_6_2_a_file_loses_what_whoever_asked_for_it_lost_and_ends_with_the_role(
     made = {"organisation_id": chain.le_zinc.id, "user": mia, "language": "en", "zone": ZoneInfo("UTC"), "now": NIGHT}
     plan, _secret = plans.add(wanted=wanted, store_ids=frozenset({chain.bar.id}), **made)  # type: ignore[arg-type]
     assert [each.store.id for each in subscriptions.places_of(plan, now=MORNING)] == [chain.bar.id]
+    give(sue := create_member(chain.le_zinc, "Sue", Role.SUPERVISOR), north, Role.SUPERVISOR)
+    for reader, is_shown in ((sue, False), (mia, True), (chain.alice, True)):
+        page = chain.client(reader).get("/traffic/reports/exports").content.decode()
+        assert ("Head office" in page) is is_shown
     plans.come_due(now=MORNING)
     put(chain.bar, None, today=DAY + timedelta(days=2))
     run = ExportRun.objects.get()

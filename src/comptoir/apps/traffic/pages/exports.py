@@ -169,7 +169,7 @@ def _add(request: OrganisationRequest, form: PlanForm) -> Secret | None:
 
 
 def _mine(request: OrganisationRequest, export_id: str) -> ExportPlan:
-    """One's own; an owner's or supervisor's, everybody's. Raises RuleBroken (404)."""
+    """One's own; for an owner or a supervisor of all stores, everybody's. Raises RuleBroken (404)."""
     plan = plans.find(request.organisation.id, parse_id("exp", export_id))
     if not _is_mine(request, plan):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
@@ -177,7 +177,7 @@ def _mine(request: OrganisationRequest, export_id: str) -> ExportPlan:
 
 
 def _is_mine(request: OrganisationRequest, plan: ExportPlan) -> bool:
-    return plan.user_id == request.user.pk or may(request.role, "traffic.manage")
+    return plan.user_id == request.user.pk or (request.store_ids is None and may(request.role, "traffic.manage"))
 
 
 def _page(request: OrganisationRequest, form: PlanForm, secret: Secret | None) -> HttpResponse:
