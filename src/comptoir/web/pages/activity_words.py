@@ -61,6 +61,27 @@ WORDS: Final[Mapping[str, Promise]] = {
 """What was done in the house; each app brings the words for its own."""
 
 
+NAMES: Final[Mapping[str, Promise]] = {
+    "active": gettext_lazy("Active"),
+    "changed": gettext_lazy("Changed"),
+    "day": gettext_lazy("Day"),
+    "days": gettext_lazy("Days"),
+    "hours": gettext_lazy("Hours"),
+    "kind": gettext_lazy("Kind"),
+    "name": gettext_lazy("Name"),
+    "points": gettext_lazy("Points"),
+    "provider": gettext_lazy("Provider"),
+    "reason": gettext_lazy("Reason"),
+    "role": gettext_lazy("Role"),
+    "since": gettext_lazy("From"),
+    "status": gettext_lazy("Status"),
+    "stores": gettext_lazy("Stores"),
+    "until": gettext_lazy("Until"),
+    "visitors": gettext_lazy("Visitors"),
+}
+"""What a detail is called; what is not here is a field of the API, and called as it is there."""
+
+
 def word(what: str) -> Promise | str:
     """What a code means, "" where the code is all there is."""
     return WORDS.get(what) or manifest.deeds().get(what, "")
@@ -73,13 +94,18 @@ def lines(details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for name in dict.fromkeys([*before, *after]):
             was, became = spelled(before.get(name)), spelled(after.get(name))
             if was != became:
-                yield name, f"{was} → {became}"
+                yield called(name), f"{was} → {became}"
     elif "before" in details and "after" in details:
         yield "", f"{spelled(before)} → {spelled(after)}"
     both = "before" in details and "after" in details
     for name, value in details.items():
         if not (both and name in ("before", "after")):
-            yield name, spelled(value)
+            yield called(name), spelled(value)
+
+
+def called(name: str) -> str:
+    """The name of a detail as people read it."""
+    return str(NAMES.get(name, name))
 
 
 def spelled(value: Any) -> str:

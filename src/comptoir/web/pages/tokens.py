@@ -51,7 +51,8 @@ def meaning(scope: str) -> str:
     if scope in MEANINGS:
         return str(MEANINGS[scope])
     app, verb = manifest.owner_of(scope), scope.rpartition(".")[2]
-    words = {"read": _("%(app)s: read"), "write": _("%(app)s: read and change")}.get(verb)
+    verbs = {"read": _("%(app)s: read"), "write": _("%(app)s: read and change"), "import": _("%(app)s: import days")}
+    words = verbs.get(verb)
     return words % {"app": app.name} if app and words else scope
 
 
