@@ -7,6 +7,6 @@ from comptoir.apps.traffic import tasks
 from comptoir.core.installations.manifest import Event
 
 
-def sales_moved(events: Sequence[Event], now: datetime) -> None:  # noqa: ARG001 (the handler's)
+def sales_moved(events: Sequence[Event], now: datetime) -> None:
     """One job, however many sales: which days changed stands in the ledger."""
-    tasks.enqueue_restating(events[0].organisation_id)
+    tasks.enqueue_restating(events[0].organisation_id, at=now + tasks.SETTLING)

@@ -14,6 +14,8 @@ from comptoir.core.jobs import engine
 
 LATELY: Final = timedelta(minutes=10)
 """How far back the minute's look goes: longer than any transaction that changes a day lasts."""
+SETTLING: Final = timedelta(seconds=2)
+"""How long after a sale its day is made anew: that takes twice what the bill itself does, and other bills follow."""
 
 
 def utc_now() -> datetime:
@@ -57,9 +59,9 @@ def enqueue_exports(*, now: datetime) -> None:
         deliver_export.enqueue_once(key=f" {run_id}", organisation_id=str(organisation_id), run_id=str(run_id))
 
 
-def enqueue_restating(organisation_id: UUID) -> None:
-    """Soon, once."""
-    restate.enqueue_once(key=f" {organisation_id}", organisation_id=str(organisation_id))
+def enqueue_restating(organisation_id: UUID, *, at: datetime | None = None) -> None:
+    """Once, and not before `at`."""
+    restate.enqueue_once(key=f" {organisation_id}", at=at, organisation_id=str(organisation_id))
 
 
 def enqueue_filling(organisation_id: UUID) -> None:
