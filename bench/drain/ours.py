@@ -21,12 +21,14 @@ def main() -> None:
     from django.db import connection
 
     from comptoir.apps.loyalty.models import Offer
+    from comptoir.core import prepared
     from comptoir.core.intake import process
     from comptoir.core.ledger.models import Sale
     from comptoir.core.outbox import dispatch
     from comptoir.kernel import memory
 
     memory.collect_by_batches()  # as a worker does
+    prepared.keep_plans()
     connection.ensure_connection()
     if "--together" in sys.argv:
         print("ready", flush=True)

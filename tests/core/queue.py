@@ -27,8 +27,10 @@ def query(statement: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def jobs() -> list[tuple[str, str]]:
-    """Task and status of every job but those of the clock, whose minute may come at any moment."""
-    found = query("SELECT task_name, status FROM procrastinate_jobs WHERE task_name <> ALL(%s)", OF_THE_CLOCK)
+    """Task and status of every job but those of the clock, whose minute may come at any moment, and the one that makes
+    a day anew a while after its sales."""
+    others = [*OF_THE_CLOCK, "traffic.restate"]
+    found = query("SELECT task_name, status FROM procrastinate_jobs WHERE task_name <> ALL(%s)", others)
     return [(str(task), str(status)) for task, status in found]
 
 

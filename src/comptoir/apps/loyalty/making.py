@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Final, LiteralString
 from uuid import UUID
 
-from django.db import connection
-
 from comptoir.apps.loyalty import named, programmes, redeemed, worth, writing
 from comptoir.apps.loyalty.alerts import telling
 from comptoir.apps.loyalty.holdings import AlertKind
 from comptoir.apps.loyalty.models import Offer
+from comptoir.core import prepared
 from comptoir.core.installations import modules
 from comptoir.core.ledger import reads, twins
 from comptoir.kernel import arrays
@@ -57,7 +56,7 @@ def make_missing(organisation_id: UUID, roots: Sequence[UUID], now: datetime) ->
 
 def _known(organisation_id: UUID, sale_ids: Sequence[UUID]) -> set[UUID]:
     """Those of these sales that have an offer."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(KNOWN_SQL, [organisation_id, arrays.of_ids(sale_ids)])
         return {sale_id for (sale_id,) in cursor.fetchall()}
 

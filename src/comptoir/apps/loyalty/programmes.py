@@ -11,11 +11,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty.expiry.rules import Expiry
-from comptoir.apps.loyalty.fetching import fetch
 from comptoir.apps.loyalty.models import Programme
 from comptoir.apps.loyalty.points import Basis, Rounding
 from comptoir.core.accounts.models import Organisation
 from comptoir.core.installations import modules
+from comptoir.core.prepared import fetch
 from comptoir.kernel.errors import RuleBroken
 
 ALL_VERSIONS: Final[LiteralString] = "organisation_id = %s ORDER BY version"

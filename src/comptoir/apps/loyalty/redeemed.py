@@ -13,10 +13,10 @@ from typing import Final, LiteralString
 from uuid import UUID
 
 from comptoir.apps.loyalty.alerts import telling
-from comptoir.apps.loyalty.fetching import fetch
 from comptoir.apps.loyalty.holdings import AlertKind, Held, HeldReward, Reward, RewardProduct
 from comptoir.apps.loyalty.hooks import emitting
 from comptoir.core.ledger.reads import Chain
+from comptoir.core.prepared import fetch
 from comptoir.kernel import arrays
 from comptoir.kernel.ids import public_id
 from comptoir.pos.model import Line, SaleState

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.loyalty import programmes, writing
 from comptoir.apps.loyalty.devices import Register, Tablet
-from comptoir.apps.loyalty.fetching import fetch
 from comptoir.core.ledger import reads
 from comptoir.core.ledger.store import notify_live
+from comptoir.core.prepared import fetch
 from comptoir.kernel import arrays
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import public_id

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from comptoir.apps.loyalty import registers, writing
 from comptoir.apps.loyalty.devices import WAITING, Register, Screen, Showing, Tablet
 from comptoir.apps.loyalty.models import Offer
 from comptoir.apps.loyalty.points import State
+from comptoir.core import prepared
 from comptoir.core.outbox.live import notify_all
 from comptoir.kernel import arrays
 
@@ -161,7 +161,7 @@ def _queue(organisation_id: UUID, fresh: dict[UUID, list[Offer]], now: datetime)
     ]
     drafts.sort(key=lambda each: each.offer_id)
     register_ids = arrays.of_ids(fresh)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         # Two handlers with orders of one register take turns.
         cursor.execute(TURNS_SQL, [organisation_id, register_ids])
         writing.write(drafts)
@@ -179,7 +179,7 @@ def _linked(organisation_id: UUID, register_ids: Collection[UUID]) -> dict[UUID,
     found: dict[UUID, list[Linked]] = {}
     if not register_ids:
         return found
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(LINKED_SQL, [organisation_id, arrays.of_ids(register_ids)])
         for tablet_id, register_id, linked_at in cursor.fetchall():
             found.setdefault(register_id, []).append(Linked(tablet_id, linked_at))

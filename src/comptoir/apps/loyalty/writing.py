@@ -8,7 +8,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, models
+
+from comptoir.core import prepared
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -25,7 +27,7 @@ def write(
         return set()
     names = [(field.column, field.attname) for field in rows[0]._meta.concrete_fields]
     told = [{column: getattr(row, attribute) for column, attribute in names} for row in rows]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(_statement(type(rows[0]), unique, updated, returned), [msgspec.json.encode(told).decode()])
         return {value for (value,) in cursor.fetchall()} if returned else set()
 

@@ -5,7 +5,7 @@ Called in the transaction that keeps the notification, so it writes rows and enq
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from django.db.models import F
@@ -16,6 +16,7 @@ from comptoir.apps.pay_at_table.application import CALLBACK, OPEN, Outcome
 from comptoir.apps.pay_at_table.journal import move
 from comptoir.apps.pay_at_table.mirror import PREFIX
 from comptoir.apps.pay_at_table.models import MOVING, Attempt, GuestPayment, Integration, State, Transition
+from comptoir.core import prepared
 from comptoir.core.audit.notes import note
 from comptoir.core.installations.manifest import Heard
 from comptoir.pos.model import Sale
@@ -24,16 +25,14 @@ from comptoir.pos.places import Availability
 
 TILL: Final = "till"
 NOTED_EVERY: Final = timedelta(minutes=1)
+AT_STORES: Final[LiteralString] = "store_id = ANY(%s::uuid[]) ORDER BY id"
 Told = Any
 Hearer = Callable[[Sequence[Integration], Heard, datetime], None]
 
 
 def heard(all_heard: Sequence[Heard], now: datetime) -> None:
     """Hand each to who understands it; stores without an integration cost one question for all of them."""
-    rows = Integration.objects.filter(store_id__in={each.store_id for each in all_heard})
-    by_store: dict[UUID, list[Integration]] = {}
-    for integration in rows:
-        by_store.setdefault(integration.store_id, []).append(integration)
+    by_store = _by_store({each.store_id for each in all_heard})
     asked = _asked(all_heard)
     for each in all_heard:
         mine, hearer = by_store.get(each.store_id, []), HEARERS.get(type(each.told))
@@ -47,9 +46,18 @@ def heard(all_heard: Sequence[Heard], now: datetime) -> None:
             hearer(mine, each, now)
 
 
+def _by_store(store_ids: set[UUID]) -> dict[UUID, list[Integration]]:
+    found: dict[UUID, list[Integration]] = {}
+    for integration in prepared.fetch(Integration, AT_STORES, [list(store_ids)]):
+        found.setdefault(integration.store_id, []).append(integration)
+    return found
+
+
 def _asked(all_heard: Sequence[Heard]) -> dict[tuple[UUID, str], tuple[Attempt, GuestPayment]]:
     """What results are about, by organisation and reference; all payments locked, the older first (`mirror.lock`)."""
     told = {(each.organisation_id, each.told.reference) for each in all_heard if type(each.told) is PaymentResult}
+    if not told:
+        return {}
     organisations, references = {each[0] for each in told}, {each[1] for each in told}
     found = Attempt.objects.filter(organisation_id__in=organisations, reference__in=references)
     attempts = [each for each in found if (each.organisation_id, each.reference) in told]

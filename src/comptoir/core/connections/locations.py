@@ -5,9 +5,9 @@ from typing import Final, LiteralString
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db import connection as database
 from django.utils.translation import gettext as _
 
+from comptoir.core import prepared
 from comptoir.core.accounts.models import Organisation, Store
 from comptoir.core.connections.models import Connection, LocationLink, WebhookAddress
 from comptoir.core.connections.sealing import sealer
@@ -142,6 +142,6 @@ def store_behind(provider: str, token: str) -> tuple[UUID, UUID] | None:
 
 def stores_fed_by(provider: str, location_ids: set[str]) -> dict[str, tuple[UUID, UUID]]:
     """Location id to (organisation id, store id), for those that are linked."""
-    with database.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(FED_SQL, [provider, sorted(location_ids)])
         return {external: (organisation, store) for external, organisation, store in cursor.fetchall()}

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
+from comptoir.core import prepared
 from comptoir.core.installations import manifest, plans
 from comptoir.core.installations.models import Installation
 from comptoir.kernel.errors import RuleBroken
@@ -58,14 +59,14 @@ def modules(organisation_id: UUID) -> dict[Switch, Module]:
 
 def running(organisation_id: UUID, app: str) -> set[UUID]:
     """The stores that have an app on, by itself or as part of a bundle."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(RUNNING_SQL, [organisation_id, [app, *manifest.bundles_of(app)]])
         return {store_id for (store_id,) in cursor.fetchall()}
 
 
 def with_several_tills(organisation_id: UUID, store_ids: Collection[UUID]) -> set[UUID]:
     """Those of these stores that hear of sales from more than one point of sale."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(SEVERAL_SQL, [organisation_id, list(store_ids)])
         return {store_id for (store_id,) in cursor.fetchall()}
 
@@ -82,7 +83,7 @@ def held_off(organisation_ids: Collection[UUID]) -> set[Switch]:
 
 
 def _asked(question: LiteralString, organisation_ids: Collection[UUID]) -> set[Switch]:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(question, [list(organisation_ids)])
         return _off(cursor.fetchall())
 

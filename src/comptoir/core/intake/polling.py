@@ -13,9 +13,9 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from django.db import connection as database
 from django.db.models import F, QuerySet
 
+from comptoir.core import prepared
 from comptoir.core.connections.access import open_vendor
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.installations import uses
@@ -128,7 +128,7 @@ def pace(link: LocationLink, row: BookReading, *, now: datetime) -> timedelta:
 
 def heard(store_ids: Collection[UUID], *, now: datetime) -> None:
     """The tills of these stores have spoken by themselves; noted once a minute, so that a busy till costs nothing."""
-    with database.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "UPDATE intake_bookreading AS b SET heard_at = %(now)s FROM connections_locationlink AS l"
             " WHERE l.store_id = ANY(%(stores)s) AND b.organisation_id = l.organisation_id"

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final, LiteralString
 
 import msgspec
-from django.db import connection
 
+from comptoir.core import prepared
 from comptoir.core.intake.fates import Fate, Row, Waiting, storable
 from comptoir.core.intake.packing import MARKS, packed_to_stay, unpacked
 
@@ -48,7 +48,7 @@ def waiting(most: int) -> tuple[list[Waiting], bool]:
     one batch is the next one's.
     """
     found: list[Waiting] = []
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(WAITING_SQL, [LARGE, most])
         taken, rows = 0, cursor.fetchall()
         for identifier, owner, store, provider, verified, stored, headers, at, minute in rows:
@@ -85,7 +85,7 @@ def save(fates: Sequence[Fate], now: datetime, *, with_bodies: bool = False) -> 
         for fate in fates
     ]
     minutes = [fate.row.received_minute for fate in fates]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(SAVE_SQL, [now, msgspec.json.encode(told).decode(), min(minutes), max(minutes)])
 
 

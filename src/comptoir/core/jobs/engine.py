@@ -18,7 +18,7 @@ from typing import Any, Final, LiteralString, cast
 import psycopg
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, NotSupportedError, connection, transaction
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.contrib.django import app as engine_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -31,6 +31,7 @@ from procrastinate.tasks import Task
 from structlog.contextvars import bound_contextvars, get_contextvars
 from ulid import ULID
 
+from comptoir.core import prepared
 from comptoir.kernel import computing, memory, metrics
 from comptoir.kernel.errors import VendorBusy
 from comptoir.kernel.own_thread import run_apart
@@ -120,15 +121,19 @@ class Job:
             "args": json.dumps({**arguments, **_correlation()}),
             "at": at,
         }
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(ENQUEUE_SQL, values)
             if not cursor.rowcount:
                 cursor.execute(BRING_FORWARD_SQL, values)
                 log.debug("job.already_waiting", job=self.name, key=key)
 
+    def run(self) -> None:
+        """Do it here and now, as a worker would; for one that takes no arguments."""
+        self.task()
+
     def forget(self, *, key: str = "") -> None:
         """Take back one that waits under this key: there is nothing left for it to do."""
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(FORGET_SQL, [f"{self.name}{key}"])
 
 
@@ -154,7 +159,10 @@ def job(name: str, *, queue: str, priority: int = 0) -> Callable[[Callable[..., 
         @wraps(function)
         def run(**arguments: str) -> None:
             with _watched(name, arguments.pop(CORRELATION, ""), urgent=queue in URGENT):
-                function(**arguments)
+                try:
+                    function(**arguments)
+                except NotSupportedError:  # a migration came in between (`prepared`); once more, with new plans
+                    function(**arguments)
 
         return Job(name, engine_app.task(name=name, queue=queue, priority=priority, retry=TryLater())(run))
 
@@ -212,6 +220,7 @@ def run_worker(*, concurrency: int) -> None:
     `concurrency` is the number of jobs of each queue at the same time.
     """
     memory.collect_by_batches()
+    prepared.keep_plans()
     computing.limit(AT_WORK)
     asyncio.run(_work_until_told(concurrency))
 

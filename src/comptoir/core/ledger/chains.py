@@ -9,8 +9,7 @@ from collections.abc import Collection
 from typing import Final, LiteralString
 from uuid import UUID
 
-from django.db import connection
-
+from comptoir.core import prepared
 from comptoir.kernel import arrays
 from comptoir.pos.model import SaleKind
 
@@ -80,7 +79,7 @@ def corrections(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID,
 
 
 def _ask(question: LiteralString, organisation_id: UUID, sale_ids: Collection[UUID]) -> list[tuple[UUID, ...]]:
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             question, {"organisation": organisation_id, "ids": arrays.of_ids(sale_ids), "sale": SaleKind.SALE}
         )

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
+from comptoir.core import prepared
 from comptoir.core.ledger import chains
 from comptoir.core.ledger.models import HourlyFigure, SaleAlias, SaleRevision
 from comptoir.core.ledger.models import Sale as SaleRow
@@ -144,7 +145,7 @@ def sales(
 
 def aliases(organisation_id: UUID, sale_ids: Collection[UUID], *, prefix: str) -> dict[UUID, str]:
     """What follows a prefix in another name of these sales, for those that have such a name."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(ALIASES_SQL, [organisation_id, arrays.of_ids(sale_ids), prefix])
         return {sale_id: alias.removeprefix(prefix) for sale_id, alias in cursor.fetchall()}
 
@@ -173,7 +174,7 @@ def records(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[SaleRecor
     """These sales, as far as this organisation has them; in the order of their ids."""
     if not sale_ids:
         return []
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         # Without the ORM, which writes a parameter for every id: each event of a sale asks this several times.
         cursor.execute(RECORDS_SQL, [organisation_id, arrays.of_ids(sale_ids)])
         return [

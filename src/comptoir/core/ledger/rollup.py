@@ -12,8 +12,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db import connection
 
+from comptoir.core import prepared
 from comptoir.core.ledger import trading_days
 from comptoir.kernel.clock import business_date, local_hour
 from comptoir.pos.model import Line, LineKind, Sale, SaleState
@@ -144,7 +144,7 @@ def add(organisation_id: UUID, store_id: UUID, delta: Figures) -> None:
         {"hour": hour, "business_date": day, "register_id": register, "currency": currency, "measures": values}
         for (hour, day, register, currency), values in registers.items()
     ]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "WITH added AS (INSERT INTO ledger_hourlyfigure AS figure"
             " (organisation_id, store_id, hour, business_date, register_id, measure, currency, value)"

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from comptoir.core import prepared
 from comptoir.core.ledger.precedence import Key
 from comptoir.kernel import arrays
 from comptoir.kernel.money import to_minor
@@ -82,7 +83,7 @@ def lock_locations(organisation_id: UUID, provider: str, location_ids: Collectio
     The store's lock does not do it: a location that moved, or is linked nowhere, comes in at the doors of two stores.
     """
     names = [f"{organisation_id} {provider} {location}" for location in sorted(location_ids)]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%s::text[]) AS name", [names]
         )
@@ -92,7 +93,7 @@ def load(organisation_id: UUID, provider: str, keys: Collection[Key]) -> dict[Ke
     """The stored sales among these (location, external id)."""
     if not keys:
         return {}
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             f"SELECT {COLUMNS} FROM ledger_sale WHERE organisation_id = %s AND provider = %s"
             " AND (location_id, external_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
@@ -110,7 +111,7 @@ def counter_entries(organisation_id: UUID, provider: str, keys: Collection[Key])
     """Stored counter-entries over these sales, each with the sale it cancels (`precedence.superseded_by`)."""
     if not keys:
         return []
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "SELECT location_id, external_id, previous_external_id FROM ledger_sale"
             " WHERE organisation_id = %s AND provider = %s"
@@ -155,7 +156,7 @@ def _copy(organisation_id: UUID, told: Sequence[dict[str, Any]]) -> None:
 
 def _upsert(organisation_id: UUID, told: Sequence[dict[str, Any]]) -> None:
     """They travel as one JSON text: arrays are quoted value by value in Python, which cost more than all the rest."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(UPSERT_SQL, [organisation_id, msgspec.json.encode(told).decode()])
 
 
@@ -163,7 +164,7 @@ def keep_revisions(organisation_id: UUID, replaced: Sequence[StoredSale], now: d
     """Keep the sales as they were before they are replaced."""
     if not replaced:
         return
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_salerevision"
             " (organisation_id, sale_id, revision, document, source, observed_at, replaced_at)"
@@ -186,7 +187,7 @@ def keep_aliases(organisation_id: UUID, aliases: Collection[tuple[str, UUID]]) -
     if not aliases:
         return
     names, sale_ids = zip(*aliases, strict=True)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_salealias (organisation_id, alias, sale_id)"
             " SELECT %s, new.* FROM unnest(%s::text[], %s::uuid[]) AS new ON CONFLICT DO NOTHING",

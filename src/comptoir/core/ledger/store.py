@@ -8,8 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db import connection
 
+from comptoir.core import prepared
 from comptoir.core.accounts.models import Store
 from comptoir.core.installations.manifest import Event
 from comptoir.core.ledger import rollup, rows
@@ -58,7 +58,7 @@ class Recorded:
 
 def lock_stores(store_ids: Collection[UUID]) -> dict[UUID, StoreFacts]:
     """Lock stores, in one order, until the transaction ends: writers of one store take turns, others do not wait."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(LOCK_SQL, [list(store_ids)])
         return {row[0]: StoreFacts(row[0], row[1], ZoneInfo(row[2]), row[3]) for row in cursor.fetchall()}
 

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
-from django.db import connection
-
+from comptoir.core import prepared
 from comptoir.core.ledger.models import TradingDay
 
 REVISIONS: Final[LiteralString] = (
@@ -31,7 +30,7 @@ def touch(organisation_id: UUID, store_id: UUID, days: Collection[date]) -> None
     """Another revision of these days, in the transaction that changes their figures; it holds the store's lock."""
     if not days:
         return
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_tradingday AS day (organisation_id, store_id, business_date, revision, changed_at)"
             " SELECT %s, %s, business_date, 1, clock_timestamp() FROM unnest(%s::date[]) AS touched (business_date)"

@@ -6,8 +6,8 @@ from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
+from comptoir.core import prepared
 from comptoir.core.installations.manifest import Event
 from comptoir.core.jobs import engine
 from comptoir.core.outbox import sending
@@ -42,7 +42,7 @@ class Listening(NamedTuple):
 
 def write_down(events: Sequence[Event]) -> None:
     """A delivery for every endpoint that wants to hear of an event; in the transaction that made it happen."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(LISTENING_SQL, [list({event.organisation_id for event in events})])
         listening = [Listening(*row) for row in cursor.fetchall()]
     if not listening:
@@ -114,7 +114,7 @@ def wake(endpoint_id: UUID, *, now: datetime, at: datetime | None = None) -> Non
 
 def wake_all(*, now: datetime) -> None:
     """One job for each endpoint with something due."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(READY_SQL, {"now": now})
         ready = cursor.fetchall()
     for (endpoint_id,) in ready:

@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from django.db import connection, transaction
 
+from comptoir.core import prepared
 from comptoir.core.installations import manifest, modules
 from comptoir.core.outbox import aside, couriers
 from comptoir.core.outbox.models import Delivery
@@ -84,7 +85,7 @@ def publish(events: Sequence[manifest.Event]) -> None:
         for event, app in heard
         if (event.store_id, app) not in off
     ]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(EVENTS_SQL, [msgspec.json.encode(told).decode()])
         if due:
             cursor.execute(DELIVERIES_SQL, [msgspec.json.encode(due).decode()])
@@ -125,13 +126,13 @@ def _forget(done: Sequence[Claimed]) -> None:
     told = [
         {"organisation_id": each.told["organisation_id"], "event_id": each.told["id"], "app": each.app} for each in done
     ]
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(DONE_SQL, [msgspec.json.encode(told).decode()])
 
 
 def _claim(now: datetime) -> list[Claimed]:
     """What is due; ours alone until the transaction ends."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(DUE_SQL, [now, BATCH])
         due = [
             Claimed(dict(zip(EVENT_COLUMNS, told, strict=True)), app, attempts)

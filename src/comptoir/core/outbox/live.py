@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import connection
-
+from comptoir.core import prepared
 from comptoir.kernel import arrays
 
 
@@ -18,7 +17,7 @@ def notify_live(audience: UUID | str, topic: str) -> None:
 
 def notify_all(audiences: Sequence[UUID | str], topic: str) -> None:
     """The same for several, in one statement."""
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         told = [f"{audience} {topic}" for audience in audiences]
         cursor.execute(
             "SELECT pg_notify('comptoir_live', told) FROM unnest(%s::text[]) AS told", [arrays.of_texts(told)]
