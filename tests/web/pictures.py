@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 from pytest_django.live_server_helper import LiveServer
 
 import tests.tenants
+from comptoir.apps.pay_at_table import retry_links
+from comptoir.apps.pay_at_table.models import GuestPayment, Integration
 from comptoir.apps.traffic import report_mails
 from comptoir.apps.traffic.alert_tables import Alert, AlertReader
 from comptoir.apps.traffic.alerts import mailing
@@ -23,7 +26,7 @@ from comptoir.apps.traffic.deliveries import telling
 from comptoir.apps.traffic.export_tables import ExportPlan
 from comptoir.apps.traffic.kpis import KPIS
 from comptoir.apps.traffic.models import ReportMail
-from comptoir.core.accounts.models import Membership
+from comptoir.core.accounts.models import Membership, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.mail.models import OutgoingMail
 from tests.apps.traffic import chain
@@ -42,6 +45,7 @@ ONLY = re.compile(os.environ.get("PICTURES_ONLY", ""))
 WAYS = [tuple(each.split("-")) for each in os.environ.get("PICTURES_WAYS", "1280-light-en").split(",")]
 AXE = os.environ.get("PICTURES_AXE", "") != ""
 HEIGHTS = {"1280": 800, "390": 844}
+OPERATOR, NOBODY = "olga", "nobody"
 DAY = chain.DAY.isoformat()
 FEEDS = ("sftp", "mail", "axis")
 EVERY_COLUMN = "&".join(f"columns={each.slug}" for each in KPIS)
@@ -73,7 +77,7 @@ def test_pictures(chromium: Browser, live_server: LiveServer, world: World) -> N
     OUT.mkdir(parents=True, exist_ok=True)
     shots = [each for each in shots_of(world) if ONLY.search(each.name)]
     for width, theme, language in WAYS:
-        for who in ("alice", "charlie", "hr"):
+        for who in ("alice", "charlie", "hr", OPERATOR, NOBODY):
             for page in opened(chromium, live_server, world, who, width, theme, language):
                 for shot in shots:
                     if shot.who == who:
@@ -95,12 +99,22 @@ def opened(
         viewport={"width": 1280 if width == "paper" else int(width), "height": HEIGHTS.get(width, 800)},
     )
     Membership.objects.filter(pk=world.membership.pk).update(all_stores=True)
-    client = world.colleague(Role.HR) if who == "hr" else world.client(getattr(world.people, who))
+    client = (
+        Client() if who == NOBODY else world.colleague(Role.HR) if who == "hr" else world.client(person(world, who))
+    )
     cookies = client.cookies.items()
     context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
     context.add_init_script("window.EventSource = class extends EventTarget { close() {} }")
     yield context.new_page()
     context.close()
+
+
+def person(world: World, who: str) -> User:
+    """Whoever works in a house of the test, or the operator who asks to come in."""
+    if who == OPERATOR:
+        return User.objects.filter(is_operator=True).earliest("id")
+    found: User = getattr(world.people, who)
+    return found
 
 
 def tried(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
@@ -126,6 +140,9 @@ def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
 
 def keep(page: Page, name: str, *, is_paper: bool) -> None:
     if is_paper:
+        # Whoever prints in a browser waits for what is only fetched when it is scrolled to; this does not.
+        page.evaluate("[...document.images].forEach(each => { each.loading = 'eager' })")
+        page.wait_for_load_state("networkidle")
         page.pdf(path=OUT / f"{name}.pdf", format="A4", prefer_css_page_size=True)
     else:
         page.add_style_tag(content=".bottom, .help-button { position: static !important; }")
@@ -143,7 +160,7 @@ def keep(page: Page, name: str, *, is_paper: bool) -> None:
 def shots_of(world: World) -> list[Shot]:
     """Every page by its route's name, and of those of traffic what else there is to see on it."""
     named = [Shot(name, address(name, PAGES[name], world)) for name in LOOKED_AT if not NO_PAGES.search(name)]
-    return [*named, *traffic(world), *empty(world)]
+    return [*named, *traffic(world), *empty(world), *office(world), *outside(world)]
 
 
 def traffic(world: World) -> list[Shot]:
@@ -227,6 +244,41 @@ def empty(world: World) -> list[Shot]:
     ]
     found = {name: address(name, PAGES[name], world) for name in names if not NO_PAGES.search(name)}
     return [Shot(f"{name}_empty", path, who="charlie") for name, path in found.items() if "<" not in path]
+
+
+def office(world: World) -> list[Shot]:
+    """The operator's pages."""
+    organisation = world.people.le_zinc.public_id
+    of_all = ("", "/activity", "/health", "/jobs", "/partners", "/configuration", "/inbox")
+    of_one = ("activity", "stores", "plan")
+    paths = [f"/backoffice{each}" for each in of_all]
+    paths += [f"/backoffice/merchant/{organisation}/{each}" for each in of_one]
+    return [Shot("office" + path.replace(f"/{organisation}", "").replace("/", "_"), path, OPERATOR) for path in paths]
+
+
+def outside(world: World) -> list[Shot]:
+    """What is open to whoever comes by: the entrance, the tablet that is not paired yet, the button in a mail."""
+    payment = GuestPayment.objects.filter(organisation_id=world.people.le_zinc.id).earliest("id")
+    integration = Integration.objects.get(organisation_id=payment.organisation_id, id=payment.integration_id)
+    token = retry_links.make(integration=integration, now=datetime.now(UTC), payment_id=payment.id)
+    paths = {
+        "sign_in": "/sign-in",
+        "sign_up": "/sign-up",
+        "password_forgotten": "/password/forgotten",
+        "password_forgotten_sent": "/password/forgotten/sent",
+        "nothing_there": "/nothing-of-the-kind",
+        "tablet_new": "/tablet",
+        "retry_link": f"/pay-at-table/again/{token}",
+        "retry_link_wrong": "/pay-at-table/again/xyz",
+    }
+    wrong = Shot("outside_sign_in_wrong", "/sign-in", NOBODY, act=sign_in_wrongly)
+    return [*(Shot(f"outside_{name}", path, NOBODY) for name, path in paths.items()), wrong]
+
+
+def sign_in_wrongly(page: Page) -> None:
+    page.locator("[name=login]").fill("alice@example.com")
+    page.locator("[name=password]").fill("not this one")
+    page.locator("main form button.primary").first.click()
 
 
 def type_a_wrong_figure(page: Page) -> None:
