@@ -257,7 +257,7 @@ def test_a_batch_whose_session_dies_is_handed_over_by_the_next(people: People, l
     with pytest.raises(OperationalError):
         run()
     connection.close()
-    assert Delivery.objects.count() == 10
+    assert Delivery.objects.count() == 5
     assert set(Delivery.objects.values_list("attempts", flat=True)) == {0}
 
     listening.misbehave = lambda event: None

@@ -28,12 +28,15 @@ class Event(models.Model):
 
 
 class Delivery(models.Model):
-    """An event that an app has still to handle; the row goes when the handler's transaction commits."""
+    """An event that apps have still to handle; the row goes when the handlers' transaction commits.
+
+    `app` is one of them, or all of them with spaces between (`dispatch.py`) as long as none has failed.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "event_id", "app")
     organisation_id = models.UUIDField()
     event_id = models.UUIDField()
-    app = models.CharField(max_length=40)
+    app = models.CharField(max_length=400)
     attempts = models.IntegerField(default=0)
     due_at = models.DateTimeField()
     fault = models.TextField(blank=True)
