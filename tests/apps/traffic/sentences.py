@@ -30,6 +30,7 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_1_a_level_that_somebody_was_given_is_not_taken_away_and_the_page_says_whose_it_is",
         "test_1_whoever_has_chosen_stores_takes_a_store_out_of_no_level_of_others",
         "test_1_a_report_by_mail_holds_what_its_reader_sees_when_it_goes",
+        "test_1_a_report_about_a_region_takes_in_what_joins_it_later",
     ),
     "1 regions lie in districts, and both have figures": (
         "test_a_region_lies_in_a_district_and_both_have_their_subtotal",

@@ -7,7 +7,13 @@ from tests.apps.traffic.sentences import NOT_YET, SENTENCES
 
 CASES = {f"ta{number:02}" for number in range(1, 43)}
 HERE = Path(__file__).parent
-ELSEWHERE = ("core/test_staff_hours.py", "core/test_schedules.py", "web/test_diagrams.py")
+ELSEWHERE = (
+    "core/test_rights_on_nodes.py",
+    "core/test_schedules.py",
+    "core/test_staff_hours.py",
+    "web/test_diagrams.py",
+    "web/test_rights_pages.py",
+)
 
 
 def names_in(files: list[Path]) -> list[str]:

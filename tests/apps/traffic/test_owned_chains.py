@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from django.db import IntegrityError
 
-from comptoir.apps.traffic import catching_up, chains, wages
+from comptoir.apps.traffic import catching_up, chains, subscriptions, wages
 from comptoir.apps.traffic.models import ReportMail
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.projection import restate
@@ -152,7 +152,8 @@ def test_1_location_options_take_a_chain_pages_and_mails_are_about_it(chain: Peo
     assert ("€10.00" in page, "€20.00" in page, "€70.00" in page) == (True, False, False)
     with time_machine.travel(NOW, tick=False):
         client.post(f"/traffic/reports/mails?at={zinc}", {"rhythm": "daily", "hour": "13"})
-    assert ReportMail.objects.get().store_ids == [str(chain.bar.id)]
+    row = ReportMail.objects.get()
+    assert [each.store.id for each in subscriptions.places_of(row, now=NOW)] == [chain.bar.id]
 
 
 def test_1_a_district_is_put_into_a_chain_by_its_page_and_undone_by_the_toast(chain: People) -> None:

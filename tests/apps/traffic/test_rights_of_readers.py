@@ -25,6 +25,15 @@ from tests.people import People, create_member, create_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MORNING = datetime.combine(DAY + timedelta(days=1), datetime.min.time(), UTC).replace(hour=7)
+FILE = {
+    "kind": "csv",
+    "separator": "comma",
+    "decimal": "point",
+    "rhythm": "daily",
+    "days": "1",
+    "hour": "7",
+    "way": "mail",
+}
 NIGHT = MORNING - timedelta(hours=5)
 
 
@@ -92,6 +101,19 @@ def test_1_a_report_by_mail_holds_what_its_reader_sees_when_it_goes(chain: Peopl
     assert (chain.bar.name in sent.text, "Terrace" in sent.text) == (True, False)
     put(chain.bar, None)
     assert subscriptions.places_of(row, now=MORNING) == []
+
+
+def test_1_a_report_about_a_region_takes_in_what_joins_it_later(chain: People, north: Node) -> None:
+    alice, quai, at = chain.client(chain.alice), create_store(chain.le_zinc, "Quai"), public_id("nod", north.id)
+    put(chain.bar, north)
+    with time_machine.travel(NOW, tick=False):
+        alice.post(f"/traffic/reports/mails?at={at}", {"rhythm": "daily", "hour": "7"})
+        alice.post(f"/traffic/reports/exports?at={at}", {**FILE, "name": "North"})
+        put(quai, north)
+        put(chain.bar, None)
+        assert ">North</td>" in alice.get("/traffic/reports/mails").content.decode()
+    for row in (ReportMail.objects.get(), ExportPlan.objects.get()):
+        assert [each.store.id for each in subscriptions.places_of(row, now=NOW)] == [quai.id]
 
 
 def test_6_2_a_file_loses_what_whoever_asked_for_it_lost_and_ends_with_the_role(

@@ -108,12 +108,12 @@ def test_a_report_mail_is_about_what_was_chosen(chain: People) -> None:
     with time_machine.travel(NOW, tick=False):
         here = f"/traffic/reports/mails?at={at('North')}"
         assert client.post(here, {"rhythm": "daily", "hour": "13"})["Location"] == here, "the choice stays"
-    assert ReportMail.objects.get().store_ids == [str(chain.bar.id)]
+    assert public_id("nod", ReportMail.objects.get().node_id) == at("North")
     assert report_mails.send_due(now=NOW + timedelta(hours=1)) == 1
     text = OutgoingMail.objects.get(template="traffic/mails/report").text
     assert ("Le Zinc:" in text, "Quai Bob:" in text) == (True, False)
     with time_machine.travel(NOW, tick=False):
-        assert '<td data-label="Stores">Le Zinc</td>' in client.get("/traffic/reports/mails").content.decode()
+        assert '<td data-label="Stores">North</td>' in client.get("/traffic/reports/mails").content.decode()
 
 
 def test_a_period_by_name_stands_before_days_that_the_form_sent_along(chain: People) -> None:

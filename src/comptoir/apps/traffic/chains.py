@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import jobs, left_out, location_ids
 from comptoir.apps.traffic.alert_tables import SilentLimit
-from comptoir.apps.traffic.models import Day, EditRight, ImportJob, Location, Settings
+from comptoir.apps.traffic.export_tables import ExportPlan
+from comptoir.apps.traffic.models import Day, EditRight, ImportJob, Location, ReportMail, Settings
 from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.core.accounts import levels
 from comptoir.core.accounts.models import Store
@@ -23,6 +24,7 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id
 
 __all__ = ("History", "Tree", "below", "nodes", "placed", "placements")
+HANGS_ON_NODES: Final = (Placement, EditRight, Wage, SilentLimit, ImportJob, ReportMail, ExportPlan)
 STATUSES: Final = (Location.OPERATIONAL, "planned", "paused", "works", "closed")
 BEGINNING: Final = date(1970, 1, 1)
 
@@ -133,12 +135,9 @@ def remove_node(*, organisation_id: UUID, node_id: UUID, actor: str, now: dateti
     if people := given_to(organisation_id, node_id):
         words = _("%(people)s was given %(name)s: give them something else first, under Settings → Users.")
         raise RuleBroken(words % {"people": ", ".join(people), "name": row.name}, code="node_in_use")
-    here = {"organisation_id": organisation_id, "node_id": node_id}
-    rows = [each.objects.filter(**here) for each in (Placement, EditRight, Wage, SilentLimit, ImportJob)]
-    if (
-        any(each.exists() for each in rows)
-        or Node.objects.filter(organisation_id=organisation_id, parent_id=node_id).exists()
-    ):
+    at_it = [each.objects.filter(organisation_id=organisation_id, node_id=node_id) for each in HANGS_ON_NODES]
+    inside = Node.objects.filter(organisation_id=organisation_id, parent_id=node_id)
+    if inside.exists() or any(each.exists() for each in at_it):
         words = _("Something lies or lay in %(name)s, or was typed for it: it stays, and past figures with it.")
         raise RuleBroken(words % {"name": row.name}, code="node_in_use")
     Node.objects.filter(organisation_id=organisation_id, id=node_id).delete()

@@ -26,6 +26,8 @@ class FileForm(models.Model):
 class ExportPlan(models.Model):
     """Hours that are sent as a file, again and again: of so many `days` until the day before.
 
+    `store_ids` and `node_id` as those of a report by mail.
+
     `way` is how: `mail`, to whoever made it; `sftp`, where `place` says (host, port, user, folder), with the sealed
     password or key in `secret`, `trusted` being the key by which the server was known first; `webhook`, whose address
     and secret the outbox has, with this plan as its topic.
@@ -48,6 +50,7 @@ class ExportPlan(models.Model):
     days = models.SmallIntegerField()
     language = models.CharField(max_length=8)
     store_ids = models.JSONField(null=True)
+    node_id = models.UUIDField(null=True)
     way = models.CharField(max_length=8)
     place = models.JSONField(default=dict)
     secret = SealedField(null=True)

@@ -241,7 +241,10 @@ class Change(models.Model):
 
 
 class ReportMail(models.Model):
-    """A report that goes to somebody by mail at a time of the chain's clock."""
+    """A report that goes to somebody by mail at a time of the chain's clock.
+
+    Of chosen stores (`store_ids`), of those in a level of the tree when it goes (`node_id`), or of all that are seen.
+    """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
     organisation_id = models.UUIDField()
@@ -252,5 +255,6 @@ class ReportMail(models.Model):
     hour = models.SmallIntegerField(default=7)
     language = models.CharField(max_length=8)
     store_ids = models.JSONField(null=True)
+    node_id = models.UUIDField(null=True)
     due_at = models.DateTimeField()
     created_at = models.DateTimeField()

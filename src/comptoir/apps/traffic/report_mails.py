@@ -36,6 +36,7 @@ def add(
     hour: int,
     language: str,
     store_ids: frozenset[UUID] | None,
+    node_id: UUID | None = None,
     zone: ZoneInfo,
     now: datetime,
     report: str = SUMMARY,
@@ -50,6 +51,7 @@ def add(
         hour=hour,
         language=language,
         store_ids=None if store_ids is None else [str(each) for each in store_ids],
+        node_id=node_id,
         due_at=subscriptions.next_time(rhythm, hour, zone, now),
         created_at=now,
     )

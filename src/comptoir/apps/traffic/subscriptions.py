@@ -58,7 +58,11 @@ def places_of(row: Subscription, *, now: datetime) -> list[chains.Place]:
     """The stores that it is about, of those that whoever asked for it sees now."""
     asked = None if row.store_ids is None else {UUID(each) for each in row.store_ids}
     mine = reach.within(asked, reach.stores_of(row.organisation_id, row.user_id))
-    return chains.places(row.organisation_id, store_ids=mine, now=now)
+    places = chains.places(row.organisation_id, store_ids=mine, now=now)
+    if row.node_id is None:
+        return places
+    inside = chains.below(row.organisation_id, row.node_id)
+    return [each for each in places if each.node_id in inside]
 
 
 def _membership(row: Subscription) -> Membership | None:

@@ -57,6 +57,7 @@ def add(
     wanted: Wanted,
     language: str,
     store_ids: frozenset[UUID] | None,
+    node_id: UUID | None = None,
     zone: ZoneInfo,
     now: datetime,
 ) -> tuple[ExportPlan, Secret | None]:
@@ -78,6 +79,7 @@ def add(
         days=7 if wanted.rhythm == "weekly" else wanted.days,
         language=language,
         store_ids=None if store_ids is None else sorted(str(each) for each in store_ids),
+        node_id=node_id,
         way=wanted.way,
         place=dict(wanted.place),
         secret=sealer().seal(Secret(wanted.secret)) if wanted.secret else None,

@@ -161,7 +161,7 @@ def _add(request: OrganisationRequest, form: PlanForm) -> Secret | None:
         user=request.user,
         wanted=form.wanted(),
         language=(get_language() or "en")[:2],
-        store_ids=frozenset(where.store_ids) if where.at else None,  # all that is seen when it goes
+        **where.asked,
         zone=ZoneInfo(where.places[0].store.timezone if where.places else "UTC"),
         now=timezone.now(),
     )

@@ -60,7 +60,7 @@ def mails(request: OrganisationRequest) -> HttpResponse:
             rhythm=form.cleaned_data["rhythm"],
             hour=form.cleaned_data["hour"],
             language=(get_language() or "en")[:2],
-            store_ids=frozenset(where.store_ids) if where.at else None,  # all that is seen when it goes
+            **where.asked,
             zone=ZoneInfo(where.places[0].store.timezone if where.places else "UTC"),
             now=timezone.now(),
         )
@@ -83,6 +83,9 @@ def mails(request: OrganisationRequest) -> HttpResponse:
 
 def _about(row: ReportMail, where: Where) -> str:
     """Which stores it is about, by name; "" for all that somebody sees."""
+    if row.node_id is not None:
+        named = (each.name for each in where.options if each.value == public_id("nod", row.node_id))
+        return next(named, _("a level in which you see no store"))
     if row.store_ids is None or {str(each.store.id) for each in where.everywhere} <= set(row.store_ids):
         return ""
     return ", ".join(each.store.name for each in where.everywhere if str(each.store.id) in row.store_ids)

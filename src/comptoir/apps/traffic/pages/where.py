@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -58,6 +59,15 @@ class Where:
     def query(self) -> str:
         """What a link has to carry on."""
         return urlencode({"at": self.at}) if self.at else ""
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As what goes by itself keeps it: a store, a level with what lies in it then, or all that is seen."""
+        is_store = self.at.startswith("sto_")
+        return {
+            "store_ids": frozenset(self.store_ids) if is_store else None,
+            "node_id": parse_id("nod", self.at) if self.at and not is_store else None,
+        }
 
     @property
     def store_ids(self) -> set[UUID]:
