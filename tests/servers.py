@@ -17,6 +17,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 DEADLINE_SECONDS = 30.0
+START_SECONDS = 120.0
+"""Two CPU seconds, and nobody promised how soon: a busy machine gives them late."""
 PORTS = range(20_000, 32_000)
 COMPTOIR = "from comptoir.cli.main import app; app()"
 
@@ -55,7 +57,7 @@ class WebServer:
         environ = {**self.environ, "COMPTOIR_URL": self.url}
         command = [sys.executable, "-m", "comptoir", "serve", "--port", str(self.port)]
         self.process = subprocess.Popen(command, env=environ)
-        until(self.is_alive)
+        until(self.is_alive, seconds=START_SECONDS)
 
     def is_alive(self) -> bool:
         try:
@@ -91,8 +93,8 @@ class WebServer:
 @contextmanager
 def web_server() -> Iterator[WebServer]:
     server = WebServer(free_port())
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         if server.process and server.process.poll() is None:

@@ -140,7 +140,8 @@ def test_what_is_cut_off(people: People, program: Receiver, now: datetime, mode:
 def test_a_slow_receiver_is_left_after_its_time(
     people: People, program: Receiver, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(egress, "TOTAL_SECONDS", 0.3)
+    patient = egress.TOTAL_SECONDS
+    monkeypatch.setattr(egress, "TOTAL_SECONDS", 1.0)
     endpoint, _ = subscribe(people, program.url, now)
     for number in range(6):
         sell(people, f"A1.{number}", now)
@@ -154,6 +155,7 @@ def test_a_slow_receiver_is_left_after_its_time(
     turn(endpoint, following)
     assert Attempt.objects.count() == sending.AT_ONCE + 1, "one alone finds out whether it is back"
     program.mode = ""
+    monkeypatch.setattr(egress, "TOTAL_SECONDS", patient)  # whoever answers may be on a busy machine
     endpoint.refresh_from_db()
     assert endpoint.not_before
     turn(endpoint, endpoint.not_before)

@@ -83,9 +83,9 @@ def test_threads_share_it() -> None:
     budget, went = Budget(calls=5), []
 
     def call() -> None:
-        while wait := budget.take(now=time.monotonic()):
+        while wait := budget.take(now=(now := time.monotonic())):
             time.sleep(wait)
-        went.append(time.monotonic())
+        went.append(now)
 
     threads = [threading.Thread(target=call) for _ in range(12)]
     for thread in threads:
