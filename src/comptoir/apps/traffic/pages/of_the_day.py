@@ -80,7 +80,8 @@ def summed(found: Sequence[Decimal | None], length: int, *, gaps: bool) -> Told:
 
 def _over(scope: Scope, hours: Sequence[int]) -> int:
     """How many of the hours have begun."""
-    running = [place for place, hour in enumerate(hours) if hour in running_hours(scope)]
+    now = running_hours(scope)
+    running = [place for place, hour in enumerate(hours) if hour in now]
     return max(running) + 1 if running else len(hours)
 
 

@@ -91,7 +91,7 @@ def _over(period: Period, today: date) -> Period | None:
 
 def _so_far(scope: Scope, places: Sequence[Place], day: date, today: date, now: datetime) -> dict[UUID, Sums]:
     """What each store had on a day, whatever weekday it is, up to the minute that it is today."""
-    scope = replace(scope, days=None)
+    scope = scope if scope.days is None else replace(scope, days=None)
     clocks: defaultdict[tuple[str, time], list[UUID]] = defaultdict(list)
     for each in places:
         if scope.nodes is None or each.node_id in scope.nodes:
