@@ -126,6 +126,12 @@ def test_a_database_that_falls_silent_is_given_up_and_your_own_patience_wins() -
     assert wanted == {name: django[name] for name in wanted} == {name: other[name] for name in wanted}
 
 
+def test_a_question_to_the_embedded_database_starts_no_helpers_and_yours_is_asked_as_you_say(tmp_path: Path) -> None:
+    ours = environment.database({"COMPTOIR_DATA": str(tmp_path)})["OPTIONS"]
+    assert ours["options"] == "-c max_parallel_workers_per_gather=0"
+    assert "options" not in environment.database({"DATABASE_URL": "postgresql://u@h/n"})["OPTIONS"]
+
+
 def test_requests_go_on_when_every_session_was_ended(django_db_setup: None) -> None:
     """As after a restart of the database: nobody waits, and nobody sees an error."""
     with web_server() as server:

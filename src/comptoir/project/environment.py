@@ -167,13 +167,18 @@ def mail_from(environ: Mapping[str, str], host: str) -> str:
     return given
 
 
+ONE_CORE: Final = "-c max_parallel_workers_per_gather=0"
+"""For each question: a page's takes some milliseconds, and two helpers that are started for it take twenty more. Once
+tables are large PostgreSQL starts them. Who brings a database sets it for its role: poolers let no option through."""
+
+
 def database(environ: Mapping[str, str]) -> dict[str, Any]:
     """Django's description of the database: yours when DATABASE_URL is set, the embedded one otherwise."""
     pool = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10}
     url = setting(environ, "DATABASE_URL")
     if not url:
         cluster = postgres.cluster(data_folder(environ))
-        options = {"passfile": str(cluster.passfile), "pool": pool}
+        options = {"passfile": str(cluster.passfile), "pool": pool, "options": ONE_CORE}
         return {
             "ENGINE": ENGINE,
             "HOST": str(cluster.socket_folder),
