@@ -211,6 +211,7 @@ def test_staff_see_masked_numbers_and_change_nothing(people: People, alice: Memb
         assert people.client(people.bob).get(path(alice, name)).status_code == 403
 
 
+@pytest.mark.browser
 def test_pages_of_members_in_a_real_browser(
     people: People, till: Till, alice: Member, chromium: Browser, live_server: LiveServer
 ) -> None:
