@@ -1,4 +1,4 @@
-"""Filters `money number percent day instant clock_time`, and `{% instant at zone=… %}` for a zone of its own."""
+"""Filters for money, numbers, days, times and kept sentences, and `{% instant at zone=… %}` for a zone of its own."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from comptoir.web import formats
+from comptoir.web.kept_words import in_reader_words
 
 register = template.Library()
 register.filter("money", formats.money)
@@ -15,6 +16,7 @@ register.filter("percent", formats.percent)
 register.filter("day", formats.day)
 register.filter("weekday", formats.weekday)
 register.filter("clock_time", formats.clock_time)
+register.filter("in_reader_words", in_reader_words)
 register.simple_tag(formats.money, name="money")
 register.simple_tag(formats.number, name="number")
 register.simple_tag(formats.day, name="date")

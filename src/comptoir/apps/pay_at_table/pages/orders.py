@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.pay_at_table import listing, menu, ordering, telling, wording
 from comptoir.apps.pay_at_table.failures import named
+from comptoir.apps.pay_at_table.journal_words import attempt_rows
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration
 from comptoir.apps.pay_at_table.order_news import PRINTING
 from comptoir.apps.pay_at_table.order_tables import Order, OrderAttempt, OrderState
@@ -66,7 +67,7 @@ def order(request: OrganisationRequest, order_id: str) -> HttpResponse:
         "left_out": LEFT_OUT,
         "guest": [str(value) for name, value in found.guest.items() if value and name != "reference"],
         "payment": GuestPayment.objects.filter(**mine, id=found.payment_id).first() if found.payment_id else None,
-        "attempts": OrderAttempt.objects.filter(**mine, order_id=found.id).order_by("number"),
+        "attempts": attempt_rows(OrderAttempt.objects.filter(**mine, order_id=found.id).order_by("number")),
         "may_send": may_settle and found.state == OrderState.FAILED,
         "may_cancel": may_settle and found.state in {OrderState.FAILED, OrderState.QUEUED},
         **_told(found, integration),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.pay_at_table import listing, retrying, telling, typed_in, wording
 from comptoir.apps.pay_at_table.failures import named
+from comptoir.apps.pay_at_table.journal_words import attempt_rows, cause_words
 from comptoir.apps.pay_at_table.models import Attempt, GuestPayment, Integration, State, Transition
 from comptoir.apps.pay_at_table.pages import asking, trying
 from comptoir.apps.pay_at_table.pages.orphans import MOST_SHOWN
@@ -138,7 +139,7 @@ def payment(request: OrganisationRequest, payment_id: str) -> HttpResponse:
         "typed_in": [typed_in.words(found, each) for each in typed_in.lines_like(found)],
         "part": _part(found),
         "asked": Money(found.refund_asked, found.currency) if found.refund_asked else None,
-        "attempts": list(Attempt.objects.filter(**mine).order_by("number")),
+        "attempts": attempt_rows(Attempt.objects.filter(**mine).order_by("number")),
         "moments": [_moment(found, each, people) for each in journal],
         "here": request.path,
     }
@@ -234,7 +235,7 @@ def _minor(text: str) -> int | None:
 def _moment(payment: GuestPayment, row: Transition, people: dict[str, str]) -> Moment:
     level, word = wording.of_state(payment, row.after)
     who = people.get(row.actor) or wording.ACTORS.get(row.actor) or ""
-    return Moment(at=row.at, title=word, detail=row.cause, who=who, level=level)
+    return Moment(at=row.at, title=word, detail=cause_words(row.cause), who=who, level=level)
 
 
 def _sums(waiting: list[GuestPayment]) -> list[Money]:

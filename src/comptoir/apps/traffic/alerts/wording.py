@@ -21,6 +21,7 @@ from comptoir.core.accounts.roles import Role, may
 from comptoir.kernel.clock import business_date
 from comptoir.kernel.ids import public_id
 from comptoir.web import formats
+from comptoir.web.kept_words import in_reader_words
 from comptoir.web.parts import Action, Level, Status
 
 Target = Callable[[Alert, Store | None], str]
@@ -197,4 +198,4 @@ def _said(name: str, value: str) -> str:
         return shown.figure(BY_SLUG["conversion"], Decimal(value), "")
     if name in ("star", "target"):
         return formats.number(Decimal(value))
-    return value
+    return in_reader_words(value) if name == "why" else value
