@@ -84,20 +84,6 @@ def test_a_job_that_has_nothing_left_to_do_is_forgotten(db: None) -> None:
     assert statuses() == []
 
 
-def test_the_door_s_statement_does_nothing_while_the_job_waits_and_works_once_it_is_taken(db: None) -> None:
-    for _ in range(2):
-        with psycopg.connect(environment.conninfo(os.environ)) as door:
-            door.execute(engine.ENQUEUE_ONCE_SQL, {"task": receive.DRAIN_JOB})
-    assert statuses() == ["todo"]
-    tasks.drain.enqueue_once()
-    assert statuses() == ["todo"], "both ways know of each other"
-
-    query("UPDATE procrastinate_jobs SET status = 'doing'")
-    with psycopg.connect(environment.conninfo(os.environ)) as door:
-        door.execute(engine.ENQUEUE_ONCE_SQL, {"task": receive.DRAIN_JOB})
-    assert sorted(statuses()) == ["doing", "todo"]
-
-
 def test_jobs_of_a_dead_worker_are_given_back_and_done(people: People) -> None:
     arrive(people)
     dead_worker()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from comptoir.core.intake import tasks
+from comptoir.core.intake import receive, tasks
 from comptoir.core.intake.models import ImportRun
 from comptoir.core.jobs import engine
 from comptoir.core.ledger.models import Sale
@@ -46,6 +46,36 @@ def test_a_worker_goes_on_when_its_database_sessions_were_ended(people: People) 
             arrive(people, number)
             tasks.drain.enqueue_once()
             until(lambda number=number: Sale.objects.count() == number + 1)  # type: ignore[misc]
+        assert process.poll() is None
+
+
+def told() -> None:
+    """What the door tells behind its commit."""
+    query(f"SELECT pg_notify('{receive.CHANNEL}', '')")
+
+
+def test_a_body_is_drained_when_the_door_tells_of_it_and_what_came_before_at_the_start(people: People) -> None:
+    arrive(people)
+    with worker() as process:
+        until(lambda: Sale.objects.count() == 1)
+        for number in range(1, 4):
+            arrive(people, number)
+            told()
+            until(lambda number=number: Sale.objects.count() == number + 1)  # type: ignore[misc]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_drain_whose_session_was_ended_finds_what_nobody_told_it(people: People) -> None:
+    with worker() as process:
+        arrive(people)
+        until(lambda: Sale.objects.count() == 1)
+        query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        arrive(people, 1)
+        until(lambda: Sale.objects.count() == 2)
         assert process.poll() is None
 
 

@@ -68,14 +68,14 @@ def work(
 ) -> None:
     """A worker: processes what comes in, imports, and hands events to the apps."""
     with house.ready(supervise=True):
-        from comptoir.core.intake import partitions
+        from comptoir.core.intake import listening, partitions
         from comptoir.core.jobs import engine
         from comptoir.kernel import metrics as counted
 
         partitions.ensure(datetime.now(UTC))
         if metrics:
             counted.serve(metrics)
-        engine.run_worker(concurrency=concurrency)
+        engine.run_worker(concurrency=concurrency, beside=[listening.stand_by])
 
 
 @app.command()

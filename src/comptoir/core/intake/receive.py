@@ -13,11 +13,12 @@ import psycopg
 import structlog
 
 from comptoir.core.intake.batches import COUNT_SQL, STORE_SQL, Answer, Arrival, Batch, DoorBusy, Receipt, Waiting
-from comptoir.core.jobs.engine import ENQUEUE_ONCE_SQL
 
 log = structlog.get_logger(__name__)
 
 DRAIN_JOB: Final = "intake.drain"
+CHANNEL: Final = "comptoir_inbox"
+"""Where workers hear that there is something to drain (`listening.py`)."""
 LARGEST_BATCH: Final = 500
 WAITING_BODIES: Final = 4096
 WAITING_BYTES: Final = 64 * 1024 * 1024
@@ -27,11 +28,11 @@ EXPIRY_SECONDS: Final = 0.5
 # Where one copy comes, others follow: so long they are expected.
 COPIES_SECONDS: Final = 5.0
 # Under load, one wake in this time does for all commits within it.
-WAKE_SECONDS: Final = 0.02
+WAKE_SECONDS: Final = 0.005
 
-# Enqueues the drain and tells open pages that there is something new.
+# Tells workers, and open pages, that there is something new.
 WAKE_SQL: Final[LiteralString] = f"""
-WITH enqueued AS ({ENQUEUE_ONCE_SQL})
+SELECT pg_notify('{CHANNEL}', '') UNION ALL
 SELECT pg_notify('comptoir_live', organisation || ' inbox') FROM unnest(%(organisations)s::text[]) AS organisation
 """  # noqa: S608  (put together from constants)
 
@@ -177,7 +178,7 @@ class Receiver:
             _refuse(late, "This took too long; send it again in a moment.", "no commit in time")
 
     async def _run_waker(self) -> None:
-        """After commits, never before, enqueue the drain and tell open pages: who looked earlier saw no rows.
+        """After commits, never before, wake the drain and tell open pages: who looked earlier saw no rows.
 
         Its own commit need not be durable: what a crash loses here the sweeper finds in the inbox.
         """
@@ -199,7 +200,7 @@ class Receiver:
     async def _tell(self, connection: psycopg.AsyncConnection[Any], organisations: list[str]) -> None:
         """Wake the drain and the open pages; what could not be told now is told with the next wake."""
         try:
-            await connection.execute(WAKE_SQL, {"task": DRAIN_JOB, "organisations": organisations}, prepare=True)
+            await connection.execute(WAKE_SQL, {"organisations": organisations}, prepare=True)
         except psycopg.Error:
             self._to_tell.update(organisations)
             self._wake.set()

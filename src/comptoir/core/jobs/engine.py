@@ -7,8 +7,9 @@ import asyncio
 import contextlib
 import json
 import signal
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -51,8 +52,8 @@ TILLS: Final = "tills"
 QUEUES: Final = (LIVE, POLLING, FIGURES, BACKGROUND, WEBHOOKS, TILLS)
 AT_LEAST: Final = {TILLS: 12}
 """Jobs at the same time that mostly wait for an answer."""
-MOST_THREADS: Final = 28
-"""Each keeps a session of the process's pool of 32; the others are for those who read an import's pages ahead."""
+MOST_THREADS: Final = 27
+"""Each keeps a session of the process's pool of 32; one is the drain's, four read ahead for imports."""
 AT_WORK: Final = 4
 """Of them, so many compute at a time; the others wait for somebody (`kernel.computing`)."""
 URGENT: Final = frozenset({LIVE, TILLS})
@@ -84,12 +85,6 @@ BRING_FORWARD_SQL: Final[LiteralString] = (
 )
 
 FORGET_SQL: Final[LiteralString] = "DELETE FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'"
-
-# For the asynchronous door, which has no ORM: enqueue the job unless one is waiting already.
-ENQUEUE_ONCE_SQL: Final[LiteralString] = (
-    "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args, status)"
-    " VALUES ('live', %(task)s::text, 0, %(task)s::text, '{}', 'todo') ON CONFLICT DO NOTHING"
-)
 
 
 @dataclass(frozen=True)
@@ -214,15 +209,25 @@ def periodic(name: str, *, cron: str) -> Callable[[Callable[[], None]], Job]:
     return declare
 
 
-def run_worker(*, concurrency: int) -> None:
+def run_worker(*, concurrency: int, beside: Sequence[Callable[[threading.Event], None]] = ()) -> None:
     """Work until SIGTERM or SIGINT; finishes the jobs at hand first. Finished jobs are deleted.
 
-    `concurrency` is the number of jobs of each queue at the same time.
+    `concurrency` is the number of jobs of each queue at the same time. What works `beside` them has a thread of its
+    own, until the event it is given is set.
     """
     memory.collect_by_batches()
     prepared.keep_plans()
     computing.limit(AT_WORK)
-    asyncio.run(_work_until_told(concurrency))
+    stop = threading.Event()
+    threads = [threading.Thread(target=each, args=[stop], name=each.__name__) for each in beside]
+    for thread in threads:
+        thread.start()
+    try:
+        asyncio.run(_work_until_told(concurrency))
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def drain() -> None:
