@@ -52,6 +52,7 @@ PAGES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "/traffic/reports/equation?period=364": (YEAR, (BY_STORE, BEFORE)),
     "/traffic/reports/quality?period=364": (YEAR, (BY_STORE_DAY,)),
     "/traffic/reports/staffing?period=364": (YEAR, (BY_STORE_CLOCK,)),
+    "/traffic/reports/hours?period=364": (YEAR, (BY_CLOCK,)),
     "/traffic/long": (YEAR, (BY_MONTH, BY_CLOCK, OF_A_WEEKDAY, BY_STORE_LATELY)),
     "/traffic?period=364&hours=business": (YEAR, DASHBOARD),
     "/traffic?period=91": (91, DASHBOARD),
@@ -80,7 +81,13 @@ the facts know twelve."""
 NOT_ASKED: Final[dict[str, tuple[str, ...]]] = {
     "the file of a page that is asked": (
         *("traffic_totals_export", "traffic_over_time_export", "traffic_weekly_export", "traffic_staffing_export"),
-        *("traffic_changes_export", "traffic_chart_export", "balance_export", "late_changes_export"),
+        *(
+            "traffic_changes_export",
+            "traffic_chart_export",
+            "traffic_hours_and_weekdays_export",
+            "balance_export",
+            "late_changes_export",
+        ),
     ),
     "the data themselves, a line for each hour, streamed: as long as what is asked for": ("traffic_download",),
     "a picture of a page that is asked, drawn once somebody scrolls to it": ("traffic_chart",),

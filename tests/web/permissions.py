@@ -204,6 +204,8 @@ ROUTES: dict[str, str | None] = {
     "traffic_over_time_export": "traffic.view",
     "traffic_weekly": "traffic.view",
     "traffic_weekly_export": "traffic.view",
+    "traffic_hours_and_weekdays": "traffic.view",
+    "traffic_hours_and_weekdays_export": "traffic.view",
     "traffic_staffing": "traffic.staff",
     "traffic_staffing_export": "traffic.staff",
     "traffic_budgets": "traffic.view",

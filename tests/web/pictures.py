@@ -48,6 +48,7 @@ HEIGHTS = {"1280": 800, "390": 844}
 OPERATOR, NOBODY = "olga", "nobody"
 DAY = chain.DAY.isoformat()
 FEEDS = ("sftp", "mail", "axis")
+CHOSEN = "period=28&days=weekend&title=Weekends+of+spring&columns=visitors&columns=sales"
 EVERY_COLUMN = "&".join(f"columns={each.slug}" for each in KPIS)
 
 
@@ -218,6 +219,11 @@ def typed(world: World) -> list[Shot]:
     return [
         Shot("traffic_weekly_chain", "/traffic/reports/week"),
         Shot("traffic_weekly_store", f"/traffic/reports/week?at={paris}&beside=budget"),
+        Shot("traffic_totals_chosen", f"/traffic/reports/totals?{CHOSEN}", act=open_folds),
+        Shot("traffic_hours_chosen", f"/traffic/reports/hours?{CHOSEN}"),
+        Shot("traffic_mails_of_totals", f"/traffic/reports/mails?report=totals&{CHOSEN}", act=send_it),
+        Shot("traffic_mails_again", f"/traffic/reports/mails?report=totals&{CHOSEN}"),
+        Shot("traffic_quality_chosen", "/traffic/reports/quality?period=28&days=weekend", act=open_folds),
         Shot("traffic_staffing_chain", "/traffic/reports/staffing?period=28"),
         Shot("traffic_budgets_chain", "/traffic/budgets"),
         Shot("traffic_budgets_store", f"/traffic/budgets?at={paris}"),
@@ -318,6 +324,10 @@ def open_folds(page: Page) -> None:
 
 def press_a_dialog(page: Page) -> None:
     page.locator("[data-dialog]").first.click()
+
+
+def send_it(page: Page) -> None:
+    page.locator("main form.form button.primary").click()
 
 
 def send_nothing(page: Page) -> None:

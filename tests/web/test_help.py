@@ -38,6 +38,7 @@ FILES = {
     "traffic_over_time_export",
     "traffic_weekly_export",
     "traffic_staffing_export",
+    "traffic_hours_and_weekdays_export",
     "traffic_download",
     "traffic_changes_export",
     "traffic_chart",

@@ -373,6 +373,17 @@ SENTENCES: dict[str, tuple[str, ...]] = {
         "test_the_first_reading_of_a_clock_is_no_change_of_the_days_it_tells_of",
     ),
     "5 exports have a revision, a delta has only what changed": ("test_a_delta_export_gives_only_what_changed_since",),
+    "6.1 days to include, columns and a title in every report; submit or schedule": (
+        "test_6_1_only_days_that_are_included_are_summed",
+        "test_6_1_each_included_day_is_compared_with_its_own_counterpart",
+        "test_6_1_some_days_and_all_others_add_up_to_the_whole",
+        "test_6_1_every_report_takes_the_days_to_include_and_the_address_keeps_them",
+        "test_6_1_files_have_the_same_days",
+        "test_6_1_staffing_quality_and_changes_have_columns_of_their_own_on_the_page_and_in_the_file",
+        "test_6_1_a_title_heads_the_page_its_file_and_its_sheet_and_stays_with_its_report",
+        "test_6_1_a_report_by_mail_has_the_title_days_hours_columns_and_figures_of_its_page",
+        "test_6_1_a_data_export_that_goes_by_itself_has_the_parameters_of_its_page",
+    ),
     "6.1 data quality: coverage per feed, estimated and typed shares, late records": (
         "test_quality_lists_the_days_with_something_to_look_at_and_the_whole_ones_when_asked",
         "test_data_quality_tells_the_share_of_typed_hours_and_how_many_moved_late",
@@ -488,6 +499,5 @@ SENTENCES: dict[str, tuple[str, ...]] = {
 }
 
 NOT_YET: dict[str, str] = {
-    "6.1 days to include, columns and a title in every report": "periods, hours, locations, comparison and rows only",
     "3.3 the fields of Dor's answers": "on no public page: their names are assumed, in one block of `arrivals/dor.py`",
 }

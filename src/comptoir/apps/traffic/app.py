@@ -13,7 +13,8 @@ ANALYSTS = OFFICE | {Role.VIEWER, Role.HR}
 KEEPS = ("at",)
 """The location options stand in the address of every page."""
 REPORTS = (
-    *("traffic_over_time", "traffic_weekly", "traffic_comparison", "traffic_equation", "traffic_staffing"),
+    *("traffic_over_time", "traffic_weekly", "traffic_comparison", "traffic_hours_and_weekdays"),
+    *("traffic_equation", "traffic_staffing"),
     *("traffic_budgets", "traffic_export", "traffic_exports", "traffic_quality", "traffic_changes", "traffic_mails"),
 )
 PLACES = ("traffic_doors", "traffic_feeds", "traffic_settings")

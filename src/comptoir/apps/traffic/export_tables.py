@@ -24,7 +24,8 @@ class FileForm(models.Model):
 
 
 class ExportPlan(models.Model):
-    """Hours that are sent as a file, again and again: of so many `days` until the day before.
+    """Hours that are sent as a file, again and again: of so many `days` until the day before. `asked` are the hours of
+    the day, days to include, columns and title, as the address of *Data export* says them.
 
     `store_ids` and `node_id` as those of a report by mail.
 
@@ -51,6 +52,7 @@ class ExportPlan(models.Model):
     language = models.CharField(max_length=8)
     store_ids = models.JSONField(null=True)
     node_id = models.UUIDField(null=True)
+    asked = models.JSONField(default=dict)
     way = models.CharField(max_length=8)
     place = models.JSONField(default=dict)
     secret = SealedField(null=True)

@@ -103,6 +103,8 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_over_time_export": REPORTS,
     "traffic_weekly": WEEKLY,
     "traffic_weekly_export": WEEKLY,
+    "traffic_hours_and_weekdays": REPORTS,
+    "traffic_hours_and_weekdays_export": REPORTS,
     "traffic_staffing": STAFFING,
     "traffic_staffing_export": STAFFING,
     "traffic_budgets": BUDGETS,

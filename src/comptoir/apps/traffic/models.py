@@ -244,6 +244,7 @@ class ReportMail(models.Model):
     """A report that goes to somebody by mail at a time of the chain's clock.
 
     Of chosen stores (`store_ids`), of those in a level of the tree when it goes (`node_id`), or of all that are seen.
+    `asked` are its parameters, as its page's address says them (`parameters.scheduled`).
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
@@ -256,5 +257,6 @@ class ReportMail(models.Model):
     language = models.CharField(max_length=8)
     store_ids = models.JSONField(null=True)
     node_id = models.UUIDField(null=True)
+    asked = models.JSONField(default=dict)
     due_at = models.DateTimeField()
     created_at = models.DateTimeField()

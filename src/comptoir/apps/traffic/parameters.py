@@ -1,15 +1,18 @@
 """The parameters of a report as an address says them: period, hours, days to include (traffic-analytics.md 6.1)."""
 
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Final
 
 from babel.dates import get_day_names
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.periods import Comparison, Period
 from comptoir.kernel.clock import day_in
+from comptoir.kernel.errors import RuleBroken
 from comptoir.web.formats import locale
 
 PERIODS: Final[dict[str, str | Promise]] = {
@@ -20,13 +23,36 @@ PERIODS: Final[dict[str, str | Promise]] = {
     "91": _("13 weeks"),
     "364": _("52 weeks"),
 }
+COMPARISONS: Final[dict[str, str | Promise]] = {
+    Comparison.LAST_WEEK: _("the same days last week"),
+    Comparison.PREVIOUS: _("as many days before"),
+    Comparison.SAME_WEEKDAYS: _("the same weekdays last year"),
+    Comparison.SAME_DATES: _("the same dates last year"),
+    Comparison.RETAIL_YEAR: _("the same retail week last year"),
+    Comparison.RETAIL_RESTATED: _("the same retail week last year, restated after 53 weeks"),
+    Comparison.CHOSEN: _("as many days from a date"),
+    Comparison.BUDGET: _("the budget"),
+}
+TODAYS: Final = "today"
+TREES: Final[dict[str, str | Promise]] = {
+    "": _("the tree of each day"),
+    TODAYS: _("today’s tree"),
+}
 LONGEST: Final = timedelta(days=3 * 366)
 HOURS: Final[dict[str, str | Promise]] = {
     "": _("All hours"),
     "business": _("Business hours"),
     "chosen": _("Chosen hours"),
 }
-ONCE: Final = ("at", "period", "since", "until", "beside", "from", "by", "hours", "opens", "closes", "week", "tree")
+TITLE: Final = "title"
+LONGEST_TITLE: Final = 80
+ONCE: Final = (
+    *("at", "period", "since", "until", "beside", "from", "by", "hours", "opens", "closes", "week", "tree"),
+    TITLE,
+)
+DATES: Final = ("since", "until", "week")
+STORES: Final = ("one", "other")
+"""Two that are compared: kept with a schedule, and not from report to report."""
 DAYS: Final = "days"
 FIGURES: Final = "columns"
 FIT: Final = "fit"
@@ -47,6 +73,33 @@ def kept(said: QueryDict) -> dict[str, list[str]]:
     found |= {name: [str(each) for each in said.getlist(name)] for name in COLUMNS if name in said}
     days = names_of(weekdays_of(said))
     return found | ({DAYS: days} if days else {})
+
+
+def title_of(said: QueryDict) -> str:
+    """What a report is called by whoever asks for it; "" where it keeps its own name. Raises RuleBroken (422)."""
+    title = " ".join("".join(each if each.isprintable() else " " for each in said.get(TITLE, "")).split())
+    if len(title) > LONGEST_TITLE:
+        raise RuleBroken(
+            gettext("A title has at most %(number)d characters: this one has %(length)d.")
+            % {"number": LONGEST_TITLE, "length": len(title)},
+            code="title_too_long",
+            status=422,
+        )
+    return title
+
+
+def scheduled(said: QueryDict) -> dict[str, list[str]]:
+    """What a schedule keeps of an address: all but days that were chosen one by one, for it has its own each time."""
+    found = kept(said) | {name: [str(said[name])] for name in STORES if said.get(name)}
+    return {name: words for name, words in found.items() if name not in DATES}
+
+
+def asked(found: Mapping[str, list[str]]) -> QueryDict:
+    """What a schedule keeps, as an address says it."""
+    made = QueryDict(mutable=True)
+    for name, words in found.items():
+        made.setlist(name, words)
+    return made
 
 
 def columns_of(said: QueryDict) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,6 @@
 A mail that was sent is not rewritten; the next one says how many past figures moved meanwhile.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -12,49 +11,22 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import catching_up, chains, kpis, shown, subscriptions
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.models import Change, ReportMail
+from comptoir.apps.traffic.pages import mailed
 from comptoir.apps.traffic.periods import Beside, Comparison, Period
-from comptoir.apps.traffic.reports import comparing, mail_charts, mail_reports, reading
-from comptoir.core.accounts.models import Organisation, User
+from comptoir.apps.traffic.reports import comparing, mail_charts, reading
+from comptoir.core.accounts.models import Organisation
+from comptoir.core.accounts.roles import may
 from comptoir.core.mail.send import send
 from comptoir.kernel.clock import business_date
-from comptoir.kernel.ids import new_id
+from comptoir.kernel.errors import RuleBroken
 
 WEEK: Final = timedelta(days=7)
 SHOWN: Final = ("visitors", "conversion", "transactions", "atv", "sales")
-SUMMARY: Final = "summary"
-
-
-def add(
-    *,
-    organisation_id: UUID,
-    user: User,
-    rhythm: str,
-    hour: int,
-    language: str,
-    store_ids: frozenset[UUID] | None,
-    node_id: UUID | None = None,
-    zone: ZoneInfo,
-    now: datetime,
-    report: str = SUMMARY,
-) -> ReportMail:
-    """A mail to oneself, over the stores one sees. `report`: SUMMARY, or one of `mail_reports`."""
-    return ReportMail.objects.create(
-        organisation_id=organisation_id,
-        id=new_id(),
-        user_id=user.pk,
-        report=report,
-        rhythm=rhythm,
-        hour=hour,
-        language=language,
-        store_ids=None if store_ids is None else [str(each) for each in store_ids],
-        node_id=node_id,
-        due_at=subscriptions.next_time(rhythm, hour, zone, now),
-        created_at=now,
-    )
 
 
 def send_due(*, now: datetime) -> int:
@@ -71,9 +43,8 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     row = rows.filter(organisation_id=organisation_id, id=mail_id, due_at__lte=now).first()
     if row is None:
         return 0
-    reader, sees_staff = subscriptions.reader_of(row), subscriptions.sees_staff(row)
-    is_hidden = row.report == mail_reports.STAFFING and not sees_staff
-    if reader is None or is_hidden or subscriptions.is_off(row):
+    reader, role = subscriptions.reader_of(row), subscriptions.role_of(row)
+    if reader is None or role is None or mailed.is_hidden(row.report, role) or subscriptions.is_off(row):
         row.delete()
         return 0
     places = subscriptions.places_of(row, now=now)
@@ -81,12 +52,18 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     if not places:
         return 0
     organisation = Organisation.objects.get(id=organisation_id)
+    is_summary = row.report == subscriptions.SUMMARY
     with translation.override(row.language):
-        make = _context if row.report == SUMMARY else _of_report(row.report)
-        context = make(organisation, places, row.rhythm, now, sees_staff)
+        if is_summary:
+            context = _context(organisation, places, row.rhythm, now, may(role, "traffic.staff"))
+        else:
+            try:
+                context = mailed.context(row, role, organisation.name, now=now)
+            except RuleBroken:  # its place is gone: there is nothing to tell, until there is again
+                return 0
         drawn: list[mail_charts.Drawn] = context["charts"]
     send(
-        template="traffic/mails/report" if row.report == SUMMARY else "traffic/mails/table",
+        template="traffic/mails/report" if is_summary else "traffic/mails/table",
         to=reader.email,
         language=row.language,
         context=context,
@@ -104,12 +81,12 @@ def _context(
     """Everything the mail says, in words."""
     store = places[0].store
     period, today = _period(places, rhythm, now)
-    beside = period.moved(-WEEK)
+    beside = Beside(period, Comparison.LAST_WEEK)
     ids = {each.store.id for each in places}
-    catching_up.fresh(organisation.id, ids, since=beside.since, until=period.until, now=now)
+    catching_up.fresh(organisation.id, ids, since=beside.whole.since, until=period.until, now=now)
     scope = reading.Scope(organisation.id, ids, sees_staff=sees_staff)
     by_store = reading.by_store(scope, period)
-    alike = comparing.alike(scope, places, period, Beside(period, Comparison.LAST_WEEK), today=today, now=now)
+    alike = comparing.alike(scope, places, period, beside, today=today, now=now)
     currencies = {each.store.currency for each in places}
     currency = currencies.pop() if len(currencies) == 1 else ""
     slugs = [slug for slug in SHOWN if currency or BY_SLUG[slug].unit != "money"]
@@ -135,7 +112,9 @@ def _context(
             )
             for each in places
         ],
-        "charts": mail_charts.of_mail(scope, period, beside, currency=currency, day_start=store.day_start.hour),
+        "charts": mail_charts.of_mail(
+            scope, period, beside, words=_("a week before"), currency=currency, day_start=store.day_start.hour
+        ),
         "heads": [str(BY_SLUG[slug].label) for slug in slugs],
         "moved": moved.values("store_id", "business_date").distinct().count(),
         "url": f"{settings.COMPTOIR_URL}/traffic?since={period.since}&until={period.until}",
@@ -149,18 +128,3 @@ def _period(places: list[chains.Place], rhythm: str, now: datetime) -> tuple[Per
     today = business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start)
     last = today - timedelta(days=1)
     return Period(last, last) if rhythm == subscriptions.DAILY else Period(today - WEEK, last), today
-
-
-def _of_report(kind: str) -> Callable[[Organisation, list[chains.Place], str, datetime, bool], dict[str, Any]]:
-    """How the mail of one report is written."""
-
-    def made(
-        organisation: Organisation, places: list[chains.Place], rhythm: str, now: datetime, sees_staff: bool
-    ) -> dict[str, Any]:
-        period, today = _period(places, rhythm, now)
-        ids = {each.store.id for each in places}
-        catching_up.fresh(organisation.id, ids, since=today - 2 * WEEK, until=today, now=now)
-        scope = reading.Scope(organisation.id, ids, sees_staff=sees_staff)
-        return {"organisation": organisation.name, **mail_reports.context(kind, scope, places, period, today)}
-
-    return made

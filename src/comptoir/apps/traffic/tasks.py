@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.traffic import budget_changes, catching_up, left_out, report_mails
+from comptoir.apps.traffic import budget_changes, catching_up, left_out
 from comptoir.apps.traffic.alerts import mailing, watching
 from comptoir.apps.traffic.arrivals import running, undoing
 from comptoir.apps.traffic.counting import doors
@@ -104,12 +104,6 @@ def look_at_feeds() -> None:
     """Every place on its own: one that does not answer holds up no other."""
     for organisation_id, feed_id in running.due(catching_up.APP, now=utc_now()):
         look_at_feed.enqueue_once(key=f" {feed_id}", organisation_id=str(organisation_id), feed_id=str(feed_id))
-
-
-@engine.periodic("traffic.report_mails", cron="*/5 * * * *")
-def mail_reports() -> None:
-    """Reports whose time has come go out."""
-    report_mails.send_due(now=utc_now())
 
 
 @engine.periodic("traffic.exports", cron="* * * * *")

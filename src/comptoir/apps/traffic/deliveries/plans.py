@@ -35,7 +35,8 @@ KEPT: Final = timedelta(days=90)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What shall go out. `place` and `secret` are those of an SFTP server, `url` that of a webhook."""
+    """What shall go out; `asked` are the parameters of *Data export*. `place` and `secret` are those of an SFTP server,
+    `url` that of a webhook."""
 
     name: str
     kind: str
@@ -44,6 +45,7 @@ class Wanted:
     days: int
     way: str
     form: Form = USUAL
+    asked: Mapping[str, list[str]] = field(default_factory=dict)
     place: Mapping[str, Any] = field(default_factory=dict)
     secret: str = ""
     url: str = ""
@@ -80,6 +82,7 @@ def add(
         language=language,
         store_ids=None if store_ids is None else sorted(str(each) for each in store_ids),
         node_id=node_id,
+        asked=dict(wanted.asked),
         way=wanted.way,
         place=dict(wanted.place),
         secret=sealer().seal(Secret(wanted.secret)) if wanted.secret else None,

@@ -12,10 +12,12 @@ from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from comptoir.apps.traffic import parameters
 from comptoir.apps.traffic.deliveries import hooks, plans
 from comptoir.apps.traffic.deliveries.plans import Wanted
 from comptoir.apps.traffic.export_tables import ExportPlan, ExportRun
 from comptoir.apps.traffic.pages import forms as csv_forms
+from comptoir.apps.traffic.pages.mails import words_of
 from comptoir.apps.traffic.pages.where import where_of
 from comptoir.apps.traffic.tasks import enqueue_exports
 from comptoir.core.accounts.roles import may
@@ -83,7 +85,7 @@ class PlanForm(csv_forms.FormFields):
             self.add_error("secret", _("This holds a character that cannot be."))
         return found
 
-    def wanted(self) -> Wanted:
+    def wanted(self, asked: dict[str, list[str]]) -> Wanted:
         """As the domain takes it."""
         said = self.cleaned_data
         is_sftp = said["way"] == ExportPlan.SFTP
@@ -101,6 +103,7 @@ class PlanForm(csv_forms.FormFields):
             days=int(said["days"]),
             way=said["way"],
             form=self.form(),
+            asked=asked,
             place=place if is_sftp else {},
             secret=said["secret"] if is_sftp else "",
             url=said["url"] if said["way"] == ExportPlan.WEBHOOK else "",
@@ -112,6 +115,7 @@ class PlanForm(csv_forms.FormFields):
 def exports(request: OrganisationRequest) -> HttpResponse:
     """What goes out, how the latest went, and a form for another."""
     start = {"hour": 7, "rhythm": "daily", "days": "1", "port": 22, **csv_forms.initial(csv_forms.remembered(request))}
+    start["name"] = parameters.title_of(request.GET)
     form = PlanForm(request.POST if request.method == "POST" else None, initial=start)
     if not may(request.role, "traffic.locations"):  # figures leave by other ways than to oneself (1.1)
         cast(forms.ChoiceField, form.fields["way"]).choices = [(ExportPlan.MAIL, WAYS[ExportPlan.MAIL])]
@@ -159,7 +163,7 @@ def _add(request: OrganisationRequest, form: PlanForm) -> Secret | None:
     _plan, secret = plans.add(
         organisation_id=request.organisation.id,
         user=request.user,
-        wanted=form.wanted(),
+        wanted=form.wanted(parameters.scheduled(request.GET)),
         language=(get_language() or "en")[:2],
         **where.asked,
         zone=ZoneInfo(where.places[0].store.timezone if where.places else "UTC"),
@@ -184,15 +188,23 @@ def _page(request: OrganisationRequest, form: PlanForm, secret: Secret | None) -
     rows = ExportPlan.objects.filter(organisation_id=request.organisation.id).order_by("name")
     mine = [each for each in rows if _is_mine(request, each)]
     latest = plans.runs(request.organisation.id, [each.id for each in mine])
-    shown = [(each, _place(each), _status(each, latest), latest.get(each.id)) for each in mine]
+    asked = parameters.scheduled(request.GET)
+    shown = [(each, _place(each), _status(each, latest), latest.get(each.id), _told(each)) for each in mine]
     values = {
         "where": where_of(request),
         "rows": shown,
-        "stuck": [plan.name for plan, _where, light, _run in shown if light.level in ("warn", "bad")],
+        "stuck": [plan.name for plan, _where, light, _run, _words in shown if light.level in ("warn", "bad")],
         "form": form,
+        "words": list(words_of(parameters.asked(asked), request.organisation.id, parameters.FIELDS)),
+        "carried": [(name, each) for name, many in asked.items() if name != "at" for each in many],
         "secret": secret.reveal() if secret else "",
     }
     return render(request, "traffic/exports.html", values, status=422 if form.is_bound else 200)
+
+
+def _told(plan: ExportPlan) -> list[str]:
+    """Its hours, days and columns, in words."""
+    return list(words_of(parameters.asked(plan.asked), plan.organisation_id, parameters.FIELDS))
 
 
 def _place(plan: ExportPlan) -> str:

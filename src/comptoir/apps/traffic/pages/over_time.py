@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import chains, day_parts, kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG
-from comptoir.apps.traffic.pages import forms
-from comptoir.apps.traffic.pages.cells import cells
-from comptoir.apps.traffic.pages.columns import chosen, columns_of
+from comptoir.apps.traffic.pages import files, forms
+from comptoir.apps.traffic.pages.cells import Cell, cells
+from comptoir.apps.traffic.pages.columns import Columns, chosen, columns_of
 from comptoir.apps.traffic.pages.reports import TOTALS
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.periods import Step, retail_month, retail_year
@@ -66,14 +66,7 @@ def over_time(request: OrganisationRequest) -> HttpResponse:
                 [
                     (
                         label_of(row, step),
-                        cells(
-                            columns.slugs,
-                            row.now,
-                            row.alike,
-                            each.currency,
-                            against=row.against,
-                            is_chosen=columns.is_chosen,
-                        ),
+                        cells_of(columns, each, row),
                         shown.matched(row.now),
                     )
                     for row in each.rows
@@ -112,7 +105,12 @@ def export(request: OrganisationRequest) -> HttpResponseBase:
                     form,
                 )
 
-    return spreadsheets.download(f"traffic-by-{step}-{scope.period.since}-{scope.period.until}.csv", lines())
+    return spreadsheets.download(f"{files.name_of(scope, f'traffic-by-{step}')}.csv", lines())
+
+
+def cells_of(columns: Columns, table: Table, row: Line) -> list[Cell]:
+    """The figures of a row."""
+    return cells(columns.slugs, row.now, row.alike, table.currency, against=row.against, is_chosen=columns.is_chosen)
 
 
 def step_of(scope: Scope) -> Step:

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import late_changes, shown
 from comptoir.apps.traffic.kpis import BY_SLUG
 from comptoir.apps.traffic.models import Change
+from comptoir.apps.traffic.pages import files
 from comptoir.apps.traffic.pages.columns import Column, Columns, named, own
 from comptoir.apps.traffic.pages.scope import Scope, scope_of
 from comptoir.apps.traffic.parameters import KNOWN, MOVED
@@ -104,10 +105,7 @@ def quality_of(scope: Scope, *, is_all: bool = False) -> dict[str, Any]:
                 "store": stores[row["store_id"]],
                 "day": row["business_date"],
                 "cells": _cells(columns, row, late.get((row["store_id"], row["business_date"]), 0)),
-                "above_usual": row["above_usual"],
-                "above": row["visitors"] is not None and row["x_t"] > row["visitors"],
-                "apart": _is_apart(row),
-                "at_once": at_once.get((row["store_id"], row["business_date"])),
+                "look": _look(row, at_once.get((row["store_id"], row["business_date"]))),
             }
             for row in rows[:LATEST]
         ],
@@ -139,6 +137,40 @@ def _at_once(scope: Scope) -> dict[tuple[UUID, date], AtOnce]:
 def _share(hours: int, every: int) -> str:
     """`2 (25%)`; `0` alone."""
     return f"{hours} ({percent(hours / every)})" if hours else "0"
+
+
+def sentence(number: int, every: int) -> str:
+    """How many days have something to look at, in the words of the page."""
+    words = ngettext(
+        "%(number)s of %(all)s days has hours that are not known, or something to look at.",
+        "%(number)s of %(all)s days have hours that are not known, or something to look at.",
+        number,
+    )
+    return words % {"number": number, "all": every}
+
+
+def moved_sentence(number: int) -> str:
+    """How many figures moved, in the words of the page."""
+    words = ngettext(
+        "%(number)s figure moved after its day was over.",
+        "%(number)s figures moved after their days were over.",
+        number,
+    )
+    return words % {"number": number}
+
+
+def _look(row: dict[str, Any], at_once: AtOnce | None) -> list[str]:
+    """What cannot be, or is unlikely (3.2, 3.3)."""
+    above = row["above_usual"]
+    found = {
+        gettext("times at work overlap"): at_once is not None and at_once.here,
+        gettext("at two shops at once"): at_once is not None and at_once.elsewhere,
+        gettext("more sales than visitors"): row["visitors"] is not None and row["x_t"] > row["visitors"],
+        gettext("in and out differ by more than 10 %%") % {}: _is_apart(row),
+        ngettext("%(number)s hour above three times the usual", "%(number)s hours above three times the usual", above)
+        % {"number": above}: bool(above),
+    }
+    return [words for words, is_so in found.items() if is_so]
 
 
 def _is_apart(row: dict[str, Any]) -> bool:
@@ -196,7 +228,7 @@ def changes_export(request: OrganisationRequest) -> HttpResponseBase:
             }
             yield spreadsheets.line([cells[name] for name in heads])
 
-    return spreadsheets.download(f"traffic-changes-{scope.today}.csv", lines())
+    return spreadsheets.download(f"{files.name_of(scope, 'traffic-changes')}.csv", lines())
 
 
 def _changes(scope: Scope) -> Any:
@@ -221,5 +253,6 @@ def _change(scope: Scope, row: Change) -> dict[str, Any]:
         "old": shown.figure(kpi, row.old, store.currency),
         "new": shown.figure(kpi, row.new, store.currency),
         "cause": CAUSES[row.cause or late_changes.usual(row.kind)],
+        "seen": formats.clock_time(row.seen_at, store.timezone),
         "seen_at": formats.instant(row.seen_at, now=scope.now),
     }

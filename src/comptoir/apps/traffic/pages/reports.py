@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET
 
 from comptoir.apps.traffic import shown
 from comptoir.apps.traffic.kpis import BY_SLUG
-from comptoir.apps.traffic.pages import forms
+from comptoir.apps.traffic.pages import files, forms
 from comptoir.apps.traffic.pages.cells import Cell, cells
 from comptoir.apps.traffic.pages.columns import Column, Columns, chosen, columns_of, own
-from comptoir.apps.traffic.pages.scope import TODAYS, TREES, Scope, scope_of
-from comptoir.apps.traffic.parameters import FIELDS
+from comptoir.apps.traffic.pages.scope import Scope, scope_of
+from comptoir.apps.traffic.parameters import FIELDS, TODAYS, TREES
 from comptoir.apps.traffic.reports import exporting
 from comptoir.apps.traffic.reports import totals as totals_report
 from comptoir.apps.traffic.reports.tables import TYPES
@@ -97,7 +97,7 @@ def totals_export(request: OrganisationRequest) -> HttpResponseBase:
                 [row.location_id, row.name or pgettext("a total", "All"), row.currency, *figures, *hours], form
             )
 
-    return spreadsheets.download(f"totals-{scope.period.since}-{scope.period.until}.csv", lines())
+    return spreadsheets.download(f"{files.name_of(scope, 'totals')}.csv", lines())
 
 
 @require_GET
@@ -121,11 +121,11 @@ def download(request: OrganisationRequest, kind: str) -> HttpResponseBase:
     """One row for each hour of each location. Raises RuleBroken (404) for a kind of file there is not."""
     scope = scope_of(request)
     found = exporting.rows(scope.reading, request.organisation.name, scope.places, scope.period)
-    name, columns = f"traffic-{scope.period.since}-{scope.period.until}.{kind}", fields_of(scope).slugs
+    name, columns = f"{files.name_of(scope, 'traffic')}.{kind}", fields_of(scope).slugs
     if kind == "csv":
         return spreadsheets.download(name, exporting.csv_lines(found, forms.of(request), columns))
     if kind not in KINDS:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
-    response = HttpResponse(exporting.file(kind, found, columns), content_type=TYPES[kind])
+    response = HttpResponse(exporting.file(kind, found, columns, title=scope.title), content_type=TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,21 +11,25 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from comptoir.apps.traffic import catching_up, chains, opening
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, OF_STAFF, Kpi
 from comptoir.apps.traffic.pages.where import Option, Reader, Where, reader_of, where_for
 from comptoir.apps.traffic.parameters import (
+    COMPARISONS,
     HOURS,
     PERIODS,
+    TITLE,
+    TODAYS,
+    TREES,
     WEEKDAYS,
     columns_of,
     hours_of,
     in_order,
     kept,
     period_of,
+    title_of,
     weekdays_of,
     words_of,
 )
@@ -36,22 +39,6 @@ from comptoir.apps.traffic.reports.lacking import Lacking, lacking_feeds
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date, day_in
 from comptoir.web.shell import OrganisationRequest
-
-COMPARISONS: Final[dict[str, str | Promise]] = {
-    Comparison.LAST_WEEK: _("the same days last week"),
-    Comparison.PREVIOUS: _("as many days before"),
-    Comparison.SAME_WEEKDAYS: _("the same weekdays last year"),
-    Comparison.SAME_DATES: _("the same dates last year"),
-    Comparison.RETAIL_YEAR: _("the same retail week last year"),
-    Comparison.RETAIL_RESTATED: _("the same retail week last year, restated after 53 weeks"),
-    Comparison.CHOSEN: _("as many days from a date"),
-    Comparison.BUDGET: _("the budget"),
-}
-TODAYS: Final = "today"
-TREES: Final[dict[str, str | Promise]] = {
-    "": _("the tree of each day"),
-    TODAYS: _("today’s tree"),
-}
 
 
 @dataclass(frozen=True)
@@ -82,6 +69,7 @@ class Scope:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     weekdays: frozenset[int] | None = None
     asked: QueryDict = field(default_factory=QueryDict)
+    title: str = ""
 
     def said(self, name: str) -> str:
         """What the address says under a name, beside all this; "" for nothing."""
@@ -159,6 +147,11 @@ class Scope:
     def choices(self) -> list[tuple[str, str]]:
         """Of where, for the choice."""
         return self.where.choices
+
+    @property
+    def elsewhere(self) -> str:
+        """The query for another report: a title is of this one."""
+        return urlencode({name: each for name, each in kept(self.asked).items() if name != TITLE}, doseq=True)
 
     @property
     def named_columns(self) -> list[tuple[str, str]]:
@@ -256,6 +249,7 @@ def scope_for(reader: Reader, said: QueryDict, *, usual: str, now: datetime) -> 
         columns=columns_of(said),
         weekdays=weekdays_of(said),
         asked=said,
+        title=title_of(said),
     )
 
 

@@ -63,8 +63,8 @@ def export(request: OrganisationRequest, kind: str) -> HttpResponse:
         *(Column(name, "number") for name in columns_of(scope).slugs),
         *(Column(name, "whole") for name in ("hours", "hours_with_visitors", "hours_with_staff")),
     ]
-    name = f"traffic-staffing-{scope.period.since}-{scope.period.until}"
-    return files.answer(name, kind, columns, _rows(found_of(scope)), forms.of(request))
+    name = files.name_of(scope, "traffic-staffing")
+    return files.answer(name, kind, columns, _rows(found_of(scope)), forms.of(request), title=scope.title)
 
 
 def columns_of(scope: Scope) -> Columns:

@@ -58,7 +58,7 @@ class Table:
 @page("traffic.view")
 def weekly(request: OrganisationRequest) -> HttpResponse:
     """All locations together, then each."""
-    scope, found = _asked(request)
+    scope, found = found_of(scope_of(request))
     columns = columns_of(scope)
     shown_page = Paginator([each for each in found.blocks if each.is_known], LOCATIONS).get_page(
         request.GET.get("page")
@@ -91,7 +91,7 @@ def weekly(request: OrganisationRequest) -> HttpResponse:
 @page("traffic.view")
 def export(request: OrganisationRequest, kind: str) -> HttpResponse:
     """A row for each location and day, and one for its week; then those of all. Raises RuleBroken (404)."""
-    scope, found = _asked(request)
+    scope, found = found_of(scope_of(request))
     figures = [
         Column(name, "number")
         for slug in chosen(scope) or scope.seen(TOTALS)
@@ -104,14 +104,14 @@ def export(request: OrganisationRequest, kind: str) -> HttpResponse:
         *(Column(name, "whole") for name in ("hours", "hours_with_visitors")),
         *((Column("hours_with_staff", "whole"),) if scope.sees_staff else ()),
     ]
-    return files.answer(f"traffic-week-{scope.period.since}", kind, columns, _rows(scope, found), forms.of(request))
+    name = files.name_of(scope, "traffic-week")
+    return files.answer(name, kind, columns, _rows(scope, found), forms.of(request), title=scope.title)
 
 
-def _asked(request: OrganisationRequest) -> tuple[Scope, Report]:
+def found_of(scope: Scope) -> tuple[Scope, Report]:
     """The week of the address; else that of days somebody chose, else the latest that is over."""
-    scope = scope_of(request)
     starts_on = chains.settings_of(scope.organisation_id).week_starts_on
-    said = day_in(request.GET.get("week", ""))
+    said = day_in(scope.said("week"))
     latest = scope.today - WEEK
     week = report.week_of(said or (latest if scope.period_word else scope.period.until), starts_on=starts_on)
     beside = Beside(week, scope.comparison, scope.chosen)

@@ -70,6 +70,11 @@ class Where:
         }
 
     @property
+    def elsewhere(self) -> str:
+        """The same, for another report."""
+        return self.query
+
+    @property
     def store_ids(self) -> set[UUID]:
         """The stores that were chosen."""
         return {each.store.id for each in self.places}

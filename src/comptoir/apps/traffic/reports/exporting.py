@@ -44,6 +44,9 @@ COLUMNS: Final = (
 )
 Key = tuple[date, UUID, datetime]
 """What rows are ordered by."""
+NO_SHEET: Final = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+LONGEST_SHEET: Final = 31
+"""What Excel takes; it keeps one name for itself."""
 WHOLE: Final = ("minutes", "revision")
 
 
@@ -149,14 +152,22 @@ def figure(value: Decimal | None) -> str:
     return "" if value is None else Figure(format(round(value, 6).normalize(), "f"))
 
 
-def file(kind: str, found: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS, *, form: Form = USUAL) -> bytes:
+def file(
+    kind: str, found: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS, *, form: Form = USUAL, title: str = ""
+) -> bytes:
     """The whole file: `csv`, `xlsx`, `parquet` or `jsonl`."""
     if kind == "xlsx":
-        return xlsx(found, columns)
+        return xlsx(found, columns, title)
     if kind == "parquet":
         return parquet(found, columns)
     lines = csv_lines(found, form, columns) if kind == "csv" else json_lines(found, columns)
     return "".join(lines).encode()
+
+
+def sheet_of(title: str) -> str:
+    """What a workbook's sheet is called: `data`, or a title as far as a sheet can have it."""
+    name = " ".join(title.translate(NO_SHEET).split()).strip(" '")[:LONGEST_SHEET].strip(" '")
+    return name if name and name.lower() != "history" else "data"
 
 
 def csv_lines(found: Iterator[dict[str, Any]], form: Form, columns: Sequence[str] = COLUMNS) -> Iterator[str]:
@@ -172,12 +183,12 @@ def json_lines(found: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS
         yield json.dumps({name: plain(row[name]) for name in columns}, ensure_ascii=False) + "\n"
 
 
-def xlsx(found: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> bytes:
+def xlsx(found: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS, title: str = "") -> bytes:
     """A workbook of one sheet; ids are text cells."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         book = xlsxwriter.Workbook(path, {"constant_memory": True})
-        sheet = book.add_worksheet("data")
+        sheet = book.add_worksheet(sheet_of(title))
         sheet.write_row(0, 0, columns)
         sheet.freeze_panes(1, 0)
         for number, row in enumerate(found, start=1):

@@ -1,16 +1,15 @@
 """Charts drawn in report mails: pictures that travel inside the mail, each with its figures as a table beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Kpi, Sums
-from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports import reading
+from comptoir.apps.traffic.periods import Beside, Comparison, Period
+from comptoir.apps.traffic.reports import reading, stretches
 from comptoir.core.mail.send import InlineImage
 from comptoir.web import charts, formats
 from comptoir.web.charts import Chart, Series
@@ -34,17 +33,20 @@ class Drawn:
         return self.image.cid
 
 
-def of_mail(scope: reading.Scope, period: Period, beside: Period, *, currency: str, day_start: int) -> list[Drawn]:
+def of_mail(
+    scope: reading.Scope, period: Period, beside: Beside, *, words: str, currency: str, day_start: int
+) -> list[Drawn]:
     """By the hour for one day, by the day for more: visitors, conversion, and net sales where they are of one currency.
 
-    `day_start` is the hour at which the trading day begins: what is after midnight comes last.
+    `words` say what stands beside. `day_start` is the hour at which the trading day begins: what is after midnight
+    comes last.
     """
     labels, now, before = (
         _hours(scope, period, beside, day_start) if period.length == 1 else _days(scope, period, beside)
     )
     slugs = [slug for slug in DRAWN if currency or BY_SLUG[slug].unit != "money"]
     return [
-        _drawn(BY_SLUG[slug], labels, now, before, currency)
+        _drawn(BY_SLUG[slug], labels, (now, before), words, currency)
         for slug in slugs
         if any(each is not None and BY_SLUG[slug].of(each) is not None for each in now)
     ]
@@ -54,25 +56,36 @@ Side = Sequence[Sums | None]
 K = TypeVar("K")
 
 
-def _hours(scope: reading.Scope, period: Period, beside: Period, day_start: int) -> tuple[tuple[str, ...], Side, Side]:
-    now, before = reading.by_hour(scope, period), reading.by_hour(scope, beside)
+def _hours(scope: reading.Scope, period: Period, beside: Beside, day_start: int) -> tuple[tuple[str, ...], Side, Side]:
+    now, before = reading.by_hour(scope, period), _before(reading.by_hour, scope, period, beside)
     hours = sorted({*now, *before}, key=lambda each: (each - day_start) % 24)
     return tuple(f"{each:02d}:00" for each in hours), _side(now, hours), _side(before, hours)
 
 
-def _days(scope: reading.Scope, period: Period, beside: Period) -> tuple[tuple[str, ...], Side, Side]:
-    days: list[date] = list(period.days())
-    by: timedelta = beside.since - period.since
-    now, before = reading.by_day(scope, period), reading.by_day(scope, beside)
-    return tuple(formats.day(each) for each in days), _side(now, days), _side(before, [each + by for each in days])
+def _days(scope: reading.Scope, period: Period, beside: Beside) -> tuple[tuple[str, ...], Side, Side]:
+    days = [each for each in period.days() if scope.includes(each)]
+    now, before = reading.by_day(scope, period), _before(reading.by_day, scope, period, beside)
+    theirs = [beside.day(each) for each in days]
+    return (
+        tuple(formats.day(each) for each in days),
+        _side(now, days),
+        [before.get(each) if each else None for each in theirs],
+    )
+
+
+def _before(
+    ask: Callable[[reading.Scope, Period], dict[K, Sums]], scope: reading.Scope, period: Period, beside: Beside
+) -> dict[K, Sums]:
+    """What stands beside; nothing of budgets, which are no sums."""
+    return {} if beside.comparison is Comparison.BUDGET else stretches.over(ask, scope, beside, period)
 
 
 def _side(found: Mapping[K, Sums], keys: Sequence[K]) -> Side:
     return [found.get(each) for each in keys]
 
 
-def _drawn(kpi: Kpi, labels: tuple[str, ...], now: Side, before: Side, currency: str) -> Drawn:
-    title, heads = str(kpi.label), ("", _("this period"), _("a week before"))
+def _drawn(kpi: Kpi, labels: tuple[str, ...], sides: tuple[Side, Side], words: str, currency: str) -> Drawn:
+    title, heads, (now, before) = str(kpi.label), ("", _("this period"), words), sides
     unit = "%" if kpi.is_rate else currency if kpi.unit == "money" else _("people")
     chart = Chart(
         title,

@@ -15,7 +15,7 @@ import pyarrow
 import pyarrow.parquet
 import xlsxwriter
 
-from comptoir.apps.traffic.reports.exporting import plain
+from comptoir.apps.traffic.reports.exporting import plain, sheet_of
 from comptoir.web import spreadsheets
 from comptoir.web.spreadsheets import USUAL, Form
 
@@ -40,13 +40,14 @@ class Column:
 Row = Mapping[str, str | int | Decimal | None]
 
 
-def file(kind: str, columns: Sequence[Column], rows: Iterable[Row], form: Form = USUAL) -> bytes:
-    """The table as a file of one of TYPES; CSV in the form that is asked for."""
+def file(kind: str, columns: Sequence[Column], rows: Iterable[Row], form: Form = USUAL, *, title: str = "") -> bytes:
+    """The table as a file of one of TYPES; CSV in the form that is asked for, a workbook's sheet with that title."""
     found = [{each.name: _cell(each, row.get(each.name)) for each in columns} for row in rows]
     if kind == "csv":
         return _csv(columns, found, form)
-    makers = {"xlsx": _xlsx, "parquet": _parquet, "jsonl": _json_lines}
-    return makers[kind](columns, found)
+    if kind == "xlsx":
+        return _xlsx(columns, found, title)
+    return _parquet(columns, found) if kind == "parquet" else _json_lines(columns, found)
 
 
 def _cell(column: Column, value: Any) -> Any:
@@ -61,11 +62,11 @@ def _csv(columns: Sequence[Column], rows: Sequence[Row], form: Form) -> bytes:
     return (spreadsheets.MARK + spreadsheets.line(names, form) + "".join(lines)).encode()
 
 
-def _xlsx(columns: Sequence[Column], rows: Sequence[Row]) -> bytes:
+def _xlsx(columns: Sequence[Column], rows: Sequence[Row], title: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.xlsx"
         book = xlsxwriter.Workbook(path, {"constant_memory": True})
-        sheet = book.add_worksheet("data")
+        sheet = book.add_worksheet(sheet_of(title))
         sheet.write_row(0, 0, [each.name for each in columns])
         sheet.freeze_panes(1, 0)
         for number, row in enumerate(rows, start=1):
