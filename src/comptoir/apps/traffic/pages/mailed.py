@@ -78,7 +78,8 @@ def scope_of(row: ReportMail, role: Role, *, now: datetime) -> Scope:
 
 def asked_of(row: ReportMail) -> dict[str, list[str]]:
     """Its parameters, with the level of the tree that it is about: old ones have none but that."""
-    return row.asked | ({} if row.node_id is None else {"at": [public_id("nod", row.node_id)]})
+    found: dict[str, list[str]] = dict(row.asked)
+    return found if row.node_id is None else {**found, "at": [public_id("nod", row.node_id)]}
 
 
 def _url(report: Report, row: ReportMail, scope: Scope, found: Told) -> str:
