@@ -76,7 +76,7 @@ class Reader:
                     self.events.append(line.removeprefix(b"event: ").decode().strip())
                 elif line.startswith(b":"):
                     self.comments += 1
-            self.is_whole = True
+            self.is_whole = self.response.chunk_left is None  # type: ignore[attr-defined]  # the last chunk was read
 
     def leave(self) -> None:
         """As a tab that is closed."""
