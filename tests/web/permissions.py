@@ -241,6 +241,7 @@ ROUTES: dict[str, str | None] = {
     "traffic_locations": "traffic.locations",
     "traffic_upload": "traffic.manage",
     "traffic_node_add": "traffic.manage",
+    "traffic_node_rename": "traffic.manage",
     "traffic_node_move": "traffic.manage",
     "traffic_node_remove": "traffic.manage",
     "traffic_location": "traffic.locations",

@@ -243,6 +243,7 @@ PAGES = {
     "traffic_imported_remove": Row(Of.STORE, "post"),
     "traffic_left_out_back": Row(Of.STORE, "post"),
     "traffic_node_add": Row(Of.EACH, "post"),
+    "traffic_node_rename": Row(Of.ORGANISATION, "post", data={"name": "South"}, above=Role.SUPERVISOR),
     "traffic_node_move": Row(Of.ORGANISATION, "post", above=Role.SUPERVISOR),
     "traffic_node_remove": Row(Of.ORGANISATION, "post", above=Role.SUPERVISOR),
     "traffic_job_add": Row(Of.EACH, "post"),

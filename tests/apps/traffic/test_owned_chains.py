@@ -22,6 +22,7 @@ from comptoir.core.accounts.models import Membership, MembershipStore, Store
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tree_tables import Node, Placement
 from comptoir.core.audit.models import Note
+from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import new_id, public_id
 from tests.apps.traffic.chain import DAY, NOW, at, hour, utc_store, works
 from tests.bills import bill, record, told
@@ -172,6 +173,40 @@ def test_1_a_district_is_put_into_a_chain_by_its_page_and_undone_by_the_toast(ch
     assert (refused.status_code, named("West").parent_id) == (422, named("Zinc").id)
 
 
+def test_1_a_level_is_renamed_by_its_page_and_undone_by_the_toast(chain: People) -> None:
+    client, coast = chain.client(chain.alice), named("Coast")
+    path = f"/traffic/locations/nodes/{public('Coast')}/rename"
+    answer = client.post(path, {"name": " North & Sea "}, follow=True).content.decode()
+    assert Node.objects.get(id=coast.id).name == "North & Sea"
+    assert 'value="North &amp; Sea"' in answer
+    undo = re.search(rf'action="({path}\?name=[^"]+)"', answer)
+    assert undo is not None
+    client.post(undo[1].replace("&amp;", "&"))
+    assert Node.objects.get(id=coast.id).name == "Coast"
+    notes = Note.objects.filter(what="traffic.node_renamed").order_by("at", "id")
+    assert [each.details for each in notes] == [
+        {"before": "Coast", "after": "North & Sea"},
+        {"before": "North & Sea", "after": "Coast"},
+    ]
+    for name, words in (("Zinc", "There is a Zinc already."), (" ", "a name of at most 120"), ("x" * 121, "120")):
+        assert words in client.post(path, {"name": name}, follow=True).content.decode()
+    assert "Undo" not in client.post(path, {"name": "Coast"}, follow=True).content.decode(), "nothing changed"
+    assert (Node.objects.get(id=coast.id).name, notes.count()) == ("Coast", 2)
+
+
+def test_1_a_name_is_taken_within_an_organisation_only_and_levels_of_others_are_not_found(chain: People) -> None:
+    said: dict[str, Any] = {"node_id": named("Coast").id, "actor": "user:1", "now": NOW}
+    with pytest.raises(RuleBroken, match="Zinc") as taken:
+        chains.rename_node(organisation_id=chain.le_zinc.id, name="Zinc", **said)
+    with pytest.raises(RuleBroken) as unknown:
+        chains.rename_node(organisation_id=chain.chez_charlie.id, name="North", **said)
+    assert (taken.value.code, unknown.value.code, unknown.value.status) == ("name_taken", "node_unknown", 404)
+    chains.add_node(
+        organisation_id=chain.chez_charlie.id, name="North", kind="region", parent_id=None, actor="user:1", now=NOW
+    )
+    assert chains.rename_node(organisation_id=chain.le_zinc.id, name="North", **said) == "Coast"
+
+
 def test_1_what_is_typed_at_a_chain_holds_in_it_and_follows_what_moves(chain: People) -> None:
     def cost(name: str, per_hour: str) -> None:
         wages.save(
@@ -204,6 +239,8 @@ def test_1_whoever_has_chosen_stores_moves_nothing_and_a_stranger_finds_nothing(
     path = f"/traffic/locations/nodes/{public('West')}/move"
     assert chain.client(denise).post(path, {"parent": ""}).status_code == 403
     assert path not in chain.client(denise).get("/traffic/locations").content.decode()
+    assert chain.client(denise).post(path.replace("move", "rename"), {"name": "East"}).status_code == 403
+    assert chain.client(chain.charlie).post(path.replace("move", "rename"), {"name": "East"}).status_code == 404
     assert chain.client(chain.charlie).post(path, {"parent": ""}).status_code == 404
     assert named("West").parent_id == named("Zinc").id
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from comptoir.apps.weekly_balance import importing
 from comptoir.apps.weekly_balance.causes import of
@@ -81,6 +82,19 @@ def test_what_the_till_makes_an_import_wait_for_is_said_until_when(house: House)
     ImportRun.objects.update(state="failed", fault="The till does not answer.", finished_at=NOW)
     importing.finish_due(now=NOW)
     assert said(house) == ("The till does not answer.", "/balance/import")
+    kept = "K-Series does not answer at the moment; Comptoir tries again by itself."
+    ImportWindow.objects.update(fault=kept)
+    PosImport.objects.update(fault=kept)
+    with override("fr"):
+        assert said(house)[0].startswith("K-Series ne répond pas"), (
+            "kept in English, said to a French reader in his language"
+        )
+    page = (
+        house.people.client(house.people.alice)
+        .get("/balance/import", headers={"Accept-Language": "fr"})
+        .content.decode()
+    )
+    assert ("K-Series ne répond pas" in page, kept in page) == (True, False), "the import, and days that were not read"
 
 
 def test_only_a_week_that_was_read_sold_nothing(house: House) -> None:

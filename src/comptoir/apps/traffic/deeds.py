@@ -39,6 +39,7 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.limit_deleted": _("After how long counters are silent was taken back"),
     "traffic.location_changed": _("A location was changed"),
     "traffic.node_added": _("A level of the chain was added"),
+    "traffic.node_renamed": _("A level of the chain was renamed"),
     "traffic.node_moved": _("A level of the chain was put into another"),
     "traffic.node_removed": _("A level of the chain was taken away"),
     "traffic.people_exported": _("Hours by person were exported"),

@@ -150,6 +150,7 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_location_save": LOCATION,
     "traffic_target": LOCATION,
     "traffic_node_add": LOCATION,
+    "traffic_node_rename": LOCATION,
     "traffic_node_move": LOCATION,
     "traffic_node_remove": LOCATION,
     "traffic_doors": DOORS,

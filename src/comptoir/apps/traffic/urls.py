@@ -85,6 +85,7 @@ urlpatterns = [
     path("traffic/locations", locations.locations, name="traffic_locations"),
     path("traffic/locations/upload", counters.upload, name="traffic_upload"),
     path("traffic/locations/nodes", locations.node_add, name="traffic_node_add"),
+    path("traffic/locations/nodes/<str:node_id>/rename", tree.node_rename, name="traffic_node_rename"),
     path("traffic/locations/nodes/<str:node_id>/move", tree.node_move, name="traffic_node_move"),
     path("traffic/locations/nodes/<str:node_id>/remove", tree.node_remove, name="traffic_node_remove"),
     path("traffic/locations/<str:store_id>", locations.location, name="traffic_location"),

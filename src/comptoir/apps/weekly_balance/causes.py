@@ -14,6 +14,7 @@ from comptoir.apps.weekly_balance.reads import Week
 from comptoir.apps.weekly_balance.rules.terms import POS_TYPES
 from comptoir.core.connections.models import LocationLink
 from comptoir.web import formats
+from comptoir.web.kept_words import in_reader_words
 from comptoir.web.parts import Action
 
 NOTHING_SOLD = _("The store sold nothing in this week. Zero is what the till says, and no fault.")
@@ -77,7 +78,7 @@ def _of_imports(client: Client, department: Department, week: Week, *, now: date
     if latest is not None and found is not None and latest.finished_at is None:
         return Cause(_going(department, found), page, is_fault=bool(found.words), log=log)
     if latest is not None and latest.fault:
-        return Cause(latest.fault, page, log=log)
+        return Cause(in_reader_words(latest.fault), page, log=log)
     if latest is None:
         return Cause(_("Nothing was imported yet."), page)
     return _of_reading(department, days, page, log, now)
@@ -110,7 +111,8 @@ def _going(department: Department, found: importing.Progress) -> str:
     """How far it is, or what it waits for and until when on the department's own clock."""
     if not found.words:
         return gettext("An import is running: %(percent)s %%.") % {"percent": found.percent}
+    words = in_reader_words(found.words)
     if found.resumes_at is None:
-        return found.words
+        return words
     at = found.resumes_at.astimezone(sources.clock_of(department).zone)
-    return f"{found.words} {gettext('It goes on at %(time)s.') % {'time': f'{at:%H:%M}'}}"
+    return f"{words} {gettext('It goes on at %(time)s.') % {'time': f'{at:%H:%M}'}}"

@@ -31,7 +31,7 @@ def editor_remove(request: OrganisationRequest, user_id: int) -> HttpResponse:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     place, back = ",".join("all" if each is None else str(each) for each in nodes), _back(request)
     undo = f"{reverse('traffic_editor_restore', args=[user_id, place])}?{urlencode({'then': back})}"
-    toast(request, _("He edits no data by hand any more."), undo_url=undo)
+    toast(request, _("This person edits no data by hand any more."), undo_url=undo)
     return redirect(back)
 
 
@@ -52,7 +52,7 @@ def editor_restore(request: OrganisationRequest, user_id: int, nodes: str) -> Ht
             actor=actor(request),
             now=timezone.now(),
         )
-    toast(request, _("He may edit again."))
+    toast(request, _("This person may edit again."))
     return redirect(_back(request))
 
 

@@ -185,7 +185,7 @@ def editor_add(request: OrganisationRequest) -> HttpResponse:
         actor=f"user:{request.user.pk}",
         now=timezone.now(),
     )
-    toast(request, _("He may edit by hand there."))
+    toast(request, _("This person may edit by hand there."))
     return back_to(request, "traffic_settings")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -28,10 +29,15 @@ from comptoir.web.toasts import refusals, toast
 Choice = tuple[str, str]
 
 
-class NodeForm(forms.Form):
-    """A chain, district or region."""
+class NameForm(forms.Form):
+    """What a chain, district or region is called."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+
+
+class NodeForm(NameForm):
+    """A chain, district or region."""
+
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(levels.NAMES.items()))
     parent = forms.ChoiceField(label=gettext_lazy("Lies in"), required=False)
 
@@ -90,6 +96,40 @@ def tree_of(request: OrganisationRequest) -> list[Level]:
 
     add(None, 0)
     return found
+
+
+@require_POST
+@page("traffic.manage")
+def node_rename(request: OrganisationRequest, node_id: str) -> HttpResponse:
+    """Call a level otherwise. Raises RuleBroken (403, 404)."""
+    _must_see_all(request)
+    with refusals(request):
+        name = _name_of(request)
+        before = chains.rename_node(
+            organisation_id=request.organisation.id,
+            node_id=parse_id("nod", node_id),
+            name=name,
+            actor=actor(request),
+            now=timezone.now(),
+        )
+        at = chosen_at(request)
+        undo = urlencode({"name": before, **({"at": at} if at else {})})
+        toast(
+            request,
+            _("It is called %(name)s now, on past days too.") % {"name": name},
+            undo_url=f"{reverse('traffic_node_rename', args=[node_id])}?{undo}" if before != name else "",
+        )
+    return back_to(request, "traffic_locations")
+
+
+def _name_of(request: OrganisationRequest) -> str:
+    """By the form that a level is made with. Raises RuleBroken (422)."""
+    form = NameForm({"name": request.POST.get("name", request.GET.get("name", ""))})
+    if not form.is_valid():
+        words = _("A chain, district or region needs a name of at most 120 letters.")
+        raise RuleBroken(words, code="name_invalid", status=422)
+    said: str = form.cleaned_data["name"]
+    return said
 
 
 @require_POST
