@@ -95,7 +95,12 @@ def test_a_file_that_cannot_be_read_is_parked_and_one_row_at_fault_is_named_with
     assert SetAside.objects.count() == 1
     page = chain.client(chain.alice).get(f"/traffic/feeds/{made.public_id}").content.decode()
     assert "The first line names the columns; there is none for: location, date, traffic in." in page
-    assert "Line 2: not a number: many" in page
+    assert "Line 2: this is no number: many" in page
+    french = chain.client(chain.alice).get(f"/traffic/feeds/{made.public_id}", headers={"Accept-Language": "fr"})
+    shown = french.content.decode()
+    assert "The first line names" not in shown
+    assert "this is no number" not in shown
+    assert "ce n’est pas un nombre\u202f: many" in shown
     # Mended and dropped again, what was parked is another file.
     drop(root / "2-all-wrong.csv", csv(f"0001,{DAY},12,7,7"))
     assert running.look(made, now=NOW).taken == 1
@@ -148,7 +153,7 @@ def test_workbooks_xls_and_xlsx_are_read_by_the_same_rules(chain: People) -> Non
     drop(root / "torn.xlsx", content.getvalue()[:200])
     assert running.look(made, now=NOW) == running.Looked(taken=2, parked=1)
     assert [str(hour(chain, each).visitors.normalize()) for each in (11, 13, 14)] == ["17", "8", "9.5"]  # type: ignore[union-attr]
-    assert CountFile.objects.get(name="old.xls").faults == [[4, "not a number: many"]]
+    assert CountFile.objects.get(name="old.xls").faults == [[4, "this is no number: many"]]
     assert CountFile.objects.get(name="torn.xlsx").words.startswith("The workbook cannot be read")
 
 
@@ -232,7 +237,7 @@ def test_files_in_a_mailbox_are_taken_of_who_may_send_and_knows_the_word(
         running.look(again(made), now=real_now())
         mailing.tick(clock=real_now)
         alert = Alert.objects.get()
-        assert (alert.kind, alert.details["why"].partition(":")[0]) == ("feed_failed", "bad.csv")
+        assert (alert.kind, alert.details["file_name"]) == ("feed_failed", "bad.csv")
         deliver(plain, mail("counter@example.com", "5esame", ("good.csv", csv(f"0001,{DAY},13,9,9"))))
         running.look(again(made), now=real_now())
         mailing.tick(clock=real_now)

@@ -69,10 +69,12 @@ def test_a_file_that_cannot_be_read_is_an_alert_until_the_next_one_can(people: P
     later = NOW + timedelta(days=400)  # the file is older than that, whatever the clock of this machine says
     assert running.look(made, now=later).parked == 1
     mailing.tick(clock=lambda: later)
-    assert "monday.csv" in Alert.objects.get().details["why"]
+    assert Alert.objects.get().details["file_name"] == "monday.csv"
     there = f"/traffic/feeds/{made.public_id}#{CountFile.objects.get().public_id}"
     assert there in OutgoingMail.objects.get().text, "the button leads to the file"
     client = people.client(people.alice)
+    french = client.get("/traffic/alerts", headers={"Accept-Language": "fr"}).content.decode()
+    assert "monday.csv: La première ligne" in french
     assert f'href="{there}"' in client.get("/traffic/alerts").content.decode()
     assert f'id="{there.partition("#")[2]}"' in client.get(there.partition("#")[0]).content.decode()
     (folder.folder_of(made) / "tuesday.csv").write_text(

@@ -381,7 +381,7 @@ FILE = b"""Location ID,Date,Hour,Traffic in,Traffic out,Sales
 def test_ta25_hour_13_is_13_to_14_and_ta26_a_thousands_mark_refuses_its_row_alone(chain: People) -> None:
     found = take(organisation_id=chain.le_zinc.id, content=FILE, actor="user:1", now=NOW, store_ids=None)
     assert (found.rows, found.taken, found.aside) == (3, 1, 1)
-    assert [(each.line, each.words) for each in found.faults] == [(3, "not a number: 1,234.50")]
+    assert [(each.line, each.words) for each in found.faults] == [(3, "this is no number: 1,234.50")]
     assert hour(chain, 13).visitors == 12
 
 

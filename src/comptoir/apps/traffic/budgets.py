@@ -222,6 +222,6 @@ def _row(
         if not said:
             continue
         if not NUMBER.fullmatch(said) or not 0 <= Decimal(said) <= MOST:
-            return Fault(line, _("not a number: %(said)s") % {"said": said[:40]})
+            return Fault(line, _("this is no number: %(said)s") % {"said": said[:40]})
         amounts[measure] = Decimal(said)
     return ((store_id, day), amounts) if amounts else Fault(line, _("no budget in this row"))

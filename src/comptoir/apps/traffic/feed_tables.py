@@ -14,7 +14,7 @@ class CountFeed(models.Model):
     `every` is in minutes. `fault` is why the latest look failed, "" when it did not, `failing_since` since when looks
     do; `read_until` how far a device was read, or until when the updates of a service are known; `unmatched` what it
     tells of that no counter here is; `trusted` the key by which a server was known first; `word` what mails must carry.
-    Words of faults are written in `language`, of whoever added it.
+    Words of faults are kept in English.
     """
 
     pk = models.CompositePrimaryKey("organisation_id", "id")
@@ -25,7 +25,6 @@ class CountFeed(models.Model):
     place = models.JSONField(default=dict)
     secret = SealedField(null=True)
     word = SealedField(null=True)
-    language = models.CharField(max_length=8, default="en")
     active = models.BooleanField(default=True)
     every = models.SmallIntegerField(default=5)
     created_at = models.DateTimeField()

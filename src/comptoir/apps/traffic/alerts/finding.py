@@ -158,7 +158,7 @@ def _arrivals(organisation_id: UUID, now: datetime) -> list[Finding]:
         if feed.failing_since and now - feed.failing_since >= LATE:
             since, details = feed.failing_since, {"why": feed.fault}
         elif file and file.received_at >= read_at.get(feed.id, file.received_at):
-            since, details = file.received_at, {"why": f"{file.name}: {file.words}", "file": file.public_id}
+            since, details = file.received_at, {"why": file.words, "file_name": file.name, "file": file.public_id}
         else:
             continue
         found.append(Finding(Kind.FEED_FAILED, None, feed.name, since, str(feed.id), details))

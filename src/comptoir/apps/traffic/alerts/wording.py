@@ -177,6 +177,8 @@ def tell(row: Alert, store: Store | None, role: Role) -> Told:
     words = WORDS[Kind(row.kind)]
     zone = store.timezone if store else None
     said = {name: _said(name, value) for name, value in row.details.items()}
+    if "file_name" in said:
+        said["why"] = f"{said['file_name']}: {said['why']}"
     since = formats.clock_time(row.since, zone)
     values = {**said, "name": row.name, "since": since}
     sentence = (str(words.sentence) % {"who": "–", "why": "", **{k: v for k, v in values.items() if v}}).strip()

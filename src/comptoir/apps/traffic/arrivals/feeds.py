@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic.arrivals import folder, undoing
@@ -55,7 +54,6 @@ def add(
                 every=every or (HOURLY if kind in ASKED else EVERY[0]),
                 place=dict(place),
                 secret=sealer().seal(Secret(secret)) if secret else None,
-                language=get_language() or "en",
                 word=sealer().seal(Secret(word)) if word else None,
                 created_at=now,
             )

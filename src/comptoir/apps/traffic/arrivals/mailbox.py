@@ -104,7 +104,7 @@ class _LoggedIn:
     def _arrival(self, uid: str) -> Arrival:
         content = self._mail(uid)
         mail = message_from_bytes(content or b"", policy=policy.default)
-        subject = str(mail["Subject"] or _("Mail without a subject"))
+        subject = str(mail["Subject"] or "")
         refused = _("The mail is larger than 16 MB.") if content is None else refusal(self._feed, mail)
         files = [] if refused else list(_attachments(mail))
         if not files:

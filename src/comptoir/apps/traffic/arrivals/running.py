@@ -47,8 +47,11 @@ class Looked:
 
 
 def look(feed: CountFeed, *, now: datetime) -> Looked:
-    """Take what is there. What was taken before a fault stays taken."""
-    with override(feed.language):
+    """Take what is there. What was taken before a fault stays taken.
+
+    What went wrong is kept in English, and said to each reader in his language (`web.kept_words`).
+    """
+    with override("en"):
         return _look(feed, now)
 
 

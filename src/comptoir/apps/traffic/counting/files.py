@@ -99,7 +99,7 @@ def _row(line: int, cells: Sequence[str], columns: Columns) -> Row | Fault:
         if not said:
             continue
         if not NUMBER.fullmatch(said):
-            return Fault(line, _("not a number: %(said)s") % {"said": said[:40]})
+            return Fault(line, _("this is no number: %(said)s") % {"said": said[:40]})
         figures[name] = Decimal(said)
     if any(figures.get(name, 0) < 0 for name in ("traffic_in", "traffic_out", "staff_hours")):
         return Fault(line, _("people and hours are never below nought"))

@@ -23,6 +23,7 @@ from comptoir.apps.traffic.pages.where import where_of
 from comptoir.core.connections.sealing import sealer
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id, public_id
+from comptoir.web.kept_words import in_reader_words
 from comptoir.web.parts import Status
 from comptoir.web.said import in_words
 from comptoir.web.shell import OrganisationRequest, page
@@ -158,7 +159,7 @@ def _looked(request: OrganisationRequest, feed_id: str, *, undo: UUID | None = N
     found = running.look(_one(request, feed_id), now=timezone.now())
     back = reverse("traffic_feed_undo", args=[feed_id, public_id("fch", undo)]) if undo else ""
     if found.fault:
-        toast(request, found.fault, level="bad", undo_url=back)
+        toast(request, in_reader_words(found.fault), level="bad", undo_url=back)
     else:
         toast(request, _("It answers. Taken: %(taken)d, set aside: %(parked)d.") % vars(found), undo_url=back)
     return redirect("traffic_feed", feed_id)
