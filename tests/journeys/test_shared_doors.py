@@ -229,6 +229,7 @@ def test_a_stranger_cannot_make_us_read_years(server: WebServer, vendor: Vendor,
     long_ago = milliseconds(datetime(2020, 1, 1, tzinfo=UTC))
     forged = body(number="A1.1", location=int(ZINC), openDate=long_ago, closeDate=long_ago, updateDate=long_ago)
     server.request("POST", SHARED, forged)
+    wake()
     engine.drain()
 
     # The reading that it asked for, and perhaps that of the minute.

@@ -120,6 +120,12 @@ def house(people: People, server: WebServer, monkeypatch: pytest.MonkeyPatch, se
         yield House(people, made, server, connection)
 
 
+def hear() -> None:
+    """What the simulator has posted by now."""
+    wake()
+    engine.drain()
+
+
 def test_linking_subscribes_once_and_unlinking_ends_it(house: House) -> None:
     house.link("main")
     house.link("far")
@@ -164,7 +170,7 @@ def test_a_sale_that_is_told_is_read_at_once_and_a_void_as_well(house: House) ->
     number = str(house.shop.counter.ring([SCARF], at=datetime.now(UTC).replace(microsecond=0))["id"])
 
     def state() -> str | None:
-        engine.drain()
+        hear()
         return Sale.objects.filter(external_id=number).values_list("state", flat=True).first()
 
     until(lambda: state() == "closed")
@@ -203,7 +209,7 @@ def test_a_sale_of_another_outlet_is_read_where_it_was_sold(house: House) -> Non
     number = str(house.shop.counter.ring([SCARF], at=datetime.now(UTC).replace(microsecond=0), outlet="far")["id"])
 
     def is_there() -> bool:
-        engine.drain()
+        hear()
         return Sale.objects.filter(external_id=number).exists()
 
     until(is_there)
@@ -221,7 +227,7 @@ def test_a_closing_that_is_told_is_counted_at_once_and_keeps_its_word(house: Hou
     tills.close("main", at=now + timedelta(seconds=1))
 
     def closed() -> RegisterClosure | None:
-        engine.drain()
+        hear()
         return RegisterClosure.objects.filter(closed_at=now + timedelta(seconds=1)).first()
 
     until(lambda: closed() is not None)
@@ -231,7 +237,7 @@ def test_a_closing_that_is_told_is_counted_at_once_and_keeps_its_word(house: Hou
 
     BookReading.objects.update(read_at=now - timedelta(minutes=1))
     house.shop.counter.change(number, state="voided")
-    until(lambda: engine.drain() or Sale.objects.filter(external_id=number, state="cancelled").exists())
+    until(lambda: hear() or Sale.objects.filter(external_id=number, state="cancelled").exists())
     assert RegisterClosure.objects.get().takings == counted.takings, "what was counted was counted"
 
 

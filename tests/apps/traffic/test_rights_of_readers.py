@@ -79,7 +79,7 @@ def put(store: Store, node: Node | None, *, today: date | None = None) -> None:
 
 
 def mail_to(chain: People, user: User) -> ReportMail:
-    return report_mails.add(
+    return subscriptions.add_mail(
         organisation_id=chain.le_zinc.id,
         user=user,
         rhythm="daily",

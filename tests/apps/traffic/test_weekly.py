@@ -89,7 +89,7 @@ def test_the_page_has_the_days_their_figures_their_change_and_coverage(chain: Pe
     # 100 in 3 sales; 10 visitors of 2 of 3 hours, in which 2 bought: 20 %; 10 visitors ÷ 2 staff hours.
     for words in ("€100.00", "20.0%", "€33.33", "5.0", "Visitors: 2 of 3 h", "+150.0%"):
         assert words in row, words
-    assert "All locations" not in shown, "there is one"
+    assert "All locations, " not in shown, "there is one"
     assert "18–24 May 2026" in shown
 
 

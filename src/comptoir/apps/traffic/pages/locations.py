@@ -19,8 +19,8 @@ from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.pages import leaving_out
 from comptoir.apps.traffic.pages.counters import CounterForm, counters_of
 from comptoir.apps.traffic.pages.targets import suggested
-from comptoir.apps.traffic.pages.tree import NodeForm, places_for, tree_of
-from comptoir.apps.traffic.pages.where import back_to, chosen_at, place_of, where_of
+from comptoir.apps.traffic.pages.tree import NodeForm, levels_of, places_for
+from comptoir.apps.traffic.pages.where import Where, back_to, chosen_at, place_of, where_of
 from comptoir.apps.traffic.reports import reading
 from comptoir.core.accounts.roles import may
 from comptoir.kernel.clock import business_date
@@ -126,14 +126,16 @@ class LocationForm(forms.Form):
 @page("traffic.locations")
 def locations(request: OrganisationRequest) -> HttpResponse:
     """Every location with its id, status and latest figures; the tree."""
-    return _list(request, NodeForm(request.organisation.id))
+    where = where_of(request)
+    return _list(request, where, NodeForm(where.tree.nodes))
 
 
 @require_POST
 @page("traffic.manage")
 def node_add(request: OrganisationRequest) -> HttpResponse:
     """A chain, a district or a region."""
-    form = NodeForm(request.organisation.id, request.POST)
+    where = where_of(request)
+    form = NodeForm(where.tree.nodes, request.POST)
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -150,14 +152,13 @@ def node_add(request: OrganisationRequest) -> HttpResponse:
         else:
             toast(request, _("It is in the tree. Choose it at a location."))
             return back_to(request, "traffic_locations")
-    return _list(request, form, status=422)
+    return _list(request, where, form, status=422)
 
 
-def _list(request: OrganisationRequest, form: NodeForm, *, status: int = 200) -> HttpResponse:
+def _list(request: OrganisationRequest, where: Where, form: NodeForm, *, status: int = 200) -> HttpResponse:
     now = timezone.now()
-    where = where_of(request, now=now)
     found = list(where.places)
-    nodes = {each.id: each.name for each in chains.nodes(request.organisation.id)}
+    nodes = {each.id: each.name for each in where.tree.nodes}
     latest = _latest(request, found)
     rows = [
         (each, nodes.get(each.node_id, "") if each.node_id else "", _light(each, latest.get(each.store.id), now))
@@ -168,7 +169,11 @@ def _list(request: OrganisationRequest, form: NodeForm, *, status: int = 200) ->
         "rows": rows,
         "without_id": sum(not each.location.location_id for each in found),
         "form": form if may(request.role, "traffic.manage") else None,
-        "tree": tree_of(request) if may(request.role, "traffic.manage") and request.store_ids is None else [],
+        "tree": (
+            levels_of(where.tree, where.everywhere)
+            if may(request.role, "traffic.manage") and request.store_ids is None
+            else []
+        ),
         "may_manage": may(request.role, "traffic.manage"),
         "may_connect": may(request.role, "traffic.connect"),
     }

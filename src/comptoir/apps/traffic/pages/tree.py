@@ -1,5 +1,6 @@
 """The tree of an organisation: the chains, districts and regions it has, and what lies in what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -41,10 +42,10 @@ class NodeForm(NameForm):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(levels.NAMES.items()))
     parent = forms.ChoiceField(label=gettext_lazy("Lies in"), required=False)
 
-    def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, nodes: Sequence[Node], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         label = self.fields["parent"].label
-        choices = _places_for("region", chains.nodes(organisation_id))
+        choices = _places_for("region", nodes)
         self.fields["parent"] = forms.ChoiceField(label=label, required=False, choices=choices)
 
     @property
@@ -72,10 +73,8 @@ class Level:
         return "\u2003" * self.depth + self.name
 
 
-def tree_of(request: OrganisationRequest) -> list[Level]:
+def levels_of(tree: chains.Tree, places: Sequence[Place]) -> list[Level]:
     """From the top down, each followed by what lies in it; with the stores of today that the reader sees."""
-    tree = chains.Tree(request.organisation.id)
-    places = chains.places(request.organisation.id, store_ids=request.store_ids, now=timezone.now())
     found: list[Level] = []
 
     def add(parent: UUID | None, depth: int) -> None:
@@ -185,7 +184,7 @@ def places_for(request: OrganisationRequest, place: Place) -> list[Choice]:
     return [("", "–"), *((public_id("nod", each.id), each.name) for each in nodes)]
 
 
-def _places_for(kind: str, nodes: list[Node]) -> list[Choice]:
+def _places_for(kind: str, nodes: Sequence[Node]) -> list[Choice]:
     """What a level may lie in, and nothing."""
     above = levels.LIES_IN[kind]
     return [("", "–"), *((public_id("nod", each.id), each.name) for each in nodes if each.kind in above)]

@@ -47,6 +47,7 @@ class Where:
     places: tuple[Place, ...]
     everywhere: tuple[Place, ...]
     options: tuple[Option, ...]
+    tree: chains.Tree
     sees_staff: bool = True
     nodes: frozenset[UUID] = frozenset()
 
@@ -106,16 +107,16 @@ def where_for(reader: Reader, said: str, *, now: datetime) -> Where:
     options = _options(tree, everywhere)
     sees_staff = may(reader.role, "traffic.staff")
     if not said:
-        return Where("", "", everywhere, everywhere, options, sees_staff)
+        return Where("", "", everywhere, everywhere, options, tree, sees_staff)
     chosen = next((each for each in options if each.value == said), None)
     if chosen is None:
         raise nothing_here()
     if said.startswith("sto_"):
         mine = tuple(each for each in everywhere if each.store.public_id == said)
-        return Where(said, chosen.name, mine, everywhere, options, sees_staff)
+        return Where(said, chosen.name, mine, everywhere, options, tree, sees_staff)
     inside = frozenset(tree.below(parse_id("nod", said)))
     mine = tuple(each for each in everywhere if each.node_id in inside)
-    return Where(said, chosen.name, mine, everywhere, options, sees_staff, inside)
+    return Where(said, chosen.name, mine, everywhere, options, tree, sees_staff, inside)
 
 
 def place_of(request: OrganisationRequest, store_id: str) -> Place:
