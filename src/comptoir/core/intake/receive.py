@@ -27,8 +27,11 @@ ANSWER_SECONDS: Final = 15.0
 EXPIRY_SECONDS: Final = 0.5
 # Where one copy comes, others follow: so long they are expected.
 COPIES_SECONDS: Final = 5.0
-# Under load, one wake in this time does for all commits within it.
+# Under load, one wake in this time does for all commits within it; in a crowd the door cannot spare more than a few.
 WAKE_SECONDS: Final = 0.005
+CROWD: Final = 8
+"""Bodies since the last wake from which on it is a crowd."""
+CROWDED_WAKE_SECONDS: Final = 0.02
 
 # Tells workers, and open pages, that there is something new.
 WAKE_SQL: Final[LiteralString] = f"""
@@ -49,6 +52,7 @@ class Receiver:
         self._arrived = asyncio.Event()
         self._wake = asyncio.Event()
         self._to_tell: set[str] = set()
+        self._untold = 0
         self._copies_until = 0.0
         self._connection: psycopg.AsyncConnection[Any] | None = None
 
@@ -123,6 +127,7 @@ class Receiver:
                 alone.add(each)
                 await self._write(alone)
             return
+        self._untold += len(batch.waiting)
         self._wake.set()
         # In the next turn of the loop: the database gets its next batch first.
         asyncio.get_running_loop().call_soon(batch.settle, unknown)
@@ -191,8 +196,9 @@ class Receiver:
                         await self._wake.wait()
                         self._wake.clear()
                         told, self._to_tell = list(self._to_tell), set()
+                        is_crowded, self._untold = self._untold >= CROWD, 0
                         await self._tell(connection, told)
-                        await asyncio.sleep(WAKE_SECONDS)
+                        await asyncio.sleep(CROWDED_WAKE_SECONDS if is_crowded else WAKE_SECONDS)
             except psycopg.Error as error:
                 log.warning("door.wake_failed", cause=str(error))
                 await asyncio.sleep(EXPIRY_SECONDS)
