@@ -20,6 +20,7 @@ from comptoir.core.jobs import engine
 from comptoir.kernel.seal import Secret
 from tests.browser.running import PATIENCE, Visitor
 from tests.connectors.lightspeed_x.stage import Shop, shop
+from tests.journeys.inbox import wake
 from tests.people import People
 from tests.servers import WebServer, free_port, until
 
@@ -54,6 +55,7 @@ class Owner:
         """Jobs are done and the page is looked at again until it says all of it."""
 
         def said() -> bool:
+            wake()
             engine.drain()
             self.page.goto(path)
             shown = self.page.locator("main").inner_text()
