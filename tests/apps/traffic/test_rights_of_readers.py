@@ -169,7 +169,8 @@ def test_1_whoever_has_chosen_stores_takes_a_store_out_of_no_level_of_others(cha
     give(sue, south, Role.SUPERVISOR, chain.bar)
     put(chain.bar, north)
     for typed in ({"node": public_id("nod", south.id)}, {"node": ""}, {}):
-        chain.client(sue).post(path, {"location_id": "1", "status": "operational", **typed})
+        with time_machine.travel(NOW, tick=False):
+            chain.client(sue).post(path, {"location_id": "1", "status": "operational", **typed})
         assert chains.placed(chain.le_zinc.id, on=NOW.date())[chain.bar.id] == north.id
     put(chain.bar, None)
     with time_machine.travel(NOW, tick=False):
@@ -178,6 +179,27 @@ def test_1_whoever_has_chosen_stores_takes_a_store_out_of_no_level_of_others(cha
         )
     assert answer.status_code == 302
     assert chains.placed(chain.le_zinc.id, on=NOW.date())[chain.bar.id] == south.id
+
+
+def test_1_nor_out_of_a_level_of_others_that_lies_above_his(chain: People) -> None:
+    made = {"organisation_id": chain.le_zinc.id, "actor": "user:1", "now": NOW}
+    west = chains.add_node(name="West", kind="district", parent_id=None, **made)  # type: ignore[arg-type]
+    coast = chains.add_node(name="Coast", kind="region", parent_id=west.id, **made)  # type: ignore[arg-type]
+    alone = chains.add_node(name="Alone", kind="region", parent_id=None, **made)  # type: ignore[arg-type]
+    sue, path = create_member(chain.le_zinc, "Sue", Role.SUPERVISOR), f"/traffic/locations/{chain.bar.public_id}/save"
+    with transaction.atomic():
+        members.give(
+            organisation_id=chain.le_zinc.id,
+            user_id=sue.pk,
+            role=Role.SUPERVISOR,
+            store_ids=[],
+            node_ids=[coast.id, alone.id],
+        )
+    put(chain.bar, coast)
+    for node in (public_id("nod", alone.id), ""):
+        with time_machine.travel(NOW, tick=False):
+            chain.client(sue).post(path, {"location_id": "1", "status": "operational", "node": node})
+        assert chains.placed(chain.le_zinc.id, on=NOW.date())[chain.bar.id] == coast.id, "West would lose it"
 
 
 def test_1_the_audit_says_where_a_store_lay_and_lies(chain: People, north: Node) -> None:

@@ -173,15 +173,25 @@ def _must_see_all(request: OrganisationRequest) -> None:
 
 
 def places_for(request: OrganisationRequest, place: Place) -> list[Choice]:
-    """Where a location may be put. People see a store by the level it lies in: whoever has not all stores takes one out
-    of no level that is not his, and puts it into none."""
+    """Where a location may be put. People see a store by the levels it lies in: whoever has not all stores takes one
+    out of no level that is not his, nor puts it into one, however far above."""
     nodes = chains.nodes(request.organisation.id)
-    if request.store_ids is not None:
-        mine = nodes_of(request.organisation.id, request.user.pk)
-        if place.node_id is not None and place.node_id not in mine:
-            return [(public_id("nod", each.id), each.name) for each in nodes if each.id == place.node_id]
-        nodes = [each for each in nodes if each.id in mine]
-    return [("", "–"), *((public_id("nod", each.id), each.name) for each in nodes)]
+    choices = [(public_id("nod", each.id), each.name) for each in nodes]
+    if request.store_ids is None:
+        return [("", "–"), *choices]
+    mine = nodes_of(request.organisation.id, request.user.pk)
+    parents = {each.id: each.parent_id for each in nodes}
+
+    def of_others(node_id: UUID | None) -> list[UUID]:
+        lies_in = [] if node_id is None else [node_id, *of_others(parents.get(node_id))]
+        return [each for each in lies_in if each not in mine]
+
+    theirs = of_others(place.node_id)
+    if place.node_id in theirs:
+        return [each for each in choices if each[0] == public_id("nod", place.node_id)]
+    same = {public_id("nod", each.id) for each in nodes if each.id in mine and of_others(each.id) == theirs}
+    found = [each for each in choices if each[0] in same]
+    return found if theirs else [("", "–"), *found]
 
 
 def _places_for(kind: str, nodes: Sequence[Node]) -> list[Choice]:
