@@ -33,3 +33,4 @@ def test_the_journal_of_a_payment_is_french_for_a_french_reader(kept: str) -> No
         assert cause_words(kept) != english
         assert ("A7.1" in cause_words(kept)) == ("A7.1" in kept)
         assert cause_words("the guest paid in cash") == "the guest paid in cash", "a person’s own words"
+        assert cause_words("refund given in cash") == "refund given in cash", "as a sentence of ours may begin"

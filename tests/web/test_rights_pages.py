@@ -65,6 +65,18 @@ def test_1_a_member_is_given_a_region_and_a_store_by_the_page_and_the_toast_take
     assert stores_of(people.le_zinc.id, people.bob.pk) is None
 
 
+def test_1_a_change_is_not_taken_back_over_one_that_came_since(people: People, alice: Client, north: Node) -> None:
+    put(people.bar, north)
+    shown = alice.post(page_of(people), given(north), follow=True).content.decode()
+    undo = re.search(r'action="(/settings/users/restore/[^"]+)"', shown)
+    assert undo is not None
+    alice.post(page_of(people), given(north, role=Role.STAFF))
+    answer = alice.post(undo[1])
+    assert (answer.status_code, "changed again since" in answer.content.decode()) == (409, True)
+    assert Membership.objects.get(user=people.bob).role == Role.STAFF
+    assert stores_of(people.le_zinc.id, people.bob.pk) == {people.bar.id}
+
+
 def test_1_somebody_who_was_removed_comes_back_to_the_same_region(people: People, alice: Client, north: Node) -> None:
     alice.post(page_of(people), given(north))
     alice.get(USERS)  # the toast of the change goes by

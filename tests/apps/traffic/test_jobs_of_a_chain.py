@@ -57,6 +57,6 @@ def test_1_a_job_for_a_chain_feeds_its_locations_and_makes_new_ones_there(alice:
     alice.post(f"{path}/match", {f"shop-{fed.id}": house.people.bar.public_id, f"shop-{free.id}": "new"})
     made = LocationLink.objects.get(id=free.id).store
     assert made is not None
-    placed = chains.placed(house.people.le_zinc.id, on=NOW.date())
+    placed = chains.placed(house.people.le_zinc.id)
     assert {placed[house.people.bar.id], placed[made.id]} == {zinc.id}
     assert placed[elsewhere.id] == quai.id

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from comptoir.apps.traffic import chains, report_mails, subscriptions
 from comptoir.apps.traffic.alerts import mailing
-from comptoir.apps.traffic.deliveries import plans, sending
+from comptoir.apps.traffic.deliveries import content, plans, sending
 from comptoir.apps.traffic.deliveries.plans import Wanted
 from comptoir.apps.traffic.export_tables import ExportPlan, ExportRun
 from comptoir.apps.traffic.models import ReportMail
@@ -138,6 +138,44 @@ def test_6_2_a_file_loses_what_whoever_asked_for_it_lost_and_ends_with_the_role(
     assert not ExportPlan.objects.exists()
 
 
+def test_6_2_ta39_a_file_about_a_level_is_of_the_tree_of_each_day_as_its_page(chain: People, north: Node) -> None:
+    quai, at = create_store(chain.le_zinc, "Quai", timezone="UTC"), public_id("nod", north.id)
+    put(chain.bar, north)
+    put(chain.bar, None, today=DAY + timedelta(days=1))
+    put(quai, north)
+    alice = chain.client(chain.alice)
+    with time_machine.travel(MORNING, tick=False):
+        for tree in ("", "today"):
+            alice.post(f"/traffic/reports/exports?at={at}&tree={tree}", {**FILE, "name": f"North {tree}"})
+            page = b"".join(alice.get(f"/traffic/reports/data/csv?at={at}&tree={tree}&period=yesterday"))
+            plan = ExportPlan.objects.get(name=f"North {tree}".strip())
+            run = ExportRun(organisation_id=plan.organisation_id, plan_id=plan.id, since=DAY, until=DAY)
+            assert content.made(plan, run, now=MORNING).decode().split() == page.decode().split()
+            assert (b"50.25" in page) is (tree == ""), "it lay there on that day, and does not today"
+
+
+def test_1_the_summary_of_a_level_opens_the_page_of_that_level(chain: People, north: Node) -> None:
+    put(chain.bar, north)
+    with time_machine.travel(NIGHT, tick=False):
+        chain.client(chain.alice).post(
+            f"/traffic/reports/mails?at={public_id('nod', north.id)}", {"rhythm": "daily", "hour": "7"}
+        )
+    assert report_mails.send_due(now=MORNING) == 1
+    [sent] = OutgoingMail.objects.filter(to=chain.alice.email)
+    assert f"/traffic?since={DAY}&until={DAY}&at={public_id('nod', north.id)}" in sent.text
+
+
+def test_1_east_of_greenwich_a_store_lies_where_it_was_just_put(chain: People, north: Node) -> None:
+    Store.objects.filter(id=chain.bar.id).update(timezone="Pacific/Auckland")
+    morning = datetime(2026, 5, 20, 22, 0, tzinfo=UTC)  # ten o'clock of the 21st there
+    made = {"organisation_id": chain.le_zinc.id, "actor": "user:1", "now": NOW}
+    south = chains.add_node(name="South", kind="region", parent_id=None, **made)  # type: ignore[arg-type]
+    put(chain.bar, south, today=date(2026, 5, 1))
+    put(chain.bar, north, today=date(2026, 5, 21))
+    [place] = chains.places(chain.le_zinc.id, store_ids={chain.bar.id}, now=morning)
+    assert place.node_id == north.id
+
+
 def test_1_alerts_are_written_to_the_manager_of_the_region_a_store_lies_in(chain: People, mia: User) -> None:
     north = Node.objects.get(name="North")
     [before] = [each for each in mailing.readers(chain.le_zinc.id) if each.user_id == mia.pk]
@@ -171,14 +209,14 @@ def test_1_whoever_has_chosen_stores_takes_a_store_out_of_no_level_of_others(cha
     for typed in ({"node": public_id("nod", south.id)}, {"node": ""}, {}):
         with time_machine.travel(NOW, tick=False):
             chain.client(sue).post(path, {"location_id": "1", "status": "operational", **typed})
-        assert chains.placed(chain.le_zinc.id, on=NOW.date())[chain.bar.id] == north.id
+        assert chains.placed(chain.le_zinc.id)[chain.bar.id] == north.id
     put(chain.bar, None)
     with time_machine.travel(NOW, tick=False):
         answer = chain.client(sue).post(
             path, {"location_id": "1", "status": "operational", "node": public_id("nod", south.id)}
         )
     assert answer.status_code == 302
-    assert chains.placed(chain.le_zinc.id, on=NOW.date())[chain.bar.id] == south.id
+    assert chains.placed(chain.le_zinc.id)[chain.bar.id] == south.id
 
 
 def test_1_nor_out_of_a_level_of_others_that_lies_above_his(chain: People) -> None:
@@ -199,7 +237,7 @@ def test_1_nor_out_of_a_level_of_others_that_lies_above_his(chain: People) -> No
     for node in (public_id("nod", alone.id), ""):
         with time_machine.travel(NOW, tick=False):
             chain.client(sue).post(path, {"location_id": "1", "status": "operational", "node": node})
-        assert chains.placed(chain.le_zinc.id, on=NOW.date())[chain.bar.id] == coast.id, "West would lose it"
+        assert chains.placed(chain.le_zinc.id)[chain.bar.id] == coast.id, "West would lose it"
 
 
 def test_1_the_audit_says_where_a_store_lay_and_lies(chain: People, north: Node) -> None:

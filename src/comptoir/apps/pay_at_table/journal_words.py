@@ -44,6 +44,8 @@ SENTENCES: Final = (
     gettext_noop("order %(order)s"),
     gettext_noop("line %(reference)s"),
 )
+IDS: Final = frozenset({"order", "refund", "reference"})
+"""Names that are one word: what a person typed may begin as these sentences do."""
 OUTCOMES: Final[dict[str, Promise]] = {
     Outcome.SENDING: _("being sent"),
     Outcome.UNKNOWN: _("not known yet"),
@@ -62,7 +64,7 @@ def cause_words(kept: str) -> str:
         return str(BY_CODE[kept].short)
     for sentence in SENTENCES:
         names = filled(kept, sentence)
-        if names is not None:
+        if names is not None and not any(name in IDS and " " in value for name, value in names.items()):
             return translated(sentence) % names if names else translated(sentence)
     return kept
 

@@ -1,6 +1,6 @@
 """A chain: how it counts, its tree, and which locations somebody sees."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -13,6 +13,7 @@ from comptoir.apps.traffic import jobs, left_out, location_ids
 from comptoir.apps.traffic.alert_tables import SilentLimit
 from comptoir.apps.traffic.export_tables import ExportPlan
 from comptoir.apps.traffic.models import Day, EditRight, ImportJob, Location, ReportMail, Settings
+from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.core.accounts import levels
 from comptoir.core.accounts.models import Store
@@ -57,7 +58,7 @@ def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None, now: da
     """Every store as a location, by name; one that nobody set up is operational and has no id."""
     mine = stores(organisation_id, store_ids=store_ids)
     known = {row.store_id: row for row in Location.objects.filter(organisation_id=organisation_id)}
-    nodes = placed(organisation_id, on=now.date())
+    nodes = placed(organisation_id)
     return [
         Place(
             store,
@@ -66,6 +67,20 @@ def places(organisation_id: UUID, *, store_ids: Collection[UUID] | None, now: da
         )
         for store in mine
     ]
+
+
+def there(
+    organisation_id: UUID, everywhere: Sequence[Place], inside: Collection[UUID], periods: Collection[Period]
+) -> tuple[tuple[Place, ...], frozenset[UUID] | None]:
+    """The locations that were in these nodes in these days; and, where one of them ever moved, that only its days there
+    count (traffic-analytics.md, TA-39)."""
+    history, nodes = History(placements(organisation_id)), frozenset(inside)
+    mine = tuple(
+        each
+        for each in everywhere
+        if any(history.during(each.store.id, days.since, days.until) & nodes for days in periods)
+    )
+    return mine, nodes if any(history.has_moved(each.store.id) for each in mine) else None
 
 
 @transaction.atomic
@@ -211,7 +226,7 @@ def save_location(
             row.save()
     except IntegrityError:
         raise RuleBroken(_taken(row), code="location_id_taken") from None
-    lay_in = placed(store.organisation_id, on=today).get(store.id)
+    lay_in = placed(store.organisation_id).get(store.id)
     if lay_in != node_id:
         first = not Placement.objects.filter(organisation_id=store.organisation_id, store_id=store.id).exists()
         since = BEGINNING if first else today

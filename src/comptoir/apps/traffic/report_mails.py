@@ -5,6 +5,7 @@ A mail that was sent is not rewritten; the next one says how many past figures m
 
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -55,7 +56,7 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
     is_summary = row.report == subscriptions.SUMMARY
     with translation.override(row.language):
         if is_summary:
-            context = _context(organisation, places, row.rhythm, now, may(role, "traffic.staff"))
+            context = _context(organisation, places, row, now, may(role, "traffic.staff"))
         else:
             try:
                 context = mailed.context(row, role, organisation.name, now=now)
@@ -76,11 +77,11 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
 
 
 def _context(
-    organisation: Organisation, places: list[chains.Place], rhythm: str, now: datetime, sees_staff: bool
+    organisation: Organisation, places: list[chains.Place], row: ReportMail, now: datetime, sees_staff: bool
 ) -> dict[str, Any]:
     """Everything the mail says, in words."""
     store = places[0].store
-    period, today = _period(places, rhythm, now)
+    period, today = _period(places, row.rhythm, now)
     beside = Beside(period, Comparison.LAST_WEEK)
     ids = {each.store.id for each in places}
     catching_up.fresh(organisation.id, ids, since=beside.whole.since, until=period.until, now=now)
@@ -91,6 +92,7 @@ def _context(
     currency = currencies.pop() if len(currencies) == 1 else ""
     slugs = [slug for slug in SHOWN if currency or BY_SLUG[slug].unit != "money"]
     whole = kpis.added(by_store.values())
+    address = {"since": period.since.isoformat(), "until": period.until.isoformat(), **subscriptions.asked_of(row)}
     moved = Change.objects.filter(organisation_id=organisation.id, store_id__in=ids, seen_at__gte=now - WEEK)
     return {
         "organisation": organisation.name,
@@ -117,7 +119,7 @@ def _context(
         ),
         "heads": [str(BY_SLUG[slug].label) for slug in slugs],
         "moved": moved.values("store_id", "business_date").distinct().count(),
-        "url": f"{settings.COMPTOIR_URL}/traffic?since={period.since}&until={period.until}",
+        "url": f"{settings.COMPTOIR_URL}/traffic?{urlencode(address, doseq=True)}",
         "changes_url": f"{settings.COMPTOIR_URL}/traffic/reports/changes",
     }
 

@@ -25,9 +25,7 @@ def sees(role: Role, kind: str) -> bool:
     return kind != STAFF_HOURS or may(role, "traffic.staff")
 
 
-def editable(
-    organisation_id: UUID, *, role: Role, user_id: int, store_ids: Collection[UUID], today: datetime
-) -> set[UUID]:
+def editable(organisation_id: UUID, *, role: Role, user_id: int, store_ids: Collection[UUID]) -> set[UUID]:
     """The stores among these whose data this person may edit."""
     if role in BY_ROLE:
         return set(store_ids)
@@ -38,7 +36,7 @@ def editable(
     if None in nodes:
         return set(store_ids)
     reached = {each for node in nodes if node is not None for each in chains.below(organisation_id, node)}
-    placed = chains.placed(organisation_id, on=today.date())
+    placed = chains.placed(organisation_id)
     return {each for each in store_ids if placed.get(each) in reached}
 
 

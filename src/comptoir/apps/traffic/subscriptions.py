@@ -13,7 +13,7 @@ from comptoir.core.accounts import reach
 from comptoir.core.accounts.models import Membership, User
 from comptoir.core.accounts.roles import Role, may
 from comptoir.core.installations import modules
-from comptoir.kernel.ids import new_id
+from comptoir.kernel.ids import new_id, public_id
 
 DAILY: Final = "daily"
 RHYTHMS: Final = (DAILY, "weekly")
@@ -103,6 +103,16 @@ def places_of(row: Subscription, *, now: datetime) -> list[chains.Place]:
         return places
     inside = chains.below(row.organisation_id, row.node_id)
     return [each for each in places if each.node_id in inside]
+
+
+def asked_of(row: Subscription) -> dict[str, list[str]]:
+    """Its parameters as an address says them, with the store or level it is about: old ones have none but that."""
+    found: dict[str, list[str]] = dict(row.asked)
+    if row.node_id is not None:
+        return {**found, "at": [public_id("nod", row.node_id)]}
+    if row.store_ids is not None and len(row.store_ids) == 1:
+        return {**found, "at": [public_id("sto", UUID(row.store_ids[0]))]}
+    return found
 
 
 def store_ids_of(row: Subscription) -> frozenset[UUID] | None:

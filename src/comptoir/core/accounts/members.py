@@ -1,6 +1,6 @@
 """Change what a member may do, remove one, take that back. An organisation always keeps an owner."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -29,12 +29,15 @@ def change(
     now: datetime,
     node_ids: Collection[UUID] = (),
     authority: Authority = EVERYBODY,
+    only_from: Mapping[str, object] | None = None,
 ) -> MemberFacts:
-    """Another role, other stores (None: all) or nodes of the tree.
+    """Another role, other stores (None: all) or nodes of the tree; `only_from` what was `given` until now.
 
-    Raises RuleBroken: `not_found`, `last_owner`, `beyond_your_role`, `node_unknown`.
+    Raises RuleBroken: `not_found`, `last_owner`, `beyond_your_role`, `node_unknown`, `changed_since` (409).
     """
     before = _locked(organisation_id, membership_id)
+    if only_from is not None and only_from != before.given:
+        raise RuleBroken(_("This was changed again since: look at what it is now."), code="changed_since", status=409)
     authority.must_be_over(before)
     authority.must_give(role, store_ids, node_ids)
     if before.role is Role.OWNER and role is not Role.OWNER:

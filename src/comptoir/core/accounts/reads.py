@@ -36,6 +36,15 @@ class MemberFacts:
         """The name, or the address of somebody who gave none."""
         return self.name or self.email
 
+    @property
+    def given(self) -> dict[str, object]:
+        """Role, stores (None: all) and nodes as they were given, in a form that can be signed and compared."""
+        return {
+            "role": self.role.value,
+            "stores": None if self.store_ids is None else sorted(str(each) for each in self.chosen_ids),
+            "nodes": sorted(str(each) for each in self.node_ids),
+        }
+
 
 @dataclass(frozen=True)
 class InvitationFacts:

@@ -13,9 +13,9 @@ from comptoir.core.accounts.tree_tables import Node, Placement
 from comptoir.kernel.errors import RuleBroken
 
 
-def placed(organisation_id: UUID, *, on: date) -> dict[UUID, UUID | None]:
-    """The node each store belonged to on a date."""
-    rows = Placement.objects.filter(organisation_id=organisation_id, since__lte=on).order_by("since")
+def placed(organisation_id: UUID) -> dict[UUID, UUID | None]:
+    """The node each store lies in now: its latest, whatever date it is where the server stands."""
+    rows = Placement.objects.filter(organisation_id=organisation_id).order_by("since")
     return dict(rows.values_list("store_id", "node_id"))
 
 

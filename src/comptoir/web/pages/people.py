@@ -123,7 +123,7 @@ def user(request: OrganisationRequest, membership_id: int) -> HttpResponse:
         except RuleBroken as refused:
             form.add_error("reach" if refused.code == "node_unknown" else "role", in_words(refused))
         else:
-            undo = "" if after == found else _undo(request, found, changed=membership_id)
+            undo = "" if after == found else _undo(request, found, changed=membership_id, after=after.given)
             toast(request, _("Saved. It holds from the next click on."), undo_url=undo)
             return redirect("users")
     values = {
@@ -175,14 +175,10 @@ def remove(request: OrganisationRequest, membership_id: int) -> HttpResponse:
     return redirect("users")
 
 
-def _undo(request: OrganisationRequest, before: MemberFacts, **whose: int) -> str:
-    """Where what was given `before` is given again: to a member that was `removed` (a user), or `changed`."""
-    claims = whose | {
-        "from": str(request.organisation.id),
-        "role": before.role.value,
-        "stores": None if before.store_ids is None else [str(each) for each in before.chosen_ids],
-        "nodes": [str(each) for each in before.node_ids],
-    }
+def _undo(request: OrganisationRequest, before: MemberFacts, **whose: object) -> str:
+    """Where what was given `before` is given again: to a member that was `removed` (a user), or `changed`, while he has
+    what he was given `after`."""
+    claims = whose | before.given | {"from": str(request.organisation.id)}
     token = sealer().sign(claims, expires_at=timezone.now() + UNDO_WITHIN)
     return reverse("user_restore", args=[token])
 
@@ -208,7 +204,7 @@ def restore(request: OrganisationRequest, token: str) -> HttpResponse:
     if not is_ours:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     if "changed" in said:
-        back = members.change(membership_id=said["changed"], **before)
+        back = members.change(membership_id=said["changed"], only_from=said.get("after"), **before)
         toast(request, _("%(name)s has what they had before.") % {"name": back.called})
     else:
         back = members.restore(user_id=said["removed"], **before)

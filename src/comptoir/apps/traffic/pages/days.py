@@ -265,7 +265,6 @@ def _may_edit(request: OrganisationRequest, place: Place) -> bool:
         role=request.role,
         user_id=request.user.pk,
         store_ids={place.store.id},
-        today=timezone.now(),
     )
 
 

@@ -28,9 +28,7 @@ def fill(request: OrganisationRequest, store_id: str, on: str, position: str) ->
     """`on` fills what is missing on this day, `off` empties it again; the toast has the way back."""
     place, which = place_of(request, store_id), _date(on)
     now, organisation_id = timezone.now(), request.organisation.id
-    may = rights.editable(
-        organisation_id, role=request.role, user_id=request.user.pk, store_ids={place.store.id}, today=now
-    )
+    may = rights.editable(organisation_id, role=request.role, user_id=request.user.pk, store_ids={place.store.id})
     if position not in ("on", "off") or place.store.id not in may or not rights.may_type(request.role, "visitors"):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     change = filling.accept if position == "on" else filling.take_back

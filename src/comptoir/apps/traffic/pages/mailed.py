@@ -18,7 +18,6 @@ from comptoir.apps.traffic.pages.scope import Scope, scope_for
 from comptoir.apps.traffic.pages.told import Told
 from comptoir.apps.traffic.pages.where import Reader
 from comptoir.core.accounts.roles import Role, may
-from comptoir.kernel.ids import public_id
 from comptoir.web.formats import days
 
 
@@ -71,19 +70,13 @@ def context(row: ReportMail, role: Role, organisation: str, *, now: datetime) ->
 def scope_of(row: ReportMail, role: Role, *, now: datetime) -> Scope:
     """What a mail is about: the days that its period names, until yesterday; else yesterday, or the week until then."""
     usual = "yesterday" if row.rhythm == subscriptions.DAILY else "7"
-    said = parameters.asked(asked_of(row))
+    said = parameters.asked(subscriptions.asked_of(row))
     found = scope_for(Reader(row.organisation_id, role, subscriptions.store_ids_of(row)), said, usual=usual, now=now)
     return replace(found, period_word="")
-
-
-def asked_of(row: ReportMail) -> dict[str, list[str]]:
-    """Its parameters, with the level of the tree that it is about: old ones have none but that."""
-    found: dict[str, list[str]] = dict(row.asked)
-    return found if row.node_id is None else {**found, "at": [public_id("nod", row.node_id)]}
 
 
 def _url(report: Report, row: ReportMail, scope: Scope, found: Told) -> str:
     """The page with the same figures, whenever it is opened."""
     dates = found.dates or {"since": scope.period.since.isoformat(), "until": scope.period.until.isoformat()}
-    rest = {name: words for name, words in asked_of(row).items() if name != "period"}
+    rest = {name: words for name, words in subscriptions.asked_of(row).items() if name != "period"}
     return f"{settings.COMPTOIR_URL}{reverse(report.page)}?{urlencode({**dates, **rest}, doseq=True)}"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from comptoir.apps.traffic.pages.addressed import actor, job_of
 from comptoir.apps.traffic.pages.where import back_to
 from comptoir.core.accounts.stores import is_visible
 from comptoir.core.connections.models import LocationLink
+from comptoir.kernel.clock import business_date
 from comptoir.kernel.errors import RuleBroken
 from comptoir.pos.model import number_of
 from comptoir.web import linking
@@ -166,5 +168,5 @@ def _settle(request: OrganisationRequest, job: ImportJob, link: LocationLink, no
         node_id=node_id,
         actor=actor(request),
         now=now,
-        today=now.date(),
+        today=business_date(now, zone=ZoneInfo(store.timezone), day_start=store.day_start),
     )

@@ -256,17 +256,11 @@ def scope_for(reader: Reader, said: QueryDict, *, usual: str, now: datetime) -> 
 def there(
     organisation_id: UUID, where: Where, tree: str, periods: Collection[Period]
 ) -> tuple[tuple[Place, ...], frozenset[UUID] | None]:
-    """The locations that were in the chosen part of the tree in these days; and, where one of them ever moved, that
-    only its days there count (TA-39). With today's tree those that are there today, and all their days."""
+    """The locations that were in the chosen part of the tree in these days (`chains.there`). With today's tree those
+    that are there today, and all their days."""
     if not where.nodes or tree == TODAYS:
         return where.places, None
-    history = chains.History(chains.placements(organisation_id))
-    mine = tuple(
-        each
-        for each in where.everywhere
-        if any(history.during(each.store.id, days.since, days.until) & where.nodes for days in periods)
-    )
-    return mine, where.nodes if any(history.has_moved(each.store.id) for each in mine) else None
+    return chains.there(organisation_id, where.everywhere, where.nodes, periods)
 
 
 def _today(places: tuple[Place, ...], now: datetime) -> date:

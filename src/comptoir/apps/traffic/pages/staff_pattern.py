@@ -139,7 +139,6 @@ def _may_edit(request: OrganisationRequest, place: Place) -> bool:
         role=request.role,
         user_id=request.user.pk,
         store_ids={place.store.id},
-        today=timezone.now(),
     )
     return rights.may_type(request.role, rights.STAFF_HOURS) and place.store.id in found
 
