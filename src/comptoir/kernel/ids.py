@@ -11,12 +11,14 @@ from comptoir.kernel.errors import RuleBroken
 
 
 def new_id() -> UUID:
-    """A new id that sorts by time: 48 bits of milliseconds since 1970, 80 that chance gives.
+    """A new id that sorts by time: 48 bits of milliseconds since 1970, 16 of what has passed of this one, 64 of chance.
 
-    A bill has four: the library's own way makes three objects for each, and Python's class takes three times as long to
-    make one as `msgspec` does.
+    Lists are read by id, so two that one process makes after another sort as they were made: a sixteenth of a
+    microsecond is less than making one takes. A bill has four: the library's own way makes three objects for each, and
+    Python's class takes three times as long to make one as `msgspec` does.
     """
-    return msgspec.convert((time_ns() // 1_000_000).to_bytes(6) + urandom(10), UUID)
+    milliseconds, rest = divmod(time_ns(), 1_000_000)
+    return msgspec.convert(milliseconds.to_bytes(6) + (rest * 65_536 // 1_000_000).to_bytes(2) + urandom(8), UUID)
 
 
 def public_id(prefix: str, identifier: UUID) -> str:
