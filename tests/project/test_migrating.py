@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,8 +15,30 @@ from django.db.migrations.state import ProjectState
 from psycopg import sql
 
 from comptoir.project.migrating import quickly
-from tests.database import NAME, conninfo, maintenance
+from tests.database import NAME, conninfo, maintenance, template_name
 
+GROWN = """
+INSERT INTO accounts_organisation (id, name, created_at) VALUES ({organisation}, 'Le Zinc', now());
+INSERT INTO accounts_store (id, organisation_id, name, timezone, currency, country, day_start, created_at, address,
+    slug)
+    VALUES ({store}, {organisation}, 'Bar', 'Europe/Paris', 'EUR', 'FR', '04:00', now(), '',
+    'bar');
+INSERT INTO accounts_node (organisation_id, id, kind, name) VALUES ({organisation}, {chain}, 'chain', 'Zinc');
+INSERT INTO accounts_node (organisation_id, id, kind, name) VALUES ({organisation}, {gone}, 'region', 'Gone');
+INSERT INTO accounts_node (organisation_id, id, kind, name, parent_id, parent_kind)
+    VALUES ({organisation}, {region}, 'region', 'North', {chain}, 'chain');
+INSERT INTO accounts_placement (organisation_id, store_id, since, node_id)
+    VALUES ({organisation}, {store}, '2026-01-01', {gone});
+"""
+CHANGED = """
+DELETE FROM traffic_placement;
+DELETE FROM traffic_node WHERE id = {gone};
+UPDATE traffic_node SET parent_id = NULL, parent_kind = NULL, name = '-' WHERE id = {region};
+UPDATE traffic_node SET name = 'North' WHERE id = {chain};
+UPDATE traffic_node SET name = 'Zinc' WHERE id = {region};
+INSERT INTO traffic_placement (organisation_id, store_id, since, node_id)
+    VALUES ({organisation}, {store}, '2026-02-01', {region});
+"""
 NUMBER = models.BigIntegerField()
 SHAPE = """
 SELECT 'column', format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default)
@@ -74,20 +97,64 @@ def test_the_schema_is_the_one_that_django_makes() -> None:
     assert shapes[0] == shapes[1]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(not os.environ.get("DEEP"), reason="migrates back and forth; DEEP=1 runs it")
+def test_the_tree_of_the_house_goes_back_to_traffic_and_forth_again() -> None:
+    """Whoever goes back goes on with the tree there; going forth again has what was changed meanwhile."""
+    ids = {name: str(uuid4()) for name in ("organisation", "chain", "region", "gone", "store")}
+    said = {name: sql.Literal(each) for name, each in ids.items()}
+    with cloned() as admin:
+        admin.execute(sql.SQL(GROWN).format(**said))
+        migrate("0026_refused_files")
+        found = admin.execute("SELECT name, parent_kind FROM traffic_node ORDER BY name").fetchall()
+        assert found == [("Gone", None), ("North", "chain"), ("Zinc", None)]
+        assert admin.execute("SELECT count(*) FROM traffic_placement").fetchall() == [(1,)]
+        with pytest.raises(psycopg.errors.IntegrityError):
+            admin.execute("UPDATE traffic_node SET parent_id = gen_random_uuid() WHERE name = 'North'")
+        admin.execute(sql.SQL(CHANGED).format(**said))
+        migrate("0031_changed_jobs")
+        found = admin.execute("SELECT id::text, name, parent_kind FROM accounts_node ORDER BY name").fetchall()
+        assert found == [(ids["chain"], "North", None), (ids["region"], "Zinc", None)], (
+            "renamed crosswise, taken out, taken away"
+        )
+        [(since, node)] = admin.execute("SELECT since::text, node_id::text FROM accounts_placement").fetchall()
+        assert (since, node) == ("2026-02-01", ids["region"])
+
+
+def migrate(name: str) -> None:
+    """The app traffic, to that migration, as another process would."""
+    with quickly():
+        call_command("migrate", "traffic", name, verbosity=0)
+
+
 @contextmanager
 def migrated(is_quick: bool) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
     """An empty database, migrated in either way; gone afterwards."""
+    with database(sql.SQL("")) as made:
+        with quickly() if is_quick else nullcontext():
+            call_command("migrate", verbosity=0)
+        yield made
+
+
+@contextmanager
+def cloned() -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """A database with the schema of now; gone afterwards."""
+    with database(sql.SQL("TEMPLATE {}").format(sql.Identifier(template_name()))) as made:
+        yield made
+
+
+@contextmanager
+def database(how: sql.Composable) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """One of its own, which Django uses meanwhile."""
     name, connection = f"{NAME}_migrated", connections["default"]
     with psycopg.connect(maintenance(), autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(name), how))
         kept = connection.settings_dict["NAME"]
         try:
             connection.close()
             connection.close_pool()
             connection.settings_dict["NAME"] = name
-            with quickly() if is_quick else nullcontext():
-                call_command("migrate", verbosity=0)
-            with psycopg.connect(conninfo(name)) as made:
+            with psycopg.connect(conninfo(name), autocommit=True) as made:
                 yield made
         finally:
             connection.close()
