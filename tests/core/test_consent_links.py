@@ -4,8 +4,10 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from comptoir.core.accounts.models import Membership, MembershipStore, Store, User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.audit.models import Note
 from comptoir.core.connections import consent_links
@@ -14,7 +16,7 @@ from comptoir.core.jobs import engine
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.sandbox.postbox import Postbox
 from tests.core.kseries import PROVIDER, Vendor, decide, everything_stored, query_of
-from tests.people import People, create_member
+from tests.people import People, create_member, create_store
 from tests.postbox import postbox
 
 __all__ = ["postbox"]
@@ -60,9 +62,46 @@ def test_the_consent_connects_the_till_and_tells_those_who_asked(people: People,
     engine.drain()
     told = {mail.to: mail.subject for mail in OutgoingMail.objects.filter(template="mails/consent_given")}
     assert people.alice.email in told
-    assert len(told) == 2, "the owner and the supervisor"
+    assert len(told) == 2, "the owner who asked, and the supervisor of all stores"
     assert Note.objects.filter(what="connection.consent_given", actor=f"link:{BOB_S_ACCOUNTANT}").exists()
     assert holder.get("/connections").status_code == 302, "he still has no user here"
+
+
+def scoped(people: People, name: str, role: Role, store: Store) -> User:
+    user = create_member(people.le_zinc, name, role)
+    member = Membership.objects.get(user=user)
+    Membership.objects.filter(pk=member.pk).update(all_stores=False)
+    MembershipStore.objects.create(organisation=people.le_zinc, membership=member, store=store)
+    return user
+
+
+def test_the_mail_goes_to_whom_it_concerns_and_to_no_other_supervisor(
+    people: People, key: str, postbox: Postbox
+) -> None:
+    elsewhere = create_store(people.le_zinc, "Elsewhere")
+    asked = scoped(people, "Ada", Role.REGIONAL_SUPERVISOR, elsewhere)
+    ConsentLink.objects.update(asked_by=asked)
+    holder = Client()
+    holder.get(back(leave(holder, key)))
+    old = Connection.objects.get()
+    first = LocationLink.objects.filter(connection=old).order_by("external_id")[0]
+    LocationLink.objects.filter(id=first.id).update(store=people.bar)
+    signed_in = scoped(people, "Sid", Role.REGIONAL_SUPERVISOR, elsewhere)
+    Connection.objects.update(consented_by=signed_in)
+    concerned = scoped(people, "Cora", Role.SUPERVISOR, people.bar)
+    scoped(people, "Nora", Role.SUPERVISOR, elsewhere)
+    scoped(people, "Mina", Role.MANAGER, people.bar)
+    OutgoingMail.objects.all().delete()
+
+    people.client(people.alice).post(f"/connections/{PROVIDER}/ask", {"email": BOB_S_ACCOUNTANT})
+    ConsentLink.objects.filter(used_at=None).update(asked_by=asked)
+    again = re.search(r"/consent/(cns_\S+)", OutgoingMail.objects.get(template="mails/consent_link").text)
+    assert again
+    holder.get(back(leave(holder, again[1])))
+    told = OutgoingMail.objects.filter(template="mails/consent_given").values_list("to", flat=True)
+    assert sorted(told) == sorted(each.email for each in (people.alice, asked, signed_in, concerned))
+    mail = OutgoingMail.objects.get(template="mails/consent_given", to=asked.email)
+    assert f"{settings.COMPTOIR_URL}/connections/con_" not in mail.text, "it feeds no store of hers: the list opens"
 
 
 def test_a_link_is_good_for_one_consent(people: People, key: str) -> None:

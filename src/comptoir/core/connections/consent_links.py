@@ -1,5 +1,6 @@
 """A link for an account holder who has no user here: he consents at the till's maker, and people here are told."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,9 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comptoir.core.accounts.models import Membership, Organisation, User
+from comptoir.core.accounts.reach import visible_stores, with_stores
 from comptoir.core.accounts.roles import PERMISSIONS
 from comptoir.core.audit.notes import note
-from comptoir.core.connections.models import Connection, ConsentLink
+from comptoir.core.connections.models import Connection, ConsentLink, LocationLink
 from comptoir.core.mail.send import check_address, send
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.seal import new_token, token_hash
@@ -100,21 +102,19 @@ def give_back(link: ConsentLink) -> None:
     ConsentLink.objects.filter(id=link.id).update(used_at=None)
 
 
-@transaction.atomic
 def tell(link: ConsentLink, connection: Connection, *, now: datetime) -> None:
-    """The consent was given: whoever may connect a till is told by mail, and nobody has to tell anybody."""
-    members = Membership.objects.filter(
-        organisation_id=link.organisation_id,
-        role__in=sorted(PERMISSIONS["connections.manage"]),
-        user__is_active=True,
-    )
+    """The consent was given: whom it concerns hears of it by mail, each once, and nobody has to tell anybody.
+
+    Asked again when the account's shops are known, it writes to those of their stores as well.
+    """
     vendor = registry.connector(link.provider).manifest.name
-    for member in members.select_related("user", "organisation").order_by("id"):
+    for member, sees in _concerned(link, connection):
+        page = f"/connections/{connection.public_id}" if sees else "/connections"
         context = {
             "organisation": member.organisation.name,
             "address": link.email,
             "vendor": vendor,
-            "url": f"{settings.COMPTOIR_URL}/connections/{connection.public_id}",
+            "url": f"{settings.COMPTOIR_URL}{page}",
         }
         send(
             template="mails/consent_given",
@@ -125,7 +125,41 @@ def tell(link: ConsentLink, connection: Connection, *, now: datetime) -> None:
             now=now,
             key=f"consent_given:{link.id}:{member.user_id}",
         )
+
+
+def record(link: ConsentLink, *, now: datetime) -> None:
+    """That the consent was given, for the record of activity."""
     _note(link, f"link:{link.email}", "connection.consent_given", now)
+
+
+def _concerned(link: ConsentLink, connection: Connection) -> Iterator[tuple[Membership, bool]]:
+    """Of those who may connect a till: who asked, owners, whoever signed in at this account before, and those whose
+    stores its shops feed (all stores: whatever they feed). Each with whether he sees the connection's page."""
+    fed, signed_in = _known_of(connection)
+    members = Membership.objects.filter(
+        organisation_id=link.organisation_id,
+        role__in=sorted(PERMISSIONS["connections.manage"]),
+        user__is_active=True,
+    )
+    for member in with_stores(members).select_related("user", "organisation").order_by("id"):
+        reach = visible_stores(member)
+        sees = reach is None or bool(reach & fed)
+        if sees or member.user_id in {link.asked_by_id, *signed_in}:
+            yield member, reach is None or _feeds_one(connection, reach)
+
+
+def _known_of(connection: Connection) -> tuple[set[UUID], set[int]]:
+    """The stores that this account's shops feed, over whichever connection, and who signed in for those."""
+    mine = LocationLink.objects.filter(organisation_id=connection.organisation_id, provider=connection.provider)
+    shops = mine.filter(connection=connection).values("external_id")
+    found = list(mine.filter(external_id__in=shops).values_list("store_id", "connection__consented_by_id"))
+    return {store for store, _user in found if store}, {user for _store, user in found if user}
+
+
+def _feeds_one(connection: Connection, reach: frozenset[UUID]) -> bool:
+    return LocationLink.objects.filter(
+        organisation_id=connection.organisation_id, connection=connection, store_id__in=reach
+    ).exists()
 
 
 def _note(link: ConsentLink, actor: str, what: str, now: datetime) -> None:

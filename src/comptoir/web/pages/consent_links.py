@@ -3,6 +3,7 @@
 import os
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -99,6 +100,7 @@ def returned(request: HttpRequest) -> HttpResponse:
     try:
         with open_vendor(connection) as vendor:
             refresh_locations(connection, vendor)
+        consent_links.tell(link, connection, now=timezone.now())  # now it is known whose stores these shops feed
     except ComptoirError:
         look_at_once(link.organisation_id)  # the house says what is wrong, to whom it concerns
     return _shown(request, {"state": "given"})
@@ -120,7 +122,9 @@ def completed(request: HttpRequest, attempt: ConsentAttempt) -> Connection:
 
 def _complete(request: HttpRequest, link: ConsentLink, attempt: ConsentAttempt) -> Connection:
     connection = completed(request, attempt)
-    consent_links.tell(link, connection, now=timezone.now())
+    with transaction.atomic():
+        consent_links.record(link, now=timezone.now())
+        consent_links.tell(link, connection, now=timezone.now())
     return connection
 
 
