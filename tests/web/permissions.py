@@ -269,6 +269,8 @@ ROUTES: dict[str, str | None] = {
     "traffic_job_match": "traffic.connect",
     "traffic_job_check": "traffic.jobs",
     "traffic_job_schedule": "traffic.connect",
+    "traffic_job_change": "traffic.connect",
+    "traffic_job_undo": "traffic.connect",
     "traffic_job_delete": "traffic.connect",
     "traffic_job_switch": "traffic.connect",
     "traffic_settings": "traffic.locations",

@@ -16,7 +16,6 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 from pytest_django.live_server_helper import LiveServer
 
-import tests.tenants
 from comptoir.apps.pay_at_table import retry_links
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration
 from comptoir.apps.traffic import report_mails
@@ -67,9 +66,7 @@ def world(people: People, monkeypatch: pytest.MonkeyPatch) -> World:
     for vendor in ("K", "R", "X"):
         monkeypatch.setenv(f"LIGHTSPEED_{vendor}_CLIENT_ID", "client")
         monkeypatch.setenv(f"LIGHTSPEED_{vendor}_CLIENT_SECRET", "secret")
-    monkeypatch.setattr(tests.tenants, "OF_THE_STORE", "Harbour")
-    monkeypatch.setattr(tests.tenants, "OF_THE_ORGANISATION", "Zincgroup")
-    world = build(people)
+    world = build(people, of_the_store="Harbour", of_the_organisation="Zincgroup")
     twelve_stores.fill(world, now=datetime.now(UTC))
     return world
 

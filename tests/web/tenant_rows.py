@@ -253,9 +253,11 @@ PAGES = {
     "traffic_job_schedule": Row(
         Of.ORGANISATION, "post", {"job_id": "connected_job_id"}, {"rhythm": "hourly", "start": "00:02"}
     ),
+    "traffic_job_change": Row(Of.ORGANISATION, "post", data={"label": "Tills"}),
+    "traffic_job_undo": Row(Of.ORGANISATION, "post", {"change_id": "job_change_id"}),
     "traffic_job_delete": Row(Of.ORGANISATION, "post"),
     "traffic_job_switch": Row(Of.ORGANISATION, "post", {"position": "off"}),
-    "traffic_settings_save": Row(Of.EACH, "post"),
+    "traffic_settings_save": Row(Of.EACH, "post", above=Role.SUPERVISOR),
     "traffic_budget_spread": Row(Of.EACH, "post"),
     "traffic_budget_upload": Row(Of.EACH, "post"),
     "traffic_budget_back": Row(Of.STORE, "post", {"change_id": "budget_change_id"}),

@@ -68,7 +68,7 @@ def pattern_of(name: str) -> str:
 
 def known(name: str, world: World) -> str:
     """The id of that name; a word that names no id stands for itself."""
-    assert name in world.ids or not name.endswith("_id"), f"tests/tenants.py has nothing for {name}"
+    assert name in world.ids or not name.endswith("_id"), f"tests/tenants has nothing for {name}"
     return world.ids.get(name, name)
 
 

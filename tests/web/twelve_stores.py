@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from comptoir.apps.traffic import chains, jobs, projection, rights, tailoring
+from comptoir.apps.traffic import chains, jobs, placing, projection, rights, tailoring
 from comptoir.apps.traffic.alert_tables import Alert
 from comptoir.apps.traffic.alerts.finding import Kind
 from comptoir.apps.traffic.budget_tables import Budget
@@ -71,7 +71,7 @@ def fill(world: World, *, now: datetime) -> None:
             node_id=node.id,
             actor=who["actor"],
             now=now,
-            today=chains.BEGINNING,
+            today=placing.BEGINNING,
         )
     Location.objects.filter(organisation_id=organisation.id, store_id=stores[9].id).update(status="works")
     rights.allow(user_id=world.people.bob.pk, node_id=north.id, **who)

@@ -1,5 +1,6 @@
 """What goes by itself holds what its reader sees when it goes, by the tree as well (traffic-analytics.md 1, 6)."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from comptoir.apps.traffic.deliveries import content, plans, sending
 from comptoir.apps.traffic.deliveries.plans import Wanted
 from comptoir.apps.traffic.export_tables import ExportPlan, ExportRun
 from comptoir.apps.traffic.models import ReportMail
+from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.core.accounts import members
 from comptoir.core.accounts.models import Membership, Store, User
 from comptoir.core.accounts.roles import Role
@@ -246,3 +248,24 @@ def test_1_the_audit_says_where_a_store_lay_and_lies(chain: People, north: Node)
     first, second = Note.objects.filter(what="traffic.location_changed").order_by("id")
     assert (first.details["lay_in"], first.details["lies_in"]) == ("", "North")
     assert "lies_in" not in second.details
+
+
+def test_1_1_how_we_count_is_changed_by_whoever_sees_every_store_and_the_page_says_so(
+    chain: People, north: Node
+) -> None:
+    """It holds for the whole house; a wage at a level is for whoever was given that level."""
+    sam = create_member(chain.le_zinc, "Sam", Role.SUPERVISOR)
+    put(chain.bar, north)
+    said = {"week_starts_on": "6", "transactions": "sales"}
+    browser = chain.client(sam)
+    assert browser.post("/traffic/settings/save", said).status_code == 302
+    give(sam, north, Role.SUPERVISOR)
+    assert browser.post("/traffic/settings/save", {**said, "week_starts_on": "0"}).status_code == 403
+    assert chains.settings_of(chain.le_zinc.id).week_starts_on == 6
+    page = browser.get("/traffic/settings").content.decode()
+    assert "somebody who sees every store changes it" in page
+    assert re.search(r'<fieldset class="form" disabled>', page)
+    wage = {"per_hour": "15", "currency": "EUR", "wage_since": "2026-01-01"}
+    assert browser.post("/traffic/settings/wages", {**wage, "place": ""}).status_code == 403
+    assert browser.post("/traffic/settings/wages", {**wage, "place": public_id("nod", north.id)}).status_code == 302
+    assert Wage.objects.get().node_id == north.id

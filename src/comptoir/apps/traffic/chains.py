@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import jobs, left_out, location_ids
+from comptoir.apps.traffic import jobs, left_out, location_ids, placing
 from comptoir.apps.traffic.alert_tables import SilentLimit
 from comptoir.apps.traffic.export_tables import ExportPlan
 from comptoir.apps.traffic.models import Day, EditRight, ImportJob, Location, ReportMail, Settings
@@ -27,7 +27,6 @@ from comptoir.kernel.ids import new_id
 __all__ = ("History", "Tree", "below", "nodes", "placed", "placements")
 HANGS_ON_NODES: Final = (Placement, EditRight, Wage, SilentLimit, ImportJob, ReportMail, ExportPlan)
 STATUSES: Final = (Location.OPERATIONAL, "planned", "paused", "works", "closed")
-BEGINNING: Final = date(1970, 1, 1)
 
 
 def settings_of(organisation_id: UUID) -> Settings:
@@ -228,17 +227,7 @@ def save_location(
         raise RuleBroken(_taken(row), code="location_id_taken") from None
     lay_in = placed(store.organisation_id).get(store.id)
     if lay_in != node_id:
-        first = not Placement.objects.filter(organisation_id=store.organisation_id, store_id=store.id).exists()
-        since = BEGINNING if first else today
-        Placement.objects.update_or_create(
-            organisation_id=store.organisation_id,
-            store_id=store.id,
-            since=since,
-            defaults={"node_id": node_id},
-        )
-        # What an hour of work costs may be typed at a region.
-        days = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id, business_date__gte=since)
-        days.filter(staff_hours__isnull=False).update(ledger_revision=Day.AGAIN)
+        placing.put(organisation_id=store.organisation_id, store_id=store.id, node_id=node_id, today=today)
     if counted != (row.staff_off, row.staff_passes):
         days = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id)
         days.update(ledger_revision=Day.AGAIN)

@@ -28,6 +28,8 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.feed_deleted": _("A place that was looked at for counts was deleted"),
     "traffic.hours_changed": _("Business hours were changed"),
     "traffic.job_begun": _("A POS integration was begun"),
+    "traffic.job_changed": _("A POS integration got another label or chain"),
+    "traffic.job_change_undone": _("Another label or chain of a POS integration was undone"),
     "traffic.job_finished": _("A POS integration was set up"),
     "traffic.job_on": _("A POS integration was switched on"),
     "traffic.job_off": _("A POS integration was switched off"),

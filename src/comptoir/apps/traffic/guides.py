@@ -39,6 +39,7 @@ DAY: Final = (
 )
 JOB: Final = (
     _("Label, sign in at the till, match its shops, choose a start time. Each step can wait and be done later."),
+    _("Its label and its chain can be changed later; locations keep their figures, ids and matches."),
     _("The check asks the till and ends after ten seconds, whatever the till does: go on anyway."),
     _("Switched off, nothing of its locations comes in; switched on again, the hole is filled by itself."),
 )
@@ -171,6 +172,8 @@ GUIDES: Final[Mapping[str, Guide]] = {
     "traffic_job": JOB,
     "traffic_job_check": JOB,
     "traffic_job_schedule": JOB,
+    "traffic_job_change": JOB,
+    "traffic_job_undo": JOB,
     "traffic_job_delete": JOB,
     "traffic_job_switch": JOB,
     "traffic_settings": SETTINGS,

@@ -51,11 +51,14 @@ def begin(*, organisation_id: UUID, label: str, actor: str, now: datetime, chain
                 created_at=now,
             )
     except IntegrityError:
-        raise RuleBroken(
-            _("There is an integration called %(label)s already.") % {"label": label}, code="label_taken"
-        ) from None
+        raise label_taken(label) from None
     note(organisation_id=organisation_id, actor=actor, what="traffic.job_begun", subject=label, now=now)
     return job
+
+
+def label_taken(label: str) -> RuleBroken:
+    """The refusal of a label that another job has."""
+    return RuleBroken(_("There is an integration called %(label)s already.") % {"label": label}, code="label_taken")
 
 
 def attach(*, job: ImportJob, connection: Connection) -> None:
@@ -124,6 +127,14 @@ def heard_elsewhere(organisation_id: UUID) -> tuple[int, int]:
 def find(organisation_id: UUID, job_id: UUID) -> ImportJob:
     """A job of this chain. Raises RuleBroken (404)."""
     found = ImportJob.objects.filter(organisation_id=organisation_id, id=job_id).first()
+    if found is None:
+        raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
+    return found
+
+
+def hold(job: ImportJob) -> ImportJob:
+    """The job as it stands, which nobody else changes before the transaction ends. Raises RuleBroken (404)."""
+    found = _rows(job).select_for_update().first()
     if found is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found

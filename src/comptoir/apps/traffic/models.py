@@ -15,6 +15,7 @@ from comptoir.apps.traffic import (  # noqa: F401  (tables of their own files)
     door_tables,
     export_tables,
     feed_tables,
+    job_tables,
     left_out_tables,
     pattern_tables,
     wage_tables,

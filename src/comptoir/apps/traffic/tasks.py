@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from comptoir.apps.traffic import budget_changes, catching_up, left_out
+from comptoir.apps.traffic import budget_changes, catching_up, changing_jobs, left_out
 from comptoir.apps.traffic.alerts import mailing, watching
 from comptoir.apps.traffic.arrivals import running, undoing
 from comptoir.apps.traffic.counting import doors
@@ -84,6 +84,7 @@ def sweep() -> None:
     budget_changes.forget_old(now=utc_now())
     doors.forget_old(now=utc_now())
     undoing.forget_old(now=utc_now())
+    changing_jobs.forget_old(now=utc_now())
     for organisation_id in left_out.unfinished():
         enqueue_leaving_out(organisation_id)
     plans.forget_old(now=utc_now())

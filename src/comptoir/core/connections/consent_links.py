@@ -153,7 +153,7 @@ def _known_of(connection: Connection) -> tuple[set[UUID], set[int]]:
     mine = LocationLink.objects.filter(organisation_id=connection.organisation_id, provider=connection.provider)
     shops = mine.filter(connection=connection).values("external_id")
     found = list(mine.filter(external_id__in=shops).values_list("store_id", "connection__consented_by_id"))
-    return {store for store, _user in found if store}, {user for _store, user in found if user}
+    return {store for store, _user in found if store is not None}, {user for _store, user in found if user}
 
 
 def _feeds_one(connection: Connection, reach: frozenset[UUID]) -> bool:

@@ -21,7 +21,7 @@ from comptoir.apps.traffic.models import ImportJob
 from comptoir.apps.traffic.pages import first_download, leaving_out
 from comptoir.apps.traffic.pages.addressed import actor, connection_of, job_of
 from comptoir.apps.traffic.pages.editors import editors
-from comptoir.apps.traffic.pages.labelling import LabelForm, named_with_chain
+from comptoir.apps.traffic.pages.labelling import ChangeForm, LabelForm, named_with_chain
 from comptoir.apps.traffic.pages.matching import Shop, places_for, shops_of
 from comptoir.apps.traffic.pages.troubles import fresh, troubles
 from comptoir.apps.traffic.pages.where import Where, back_to, where_of
@@ -121,6 +121,14 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         return back_to(request, "traffic_job", job_id)
     if "HX-Request" in request.headers:
         return render(request, "traffic/first_download.html", {"bars": first_download.bars(job)})
+    return shown(request, job)
+
+
+def shown(
+    request: OrganisationRequest, job: ImportJob, *, change_form: ChangeForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of one job; `change_form` with what is wrong in it."""
+    job_id = jobs.public(job)
     shops = shops_of(request, job)
     facts = reads.connection(request.organisation.id, job.connection_id) if job.connection_id else None
     form = ScheduleForm(initial={"rhythm": job.rhythm, "start": job.start.strftime("%H:%M")})
@@ -140,6 +148,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "places": places_for(request, job),
         "editors": editors(request),
         "form": form,
+        "change_form": change_form or ChangeForm.of(job),
         "may_connect": may(request.role, "traffic.connect"),
         "privacy_url": django_settings.COMPTOIR_PRIVACY_URL,
         "unmatched": sum(not each.chosen for each in shops),
@@ -147,7 +156,7 @@ def integration(request: OrganisationRequest, job_id: str) -> HttpResponse:
         "elsewhere": _elsewhere(request),
         "others": _named(jobs.others_over(connection_of(request, job.connection_id))) if job.connection_id else "",
     }
-    return render(request, "traffic/integration.html", values)
+    return render(request, "traffic/integration.html", values, status=status)
 
 
 @require_GET

@@ -1,6 +1,6 @@
-"""The first step of an integration: its label, and its scope (traffic-analytics.md 1: chain or locations)."""
+"""The label of an integration and its scope (traffic-analytics.md 1: chain or locations), first typed and changed."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -30,10 +30,53 @@ class LabelForm(forms.Form):
             del self.fields["chain"]
 
     @property
+    def asks_for_chain(self) -> bool:
+        """Whether there is a chain to choose."""
+        return "chain" in self.fields
+
+    @property
     def chain_id(self) -> UUID | None:
         """The owned chain that it is for; None for all locations."""
         said = self.cleaned_data.get("chain")
         return parse_id("nod", said) if said else None
+
+
+class ChangeForm(LabelForm):
+    """Another label or chain for a job that is there; `since` says from when on its locations lie in that chain."""
+
+    ALWAYS = "always"
+    SINCE: ClassVar = [
+        ("today", gettext_lazy("from today on")),
+        (ALWAYS, gettext_lazy("on all days: the other chain was a mistake")),
+    ]
+    since = forms.ChoiceField(
+        label=gettext_lazy("Its locations lie in another chain"),
+        required=False,
+        choices=SINCE,
+        help_text=gettext_lazy(
+            "Those in its old chain, or in none, go along. Their figures, ids and matches stay as they are."
+        ),
+    )
+
+    def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
+        super().__init__(organisation_id, *args, **kwargs)
+        if not self.asks_for_chain:
+            del self.fields["since"]
+
+    @classmethod
+    def of(cls, job: ImportJob) -> "ChangeForm":
+        """As it stands; while it is being set up, another chain is the mending of a mistake."""
+        said = {
+            "label": job.label,
+            "chain": public_id("nod", job.node_id) if job.node_id else "",
+            "since": "today" if job.finished_at else cls.ALWAYS,
+        }
+        return cls(job.organisation_id, initial=said)
+
+    @property
+    def is_always(self) -> bool:
+        """Whether they always lay there."""
+        return self.cleaned_data.get("since") == self.ALWAYS
 
 
 def named_with_chain(job: ImportJob) -> str:

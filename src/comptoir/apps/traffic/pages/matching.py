@@ -99,10 +99,11 @@ def match(request: OrganisationRequest, job_id: str) -> HttpResponse:
         if name.startswith("shop-") and isinstance(said, str)
     }
     _require_apart(request, chosen)
-    _require_inside(request, job, chosen)
-    if job.connection_id is None:
-        raise RuleBroken(_("Connect an account first."), code="connection_missing", status=409)
     with transaction.atomic():
+        job = jobs.hold(job)  # its chain is that of now, and stays so meanwhile
+        if job.connection_id is None:
+            raise RuleBroken(_("Connect an account first."), code="connection_missing", status=409)
+        _require_inside(request, job, chosen)
         links = LocationLink.objects.select_for_update().filter(
             organisation_id=request.organisation.id, connection_id=job.connection_id
         )

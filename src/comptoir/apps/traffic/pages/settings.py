@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from comptoir.apps.traffic import chains, day_parts, rights, tasks
 from comptoir.apps.traffic.models import Day, EditRight, Settings
 from comptoir.apps.traffic.pages import wages
+from comptoir.apps.traffic.pages.holding import must_have
 from comptoir.apps.traffic.pages.where import Where, back_to, where_of
 from comptoir.core.accounts import levels
 from comptoir.core.accounts.models import Membership
@@ -113,7 +114,7 @@ class EditorForm(forms.Form):
 @require_GET
 @page("traffic.locations")
 def settings(request: OrganisationRequest) -> HttpResponse:
-    """Read by the office, changed by owners and supervisors."""
+    """Read by the office, changed by owners and supervisors of all stores."""
     row = chains.settings_of(request.organisation.id)
     return _page(request, SettingsForm(initial={name: getattr(row, name) for name in FIELDS}))
 
@@ -121,7 +122,8 @@ def settings(request: OrganisationRequest) -> HttpResponse:
 @require_POST
 @page("traffic.manage")
 def settings_save(request: OrganisationRequest) -> HttpResponse:
-    """Another way of counting: past days are made anew by it."""
+    """Another way of counting: past days are made anew by it. Raises RuleBroken (403)."""
+    must_have(request, None)  # it is set for every location
     form = SettingsForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -144,7 +146,8 @@ def _page(request: OrganisationRequest, form: SettingsForm, *, status: int = 200
         "where": where,
         "form": form,
         "has_chains": any(each.kind == levels.CHAIN for each in tree),
-        "may_manage": may(request.role, "traffic.manage"),
+        "may_count": may(request.role, "traffic.manage") and request.store_ids is None,
+        "is_of_some": may(request.role, "traffic.manage") and request.store_ids is not None,
         "editor_form": EditorForm(request.organisation.id) if may(request.role, "traffic.connect") else None,
         "editors": [
             (

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from comptoir.apps.traffic import chains
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.pages.addressed import actor
+from comptoir.apps.traffic.pages.holding import must_have
 from comptoir.apps.traffic.pages.where import back_to, chosen_at
 from comptoir.core.accounts import levels
 from comptoir.core.accounts.reach import nodes_of
@@ -101,7 +102,7 @@ def levels_of(tree: chains.Tree, places: Sequence[Place]) -> list[Level]:
 @page("traffic.manage")
 def node_rename(request: OrganisationRequest, node_id: str) -> HttpResponse:
     """Call a level otherwise. Raises RuleBroken (403, 404)."""
-    _must_see_all(request)
+    must_have(request, None)  # with a level goes what lies in it, and that may be anybody's
     with refusals(request):
         name = _name_of(request)
         before = chains.rename_node(
@@ -135,7 +136,7 @@ def _name_of(request: OrganisationRequest) -> str:
 @page("traffic.manage")
 def node_move(request: OrganisationRequest, node_id: str) -> HttpResponse:
     """Put a district or a region into another level, or into none. Raises RuleBroken (403, 404, 422)."""
-    _must_see_all(request)
+    must_have(request, None)
     said = request.POST.get("parent", request.GET.get("parent", ""))
     before = chains.move_node(
         organisation_id=request.organisation.id,
@@ -154,7 +155,7 @@ def node_move(request: OrganisationRequest, node_id: str) -> HttpResponse:
 @page("traffic.manage")
 def node_remove(request: OrganisationRequest, node_id: str) -> HttpResponse:
     """Take away a level that was never used. Raises RuleBroken (403, 404)."""
-    _must_see_all(request)
+    must_have(request, None)
     with refusals(request):
         name = chains.remove_node(
             organisation_id=request.organisation.id,
@@ -164,12 +165,6 @@ def node_remove(request: OrganisationRequest, node_id: str) -> HttpResponse:
         )
         toast(request, _("%(name)s is taken away. Nothing lay in it.") % {"name": name})
     return back_to(request, "traffic_locations")
-
-
-def _must_see_all(request: OrganisationRequest) -> None:
-    """Raises RuleBroken (403): with a level goes what lies in it, and that may be anybody's."""
-    if request.store_ids is not None:
-        raise RuleBroken(_("Somebody who sees every store has to do this."), code="forbidden", status=403)
 
 
 def places_for(request: OrganisationRequest, place: Place) -> list[Choice]:
