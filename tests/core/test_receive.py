@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import random
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -112,6 +113,18 @@ def test_a_connection_that_the_server_ended_is_replaced(people: People) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_batch_that_no_socket_takes_at_once_is_stored_whole(people: People) -> None:
+    sent = [Arrival(SHARED, random.Random(number).randbytes(1_000_000), NOW) for number in range(12)]
+
+    async def together(receiver: Receiver) -> list[Receipt]:
+        return await asyncio.gather(*(receiver.receive(each) for each in sent), receiver.receive(arrival(1)))
+
+    assert with_receiver(conninfo(NAME), together) == [Receipt.STORED] * 13
+    bodies = [bytes(row.body) for row in Notification.objects.order_by("id")]
+    assert bodies == [*(each.body for each in sent), arrival(1).body]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_row_that_the_database_refuses_does_not_fail_its_neighbours(people: People) -> None:
     bad = Arrival(Envelope("d" * 200, "lightspeed_k", None, {}), b"{}", NOW)
 
@@ -142,14 +155,14 @@ def test_a_copy_of_an_earlier_body_is_counted_and_its_neighbours_are_stored(peop
 def test_a_fault_that_nobody_thought_of_ends_neither_the_writer_nor_the_others(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parameters = batches.Batch.parameters
+    values = batches.Batch.values
 
-    def scarce(batch: batches.Batch) -> dict[str, Any]:
+    def scarce(batch: batches.Batch) -> list[bytes]:
         if any(each.arrival == arrival(1) for each in batch.waiting):
             raise MemoryError
-        return parameters(batch)
+        return values(batch)
 
-    monkeypatch.setattr(batches.Batch, "parameters", scarce)
+    monkeypatch.setattr(batches.Batch, "values", scarce)
 
     async def act(receiver: Receiver) -> list[Any]:
         every = (receiver.receive(arrival(number)) for number in range(3))
@@ -175,4 +188,4 @@ def test_a_body_that_cannot_be_taken_in_gives_no_other_its_hash(monkeypatch: pyt
     batch.add(batches.Waiting(arrival(1), lambda _: None, 0.0))
 
     assert len(batch.waiting) == 1
-    assert batch.parameters()["hashes"] == hashlib.sha256(arrival(1).body).digest()
+    assert hashlib.sha256(arrival(1).body).digest() in batch.values()

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 import msgspec
 from prometheus_client import Counter
 
+from comptoir.core.intake.batches import Answer as Settled
 from comptoir.core.intake.batches import Arrival, DoorBusy, Envelope, Receipt
 from comptoir.core.intake.receive import Receiver
 from comptoir.kernel import metrics
@@ -157,6 +158,20 @@ class Doors:
             answer(refused(refusal))
         except DoorBusy as busy:
             answer(answer_to(busy))
+
+    def known(self, path: str, query: bytes, headers: Headers) -> Envelope | None:
+        """What all that come with this head have in common; None where more than their bodies is to be looked at."""
+        try:
+            envelope, signs = _envelope(path, query, *_said_of_the_body(headers))
+        except Refusal:
+            return None
+        return envelope if signs is None else None
+
+    def submit_known(self, envelope: Envelope, body: bytes, told: Settled) -> None:
+        """Take in what came with such a head; `told` what became of it. Raises Refusal, DoorBusy."""
+        if envelope.address_hash is None:
+            _require_json(body)
+        self._receiver.submit(Arrival(envelope, body, self._clock()), told)
 
     def _arrival(self, path: str, query: bytes, headers: Headers, body: bytes) -> Arrival:
         """Raises Refusal."""

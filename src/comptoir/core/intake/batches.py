@@ -1,16 +1,18 @@
 """Arrivals that share a commit, in the form in which one statement stores them."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from itertools import accumulate
-from typing import Any, Final, LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 
 import msgspec
 import structlog
+from psycopg.pq import Format
 
 from comptoir.core.intake.packing import packed
+from comptoir.core.intake.session import instants, integers
 from comptoir.kernel.errors import ComptoirError
 
 log = structlog.get_logger(__name__)
@@ -18,10 +20,10 @@ log = structlog.get_logger(__name__)
 # The bodies come as one binary value and are cut here, and what they share with others of the batch (their envelope)
 # comes once. Copies inside a batch are removed before; a copy of an earlier body is refused: then COUNT_SQL does it.
 STORE_SQL: Final[LiteralString] = """
-WITH envelope AS (
+(jsonb, bytea, bytea, int[], int[], int[], int[], timestamptz[]) AS WITH envelope AS (
     SELECT e.number, e.door, e.provider, e.address_hash, e.headers,
            w.organisation_id, w.store_id, w.id IS NOT NULL AS known
-    FROM ROWS FROM (jsonb_to_recordset(%(envelopes)s::jsonb)
+    FROM ROWS FROM (jsonb_to_recordset($1)
                     AS (door text, provider text, address_hash text, headers jsonb)
          ) WITH ORDINALITY AS e (door, provider, address_hash, headers, number)
     LEFT JOIN connections_webhookaddress w
@@ -31,11 +33,10 @@ WITH envelope AS (
         (organisation_id, store_id, provider, door, verified, body, body_hash, headers, copies, received_at,
          received_minute, outcome, location_id, delivery, fault_path, fault, taken_for_store)
     SELECT e.organisation_id, e.store_id, e.provider, e.door, e.known,
-           substring(%(bodies)b::bytea FROM a.start FOR a.size),
-           substring(%(hashes)b::bytea FROM 1 + 32 * (a.position::int - 1) FOR 32),
+           substring($2 FROM a.start FOR a.size),
+           substring($3 FROM 1 + 32 * (a.position::int - 1) FOR 32),
            e.headers, a.copies, a.received_at, date_trunc('minute', a.received_at), '', '', '', '', '', false
-    FROM unnest(%(starts)s::int[], %(sizes)s::int[], %(numbers)s::int[], %(copies)s::int[], %(instants)s::timestamptz[])
-         WITH ORDINALITY AS a (start, size, number, copies, received_at, position)
+    FROM unnest($4, $5, $6, $7, $8) WITH ORDINALITY AS a (start, size, number, copies, received_at, position)
     JOIN envelope e ON e.number = a.number
     WHERE e.known OR e.address_hash IS NULL
     ORDER BY a.position
@@ -50,6 +51,13 @@ COUNT_SQL: Final[LiteralString] = STORE_SQL.replace(
     "RETURNING",
     "ON CONFLICT (door, body_hash, received_minute) DO UPDATE SET copies = n.copies + excluded.copies RETURNING",
 )
+STORE: Final = "door_store"
+COUNT: Final = "door_count"
+STATEMENTS: Final[dict[str, LiteralString]] = {STORE: STORE_SQL, COUNT: COUNT_SQL}
+FORMATS: Final = (Format.TEXT, *[Format.BINARY] * 7)
+
+EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class DoorBusy(ComptoirError):
@@ -117,7 +125,7 @@ class Batch:
         self._bodies: list[bytes] = []
         self._numbers: list[int] = []
         self._copies: list[int] = []
-        self._instants: list[str] = []
+        self._instants: list[int] = []
 
     def add(self, waiting: Waiting) -> None:
         """Take one more. A copy of one that is here is counted there: the statement could not tell them apart."""
@@ -134,28 +142,23 @@ class Batch:
         self._bodies.append(kept)
         self._numbers.append(number)
         self._copies.append(1)
-        self._instants.append(received_at.isoformat())
+        self._instants.append((received_at - EPOCH) // MICROSECOND)
 
-    def parameters(self) -> dict[str, Any]:
-        """What STORE_SQL takes."""
+    def values(self) -> list[bytes]:
+        """What STATEMENTS take, in their FORMATS."""
         sizes = [len(body) for body in self._bodies]
-        return {
-            "envelopes": msgspec.json.encode(list(self._envelopes)).decode(),
-            "bodies": b"".join(self._bodies),
-            "hashes": b"".join(body_hash for _, body_hash, _ in self._unique),
-            "starts": _array(accumulate(sizes[:-1], initial=1)),
-            "sizes": _array(sizes),
-            "numbers": _array(self._numbers),
-            "copies": _array(self._copies),
-            "instants": _array(self._instants),
-        }
+        return [
+            msgspec.json.encode(list(self._envelopes)),
+            b"".join(self._bodies),
+            b"".join([body_hash for _, body_hash, _ in self._unique]),
+            integers([*accumulate(sizes[:-1], initial=1)]),
+            integers(sizes),
+            integers(self._numbers),
+            integers(self._copies),
+            instants(self._instants),
+        ]
 
     def settle(self, unknown: Sequence[int]) -> None:
         """After the commit: answer them all. `unknown` are numbers of envelopes whose address is not in use."""
         for each in self.waiting:
             each.settle(Receipt.UNKNOWN_ADDRESS if each.number in unknown else Receipt.STORED)
-
-
-def _array(values: Iterable[int | str]) -> str:
-    """PostgreSQL's own spelling of an array of numbers or instants: nothing in them needs quoting."""
-    return f"{{{','.join(map(str, values))}}}"

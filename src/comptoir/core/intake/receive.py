@@ -4,7 +4,6 @@ Asynchronous and without ORM. One writer gathers whatever arrived while the prev
 """
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, Final, LiteralString
@@ -12,7 +11,19 @@ from typing import Any, Final, LiteralString
 import psycopg
 import structlog
 
-from comptoir.core.intake.batches import COUNT_SQL, STORE_SQL, Answer, Arrival, Batch, DoorBusy, Receipt, Waiting
+from comptoir.core.intake.batches import (
+    COUNT,
+    FORMATS,
+    STATEMENTS,
+    STORE,
+    Answer,
+    Arrival,
+    Batch,
+    DoorBusy,
+    Receipt,
+    Waiting,
+)
+from comptoir.core.intake.session import CONNECT_SECONDS, Session
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +33,6 @@ CHANNEL: Final = "comptoir_inbox"
 LARGEST_BATCH: Final = 500
 WAITING_BODIES: Final = 4096
 WAITING_BYTES: Final = 64 * 1024 * 1024
-CONNECT_SECONDS: Final = 3
 ANSWER_SECONDS: Final = 15.0
 EXPIRY_SECONDS: Final = 0.5
 # Where one copy comes, others follow: so long they are expected.
@@ -54,7 +64,7 @@ class Receiver:
         self._to_tell: set[str] = set()
         self._untold = 0
         self._copies_until = 0.0
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._session: Session | None = None
 
     async def receive(self, arrival: Arrival) -> Receipt:
         """Store durably; returns only after the commit. Raises DoorBusy: queue full, database gone or slow."""
@@ -137,41 +147,35 @@ class Receiver:
 
         Tried again on a fresh connection: if the first did commit, copies are counted.
         """
-        parameters = batch.parameters()
+        values = batch.values()
         try:
-            unknown, organisations = await self._execute(parameters)
+            unknown, organisations = await self._ask(values)
         except psycopg.OperationalError:
             await self._disconnect()
-            unknown, organisations = await self._execute(parameters)
+            unknown, organisations = await self._ask(values)
         self._to_tell.update(organisations)
-        return unknown
+        return [int(number) for number in unknown]
 
-    async def _execute(self, parameters: dict[str, Any]) -> tuple[list[int], list[str]]:
+    async def _ask(self, values: list[bytes]) -> tuple[list[str], list[str]]:
         """Numbers of the envelopes with an unknown address, and the organisations that got something."""
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._connect()
+        if self._session is None or not self._session.is_open:
+            await self._disconnect()
+            self._session = await Session.open(self._conninfo, STATEMENTS)
         now = asyncio.get_running_loop().time()
+        unknown = organisations = None
         if now >= self._copies_until:
-            with contextlib.suppress(psycopg.errors.UniqueViolation):
-                return await self._ask(self._connection, STORE_SQL, parameters)
-            self._copies_until = now + COPIES_SECONDS
-        return await self._ask(self._connection, COUNT_SQL, parameters)
-
-    async def _ask(
-        self, connection: psycopg.AsyncConnection[Any], statement: LiteralString, parameters: dict[str, Any]
-    ) -> tuple[list[int], list[str]]:
-        cursor = await connection.execute(statement, parameters, prepare=True)
-        [(unknown, organisations)] = await cursor.fetchall()
-        return unknown, organisations
-
-    async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS)
+            try:
+                unknown, organisations = await self._session.ask(STORE, values, FORMATS)
+            except psycopg.errors.UniqueViolation:
+                self._copies_until = now + COPIES_SECONDS
+        if unknown is None:
+            unknown, organisations = await self._session.ask(COUNT, values, FORMATS)
+        return _elements(unknown), _elements(organisations)
 
     async def _disconnect(self) -> None:
-        if self._connection:
-            with contextlib.suppress(psycopg.Error):  # it is broken already; there is nothing to lose
-                await self._connection.close()
-        self._connection = None
+        session, self._session = self._session, None
+        if session:
+            await session.close()
 
     async def _run_expiry(self) -> None:
         """Refuse what has waited too long. One look at all of them is cheaper than a timer for each."""
@@ -190,7 +194,7 @@ class Receiver:
         while True:
             await self._wake.wait()
             try:
-                async with await self._connect() as connection:
+                async with await self._waker_connection() as connection:
                     await connection.execute("SET synchronous_commit = off")
                     while True:
                         await self._wake.wait()
@@ -202,6 +206,9 @@ class Receiver:
             except psycopg.Error as error:
                 log.warning("door.wake_failed", cause=str(error))
                 await asyncio.sleep(EXPIRY_SECONDS)
+
+    async def _waker_connection(self) -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS)
 
     async def _tell(self, connection: psycopg.AsyncConnection[Any], organisations: list[str]) -> None:
         """Wake the drain and the open pages; what could not be told now is told with the next wake."""
@@ -216,3 +223,9 @@ class Receiver:
 def _refuse(waiting: Sequence[Waiting], words: str, cause: str) -> None:
     for each in waiting:
         each.settle(DoorBusy(words, for_log=cause))
+
+
+def _elements(array: bytes | None) -> list[str]:
+    """Of an array of numbers or ids, as PostgreSQL writes it."""
+    within = (array or b"{}")[1:-1].decode()
+    return within.split(",") if within else []
