@@ -1,10 +1,12 @@
 """Till to tablet: from the moment a bill is closed until the tablet beside the till hears that there are points.
 
 Two hundred tablets on live channels, a web process and a worker, PostgreSQL with fsync on; all of it shares the cores
-with the load, so only ratios of one run mean anything. The measure is one commit and one HTTP round trip.
+with the load, so only ratios of one run mean anything. The measure is one commit and one HTTP round trip. With
+`STAGES=1` it also says where the time of a lone bill went (`stages.py`).
 """
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from http.client import HTTPConnection
@@ -17,7 +19,7 @@ from rich.table import Table
 
 from bench import running
 from bench.table import Measurement, compare
-from bench.tablet import watching
+from bench.tablet import stages, watching
 
 TABLETS: Final = 200
 A_THOUSAND_A_MINUTE: Final = 1000 / 60
@@ -34,7 +36,10 @@ def measure(console: Console) -> Sequence[Measurement]:
         console.print("[dim]till-to-tablet: one commit, one round trip[/dim]")
         least = _commit(dsn) + _round_trip(port)
         console.print("[dim]till-to-tablet: a thousand bills a minute[/dim]")
-        usual = watching.run(port, place, rate=A_THOUSAND_A_MINUTE, seconds=SECONDS, warm_up=WARM_UP_SECONDS)
+        with stages.listening(dsn) if os.environ.get("STAGES") else contextlib.nullcontext() as told:
+            usual = watching.run(port, place, rate=A_THOUSAND_A_MINUTE, seconds=SECONDS, warm_up=WARM_UP_SECONDS)
+        if told is not None:
+            stages.show(console, stages.follow(dsn, usual.tracks, told))
         console.print("[dim]till-to-tablet: fifty a second[/dim]")
         busy = watching.run(port, place, rate=BUSY, seconds=SECONDS, warm_up=WARM_UP_SECONDS)
         console.print("[dim]till-to-tablet: two hundred a second[/dim]")

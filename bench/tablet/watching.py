@@ -17,6 +17,16 @@ _numbers = itertools.count(1)
 
 
 @dataclass
+class Track:
+    """One bill, by the clock of the machine in seconds; `stages.py` fills in what lies between."""
+
+    receipt: str
+    posted_at: float
+    answered_at: float = 0.0
+    heard_at: float = 0.0
+
+
+@dataclass
 class Counter:
     """A register and its tablet; `sent_at` is set while a bill is on its way to the screen, and the next one waits."""
 
@@ -24,12 +34,14 @@ class Counter:
     live: str
     sent_at: float = 0.0
     took: list[float] = field(default_factory=list)
+    tracks: list[Track] = field(default_factory=list)
     free: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def heard(self) -> None:
         """The tablet hears that there is an offer; the first news behind a bill is that of this bill."""
         if self.sent_at:
             self.took.append(time.perf_counter() - self.sent_at)
+            self.tracks[-1].heard_at = time.time()
             self.sent_at = 0.0
             self.free.release()
 
@@ -40,6 +52,7 @@ class Heard:
 
     took: list[float]
     rate: float
+    tracks: list[Track]
 
     def percentile(self, percent: int) -> float:
         """Milliseconds within which so many percent were heard."""
@@ -73,7 +86,7 @@ async def _run(port: int, place: dict[str, Any], *, rate: float, seconds: float,
             task.cancel()
         await asyncio.gather(*listening, return_exceptions=True)
     took = [each for counter in counters for each in counter.took]
-    return Heard(took, len(took) / seconds)
+    return Heard(took, len(took) / seconds, [each for counter in counters for each in counter.tracks])
 
 
 def _due(counters: Sequence[Counter], start: float, rate: float, seconds: float) -> list[tuple[Counter, float]]:
@@ -88,15 +101,19 @@ async def _till(port: int, door: str, due: tuple[Counter, float]) -> None:
     counter, at = due
     await asyncio.sleep(max(0.0, at - time.perf_counter()))
     await counter.free.acquire()
-    body = closed(counter.device, next(_numbers))
+    number = next(_numbers)
+    body = closed(counter.device, number)
     head = (
         f"POST {door} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     counter.sent_at = at
+    track = Track(f"R{counter.device}.{number}", time.time())
+    counter.tracks.append(track)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head.encode() + body)
     status = await reader.readline()
+    track.answered_at = time.time()
     await reader.read()
     writer.close()
     if b" 2" not in status:

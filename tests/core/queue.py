@@ -40,7 +40,14 @@ def statuses() -> list[str]:
 
 def arrive(people: People, number: int = 0) -> Notification:
     """A row as the door writes it."""
-    return Notification.objects.create(
+    row = arrival(people, number)
+    row.save()
+    return row
+
+
+def arrival(people: People, number: int) -> Notification:
+    """The same, not written yet."""
+    return Notification(
         organisation_id=people.le_zinc.id,
         store_id=people.bar.id,
         provider="lightspeed_k",

@@ -66,8 +66,8 @@ def refresh(
 ) -> None:
     """Queue what just arrived on the tablets of its register, and let them see what became of the rest.
 
-    Call it in the transaction that settled the offers; `tills` are the registers that are known already. Hearing of the
-    same sale again changes nothing.
+    Call it in the transaction that settled the offers; `tills` are the registers that are known already, and locked.
+    Hearing of the same sale again changes nothing.
     """
     wanted = {_key(offer) for offer in offers}
     known = {**tills, **registers.of_orders(organisation_id, wanted - set(tills))}
@@ -84,7 +84,7 @@ def refresh(
         if _may_be_shown(offer, linked[register.id], now):
             fresh.setdefault(register.id, []).append(offer)
     if fresh:
-        _queue(organisation_id, fresh, now)
+        _queue(organisation_id, fresh, now, held={register.id for register in tills.values()})
     tell({tablet.id for register_id in touched for tablet in linked[register_id]})
 
 
@@ -142,7 +142,7 @@ def _claimable(rows: QuerySet[Showing]) -> Showing | None:
     return None
 
 
-def _queue(organisation_id: UUID, fresh: dict[UUID, list[Offer]], now: datetime) -> None:
+def _queue(organisation_id: UUID, fresh: dict[UUID, list[Offer]], now: datetime, *, held: Collection[UUID]) -> None:
     """On each register the order closed latest is shown; it takes the place of all others (loyalty.md E22)."""
     drafts = [
         writing.fresh(
@@ -162,8 +162,8 @@ def _queue(organisation_id: UUID, fresh: dict[UUID, list[Offer]], now: datetime)
     drafts.sort(key=lambda each: each.offer_id)
     register_ids = arrays.of_ids(fresh)
     with prepared.cursor() as cursor:
-        # Two handlers with orders of one register take turns.
-        cursor.execute(TURNS_SQL, [organisation_id, register_ids])
+        if others := fresh.keys() - held:  # two handlers with orders of one register take turns
+            cursor.execute(TURNS_SQL, [organisation_id, arrays.of_ids(others)])
         writing.write(drafts)
         cursor.execute(SUPERSEDE_SQL, {"organisation": organisation_id, "registers": register_ids, "now": now})
 

@@ -1,6 +1,9 @@
 """Modules: an app is on or off for a store. While it is off, what comes in is kept and nothing is done with it."""
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, LiteralString
@@ -12,6 +15,7 @@ from django.utils.translation import gettext as _
 from comptoir.core import prepared
 from comptoir.core.installations import manifest, plans
 from comptoir.core.installations.models import Installation
+from comptoir.kernel import arrays
 from comptoir.kernel.errors import RuleBroken
 
 Switch = tuple[UUID, str]
@@ -19,8 +23,10 @@ Switch = tuple[UUID, str]
 
 # Each batch of bills asks these, so without the ORM.
 SWITCHES_SQL: Final[LiteralString] = (
-    "SELECT store_id, app, enabled FROM installations_installation WHERE organisation_id = ANY(%s::uuid[])"
+    "SELECT store_id, app, enabled, organisation_id, provider FROM installations_installation"
+    " WHERE organisation_id = ANY(%s::uuid[])"
 )
+HOLD_SQL: Final[LiteralString] = f"{SWITCHES_SQL} ORDER BY id FOR SHARE"
 RUNNING_SQL: Final[LiteralString] = (
     "SELECT store_id FROM installations_installation WHERE organisation_id = %s AND app = ANY(%s) AND enabled"
 )
@@ -28,6 +34,12 @@ SEVERAL_SQL: Final[LiteralString] = (
     "SELECT store_id FROM installations_installation WHERE organisation_id = %s AND store_id = ANY(%s::uuid[])"
     " GROUP BY store_id HAVING count(DISTINCT provider) > 1"
 )
+
+
+Row = tuple[UUID, str, bool, UUID, str]
+"""Of SWITCHES_SQL."""
+
+_held: ContextVar[dict[UUID, list[Row]]] = ContextVar("what is on, by organisation", default={})  # noqa: B039 - never written
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,9 @@ def modules(organisation_id: UUID) -> dict[Switch, Module]:
 
 def running(organisation_id: UUID, app: str) -> set[UUID]:
     """The stores that have an app on, by itself or as part of a bundle."""
+    if (held := _held.get().get(organisation_id)) is not None:
+        wanted = {app, *manifest.bundles_of(app)}
+        return {store for store, own, is_on, *_rest in held if is_on and own in wanted}
     with prepared.cursor() as cursor:
         cursor.execute(RUNNING_SQL, [organisation_id, [app, *manifest.bundles_of(app)]])
         return {store_id for (store_id,) in cursor.fetchall()}
@@ -66,6 +81,9 @@ def running(organisation_id: UUID, app: str) -> set[UUID]:
 
 def with_several_tills(organisation_id: UUID, store_ids: Collection[UUID]) -> set[UUID]:
     """Those of these stores that hear of sales from more than one point of sale."""
+    if (held := _held.get().get(organisation_id)) is not None:
+        tills = {(store, provider) for store, _app, _is_on, _owner, provider in held}
+        return {store for store, number in Counter(store for store, _ in tills).items() if number > 1} & {*store_ids}
     with prepared.cursor() as cursor:
         cursor.execute(SEVERAL_SQL, [organisation_id, list(store_ids)])
         return {store_id for (store_id,) in cursor.fetchall()}
@@ -73,19 +91,33 @@ def with_several_tills(organisation_id: UUID, store_ids: Collection[UUID]) -> se
 
 def switched_off(organisation_ids: Collection[UUID], *, app: str = "") -> set[Switch]:
     """The apps that are off. A store without a point of sale has nothing to switch, and nothing that is off."""
-    off = _asked(SWITCHES_SQL, organisation_ids)
+    off = _off(_asked(SWITCHES_SQL, organisation_ids))
     return {switch for switch in off if switch[1] == app} if app else off
 
 
 def held_off(organisation_ids: Collection[UUID]) -> set[Switch]:
     """The same, decided for the rest of the transaction: whoever switches meanwhile waits until it ends."""
-    return _asked(f"{SWITCHES_SQL} ORDER BY id FOR SHARE", organisation_ids)
+    return _off(_asked(HOLD_SQL, organisation_ids))
 
 
-def _asked(question: LiteralString, organisation_ids: Collection[UUID]) -> set[Switch]:
+@contextmanager
+def holding(organisation_ids: Collection[UUID]) -> Iterator[set[Switch]]:
+    """The same, and whoever asks within it which stores have an app is answered from what is held."""
+    rows = _asked(HOLD_SQL, organisation_ids) if organisation_ids else []
+    held: dict[UUID, list[Row]] = {organisation_id: [] for organisation_id in organisation_ids}
+    for row in rows:
+        held[row[3]].append(row)
+    before = _held.set(held)
+    try:
+        yield _off(rows)
+    finally:
+        _held.reset(before)
+
+
+def _asked(question: LiteralString, organisation_ids: Collection[UUID]) -> list[Row]:
     with prepared.cursor() as cursor:
-        cursor.execute(question, [list(organisation_ids)])
-        return _off(cursor.fetchall())
+        cursor.execute(question, [arrays.of_ids(organisation_ids)])
+        return list(cursor.fetchall())
 
 
 def is_off_everywhere(organisation_id: UUID, app: str) -> bool:
@@ -127,11 +159,10 @@ def switch(*, organisation_id: UUID, store_id: UUID, app: str, on: bool, now: da
     return bool(changed)
 
 
-def _off(rows: Iterable[tuple[UUID, str, bool]]) -> set[Switch]:
-    known = list(rows)
-    on = {(store, app) for store, app, is_on in known if is_on}
+def _off(known: Sequence[Row]) -> set[Switch]:
+    on = {(store, app) for store, app, is_on, *_rest in known if is_on}
     bundles = {bundle.slug for bundle in manifest.bundles()}
-    off = {(store, app) for store, app, _is_on in known if app not in bundles} - on
+    off = {(store, app) for store, app, *_rest in known if app not in bundles} - on
     return {switch for switch in off if not _bundles_on(switch, on)}
 
 

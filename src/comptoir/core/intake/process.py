@@ -16,6 +16,8 @@ from comptoir.core.intake import hints, polling, rows, unlinked
 from comptoir.core.intake.fates import Fate, Row, read
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger import store
+from comptoir.core.outbox import at_once as outbox
+from comptoir.core.outbox import dispatch, live
 from comptoir.kernel import metrics
 from comptoir.pos import registry
 
@@ -40,16 +42,19 @@ def drain(
     clock: Callable[[], datetime],
     then: Callable[[], object] = lambda: None,
     unverified: Callable[[], object] = lambda: None,
+    stop: Callable[[], bool] = lambda: False,
+    at_once: bool = False,
 ) -> int:
     """Process everything that waits, batch by batch, and do `then` after each; returns how many were processed.
 
-    `unverified` is done after a batch some of which is to be confirmed. Safe in several workers at once, and to kill at
-    any line.
+    `unverified` is done after a batch some of which is to be confirmed. Between two batches it is asked whether to
+    `stop`: what is left waits in the inbox. `at_once`: apps hear of a few sales in the transaction that records them.
+    Safe in several workers at once, and to kill at any line.
     """
     total = 0
     while True:
         try:
-            batch = process_batch(BATCH, now=clock())
+            batch = process_batch(BATCH, clock=clock, at_once=at_once)
         except Exception:  # one notification we cannot handle must not hold up the others: find it
             log.exception("intake.batch_failed")
             batch = _process_one_by_one(clock)
@@ -57,15 +62,21 @@ def drain(
         then()
         if batch.unverified:
             unverified()
-        if not batch.has_more:
+        if not batch.has_more or stop():
             return total
 
 
-def process_batch(size: int, *, now: datetime) -> Batch:
+def process_batch(size: int, *, clock: Callable[[], datetime], at_once: bool = False) -> Batch:
     """One batch, one transaction."""
-    with transaction.atomic():
+    now = clock()
+    with transaction.atomic(), live.gathered():
         found, has_more = rows.waiting(size)
-        return Batch(len(found), _process(found, now), has_more)
+        if not at_once:
+            return Batch(len(found), _process(found, now), has_more)
+        with dispatch.in_hand() as events:
+            unverified = _process(found, now)
+        outbox.hand_over(events, clock=clock)
+        return Batch(len(found), unverified, has_more)
 
 
 def _process_one_by_one(clock: Callable[[], datetime]) -> Batch:

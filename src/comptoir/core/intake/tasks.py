@@ -31,7 +31,13 @@ def utc_now() -> datetime:
 @engine.job(receive.DRAIN_JOB, queue=engine.LIVE)
 def drain(**_: str) -> None:
     """Everything that waits in the inbox becomes sales, and their events reach the apps, batch by batch."""
-    process.drain(clock=utc_now, then=lambda: dispatch.dispatch(clock=utc_now), unverified=enqueue_confirmations)
+    process.drain(
+        clock=utc_now,
+        then=lambda: dispatch.dispatch(clock=utc_now, stop=engine.is_stopping),
+        unverified=enqueue_confirmations,
+        stop=engine.is_stopping,
+        at_once=True,
+    )
 
 
 @engine.job("intake.confirm", queue=engine.BACKGROUND)

@@ -86,6 +86,8 @@ BRING_FORWARD_SQL: Final[LiteralString] = (
 
 FORGET_SQL: Final[LiteralString] = "DELETE FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'"
 
+_stopping: Final = threading.Event()
+
 
 @dataclass(frozen=True)
 class Job:
@@ -218,16 +220,21 @@ def run_worker(*, concurrency: int, beside: Sequence[Callable[[threading.Event],
     memory.collect_by_batches()
     prepared.keep_plans()
     computing.limit(AT_WORK)
-    stop = threading.Event()
-    threads = [threading.Thread(target=each, args=[stop], name=each.__name__) for each in beside]
+    _stopping.clear()
+    threads = [threading.Thread(target=each, args=[_stopping], name=each.__name__) for each in beside]
     for thread in threads:
         thread.start()
     try:
         asyncio.run(_work_until_told(concurrency))
     finally:
-        stop.set()
+        _stopping.set()
         for thread in threads:
             thread.join()
+
+
+def is_stopping() -> bool:
+    """Whether this worker was told to end: what goes on batch by batch, or page by page, leaves the rest to others."""
+    return _stopping.is_set()
 
 
 def drain() -> None:
@@ -307,8 +314,13 @@ async def _work_until_told(concurrency: int) -> None:
     # not answer would keep all others from theirs.
     threads = ThreadPoolExecutor(min(sum(_at_once(concurrency).values()), MOST_THREADS), thread_name_prefix="job")
     asyncio.get_running_loop().set_default_executor(threads)
+
+    def tell() -> None:
+        _stopping.set()  # before jobs at hand have ended: those that take long look at it
+        told.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
+        asyncio.get_running_loop().add_signal_handler(number, tell)
     while not told.is_set():
         try:
             await _work_all(concurrency, told)

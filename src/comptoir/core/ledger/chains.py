@@ -6,9 +6,8 @@ The organisation stands in a question of its own, so that the planner reckons wi
 statistics do not know yet it expects no bill at all: then any index will do, and it read all bills for each of them.
 """
 
-from collections import defaultdict
 from collections.abc import Collection
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from comptoir.core import prepared
@@ -54,7 +53,10 @@ WITH RECURSIVE downward AS (
         AND s.location_id = downward.location_id AND s.previous_external_id = downward.external_id
     WHERE s.previous_external_id <> '' AND s.kind <> %(sale)s
 )
-SELECT root, id FROM downward WHERE id <> root ORDER BY id
+SELECT downward.root, s.* FROM downward CROSS JOIN LATERAL (
+    SELECT {columns} FROM ledger_sale
+    WHERE organisation_id = (SELECT %(organisation)s::uuid) AND id = downward.id LIMIT 1
+) AS s ORDER BY s.id
 """
 
 
@@ -68,15 +70,16 @@ def roots_ever(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[UUID]:
     return [found for (found,) in _ask(UPWARD.format(start=AS_IT_IS + AS_IT_WAS), organisation_id, sale_ids)]
 
 
-def corrections(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
-    """Of each of these sales, everything that points at it or at a correction of it; a `sale` that follows is none."""
-    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
-    for root, correction in _ask(DOWNWARD, organisation_id, sale_ids):
-        found[root].append(correction)
-    return found
+def descend(organisation_id: UUID, sale_ids: Collection[UUID], columns: LiteralString) -> list[tuple[Any, ...]]:
+    """Each of these sales, and everything that points at it or at a correction of it, in the order of their ids.
+
+    First of each row stands which of these sales it belongs to, then its `columns` of `ledger_sale`. A `sale` that
+    follows is no correction.
+    """
+    return _ask(DOWNWARD.format(columns=columns), organisation_id, sale_ids)
 
 
-def _ask(question: LiteralString, organisation_id: UUID, sale_ids: Collection[UUID]) -> list[tuple[UUID, ...]]:
+def _ask(question: LiteralString, organisation_id: UUID, sale_ids: Collection[UUID]) -> list[tuple[Any, ...]]:
     with prepared.cursor() as cursor:
         cursor.execute(
             question, {"organisation": organisation_id, "ids": arrays.of_ids(sale_ids), "sale": SaleKind.SALE}

@@ -1,5 +1,6 @@
 """Questions to the ledger; answers are plain data. Every question names its organisation."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -57,8 +58,9 @@ class SaleRecord:
 
 _sale: Final = msgspec.json.Decoder(Sale).decode
 RECORDED: Final = tuple(name for name in SaleRecord.__dataclass_fields__ if name != "sale")
+COLUMNS: Final = f"{', '.join(RECORDED)}, document::text"
 RECORDS_SQL: Final = (
-    f"SELECT {', '.join(RECORDED)}, document::text FROM ledger_sale"  # noqa: S608 - every part is written here
+    f"SELECT {COLUMNS} FROM ledger_sale"  # noqa: S608 - every part is written here
     # Hidden from the planner, which would take any index for an organisation that it has not counted yet.
     " WHERE organisation_id = (SELECT %s::uuid) AND id = ANY(%s::uuid[]) ORDER BY id"
 )
@@ -178,22 +180,35 @@ def records(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[SaleRecor
     with prepared.cursor() as cursor:
         # Without the ORM, which writes a parameter for every id: each event of a sale asks this several times.
         cursor.execute(RECORDS_SQL, [organisation_id, arrays.of_ids(sale_ids)])
-        return [
-            SaleRecord(sale_id, store, provider, day, revision, Source(source), unbalanced, first, latest, _sale(text))
-            for sale_id, store, provider, day, revision, source, unbalanced, first, latest, text in cursor.fetchall()
-        ]
+        return [_of_columns(*row) for row in cursor.fetchall()]
+
+
+def _of_columns(
+    sale_id: UUID,
+    store: UUID,
+    provider: str,
+    day: date,
+    revision: int,
+    source: str,
+    unbalanced: bool,
+    first: datetime,
+    latest: datetime,
+    text: str,
+) -> SaleRecord:
+    return SaleRecord(sale_id, store, provider, day, revision, Source(source), unbalanced, first, latest, _sale(text))
 
 
 def chains_of(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID, Chain]:
     """Each of these sales with everything that corrects it, directly or through one another."""
-    links = chains.corrections(organisation_id, sale_ids)
-    wanted = {*sale_ids, *(each for found in links.values() for each in found)}
-    known = {each.id: each for each in records(organisation_id, wanted)}
-    return {
-        root: Chain(known[root], tuple(known[each] for each in links.get(root, ())))
-        for root in sale_ids
-        if root in known
-    }
+    roots: dict[UUID, SaleRecord] = {}
+    corrections: defaultdict[UUID, list[SaleRecord]] = defaultdict(list)
+    for root, *columns in chains.descend(organisation_id, sale_ids, COLUMNS):
+        found = _of_columns(*columns)
+        if found.id == root:
+            roots[root] = found
+        else:
+            corrections[root].append(found)
+    return {root: Chain(found, tuple(corrections.get(root, ()))) for root, found in roots.items()}
 
 
 def revisions(organisation_id: UUID, sale_id: UUID) -> list[Revision]:

@@ -7,7 +7,7 @@ net and gross per preset belong to the apps; here stand only the sums they are m
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final, NamedTuple
+from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,21 @@ from comptoir.pos.model import Line, LineKind, Sale, SaleState
 SMALLEST: Final = Decimal("0.000001")
 """What a column of the roll-up can tell apart. Each sale is brought to it before it is added up, so that sums are exact
 and do not depend on which sales were added together."""
+
+
+ADD_SQL: Final[LiteralString] = (
+    f"WITH touched AS ({trading_days.TOUCH_SQL}),"  # noqa: S608 - every part is written here
+    " added AS (INSERT INTO ledger_hourlyfigure AS figure"
+    " (organisation_id, store_id, hour, business_date, register_id, measure, currency, value)"
+    " SELECT %(organisation)s, %(store)s, hour, business_date, register_id, measure, currency, value::numeric"
+    " FROM json_to_recordset(%(rows)s::json)"
+    " AS delta (hour timestamptz, business_date date, register_id text, currency text, measures json)"
+    " CROSS JOIN LATERAL json_each_text(measures) AS each (measure, value)"
+    " ON CONFLICT (organisation_id, store_id, hour, register_id, measure, currency)"
+    " DO UPDATE SET value = figure.value + excluded.value, business_date = excluded.business_date"
+    " RETURNING value) SELECT FROM added WHERE value = 0"
+)
+"""Another revision of the days as well, and a row for each figure that is nought now."""
 
 
 class Figure(NamedTuple):
@@ -146,16 +161,13 @@ def add(organisation_id: UUID, store_id: UUID, delta: Figures) -> None:
     ]
     with prepared.cursor() as cursor:
         cursor.execute(
-            "WITH added AS (INSERT INTO ledger_hourlyfigure AS figure"
-            " (organisation_id, store_id, hour, business_date, register_id, measure, currency, value)"
-            " SELECT %s, %s, hour, business_date, register_id, measure, currency, value::numeric"
-            " FROM json_to_recordset(%s::json)"
-            " AS delta (hour timestamptz, business_date date, register_id text, currency text, measures json)"
-            " CROSS JOIN LATERAL json_each_text(measures) AS each (measure, value)"
-            " ON CONFLICT (organisation_id, store_id, hour, register_id, measure, currency)"
-            " DO UPDATE SET value = figure.value + excluded.value, business_date = excluded.business_date"
-            " RETURNING value) SELECT FROM added WHERE value = 0",
-            [organisation_id, store_id, msgspec.json.encode(rows).decode()],
+            ADD_SQL,
+            {
+                "organisation": organisation_id,
+                "store": store_id,
+                "rows": msgspec.json.encode(rows).decode(),
+                "days": sorted({key.business_date for key in delta}),
+            },
         )
         if cursor.rowcount:
             cursor.execute(
@@ -163,4 +175,3 @@ def add(organisation_id: UUID, store_id: UUID, delta: Figures) -> None:
                 " AND hour = ANY(%s) AND value = 0",
                 [organisation_id, store_id, sorted({key.hour for key in delta})],
             )
-    trading_days.touch(organisation_id, store_id, {key.business_date for key in delta})

@@ -26,18 +26,22 @@ class Changed:
     revision: int
 
 
+TOUCH_SQL: Final[LiteralString] = (
+    "INSERT INTO ledger_tradingday AS day (organisation_id, store_id, business_date, revision, changed_at)"
+    " SELECT %(organisation)s, %(store)s, business_date, 1, clock_timestamp()"
+    " FROM unnest(%(days)s::date[]) AS touched (business_date)"
+    " ON CONFLICT (organisation_id, store_id, business_date)"
+    " DO UPDATE SET revision = day.revision + 1, changed_at = excluded.changed_at"
+)
+"""What `touch` does, for whoever changes figures in the same statement."""
+
+
 def touch(organisation_id: UUID, store_id: UUID, days: Collection[date]) -> None:
     """Another revision of these days, in the transaction that changes their figures; it holds the store's lock."""
     if not days:
         return
     with prepared.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_tradingday AS day (organisation_id, store_id, business_date, revision, changed_at)"
-            " SELECT %s, %s, business_date, 1, clock_timestamp() FROM unnest(%s::date[]) AS touched (business_date)"
-            " ON CONFLICT (organisation_id, store_id, business_date)"
-            " DO UPDATE SET revision = day.revision + 1, changed_at = excluded.changed_at",
-            [organisation_id, store_id, sorted(days)],
-        )
+        cursor.execute(TOUCH_SQL, {"organisation": organisation_id, "store": store_id, "days": sorted(days)})
 
 
 def changed(*, since: datetime, limit: int) -> list[Changed]:

@@ -1,6 +1,6 @@
 """Events on their way to customers' endpoints: written down with the event, carried by a job of each endpoint's own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, LiteralString, NamedTuple
 from uuid import UUID
@@ -116,8 +116,13 @@ def wake_all(*, now: datetime) -> None:
     """One job for each endpoint with something due."""
     with prepared.cursor() as cursor:
         cursor.execute(READY_SQL, {"now": now})
-        ready = cursor.fetchall()
-    for (endpoint_id,) in ready:
+        ready = [endpoint_id for (endpoint_id,) in cursor.fetchall()]
+    wake_these(ready, now=now)
+
+
+def wake_these(endpoint_ids: Iterable[UUID], *, now: datetime) -> None:
+    """One job for each."""
+    for endpoint_id in endpoint_ids:
         wake(endpoint_id, now=now)
 
 

@@ -1,10 +1,16 @@
 """Hand events to apps, each event once per app: together as long as it goes well, alone when not.
 
 A failing app, or one bad event, holds up nobody. What comes while an app is off for a store is set aside.
+
+Workers take turns within an organisation: two of them, each with events about what the other holds, would block one
+another for good. Nobody waits for a turn, since an organisation with much to do would hold up all others: what is due
+where the turn is taken is left to whoever has it, who looks once more after giving it back.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,8 +23,9 @@ from django.db import connection, transaction
 
 from comptoir.core import prepared
 from comptoir.core.installations import manifest, modules
-from comptoir.core.outbox import aside, couriers
+from comptoir.core.outbox import aside, couriers, live
 from comptoir.core.outbox.models import Delivery
+from comptoir.kernel import arrays
 from comptoir.pos.events import EventKind
 
 log = structlog.get_logger(__name__)
@@ -44,14 +51,23 @@ PUBLISH_SQL: Final[LiteralString] = (
 DUE_SQL: Final = (
     f"SELECT d.app, d.attempts, {', '.join(f'e.{each}' for each in EVENT_COLUMNS)}"  # noqa: S608 - all written here
     " FROM outbox_delivery AS d JOIN outbox_event AS e ON e.organisation_id = d.organisation_id AND e.id = d.event_id"
-    " WHERE d.due_at <= %s ORDER BY d.due_at LIMIT %s FOR UPDATE OF d SKIP LOCKED"
+    " WHERE d.due_at <= %s AND d.organisation_id = ANY(%s::uuid[])"
+    " ORDER BY d.due_at LIMIT %s FOR UPDATE OF d"
 )
-# Workers take turns within an organisation: two of them, each with events about what the other holds, would block one
-# another for good.
-TURNS_SQL: Final[LiteralString] = (
-    "SELECT pg_advisory_xact_lock(hashtextextended('outbox ' || organisation, 0))"
-    " FROM unnest(%s::text[]) AS organisation"
+LEFT_SQL: Final[LiteralString] = (
+    "SELECT EXISTS (SELECT FROM outbox_delivery"  # noqa: S608 - all written here
+    " WHERE due_at <= %(now)s AND organisation_id <> ALL(%(busy)s::uuid[])),"
+    f" ARRAY({couriers.READY_SQL})"
 )
+"""Whether anything is due but where we have looked in vain, and the endpoints for which something is."""
+TRY: Final[LiteralString] = "pg_try_advisory_xact_lock(hashtextextended('outbox ' || organisation_id, 0))"
+NEXT_SQL: Final[LiteralString] = (
+    "WITH due AS MATERIALIZED (SELECT DISTINCT organisation_id"  # noqa: S608 - all written here
+    " FROM (SELECT organisation_id FROM outbox_delivery WHERE due_at <= %s"
+    " AND organisation_id <> ALL(%s::uuid[]) ORDER BY due_at LIMIT %s) AS first)"
+    f" SELECT organisation_id, {TRY} FROM due"
+)
+CONSTRAINTS_SQL: Final[LiteralString] = "SET CONSTRAINTS ALL IMMEDIATE"
 DONE_SQL: Final[LiteralString] = (
     "DELETE FROM outbox_delivery AS delivery USING json_to_recordset(%s::json)"
     " AS done (organisation_id uuid, event_id uuid, app text) WHERE delivery.organisation_id = done.organisation_id"
@@ -78,6 +94,9 @@ class Claimed:
         return manifest.Event(**{**self.told, "kind": EventKind(self.told["kind"])})
 
 
+_in_hand: ContextVar[list[Claimed] | None] = ContextVar("events in hand", default=None)
+
+
 @dataclass(frozen=True)
 class Failed:
     """What an app could not handle: it is tried again by itself."""
@@ -90,13 +109,17 @@ class Failed:
 
 def publish(events: Sequence[manifest.Event]) -> None:
     """Write events, with a delivery to apps and one for each endpoint that listens, into the caller's transaction."""
-    off = modules.switched_off({event.organisation_id for event in events})
+    kept = _in_hand.get()
+    off = modules.switched_off({event.organisation_id for event in events}) if kept is None else set()
     told, unheeded = [], []
     for event in events:
         heard = [app.slug for app in manifest.apps() if event.kind in app.handlers]
         unheeded += [(event, app) for app in heard if (event.store_id, app) in off]
         apps = BETWEEN.join(app for app in heard if (event.store_id, app) not in off)
-        told.append({**{name: getattr(event, name) for name in EVENT_COLUMNS}, "apps": apps})
+        columns = {name: getattr(event, name) for name in EVENT_COLUMNS}
+        told.append({**columns, "apps": apps if kept is None else ""})
+        if kept is not None and apps:
+            kept.append(Claimed(columns, apps, 0))
     with prepared.cursor() as cursor:
         # As JSON: a bulk_create of the ORM costs more than everything else that a page of sales does.
         cursor.execute(PUBLISH_SQL, [msgspec.json.encode(told).decode()])
@@ -104,15 +127,32 @@ def publish(events: Sequence[manifest.Event]) -> None:
     couriers.write_down(events)
 
 
-def dispatch(*, clock: Callable[[], datetime]) -> int:
-    """Hand over everything that is due; returns how many deliveries succeeded. Safe in several workers at once."""
-    handled = 0
+@contextmanager
+def in_hand() -> Iterator[list[Claimed]]:
+    """Events that are published meanwhile are kept in hand: no delivery is written of them (`at_once.py`)."""
+    kept: list[Claimed] = []
+    before = _in_hand.set(kept)
+    try:
+        yield kept
+    finally:
+        _in_hand.reset(before)
+
+
+def dispatch(*, clock: Callable[[], datetime], stop: Callable[[], bool] = lambda: False) -> int:
+    """Hand over what is due; returns how many deliveries succeeded. Safe in several workers at once.
+
+    Until nothing is left but where somebody else has the turn: whoever left us something because we had it has done so
+    before we look again. `stop` is asked between batches.
+    """
+    handled, busy = 0, set[UUID]()
     while True:
-        succeeded, claimed = _dispatch_batch(clock)
-        handled += succeeded
-        if claimed < BATCH:
-            couriers.wake_all(now=clock())
+        with prepared.cursor() as cursor:
+            cursor.execute(LEFT_SQL, {"now": clock(), "busy": arrays.of_ids(busy)})
+            [(is_due, endpoints)] = cursor.fetchall()
+        if not is_due or stop():
+            couriers.wake_these(endpoints, now=clock())
             return handled
+        handled += _dispatch_batch(clock, busy)
 
 
 def failing() -> int:
@@ -120,24 +160,28 @@ def failing() -> int:
     return Delivery.objects.filter(attempts__gt=0).count()
 
 
-def _dispatch_batch(clock: Callable[[], datetime]) -> tuple[int, int]:
-    """One transaction, so one commit, for up to BATCH deliveries; how many apps heard an event, and of how many."""
-    with transaction.atomic():
-        claimed = _claim(clock())
-        groups, unheeded = _sorted_out(claimed)
-        aside.keep([(each.event, app) for each, app in unheeded])
-        failed = [each for (_, app), members in groups.items() for each in _hand_over(app, members, clock)]
+def _dispatch_batch(clock: Callable[[], datetime], busy: set[UUID]) -> int:
+    """One transaction, so one commit, for up to BATCH deliveries; returns how many apps heard an event.
+
+    Organisations whose turn is somebody else's become `busy`.
+    """
+    with transaction.atomic(), live.gathered():
+        claimed = _claim(clock(), busy)
+        with modules.holding({each.told["organisation_id"] for each in claimed}) as off:
+            groups, unheeded = sorted_out(claimed, off)
+            aside.keep([(each.event, app) for each, app in unheeded])
+            failed = [each for (_, app), members in groups.items() for each in _hand_over(app, members, clock)]
         if claimed:
             _forget(claimed, failed)
-    return sum(len(members) for members in groups.values()) - len(failed), len(claimed)
+    return sum(len(members) for members in groups.values()) - len(failed)
 
 
 def _forget(claimed: Sequence[Claimed], failed: Sequence[Failed]) -> None:
     """These deliveries are over; what an app could not handle is due again later, to that app alone."""
-    over = [{**_key(each), "app": each.apps} for each in claimed]
+    over = [{**key(each), "app": each.apps} for each in claimed]
     again = [
         {
-            **_key(each.claimed),
+            **key(each.claimed),
             "app": each.app,
             "attempts": each.claimed.attempts + 1,
             "due_at": each.due_at,
@@ -151,33 +195,39 @@ def _forget(claimed: Sequence[Claimed], failed: Sequence[Failed]) -> None:
             cursor.execute(POSTPONE_SQL, [msgspec.json.encode(again).decode()])
 
 
-def _key(claimed: Claimed) -> dict[str, UUID]:
+def key(claimed: Claimed) -> dict[str, UUID]:
+    """The columns that name it, but for its apps."""
     return {"organisation_id": claimed.told["organisation_id"], "event_id": claimed.told["id"]}
 
 
-def _claim(now: datetime) -> list[Claimed]:
-    """What is due; ours alone until the transaction ends."""
+def _claim(now: datetime, busy: set[UUID]) -> list[Claimed]:
+    """What is due where we get the turn; ours alone until the transaction ends."""
     with prepared.cursor() as cursor:
-        cursor.execute(DUE_SQL, [now, BATCH])
+        cursor.execute(NEXT_SQL, [now, arrays.of_ids(busy), BATCH])
+        found = dict(cursor.fetchall())
+        turns = [owner for owner, is_ours in found.items() if is_ours]
+        busy |= found.keys() - set(turns)
+        if not turns:
+            return []
+        # Asked now, and not before we had the turn: what the one before us has handed over is no longer there.
+        cursor.execute(DUE_SQL, [now, arrays.of_ids(turns), BATCH])
         due = [
             Claimed(dict(zip(EVENT_COLUMNS, told, strict=True)), apps, attempts)
             for apps, attempts, *told in cursor.fetchall()
         ]
         if due:
-            cursor.execute(TURNS_SQL, [sorted({str(each.told["organisation_id"]) for each in due})])
             # What the database would refuse at the shared commit, it refuses to the app that wrote it.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(CONSTRAINTS_SQL)
     return due
 
 
-def _sorted_out(
-    claimed: list[Claimed],
+def sorted_out(
+    claimed: Sequence[Claimed], off: set[modules.Switch]
 ) -> tuple[dict[tuple[UUID, str], list[Claimed]], list[tuple[Claimed, str]]]:
     """By organisation and app, and apart what an app does not act upon: it is off for that store as long as we hold it.
 
     Whoever switches in the middle waits for this transaction, so an event is never half acted upon.
     """
-    off = modules.held_off({each.told["organisation_id"] for each in claimed}) if claimed else set()
     groups: defaultdict[tuple[UUID, str], list[Claimed]] = defaultdict(list)
     unheeded = []
     for each in claimed:
@@ -194,7 +244,7 @@ def _hand_over(app: str, claimed: list[Claimed], clock: Callable[[], datetime]) 
     now = clock()
     try:
         with transaction.atomic():
-            _tell(app, claimed, now)
+            tell(app, claimed, now)
     except Exception as error:  # a bug in one app must not hold up the others: it is kept, shown and tried again
         if connection.needs_rollback:
             raise
@@ -204,7 +254,8 @@ def _hand_over(app: str, claimed: list[Claimed], clock: Callable[[], datetime]) 
     return []
 
 
-def _tell(app: str, claimed: Sequence[Claimed], now: datetime) -> None:
+def tell(app: str, claimed: Sequence[Claimed], now: datetime) -> None:
+    """Each handler of the app hears of all of them together; raises whatever one raises."""
     handlers = manifest.app(app).handlers
     heard: defaultdict[manifest.Handler, list[manifest.Event]] = defaultdict(list)
     for each in claimed:
