@@ -1,7 +1,8 @@
 """What a partner pushes is a sale like any other: one door, one ledger, and every app hears of it (loyalty.md 3.5)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -89,12 +90,12 @@ def test_a_pushed_order_counts_in_weekly_balance_and_in_traffic(pos: Pos, people
 
 
 def test_a_day_of_a_till_that_pushes_waits_for_no_import(pos: Pos, people: People) -> None:
-    opened = datetime.now(UTC) - timedelta(days=3)
-    pos.sells("A-1", created_at=opened.isoformat())
-    pos.sells("A-2", created_at=(opened + timedelta(days=2)).isoformat())
-    hear()
     department, clock = Department.objects.get(), sources.clock_of(Department.objects.get())
-    first = clock.day_of(opened)
+    first = clock.day_of(datetime.now(UTC)) - timedelta(days=3)
+    for number, day in (("A-1", first), ("A-2", first + timedelta(days=2))):
+        noon = datetime.combine(day, time(12), ZoneInfo(people.bar.timezone))  # far from where a day begins
+        pos.sells(number, created_at=noon.isoformat())
+    hear()
     said = {"client": Client.objects.get(), "department": department, "now": datetime.now(UTC)}
     days = [first + timedelta(days=number) for number in range(3)]
     engine_of_days.compute(**said, days=days)

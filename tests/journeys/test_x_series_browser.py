@@ -3,7 +3,7 @@ that are not provided. Everything is real: the vendor's simulator, our server an
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,7 @@ class Owner:
     people: People
     shop: Shop
     visitor: Visitor
+    day: date
 
     @property
     def page(self) -> Page:
@@ -45,11 +46,11 @@ class Owner:
         at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=minutes_ago)
         return str(self.shop.counter.ring([SCARF], at=at, outlet="Montmartre")["id"])
 
-    def begin_the_day(self) -> datetime:
+    def begin_the_day(self) -> None:
         """The store's day began twelve hours ago, whenever this runs: nothing here falls on two days."""
         began = datetime.now(ZoneInfo("Europe/Paris")) - timedelta(hours=12)
         Store.objects.filter(id=self.people.bar.id).update(day_start=time(began.hour))
-        return began
+        self.day = began.date()
 
     def sees(self, path: str, *words: str) -> None:
         """Jobs are done and the page is looked at again until it says all of it."""
@@ -85,7 +86,7 @@ def owner(people: People, chromium: Browser, monkeypatch: pytest.MonkeyPatch, se
         signed_in = people.client(people.alice).cookies[settings.SESSION_COOKIE_NAME].value
         # Each port has a session of its own, so that two installations on one machine do not sign each other out.
         context.add_cookies([{"name": f"comptoir_{server.port}", "value": signed_in, "url": server.url}])
-        yield Owner(people, made, Visitor(context.new_page(), "x-series"))
+        yield Owner(people, made, Visitor(context.new_page(), "x-series"), datetime.now(UTC).date())
         context.close()
         server.stop()
 
@@ -141,7 +142,7 @@ def see_the_closing(owner: Owner) -> None:
     BookReading.objects.update(read_at=now - timedelta(minutes=1))
     owner.shop.simulator.tills.close("Montmartre", at=now.replace(microsecond=0) + timedelta(seconds=1))
     owner.sees(
-        f"/balance/of/{department.public_id}/{owner.begin_the_day().date()}",
+        f"/balance/of/{department.public_id}/{owner.day}",
         "What the tills counted",
         "Till Montmartre",
         "48.00",

@@ -16,7 +16,7 @@ from comptoir.apps.traffic.models import ImportJob
 from comptoir.core.accounts.roles import Role
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake import freshness
-from comptoir.kernel.ids import public_id
+from comptoir.kernel.ids import new_id, public_id
 from tests.apps.traffic.test_late_and_failing import sell
 from tests.core.rseries import Connected, connected
 from tests.people import People, create_member, create_store
@@ -100,6 +100,19 @@ def test_a_location_that_no_shop_feeds(house: Connected) -> None:
     page = shown(house)
     assert "No shop of a till feeds it." in page
     assert button(page, "Match it") == f"/traffic/integrations/{_job()}"
+
+
+def test_a_location_that_no_shop_feeds_is_matched_at_the_job_of_its_own_chain(house: Connected) -> None:
+    made = {"organisation_id": house.people.le_zinc.id, "actor": "user:1", "now": NOW}
+    zinc, quai = (chains.add_node(name=name, kind="chain", parent_id=None, **made) for name in ("Zinc", "Quai"))  # type: ignore[arg-type]
+    ImportJob.objects.update(node_id=zinc.id)
+    terrace, first = create_store(house.people.le_zinc, "Terrace"), _job()
+    assert button(shown(house), "Match it") == f"/traffic/integrations/{first}", "it takes in what lies nowhere"
+    chains.save_location(store=terrace, values={}, node_id=quai.id, actor="u", now=NOW, today=NOW.date())
+    assert button(shown(house), "Match it") == "/traffic/integrations", "no shop of Zinc feeds it"
+    second = jobs.begin(label="Quai", chain_id=quai.id, **made)  # type: ignore[arg-type]
+    ImportJob.objects.filter(id=second.id).update(connection_id=new_id())
+    assert button(shown(house), "Match it") == f"/traffic/integrations/{jobs.public(second)}"
 
 
 def test_a_location_that_is_not_operational(house: Connected) -> None:

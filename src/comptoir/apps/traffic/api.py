@@ -144,7 +144,8 @@ def hours(
     now = timezone.now()
     places = chains.places(mine.id, store_ids=None, now=now)
     if location:
-        places = [each for each in places if each.location.matching_id == location_ids.shown(location)]
+        named = location_ids.by_names(each.location for each in places).get(location_ids.shown(location))
+        places = [each for each in places if named is not None and each.store.id == named.store_id]
     catching_up.fresh(mine.id, {each.store.id for each in places}, since=since, until=until, now=now)
     changed = None if updated_since is None else _aware(updated_since)
     scope = reading.Scope(mine.id, [each.store.id for each in places])

@@ -187,7 +187,8 @@ def take(*, organisation_id: UUID, content: bytes, places: Sequence[Place], acto
     """
     told = lines(content)
     columns = Columns(next(told, (1, []))[1], NAMES, needed=("location", "date"), figures=("sales", *MEASURES))
-    stores = {each.location.matching_id: each.store.id for each in places if each.location.matching_id}
+    named = location_ids.by_names(each.location for each in places)
+    stores = {name: each.store_id for name, each in named.items()}
     amounts: dict[tuple[UUID, date], Mapping[str, Decimal | None]] = {}
     faults: list[Fault] = []
     number = 0

@@ -218,7 +218,8 @@ def save_location(
     for name in named:
         if name in values:
             setattr(row, name, values[name])
-    row.matching_id = location_ids.matching(row.location_id, row.mask) if row.location_id else ""
+    # Of SB0000, of which the last four count, there is no shop either.
+    row.matching_id = location_ids.check(location_ids.matching(row.location_id, row.mask)) if row.location_id else ""
     began = _rest(row, before, now)
     try:
         with transaction.atomic():

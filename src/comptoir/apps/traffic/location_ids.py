@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,23 @@ def matching(location_id: str, mask: str = "") -> str:
     """What is compared: ids that are equal here are the same location; "" for none."""
     last = MASKS[mask]
     return shown(location_id[-last:] if last else location_id)
+
+
+class Named(Protocol):
+    """What has an id, with what of it is compared."""
+
+    location_id: Any
+    matching_id: Any
+
+
+Found = TypeVar("Found", bound=Named)
+
+
+def by_names(places: Iterable[Found]) -> dict[str, Found]:
+    """Each by whatever feeds may call it, as it is shown: by what of its id counts, and by all of it (`SB0007` of
+    which the last four count is 0007 and SB0007), unless that is another's."""
+    named = [each for each in places if each.matching_id]
+    return {shown(each.location_id): each for each in named} | {each.matching_id: each for each in named}
 
 
 def check(location_id: str) -> str:

@@ -1,6 +1,6 @@
 """Reports by mail: yesterday, or last week, with the pictures in the mail (traffic-analytics.md 6.1).
 
-A mail that was sent is not rewritten; the next one says how many past figures moved meanwhile.
+A mail that was sent is not rewritten; the next one says which past figures moved meanwhile (`past_moved.py`).
 """
 
 from datetime import date, datetime, timedelta
@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import catching_up, chains, kpis, shown, subscriptions
+from comptoir.apps.traffic import catching_up, chains, kpis, past_moved, shown, subscriptions
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
-from comptoir.apps.traffic.models import Change, ReportMail
+from comptoir.apps.traffic.models import ReportMail
 from comptoir.apps.traffic.pages import mailed
 from comptoir.apps.traffic.periods import Beside, Comparison, Period
 from comptoir.apps.traffic.reports import comparing, mail_charts, reading
@@ -62,6 +62,7 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
                 context = mailed.context(row, role, organisation.name, now=now)
             except RuleBroken:  # its place is gone: there is nothing to tell, until there is again
                 return 0
+        context |= past_moved.told(row, role, slot=slot, now=now)
         drawn: list[mail_charts.Drawn] = context["charts"]
     send(
         template="traffic/mails/report" if is_summary else "traffic/mails/table",
@@ -93,7 +94,6 @@ def _context(
     slugs = [slug for slug in SHOWN if currency or BY_SLUG[slug].unit != "money"]
     whole = kpis.added(by_store.values())
     address = {"since": period.since.isoformat(), "until": period.until.isoformat(), **subscriptions.asked_of(row)}
-    moved = Change.objects.filter(organisation_id=organisation.id, store_id__in=ids, seen_at__gte=now - WEEK)
     return {
         "organisation": organisation.name,
         "since": period.since,
@@ -118,9 +118,7 @@ def _context(
             scope, period, beside, words=_("a week before"), currency=currency, day_start=store.day_start.hour
         ),
         "heads": [str(BY_SLUG[slug].label) for slug in slugs],
-        "moved": moved.values("store_id", "business_date").distinct().count(),
         "url": f"{settings.COMPTOIR_URL}/traffic?{urlencode(address, doseq=True)}",
-        "changes_url": f"{settings.COMPTOIR_URL}/traffic/reports/changes",
     }
 
 

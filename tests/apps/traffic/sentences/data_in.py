@@ -126,5 +126,10 @@ SENTENCES: Final[dict[str, tuple[str, ...]]] = {
         "test_what_counters_remember_of_the_time_before_they_were_known_is_no_change_and_what_comes_late_is",
         "test_the_first_reading_of_a_clock_is_no_change_of_the_days_it_tells_of",
     ),
+    "5 sent reports are not rewritten, the next one says which past figures moved": (
+        "test_5_the_next_mail_says_which_past_figures_moved_and_its_link_shows_them",
+        "test_5_what_the_report_before_could_say_is_not_said_again",
+        "test_5_nobody_hears_that_something_moved_which_he_does_not_see",
+    ),
     "5 exports have a revision, a delta has only what changed": ("test_a_delta_export_gives_only_what_changed_since",),
 }

@@ -35,7 +35,11 @@ SENTENCES: Final[dict[str, tuple[str, ...]]] = {
         "test_a_region_lies_in_a_district_and_both_have_their_subtotal",
         "test_the_tree_is_made_and_chosen_and_kept_in_the_address",
     ),
-    "1 a location id is matched after padding, a mask takes its last characters": ("test_matching_rules",),
+    "1 a location id is matched after padding, a mask takes its last characters": (
+        "test_matching_rules",
+        "test_2_3_feeds_name_a_location_by_what_of_its_id_counts_or_by_all_of_it",
+        "test_2_3_a_file_and_a_feed_that_say_the_whole_id_are_matched_with_a_mask",
+    ),
     "1 only an operational location imports": (
         "test_ta08_between_paused_and_operational_nothing_comes_in_then_the_hole_fills",
         "test_a_location_out_of_operation_is_not_looked_after",
@@ -153,6 +157,7 @@ SENTENCES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "2.7 one or two locations do not sync": (
         "test_a_location_that_no_shop_feeds",
+        "test_a_location_that_no_shop_feeds_is_matched_at_the_job_of_its_own_chain",
         "test_a_location_that_is_not_operational",
         "test_a_location_that_sold_nothing_today",
         "test_a_counter_that_is_silent_while_it_is_open",

@@ -73,10 +73,8 @@ def take(
 
 def take_up(*, organisation_id: UUID, now: datetime) -> int:
     """Rows kept aside whose location has appeared; returns how many."""
-    known = Location.objects.filter(organisation_id=organisation_id).exclude(matching_id="")
-    waiting = SetAside.objects.filter(
-        organisation_id=organisation_id, matching_id__in=known.values_list("matching_id", flat=True)
-    )
+    known = location_ids.by_names(Location.objects.filter(organisation_id=organisation_id))
+    waiting = SetAside.objects.filter(organisation_id=organisation_id, matching_id__in=list(known))
     rows = list(waiting)
     if not rows:
         return 0
@@ -92,8 +90,8 @@ def _sort(
     """Rows of known places with their instants; unknown ones; lines that leave the hour open; hours that are none."""
     stores = {each.id: each for each in Store.objects.filter(organisation_id=organisation_id)}
     places = {
-        each.matching_id: stores[each.store_id]
-        for each in Location.objects.filter(organisation_id=organisation_id).exclude(matching_id="")
+        name: stores[each.store_id]
+        for name, each in location_ids.by_names(Location.objects.filter(organisation_id=organisation_id)).items()
         if each.store_id in stores and (store_ids is None or each.store_id in store_ids)
     }
     twice = {row.time for row in rows if row.occurrence}

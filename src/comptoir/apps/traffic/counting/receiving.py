@@ -105,7 +105,7 @@ class _Known:
         self._counters = {each.id: each for each in rows}
         self._serials = {each.serial: each for each in rows if each.serial}
         places = Location.objects.filter(organisation_id=organisation_id, store_id__in=self._stores)
-        self._locations = {each.matching_id: each.store_id for each in places if each.matching_id}
+        self._locations = {name: each.store_id for name, each in location_ids.by_names(places).items()}
 
     def counter_of(self, reading: Reading, place: int, now: datetime) -> Counter | Refused:
         if fault := _fault(reading, now):

@@ -1,6 +1,6 @@
 """What is wrong with a location or account, in words, and the one button that mends it (traffic-analytics.md 2.7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST
 from comptoir.apps.traffic import jobs
 from comptoir.apps.traffic.alerts import finding
 from comptoir.apps.traffic.alerts.limits import Limits
-from comptoir.apps.traffic.chains import Place
+from comptoir.apps.traffic.chains import Place, Tree
 from comptoir.apps.traffic.count_tables import Counter
-from comptoir.apps.traffic.models import Hour
+from comptoir.apps.traffic.models import Hour, ImportJob
 from comptoir.apps.traffic.pages.where import Where, back_to
 from comptoir.core.accounts.models import Store
 from comptoir.core.accounts.roles import may
@@ -91,11 +91,13 @@ def _of_places(where: Where, organisation_id: UUID, connections: Mapping[UUID, r
     counters = finding.silent_counters(organisation_id, [each.store for each in where.places], now=now)
     rows = Counter.objects.filter(organisation_id=organisation_id, id__in=counters)
     silent = set(rows.values_list("store_id", flat=True))
-    matching, limits = _where_to_match(organisation_id), Limits(organisation_id, on=now.date())
+    mine, limits = jobs.jobs(organisation_id), Limits(organisation_id, on=now.date())
     return [
         each
         for place in where.places
-        for each in _of_place(place, fed, latest.get(place.store.id), silent, limits, matching, now)
+        for each in _of_place(
+            place, fed, latest.get(place.store.id), silent, limits, _where_to_match(place, mine, where.tree), now
+        )
     ]
 
 
@@ -161,10 +163,18 @@ def _is_read(found: freshness.Freshness | None) -> bool:
     return clock is not None and clock.until is not None and not clock.fault and not clock.not_provided
 
 
-def _where_to_match(organisation_id: UUID) -> str:
-    """The job whose page has the shops to match; the list where there is none yet."""
-    mine = [each for each in jobs.jobs(organisation_id) if each.connection_id is not None]
-    return reverse("traffic_job", args=[jobs.public(mine[0])]) if mine else reverse("traffic_jobs")
+def _where_to_match(place: Place, mine: Sequence[ImportJob], tree: Tree) -> str:
+    """The page with the shops that may feed a location: of a job for its own chain, else of one for all locations, else
+    of any whose chain takes it in; the list where there is none."""
+
+    def rank(job: ImportJob) -> int:
+        if job.node_id is None:
+            return 1
+        return 0 if place.node_id in tree.below(job.node_id) else 2 if place.node_id is None else 3
+
+    ranked = sorted((each for each in mine if each.connection_id is not None), key=rank)
+    found = ranked[0] if ranked and rank(ranked[0]) < 3 else None
+    return reverse("traffic_job", args=[jobs.public(found)]) if found else reverse("traffic_jobs")
 
 
 def _may_go(request: OrganisationRequest, url: str) -> bool:
