@@ -24,9 +24,12 @@ def main() -> int:
     parser.add_argument("--only", default="", help="a regular expression over the names of routes (and `mails`)")
     parser.add_argument("--ways", default=",".join(ALL), help="width, theme and language of each")
     parser.add_argument("--axe", action="store_true", help="write what axe finds, and pages too wide, to axe.txt")
+    parser.add_argument("--no-pictures", action="store_true", help="with --axe: nothing but its report")
+    parser.add_argument("--stores", default="12", help="how many the chain has")
     said = parser.parse_args()
     environ = {"PICTURES_OUT": str(said.out.resolve()), "PICTURES_ONLY": said.only, "PICTURES_WAYS": said.ways}
-    environ["PICTURES_AXE"] = "1" if said.axe else ""
+    environ["PICTURES_AXE"] = ("alone" if said.no_pictures else "also") if said.axe else ""
+    environ["PICTURES_STORES"] = said.stores
     asked = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "tests.database", "tests/web/pictures.py"]
     return subprocess.run([*asked, "-o", "addopts="], cwd=ROOT, env={**os.environ, **environ}, check=False).returncode
 

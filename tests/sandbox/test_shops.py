@@ -71,4 +71,7 @@ def test_the_page_shows_a_day_and_its_buttons_work() -> None:
     answer = page.answer(Request("POST", "/shops", body=form), NOW)
     assert (answer.status, answer.headers["location"]) == (303, f"/shops?day={day}")
     assert f"Void {sale}<" not in page.answer(Request("GET", "/shops", {"day": day}), NOW).body.decode()
-    assert page.answer(Request("POST", "/shops", body=form), NOW).status == 404
+    refused = page.answer(Request("POST", "/shops", body=form, headers={"accept-language": "fr"}), NOW)
+    assert refused.status == 404
+    assert "Il n’y a pas de telle vente" in refused.body.decode(), "said on the page, in the reader's language"
+    assert "Ventes</h2>" in refused.body.decode()

@@ -18,20 +18,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from comptoir.apps.pay_at_table import retry_links
 from comptoir.apps.pay_at_table.models import GuestPayment, Integration
-from comptoir.apps.traffic import report_mails
-from comptoir.apps.traffic.alert_tables import Alert, AlertReader
-from comptoir.apps.traffic.alerts import mailing
-from comptoir.apps.traffic.deliveries import telling
-from comptoir.apps.traffic.export_tables import ExportPlan
 from comptoir.apps.traffic.kpis import KPIS
-from comptoir.apps.traffic.models import ReportMail
 from comptoir.core.accounts.models import Membership, User
 from comptoir.core.accounts.roles import Role
-from comptoir.core.mail.models import OutgoingMail
 from tests.apps.traffic import chain
 from tests.people import People
 from tests.tenants import World, build
-from tests.web import twelve_more, twelve_stores
+from tests.web import pictured_mails, twelve_stores
 from tests.web.tenant_rows import PAGES
 from tests.web.test_every_page import LOOKED_AT
 from tests.web.test_tenants import address
@@ -42,7 +35,9 @@ NO_PAGES = re.compile("(?<!traffic)_export|download|_check$|mail_delete|traffic_
 OUT = Path(os.environ.get("PICTURES_OUT", "pictures"))
 ONLY = re.compile(os.environ.get("PICTURES_ONLY", ""))
 WAYS = [tuple(each.split("-")) for each in os.environ.get("PICTURES_WAYS", "1280-light-en").split(",")]
-AXE = os.environ.get("PICTURES_AXE", "") != ""
+AXE = os.environ.get("PICTURES_AXE", "")
+"""Any word; `alone` keeps no picture."""
+STORES = int(os.environ.get("PICTURES_STORES", "12"))
 HEIGHTS = {"1280": 800, "390": 844}
 OPERATOR, NOBODY = "olga", "nobody"
 DAY = chain.DAY.isoformat()
@@ -67,7 +62,7 @@ def world(people: People, monkeypatch: pytest.MonkeyPatch) -> World:
         monkeypatch.setenv(f"LIGHTSPEED_{vendor}_CLIENT_ID", "client")
         monkeypatch.setenv(f"LIGHTSPEED_{vendor}_CLIENT_SECRET", "secret")
     world = build(people, of_the_store="Harbour", of_the_organisation="Zincgroup")
-    twelve_stores.fill(world, now=datetime.now(UTC))
+    twelve_stores.fill(world, now=datetime.now(UTC), number=STORES)
     return world
 
 
@@ -133,7 +128,8 @@ def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
         if found.violations_count or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             with (OUT / "axe.txt").open("a") as report:
                 report.write(f"{name}: {found.generate_report()}\n")
-    keep(page, name, is_paper=is_paper)
+    if AXE != "alone":
+        keep(page, name, is_paper=is_paper)
 
 
 def keep(page: Page, name: str, *, is_paper: bool) -> None:
@@ -339,21 +335,8 @@ def begin_again(page: Page) -> None:
 
 
 def take_mails(page: Page, world: World, way: str, language: str, *, is_paper: bool) -> None:
-    """The report and the alerts as they are written now."""
-    now = datetime.now(UTC)
-    ReportMail.objects.all().update(language=language, due_at=now - timedelta(hours=1))
-    OutgoingMail.objects.all().delete()
-    AlertReader.objects.update_or_create(
-        organisation_id=world.people.le_zinc.id, user_id=world.people.alice.pk, defaults={"language": language}
-    )
-    report_mails.send_due(now=now)
-    for letter, rows in ((mailing._wrong, {"closed_at": None}), (mailing._over, {"closed_at__isnull": False})):
-        alerts = list(Alert.objects.filter(organisation_id=world.people.le_zinc.id, **rows))
-        mailing._write(world.people.le_zinc.id, alerts, letter, now)
-    for plan in ExportPlan.objects.filter(organisation_id=world.people.le_zinc.id, way=ExportPlan.SFTP):
-        plan.language = language
-        telling.failing(plan, said=twelve_more.FAULT, is_over=True, occasion=way, now=now)
-    for number, mail in enumerate(OutgoingMail.objects.filter(template__startswith="traffic/").order_by("id")):
+    """Those of traffic, as they are written now."""
+    for number, mail in enumerate(pictured_mails.write(world, language, now=datetime.now(UTC))):
         html = mail.html
         for image in mail.images:
             html = html.replace(f"cid:{image['cid']}", f"data:image/png;base64,{image['png']}")

@@ -31,11 +31,14 @@ def test_a_report_is_whole_on_a_screen_and_on_paper(people: People, chromium: Br
     only_to_press = (".side", ".filters", ".page-actions")
     for each in only_to_press:
         expect(page.locator(each)).to_be_visible()
+    imprint = page.get_by_text("Le Zinc · état au")
+    expect(imprint).to_be_hidden()
 
     page.emulate_media(media="print")
     page.set_viewport_size({"width": A4_PIXELS, "height": 1000})
     for each in only_to_press:
         expect(page.locator(each)).to_be_hidden()
+    expect(imprint).to_be_visible()
     expect(page.locator(".table thead")).to_be_visible()
     expect(page.locator(".bottom")).to_be_hidden()
     context.close()

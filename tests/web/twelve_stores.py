@@ -34,6 +34,8 @@ NAMES = (
     *("Bordeaux Sainte-Catherine", "Brest Siam", "Grenoble", "Lille Grand-Place", "Lyon Part-Dieu", "Marseille Prado"),
     *("Nantes Graslin", "Nice Masséna", "Paris Saint-Lazare", "Rennes", "Strasbourg Kléber", "Toulouse Capitole"),
 )
+MORE = ("Gare", "Nord", "Sud", "Centre", "Aéroport", "Quais", "Opéra", "République")
+"""Places of the same towns, for more than twelve."""
 WITHOUT_COUNTER = {"Grenoble"}
 DAYS = 120
 LAST_YEAR = timedelta(days=364)
@@ -49,11 +51,17 @@ def afternoon(now: datetime) -> str:
     return "Etc/GMT" if ahead == 0 else f"Etc/GMT{-ahead:+d}"
 
 
-def fill(world: World, *, now: datetime) -> None:
-    """Twelve stores in two districts, one of an owned chain, with figures until now; and of everything else, some."""
+def names(number: int) -> list[str]:
+    """Of that many stores: the twelve, then the same towns again by their places."""
+    towns = [each.split()[0] for each in NAMES]
+    return [*NAMES, *(f"{town} {place}" for place in MORE for town in towns)][:number]
+
+
+def fill(world: World, *, now: datetime, number: int = 12) -> None:
+    """So many stores in two districts, one of an owned chain, with figures until now; and of everything else, some."""
     organisation = world.people.le_zinc
     who: dict[str, Any] = {"organisation_id": organisation.id, "actor": f"user:{world.people.alice.pk}", "now": now}
-    stores = [_store(world, name, number, now) for number, name in enumerate(NAMES, start=1)]
+    stores = [_store(world, name, number, now) for number, name in enumerate(names(number), start=1)]
     north = chains.add_node(name="Nord", kind="district", parent_id=None, **who)
     owned = chains.add_node(name="Maisons du Midi", kind="chain", parent_id=None, **who)
     south = chains.add_node(name="Sud", kind="district", parent_id=owned.id, **who)

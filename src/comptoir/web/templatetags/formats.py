@@ -1,4 +1,6 @@
-"""Filters for money, numbers, days, times and kept sentences, and `{% instant at zone=… %}` for a zone of its own."""
+"""Filters for money, numbers, days, times and kept sentences, and `{% instant at zone=… %}` for a zone of its own;
+`{% as_of %}` is when a page was written.
+"""
 
 from datetime import datetime
 
@@ -32,3 +34,9 @@ def instant_tag(at: datetime | None, zone: str = "") -> SafeString | str:
 def instant_filter(at: datetime | None) -> SafeString | str:
     """The instant in the active zone."""
     return formats.instant(at, now=timezone.now())
+
+
+@register.simple_tag
+def as_of() -> str:
+    """When this is written, in the active zone: paper does not say by itself how old it is."""
+    return formats.clock_time(timezone.now())
