@@ -39,6 +39,8 @@ AXE = os.environ.get("PICTURES_AXE", "")
 """Any word; `alone` keeps no picture."""
 STORES = int(os.environ.get("PICTURES_STORES", "12"))
 HEIGHTS = {"1280": 800, "390": 844}
+DRAWN = "[...document.images].every(each => each.complete || !each.checkVisibility())"
+"""Nothing is waited for that nobody sees."""
 OPERATOR, NOBODY = "olga", "nobody"
 DAY = chain.DAY.isoformat()
 FEEDS = ("sftp", "mail", "axis")
@@ -136,7 +138,7 @@ def keep(page: Page, name: str, *, is_paper: bool) -> None:
     if is_paper:
         # Whoever prints in a browser waits for what is only fetched when it is scrolled to; this does not.
         page.evaluate("[...document.images].forEach(each => { each.loading = 'eager' })")
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(DRAWN)
         page.pdf(path=OUT / f"{name}.pdf", format="A4", prefer_css_page_size=True)
     else:
         page.add_style_tag(content=".bottom, .help-button { position: static !important; }")
@@ -146,7 +148,7 @@ def keep(page: Page, name: str, *, is_paper: bool) -> None:
         height = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": seen["width"], "height": height})
         page.wait_for_load_state("networkidle")
-        page.wait_for_function("[...document.images].every(each => each.complete || !each.checkVisibility())")
+        page.wait_for_function(DRAWN)
         page.screenshot(path=OUT / f"{name}.png")
         page.set_viewport_size(seen)
 

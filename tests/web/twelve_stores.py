@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import connection, transaction
 
-from comptoir.apps.traffic import chains, jobs, placing, projection, rights, tailoring
+from comptoir.apps.traffic import chains, jobs, placing, projection, rights, tailoring, weeks
 from comptoir.apps.traffic.alert_tables import Alert
 from comptoir.apps.traffic.alerts.finding import Kind
 from comptoir.apps.traffic.budget_tables import Budget
@@ -149,8 +149,11 @@ def _figures(stores: list[Store], now: datetime) -> None:
         for key, hours in days.items()
     ]
     type(made[0]).objects.bulk_create(made, batch_size=2000)
+    with transaction.atomic():
+        weeks.make(stores[0].organisation_id, list(days))
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE traffic_hour, traffic_day")  # as autovacuum does, in its time
+        # As autovacuum does, in its time.
+        cursor.execute("ANALYZE traffic_hour, traffic_day, traffic_week, traffic_weekclock")
 
 
 def _hours(store: Store, size: float, dice: random.Random, now: datetime) -> Iterator[Hour]:

@@ -152,7 +152,7 @@ class HeatMap:
     def described(self, theme: Theme, language: str, size: Size = "wide") -> dict[str, Any]:
         """The Vega-Lite specification."""
         low, high = HEAT[theme]
-        gradient = {"gradientLength": 26 * len(self.rows) - 30} if size == "wide" else {"gradientLength": WIDTHS[size]}
+        gradient = {"gradientLength": max(40, self.height - 30)} if size == "wide" else {"gradientLength": WIDTHS[size]}
         cells = [{"row": row, "column": column, "value": value} for row, column, value in self.cells]
         encoding = {
             "x": {"field": "column", "type": "ordinal", "sort": list(self.columns), "axis": LABELS, "scale": APART},

@@ -8,11 +8,13 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from comptoir.apps.traffic import chains, report_mails, rights
 from comptoir.apps.traffic.chains import add_node, save_location
 from comptoir.apps.traffic.count_tables import Count, Counter
 from comptoir.apps.traffic.models import Hour, ReportMail, Settings, Tailored
+from comptoir.apps.traffic.pages.day_fields import as_typed
 from comptoir.core.accounts.models import User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import create_token
@@ -344,3 +346,22 @@ def test_the_tree_is_made_and_chosen_and_kept_in_the_address(chain: People) -> N
     assert f"at={node}" in page, "links keep the choice"
     again = alice.post("/traffic/locations/nodes", {"name": "West", "kind": "region", "parent": ""})
     assert "There is a West already." in again.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "currency", "language", "said"),
+    [
+        ("32.800000", "sales", "EUR", "en", "32.80"),
+        ("32.800000", "sales", "EUR", "fr", "32,80"),
+        ("1200", "sales", "JPY", "fr", "1200"),
+        ("-5.125", "sales", "EUR", "en", "-5.125"),
+        ("1.250000", "staff_hours", "EUR", "fr", "1,25"),
+        ("4.000000", "visitors", "EUR", "en", "4"),
+        (None, "visitors", "EUR", "en", ""),
+    ],
+)
+def test_a_field_says_a_figure_as_it_is_typed(
+    value: str | None, kind: str, currency: str, language: str, said: str
+) -> None:
+    with translation.override(language):
+        assert as_typed(None if value is None else Decimal(value), kind, currency) == said

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from uuid import UUID
 
+from babel.numbers import get_decimal_symbol
 from django.utils.translation import gettext as _
 
 from comptoir.apps.traffic import tailoring
@@ -15,6 +16,8 @@ from comptoir.apps.traffic.models import Hour
 from comptoir.apps.traffic.pages.quality import KINDS
 from comptoir.apps.traffic.planned import PLANNED
 from comptoir.kernel.errors import RuleBroken
+from comptoir.kernel.money import decimal_places
+from comptoir.web import formats
 
 FIELD: Final = re.compile(r"(?P<kind>[a-z_]+)@(?P<at>\d{10})")
 MOST: Final = Decimal(10) ** 12
@@ -44,6 +47,17 @@ def standing(row: Hour | None, kind: str) -> Decimal | None:
         return None
     value: Decimal | None = getattr(row, kind)
     return value
+
+
+def as_typed(value: Decimal | None, kind: str, currency: str) -> str:
+    """A figure as a field says it, in the active language: money with the decimals of its currency, or more of them
+    where it has more."""
+    if value is None:
+        return ""
+    exact = format(round(value, 4).normalize(), "f")
+    in_full = f"{value:.{decimal_places(currency)}f}" if kind == "sales" else exact
+    said = in_full if Decimal(in_full) == Decimal(exact) else exact
+    return said.replace(".", get_decimal_symbol(formats.locale()))
 
 
 def hour_of(name: str) -> datetime | None:

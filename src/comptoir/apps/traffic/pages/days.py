@@ -30,7 +30,7 @@ from comptoir.apps.traffic import (
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS
 from comptoir.apps.traffic.models import Change, Hour, Tailored
-from comptoir.apps.traffic.pages.day_fields import Filled, hour_of, name_of, read, standing
+from comptoir.apps.traffic.pages.day_fields import Filled, as_typed, hour_of, name_of, read, standing
 from comptoir.apps.traffic.pages.filling import proposal
 from comptoir.apps.traffic.pages.quality import KINDS
 from comptoir.apps.traffic.pages.where import place_of, where_of
@@ -223,7 +223,7 @@ def _hour(
                 "kind": kind,
                 "label": label,
                 "value": shown.figure(BY_SLUG[kind], value, place.store.currency),
-                "plain": filled.said.get(name, "" if stands is None else format(round(stands, 4).normalize(), "f")),
+                "plain": filled.said.get(name, as_typed(stands, kind, place.store.currency)),
                 "error": filled.errors.get(name, ""),
                 "is_field": kind in fields,
                 "status": "typed" if kind in tailored else LABELS.get(status, ""),
