@@ -23,6 +23,7 @@ from comptoir.core.health.models import Incident
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.kernel.ids import new_id
 from comptoir.web import health_mails
+from comptoir.web.kept_words import in_reader_words
 from tests.tenants import World
 from tests.web import twelve_more
 
@@ -78,7 +79,7 @@ def _exports(world: World, language: str, now: datetime) -> None:
             run.id = new_id()
             name = f"traffic-{run.since}-{run.until}.csv"
             telling.file(plan, run, world.people.alice, name, content, "text/csv", now=now)
-    said = translation.gettext(twelve_more.FAULT)
+    said = in_reader_words(twelve_more.FAULT)
     for plan in mine.filter(way=ExportPlan.SFTP)[:1]:
         plan.language = language
         for is_over in (False, True):

@@ -25,7 +25,7 @@ from comptoir.pos.people import Shift
 from tests.tenants import World
 
 PER_HOUR: Final = Decimal("14.50")
-FAULT: Final = "The server does not answer: nobody listens at sftp.example.com, port 22."
+FAULT: Final = "The server does not answer. Check its address and port."
 STAFF: Final = ("Alice Martin", "Bob Lefèvre", "Charlie Dubois-Lacroix")
 
 
