@@ -10,7 +10,7 @@ from django.db import connection
 
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.installations import manifest
-from comptoir.core.intake import fates, process, reads, rows
+from comptoir.core.intake import confirm, fates, process, reads, rows
 from comptoir.core.intake.models import Notification
 from comptoir.core.intake.packing import packed
 from comptoir.core.ledger import reads as ledger
@@ -298,6 +298,20 @@ def test_a_batch_takes_fewer_of_what_is_large_so_that_it_fits_the_memory(people:
         assert process.drain(clock=clock, then=look) == 5
     assert waiting == [3, 1, 0]
     assert Sale.objects.count() == 5
+
+
+@pytest.mark.parametrize("large", [100, rows.LARGE], ids=["each fetched alone", "all at once"])
+def test_what_is_to_be_confirmed_is_read_in_portions_that_fit_the_memory(people: People, large: int) -> None:
+    for number in range(5):
+        arrive(people, body(number=f"A1.{number}") + b" " * 100_000)
+    Notification.objects.update(processed_at=NOW, outcome="unverified", location_id="gone", due_at=NOW)
+    waiting: list[int] = []
+
+    with mock.patch.object(rows, "MOST_BYTES", 150_000), mock.patch.object(rows, "LARGE", large):
+        for _ in range(3):
+            confirm.confirm(organisation_id=people.le_zinc.id, store_id=people.bar.id, clock=clock)
+            waiting.append(Notification.objects.exclude(due_at=None).count())
+    assert waiting == [3, 1, 0]
 
 
 def test_figures_no_column_can_hold_are_parked_as_what_they_are(people: People) -> None:

@@ -1,14 +1,16 @@
 """Statements that are planned once for each session, and a migration while somebody has them."""
 
 from collections.abc import Iterator
+from unittest import mock
 
 import pytest
 from django.db import NotSupportedError, transaction
 
 from comptoir.core import prepared
-from comptoir.core.intake import tasks
+from comptoir.core.intake import fates, process, tasks
 from comptoir.core.intake.models import Notification
 from comptoir.core.ledger.models import Sale
+from comptoir.pos.model import Observed
 from tests.core.queue import arrive, query
 from tests.people import People
 
@@ -100,3 +102,47 @@ def test_bills_go_on_through_a_migration_of_what_the_drain_has_prepared(people: 
 
     assert Sale.objects.count() == 5
     assert not Notification.objects.exclude(outcome="recorded").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_migration_while_bills_are_tried_one_by_one_parks_none_of_them(people: People) -> None:
+    for number in range(4):
+        arrive(people, number)
+        tasks.drain.run()
+    assert planned("FROM ledger_sale")
+    arrive(people, 4)
+    check, migrated = fates.limits.check, []
+
+    def failing(observed: Observed) -> None:
+        check(observed)
+        if not migrated:
+            raise ZeroDivisionError("a bug that fails the batch")
+
+    def migrate(event: str, **_: object) -> None:
+        if event == "intake.batch_failed":
+            query("ALTER TABLE ledger_sale ALTER COLUMN source TYPE text")
+            migrated.append(event)
+
+    try:
+        with mock.patch.object(fates.limits, "check", failing), mock.patch.object(process.log, "exception", migrate):
+            tasks.drain.run()
+    finally:
+        query("ALTER TABLE ledger_sale ALTER COLUMN source TYPE varchar(16)")
+
+    assert migrated
+    assert [row.fault for row in Notification.objects.exclude(outcome="recorded")] == []
+    assert Sale.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_a_migration_has_taken_away_under_an_older_worker_parks_nothing(people: People) -> None:
+    arrive(people)
+    query("ALTER TABLE ledger_sale RENAME COLUMN revision TO revision_no")
+    try:
+        tasks.drain.run()
+    finally:
+        query("ALTER TABLE ledger_sale RENAME COLUMN revision_no TO revision")
+    assert Notification.objects.get().outcome == ""
+
+    tasks.drain.run()
+    assert Notification.objects.get().outcome == "recorded"

@@ -11,12 +11,15 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from django.db.models import F
+from django.db.models import BinaryField, Case, F, When
+from django.db.models.functions import Length
 
 from comptoir.core.connections.models import LocationLink
 from comptoir.core.intake import books, process
+from comptoir.core.intake import rows as inbox
 from comptoir.core.intake.fates import observed_in
 from comptoir.core.intake.models import Notification
+from comptoir.core.intake.packing import unpacked
 from comptoir.core.ledger import rows, store
 from comptoir.kernel.errors import VendorBusy, VendorRefused
 from comptoir.pos.model import Observed, Source
@@ -67,15 +70,29 @@ def stores_due(*, now: datetime) -> list[tuple[UUID, UUID]]:
 
 def confirm(*, organisation_id: UUID, store_id: UUID, clock: Callable[[], datetime]) -> int:
     """Read the books for what is due of a store; returns how many were confirmed. One batch of them, one reading."""
-    now = clock()
-    due = Notification.objects.filter(organisation_id=organisation_id, store_id=store_id, due_at__lte=now)
     groups: defaultdict[tuple[str, str], list[Notification]] = defaultdict(list)
-    for row in due.order_by("due_at")[:BATCH]:
+    for row in _due(organisation_id, store_id, clock()):
         groups[row.provider, row.location_id].append(row)
     confirmed = sum(_confirm(organisation_id, store_id, members, clock) for members in groups.values())
     if groups:
         store.notify_live(organisation_id, process.LIVE_TOPIC)
     return confirmed
+
+
+def _due(organisation_id: UUID, store_id: UUID, now: datetime) -> list[Notification]:
+    """Those due the longest, with their bodies: as many as fit the memory. What is too much is the next reading's."""
+    due = Notification.objects.filter(organisation_id=organisation_id, store_id=store_id, due_at__lte=now)
+    small = Case(When(size__lte=inbox.LARGE, then="body"), output_field=BinaryField())
+    found: list[Notification] = []
+    taken = 0
+    for row in due.defer("body").annotate(size=Length("body"), stored=small).order_by("due_at", "id")[:BATCH]:
+        if taken >= inbox.MOST_BYTES:
+            break
+        if row.stored is not None:
+            row.body = unpacked(bytes(row.stored))
+        taken += len(row.body)  # a large one is fetched here, alone
+        found.append(row)
+    return found
 
 
 def _confirm(organisation_id: UUID, store_id: UUID, due: Sequence[Notification], clock: Callable[[], datetime]) -> int:

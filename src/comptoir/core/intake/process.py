@@ -7,7 +7,9 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, NotSupportedError, OperationalError, connection, transaction
+from django.db.models import QuerySet
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
 from comptoir.core.connections.locations import stores_fed_by
 from comptoir.core.installations import manifest
@@ -82,20 +84,23 @@ def process_batch(size: int, *, clock: Callable[[], datetime], at_once: bool = F
 def _process_one_by_one(clock: Callable[[], datetime]) -> Batch:
     """The same, each in its own transaction; what still fails is a bug of ours: parked, logged, shown.
 
-    What the database could not do just now (deadlock, full disk) goes on waiting; the sweeper comes back for it.
+    What the database could not do just now (deadlock, full disk, tables that a migration has changed under us) goes on
+    waiting; the sweeper comes back for it.
     """
     ids = Notification.objects.filter(processed_at=None).order_by("id").values_list("id", flat=True)[:BATCH]
     done = unverified = 0
     for identifier in list(ids):
         mine = Notification.objects.select_for_update(skip_locked=True).filter(id=identifier, processed_at=None)
         try:
-            with transaction.atomic():
-                found = list(mine)
-                unverified += _process(found, clock())
+            try:
+                found, due = _process_those(mine, clock())
+            except NotSupportedError:  # a migration came in between (`prepared`); once more, with new plans
+                found, due = _process_those(mine.all(), clock())
+            unverified += due
         except Exception as error:
             if connection.needs_rollback or not connection.is_usable():
                 raise
-            if isinstance(error, OperationalError):
+            if _is_passing(error):
                 log.warning("intake.notification_postponed", notification=identifier, cause=str(error))
                 continue
             log.exception("intake.notification_failed", notification=identifier)
@@ -107,6 +112,20 @@ def _process_one_by_one(clock: Callable[[], datetime]) -> Batch:
                     _save([fate], clock())
         done += len(found)
     return Batch(done, unverified, has_more=done == BATCH)
+
+
+def _process_those(mine: QuerySet[Notification], now: datetime) -> tuple[list[Notification], int]:
+    """In a transaction of their own; returns them, and how many are to be confirmed."""
+    with transaction.atomic():
+        found = list(mine)
+        return found, _process(found, now)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether it is no fault of the notification, and another time may do."""
+    if isinstance(error, (OperationalError, NotSupportedError)):
+        return True
+    return isinstance(error, DatabaseError) and isinstance(error.__cause__, (UndefinedColumn, UndefinedTable))
 
 
 def _process(waiting: Sequence[Row], now: datetime) -> int:
