@@ -20,6 +20,7 @@ BY_CLOCK: Final = (
     f"SELECT extract(isodow FROM business_date), extract(hour FROM closed_at), {SUMS} FROM bench_line"
     " WHERE business_date BETWEEN '{weeks}' AND '{last}' GROUP BY 1, 2"
 )
+BY_CLOCK_OF_ALL: Final = BY_CLOCK.replace("{weeks}", "{first}")
 STORE_DAY_BEFORE: Final = BY_STORE_DAY.replace("{first}", "{before}").replace("{last}", "{until}")
 BY_STORE_HOUR: Final = f"SELECT store, extract(epoch FROM date_trunc('hour', closed_at)), {SUMS} {DAYS} GROUP BY 1, 2"
 OF_STORE: Final = f"SELECT business_date, {SUMS} {DAYS} AND store = '{{store}}' GROUP BY business_date"
@@ -52,7 +53,7 @@ PAGES: Final[dict[str, tuple[int, tuple[str, ...]]]] = {
     "/traffic/reports/equation?period=364": (YEAR, (BY_STORE, BEFORE)),
     "/traffic/reports/quality?period=364": (YEAR, (BY_STORE_DAY,)),
     "/traffic/reports/staffing?period=364": (YEAR, (BY_STORE_CLOCK,)),
-    "/traffic/reports/hours?period=364": (YEAR, (BY_CLOCK,)),
+    "/traffic/reports/hours?period=364": (YEAR, (BY_CLOCK_OF_ALL,)),
     "/traffic/long": (YEAR, (BY_MONTH, BY_CLOCK, OF_A_WEEKDAY, BY_STORE_LATELY)),
     "/traffic?period=364&hours=business": (YEAR, DASHBOARD),
     "/traffic?period=91": (91, DASHBOARD),

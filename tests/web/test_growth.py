@@ -28,6 +28,7 @@ GROWS = frozenset(
         *("intake_notification", "ledger_sale", "ledger_salerevision", "ledger_hourlyfigure", "outbox_event"),
         *("outbox_delivery", "loyalty_offer", "loyalty_entry", "loyalty_member", "traffic_hour", "traffic_day"),
         *("weekly_balance_cell", "weekly_balance_day", "traffic_week", "traffic_weekclock"),
+        "traffic_monthclock",
     )
 )
 """Tables that have a row for each sale, or for each day."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from urllib.parse import urlencode
 
@@ -88,8 +89,9 @@ def _entries() -> Iterator[Entry]:
     yield from HOUSE
 
 
+@cache
 def _address(url_name: str) -> str:
-    """Empty while nobody has given the name a route."""
+    """Empty where nobody has given the name a route. Routes are what they are from the start: each is asked once."""
     try:
         return reverse(url_name)
     except NoReverseMatch:

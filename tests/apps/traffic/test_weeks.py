@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from comptoir.apps.traffic import catching_up, kpis, summing, weeks
 from comptoir.apps.traffic.alert_tables import BusinessHours
 from comptoir.apps.traffic.chains import save_location
 from comptoir.apps.traffic.models import Day, Settings, week_tables
-from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.periods import Period, Weekdays
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import reading
 from comptoir.apps.traffic.tailoring import Typed, tailor
@@ -28,7 +30,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PERIOD = Period(date(2026, 3, 10), date(2026, 4, 16))
 """With the end of a month in the middle of a week, the day of 23 hours in Paris, and no whole week at either end."""
 SPRING, LAST, FIRST = date(2026, 3, 29), date(2026, 3, 31), date(2026, 4, 1)
+MONTHS = Period(date(2026, 2, 26), date(2026, 4, 16))
+"""With one whole month, days before it and behind it, and five of some weekdays in it."""
 DAYS = (PERIOD.since, date(2026, 3, 17), SPRING, LAST, FIRST, date(2026, 4, 8), PERIOD.until)
+
+QUESTIONS: tuple[Callable[[reading.Scope, Period], dict[Any, kpis.Sums]], ...] = (
+    *(reading.by_store, reading.by_week, reading.by_month, reading.by_hour, reading.by_store_and_clock),
+    reading.by_weekday_and_hour,
+)
+TABLES = [each.table for each in weeks.KEPT]
 
 
 @pytest.fixture
@@ -73,19 +83,9 @@ def a_scope(people: People, **fields: Any) -> reading.Scope:
     return reading.Scope(people.le_zinc.id, [people.bar.id, quay().id], **fields)
 
 
-def day_by_day(asked: Callable[[reading.Scope, Period], dict[Any, kpis.Sums]], scope: reading.Scope) -> dict[Any, Any]:
-    """The same question of each day alone, which reads no weeks, added up."""
-    found: dict[Any, kpis.Sums] = {}
-    for day in PERIOD.days():
-        for key, sums in asked(replace(scope), Period(day, day)).items():
-            found[key] = found.get(key, kpis.Sums()) + sums
-    return found
-
-
 def is_true(people: People) -> bool:
-    """The weeks are their days and hours; and every question of a long period is the sum of its days."""
+    """What is added up in advance is its days and hours; every question of a long period is the sum of its days."""
     assert weeks.behind(people.le_zinc.id, days_of(people)) == set()
-    questions = (reading.by_store, reading.by_week, reading.by_month, reading.by_hour, reading.by_store_and_clock)
     scopes = (
         a_scope(people),
         a_scope(people, opens=time(11), closes=time(20)),
@@ -93,9 +93,16 @@ def is_true(people: People) -> bool:
         a_scope(people, business=True),
     )
     for scope in scopes:
-        for asked in questions:
-            assert asked(scope, PERIOD) == day_by_day(asked, scope), asked.__name__
+        for period in (PERIOD, MONTHS):
+            are_answered_as_from_days(scope, period)
     return True
+
+
+def are_answered_as_from_days(scope: reading.Scope, period: Period) -> None:
+    """Days that are chosen are asked for one by one, and nothing is read that was added up in advance."""
+    for asked in QUESTIONS:
+        of_days = asked(replace(scope, days=Weekdays(frozenset(range(7)))), period)
+        assert asked(scope, period) == of_days, asked.__name__
 
 
 def test_rows_of_every_level_have_the_columns_of_the_sums_in_their_order() -> None:
@@ -103,6 +110,9 @@ def test_rows_of_every_level_have_the_columns_of_the_sums_in_their_order() -> No
     assert tuple(summing.OF_HOUR) == kpis.COLUMNS
     fields = [each.name for each in week_tables.WeekSums._meta.local_fields]
     assert sorted(fields) == sorted(["organisation_id", "store_id", "since", *kpis.COLUMNS])
+    of_months = [each.name for each in week_tables.MonthClock._meta.local_fields]
+    key = ("pk", "organisation_id", "store_id", "since", "clock", "in_business")
+    assert sorted(of_months) == sorted([*key, *summing.OF_A_CLOCK])
 
 
 def test_weeks_are_their_days_and_hours_whatever_moves_them(chain: People) -> None:
@@ -131,6 +141,24 @@ def test_weeks_are_their_days_and_hours_whatever_moves_them(chain: People) -> No
         now = reading.by_store_and_clock(a_scope(chain, business=True), PERIOD)
         assert now != before, "it moved something"
         before = now
+
+
+def test_any_period_at_any_hours_has_the_sums_of_its_days(chain: People) -> None:
+    trade(chain)
+    _open(chain)
+    made(chain)
+    clocks = st.one_of(st.none(), st.tuples(st.times(), st.times()))
+
+    @given(
+        since=st.dates(date(2026, 2, 1), PERIOD.until), length=st.integers(1, 90), clock=clocks, business=st.booleans()
+    )
+    @settings(max_examples=25, deadline=None)
+    def answered(since: date, length: int, clock: tuple[time, time] | None, business: bool) -> None:
+        opens, closes = clock or (None, None)
+        scope = a_scope(chain, opens=opens, closes=closes, business=business)
+        are_answered_as_from_days(scope, Period(since, since + timedelta(days=length - 1)))
+
+    answered()
 
 
 def _of(day: date, **fields: Any) -> Any:
@@ -163,28 +191,29 @@ def _open(people: People) -> None:
 def test_an_hour_that_is_gone_is_gone_from_its_week(chain: People) -> None:
     works(chain, ("1", 8, 19), day=LAST)
     made(chain)
-    clocks = week_tables.WeekClock.objects.filter(organisation_id=chain.le_zinc.id)
-    assert clocks.count() == 11
+    mine = {"organisation_id": chain.le_zinc.id}
+    tables = (week_tables.WeekClock.objects.filter(**mine), week_tables.MonthClock.objects.filter(**mine))
+    assert [each.count() for each in tables] == [11, 11]
     works(chain, day=LAST, now=NOW + timedelta(days=1))
     made(chain)
-    assert clocks.count() == 0
+    assert [each.count() for each in tables] == [0, 0]
     assert reading.by_hour(a_scope(chain), PERIOD) == {}
 
 
 def test_a_week_that_is_not_its_days_is_told_and_made_anew_with_any_of_them(chain: People) -> None:
     trade(chain)
     made(chain)
-    for table in ("traffic_week", "traffic_weekclock"):
+    for table in TABLES:
         with connection.cursor() as cursor:
             cursor.execute(f"UPDATE {table} SET sales = sales + 1 WHERE since = '2026-04-01'")
-        begin = date(2026, 4, 1)
+        begin = date(2026, 4, 1)  # a Wednesday, the first of its month
         assert weeks.behind(chain.le_zinc.id, days_of(chain)) == {(chain.bar.id, begin), (quay().id, begin)}
         restate(chain.le_zinc.id, {(chain.bar.id, FIRST), (quay().id, FIRST)}, now=NOW)
         assert weeks.behind(chain.le_zinc.id, days_of(chain)) == set()
 
 
 @pytest.mark.parametrize("wrong", ["UPDATE {} SET sales = sales + 1", "DELETE FROM {}"])
-@pytest.mark.parametrize("table", ["traffic_week", "traffic_weekclock"])
+@pytest.mark.parametrize("table", TABLES)
 def test_weeks_that_a_program_without_them_left_behind_are_mended_when_everything_is_compared(
     chain: People, table: str, wrong: str
 ) -> None:
@@ -201,11 +230,14 @@ def test_the_migration_makes_the_weeks_that_the_product_makes(chain: People) -> 
     Settings.objects.create(organisation_id=chain.le_zinc.id, transactions="all", subtract_returns=True)
     record(chain.bar, [read(_refund(FIRST), NOW)], now=NOW)
     made(chain)
-    migration = importlib.import_module("comptoir.apps.traffic.migrations.0022_weeks")
-    week_tables.Week.objects.all().delete()
-    week_tables.WeekClock.objects.all().delete()
+    first, later = (
+        importlib.import_module(f"comptoir.apps.traffic.migrations.{name}")
+        for name in ("0022_weeks", "0031_weekdays_of_months")
+    )
+    for table in (week_tables.Week, week_tables.WeekClock, week_tables.MonthClock):
+        table.objects.all().delete()
     assert weeks.behind(chain.le_zinc.id, days_of(chain))
     with connection.cursor() as cursor:
-        cursor.execute(migration.WEEKS)
-        cursor.execute(migration.HOURS)
+        for statement in (first.WEEKS, first.HOURS, later.HOURS):
+            cursor.execute(statement)
     assert weeks.behind(chain.le_zinc.id, days_of(chain)) == set()

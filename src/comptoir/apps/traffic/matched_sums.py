@@ -11,7 +11,7 @@ def amount() -> "models.DecimalField[Any, Any]":
 
 
 def number_of_hours() -> "models.SmallIntegerField[Any, Any]":
-    """A number of hours: of a week at the most."""
+    """A number of hours: of a week, or of a month at one time of the clock, at the most."""
     return models.SmallIntegerField(default=0)
 
 

@@ -116,13 +116,32 @@ def compared(period: Period, comparison: Comparison, *, chosen: date | None = No
 def week_of(day: date) -> Period:
     """The week of a day from Monday to Sunday, as far as it lies in the same month (`week_tables`)."""
     first = max(day - timedelta(days=day.weekday()), day.replace(day=1))
+    return Period(first, min(day + timedelta(days=6 - day.weekday()), month_of(day).until))
+
+
+def month_of(day: date) -> Period:
+    """The calendar month of a day."""
     next_month = (day.replace(day=28) + 4 * DAY).replace(day=1)
-    return Period(first, min(day + timedelta(days=6 - day.weekday()), next_month - DAY))
+    return Period(day.replace(day=1), next_month - DAY)
+
+
+def weekday_of_month(day: date) -> Period:
+    """From the first to the last day of its month that is the same weekday (`week_tables`)."""
+    month = month_of(day)
+    return Period(day - (day - month.since) // WEEK * WEEK, day + (month.until - day) // WEEK * WEEK)
 
 
 def whole_weeks(period: Period) -> Period | None:
     """The part of a period that is made of such weeks as a whole; None where there is none."""
-    first, last = week_of(period.since), week_of(period.until)
+    return _whole(period, week_of(period.since), week_of(period.until))
+
+
+def whole_months(period: Period) -> Period | None:
+    """The calendar months that lie in a period as a whole; None where there is none."""
+    return _whole(period, month_of(period.since), month_of(period.until))
+
+
+def _whole(period: Period, first: Period, last: Period) -> Period | None:
     since = period.since if first.since == period.since else first.until + DAY
     until = period.until if last.until == period.until else last.since - DAY
     return Period(since, until) if since <= until else None

@@ -55,14 +55,22 @@ OF_DAY: Final[Mapping[str, LiteralString]] = {
     for name in OF_HOUR
 }
 COLUMNS: Final[LiteralString] = ", ".join(OF_HOUR)
+OF_A_CLOCK: Final = ("visitors", "transactions", "sales", "staff_hours", "x_t", "hours", "hours_t", "hours_h")
+"""What is asked of hours by the weekday: less than half of all, and there are many of them."""
+
+
+def _added(name: str) -> LiteralString:
+    return "sum(t." + name + ")" + ("::int" if name.startswith("hours") else "")
 
 
 def totals(only: Collection[str] = ()) -> LiteralString:
     """Of any of the rows, in the order of `kpis.Sums`; `only` some of them, the others nought."""
-    names = [name if not only or name in only else "" for name in OF_HOUR]
-    return ", ".join(
-        "sum(t." + name + ")" + ("::int" if name.startswith("hours") else "") if name else "0" for name in names
-    )
+    return ", ".join(_added(name) if not only or name in only else "0" for name in OF_HOUR)
+
+
+def totals_of(names: Collection[str]) -> LiteralString:
+    """Of any of the rows these sums, and nothing for the others."""
+    return ", ".join(_added(name) for name in names)
 
 
 TOTALS: Final = totals()
@@ -92,6 +100,12 @@ WEEKS_OF_HOURS: Final[LiteralString] = (
     + COLUMNS
     + " FROM traffic_weekclock AS t"
 )
+MONTHS_OF_WEEKDAYS: Final[LiteralString] = (
+    "SELECT t.store_id, t.since AS business_date, t.clock, t.in_business, "  # noqa: S608
+    + ", ".join(OF_A_CLOCK)
+    + " FROM traffic_monthclock AS t"
+)
+"""With the sums of OF_A_CLOCK alone; `business_date` is the first such weekday of its month."""
 MINE: Final[LiteralString] = " WHERE t.organisation_id = %(organisation)s AND t.store_id = ANY(%(stores)s)"
 
 

@@ -1,12 +1,12 @@
 """Weeks of a store, added up: what a question of a year reads instead of its days, or of its hours.
 
 A week is from Monday to Sunday, or that part of it that lies in one month: so months, quarters and years are made of
-whole ones too.
+whole ones too. Weekdays by the hour are no sums of weeks: they are kept by the month.
 """
 
 from django.db import models
 
-from comptoir.apps.traffic.matched_sums import MatchedSums, amount
+from comptoir.apps.traffic.matched_sums import MatchedSums, amount, number_of_hours
 
 
 class WeekSums(MatchedSums):
@@ -42,3 +42,26 @@ class WeekClock(WeekSums):
     pk = models.CompositePrimaryKey("organisation_id", "store_id", "since", "clock", "in_business")
     clock = models.TimeField()
     in_business = models.BooleanField()
+
+
+class MonthClock(models.Model):
+    """The hours of one store in one month that lie on one weekday and begin at one time of its clock.
+
+    `since` is the first such weekday of the month, and so says both. Of the sums those that are shown by weekday and
+    hour (`summing.OF_A_CLOCK`). `in_business` as above.
+    """
+
+    pk = models.CompositePrimaryKey("organisation_id", "store_id", "since", "clock", "in_business")
+    organisation_id = models.UUIDField()
+    store_id = models.UUIDField()
+    since = models.DateField()
+    clock = models.TimeField()
+    in_business = models.BooleanField()
+    visitors = amount()
+    transactions = amount()
+    sales = amount()
+    staff_hours = amount()
+    x_t = amount()
+    hours = number_of_hours()
+    hours_t = number_of_hours()
+    hours_h = number_of_hours()

@@ -1,9 +1,12 @@
-"""Weeks are made anew with each of their days, in the same transaction: at no moment do they differ from them.
+"""Weeks, and weekdays of months by the hour, are made anew with each of their days, in the same transaction.
+
+At no moment do they differ from them.
 
 Whoever changes hours or days of a store holds its lock (`day_lock`), so no two make the same week.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -11,97 +14,127 @@ from uuid import UUID
 from django.db import connection
 
 from comptoir.apps.traffic.chains import settings_of
-from comptoir.apps.traffic.periods import week_of
-from comptoir.apps.traffic.summing import COLUMNS, DAYS, HOURS, MINE, TOTALS, counted_as
+from comptoir.apps.traffic.periods import WEEK, Period, week_of, weekday_of_month
+from comptoir.apps.traffic.summing import DAYS, HOURS, MINE, OF_A_CLOCK, OF_HOUR, counted_as, totals_of
 
 StoreDay = tuple[UUID, date]
 BETWEEN: Final[LiteralString] = " AND t.business_date BETWEEN %(first)s AND %(last)s"
-KEYS: Final[dict[LiteralString, tuple[LiteralString, LiteralString]]] = {
-    "traffic_week": ("store_id, since", DAYS + MINE + BETWEEN),
-    "traffic_weekclock": ("store_id, since, clock, in_business", HOURS + MINE + BETWEEN),
-}
-"""Each table with its key beside the organisation, and the rows that it is added up from."""
+ON: Final[LiteralString] = " AND t.business_date = ANY(%(dates)s)"
+CLOCK: Final[LiteralString] = "store_id, since, clock, in_business"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A table of sums: its key beside the organisation, what it is added up from, which sums of it, and how.
+
+    `part_of`: the days of which the row of a day is made. They are `step` days apart.
+    """
+
+    table: LiteralString
+    key: LiteralString
+    rows: LiteralString
+    names: tuple[str, ...]
+    part_of: Callable[[date], Period]
+    step: int = 1
+
+    @property
+    def columns(self) -> LiteralString:
+        """The names of its sums."""
+        return ", ".join(self.names)
+
+
+KEPT: Final = (
+    Kept("traffic_week", "store_id, since", DAYS + MINE + BETWEEN, tuple(OF_HOUR), week_of),
+    Kept("traffic_weekclock", CLOCK, HOURS + MINE + BETWEEN, tuple(OF_HOUR), week_of),
+    Kept("traffic_monthclock", CLOCK, HOURS + MINE + ON, OF_A_CLOCK, weekday_of_month, WEEK.days),
+)
 
 
 def _listed(prefix: LiteralString, names: LiteralString) -> LiteralString:
     return ", ".join(prefix + each for each in names.split(", "))
 
 
-def _added_up(table: LiteralString) -> LiteralString:
-    """`made`: what the weeks of `wanted` are, by their days or hours as they stand."""
-    key, rows = KEYS[table]
-    own = _listed("t.", key).replace("t.since", "w.since")
+def _added_up(kept: Kept) -> LiteralString:
+    """`made`: what the rows of `wanted` are, by their days or hours as they stand."""
+    own = _listed("t.", kept.key).replace("t.since", "w.since")
+    apart: LiteralString = "" if kept.step == 1 else " AND (t.business_date - w.since) %% %(step)s = 0"
     return (
         "WITH wanted AS (SELECT * FROM unnest(%(ids)s::uuid[], %(begins)s::date[], %(ends)s::date[])"  # noqa: S608
-        " AS w (store_id, since, until)), made (" + key + ", " + COLUMNS + ") AS (SELECT " + own + ", " + TOTALS
-        + " FROM (" + rows + ") AS t JOIN wanted AS w ON w.store_id = t.store_id"
-        " AND t.business_date BETWEEN w.since AND w.until GROUP BY " + own + ")"
+        " AS w (store_id, since, until)), made (" + kept.key + ", " + kept.columns + ") AS (SELECT " + own + ", "
+        + totals_of(kept.names) + " FROM (" + kept.rows + ") AS t JOIN wanted AS w ON w.store_id = t.store_id"
+        " AND t.business_date BETWEEN w.since AND w.until" + apart + " GROUP BY " + own + ")"
     )  # fmt: skip
 
 
-def _is_same(table: LiteralString) -> LiteralString:
-    return " AND ".join("m." + each + " = t." + each for each in KEYS[table][0].split(", "))
+def _is_same(kept: Kept) -> LiteralString:
+    return " AND ".join("m." + each + " = t." + each for each in kept.key.split(", "))
 
 
-def _made_anew(table: LiteralString) -> LiteralString:
+def _made_anew(kept: Kept) -> LiteralString:
     """Only what is different is written."""
-    key, own, new = KEYS[table][0], _listed("t.", COLUMNS), _listed("excluded.", COLUMNS)
+    key, columns = kept.key, kept.columns
+    own, new = _listed("t.", columns), _listed("excluded.", columns)
     return (
-        _added_up(table) + ", gone AS (DELETE FROM " + table + " AS t USING wanted AS w"  # noqa: S608
+        _added_up(kept) + ", gone AS (DELETE FROM " + kept.table + " AS t USING wanted AS w"  # noqa: S608
         " WHERE t.organisation_id = %(organisation)s AND t.store_id = w.store_id AND t.since = w.since"
-        " AND NOT EXISTS (SELECT 1 FROM made AS m WHERE " + _is_same(table) + "))"
-        " INSERT INTO " + table + " AS t (organisation_id, " + key + ", " + COLUMNS + ")"
-        " SELECT %(organisation)s, " + key + ", " + COLUMNS + " FROM made"
-        " ON CONFLICT (organisation_id, " + key + ") DO UPDATE SET (" + COLUMNS + ") = (" + new + ")"
+        " AND NOT EXISTS (SELECT 1 FROM made AS m WHERE " + _is_same(kept) + "))"
+        " INSERT INTO " + kept.table + " AS t (organisation_id, " + key + ", " + columns + ")"
+        " SELECT %(organisation)s, " + key + ", " + columns + " FROM made"
+        " ON CONFLICT (organisation_id, " + key + ") DO UPDATE SET (" + columns + ") = (" + new + ")"
         " WHERE (" + own + ") IS DISTINCT FROM (" + new + ")"
     )  # fmt: skip
 
 
-def _behind(table: LiteralString) -> LiteralString:
-    """Weeks with rows that are not what they are added up from, missing and needless ones included."""
-    key = KEYS[table][0]
+def _behind(kept: Kept) -> LiteralString:
+    """Rows that are not what they are added up from, missing and needless ones included."""
     mine: LiteralString = "t.organisation_id = %(organisation)s AND (t.store_id, t.since) IN"
     mine += " (SELECT store_id, since FROM wanted)"
+    listed = kept.key + ", " + kept.columns
     return (
-        _added_up(table) + ", kept AS (SELECT " + key + ", " + COLUMNS + " FROM " + table + " AS t WHERE " + mine + ")"  # noqa: S608
+        _added_up(kept) + ", kept AS (SELECT " + listed + " FROM " + kept.table + " AS t WHERE " + mine + ")"  # noqa: S608
         " SELECT DISTINCT store_id, since FROM ((TABLE made EXCEPT TABLE kept) UNION ALL"
         " (TABLE kept EXCEPT TABLE made)) AS wrong"
     )
 
 
-MADE_ANEW: Final = tuple(_made_anew(each) for each in KEYS)
-BEHIND: Final = tuple(_behind(each) for each in KEYS)
+MADE_ANEW: Final = tuple((each, _made_anew(each)) for each in KEPT)
+BEHIND: Final = tuple((each, _behind(each)) for each in KEPT)
 
 
 def make(organisation_id: UUID, days: Collection[StoreDay]) -> None:
-    """The weeks that these days of these stores are in, from all of their days and hours. Within the transaction that
-    changed them, under the locks of the stores."""
+    """The weeks that these days of these stores are in, and the same weekdays of their months, from all of their days
+    and hours. Within the transaction that changed them, under the locks of the stores."""
     if days:
+        counted = counted_as(settings_of(organisation_id))
         with connection.cursor() as cursor:
-            for statement in MADE_ANEW:
-                cursor.execute(statement, _values(organisation_id, days))
+            for kept, statement in MADE_ANEW:
+                cursor.execute(statement, counted | _values(organisation_id, days, kept))
 
 
 def behind(organisation_id: UUID, days: Collection[StoreDay]) -> set[StoreDay]:
-    """The weeks of these days, by their first, that are not what their days and hours come to: made by a program that
-    did not know of weeks, for one. Whoever makes that day anew makes them right."""
+    """The first days of weeks, and of weekdays of months, of these days that are not what their days and hours come to:
+    made by a program that did not know of them, for one. Whoever makes that day anew makes them right."""
     found: set[StoreDay] = set()
-    with connection.cursor() as cursor:
-        for statement in BEHIND if days else ():
-            cursor.execute(statement, _values(organisation_id, days))
-            found |= set(cursor.fetchall())
+    if days:
+        counted = counted_as(settings_of(organisation_id))
+        with connection.cursor() as cursor:
+            for kept, statement in BEHIND:
+                cursor.execute(statement, counted | _values(organisation_id, days, kept))
+                found |= set(cursor.fetchall())
     return found
 
 
-def _values(organisation_id: UUID, days: Collection[StoreDay]) -> dict[str, Any]:
-    weeks = sorted({(store, week_of(day)) for store, day in days})
+def _values(organisation_id: UUID, days: Collection[StoreDay], kept: Kept) -> dict[str, Any]:
+    parts = sorted({(store, kept.part_of(day)) for store, day in days})
+    stretches = {part for _store, part in parts}
     return {
         "organisation": organisation_id,
-        "stores": list({store for store, _week in weeks}),
-        "ids": [store for store, _week in weeks],
-        "begins": [week.since for _store, week in weeks],
-        "ends": [week.until for _store, week in weeks],
-        "first": min(week.since for _store, week in weeks),
-        "last": max(week.until for _store, week in weeks),
-        **counted_as(settings_of(organisation_id)),
+        "stores": list({store for store, _part in parts}),
+        "ids": [store for store, _part in parts],
+        "begins": [part.since for _store, part in parts],
+        "ends": [part.until for _store, part in parts],
+        "first": min(each.since for each in stretches),
+        "last": max(each.until for each in stretches),
+        "dates": sorted({day for each in stretches for day in list(each.days())[:: kept.step]}),
+        "step": kept.step,
     }

@@ -46,6 +46,7 @@ class Sale(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["organisation_id", "store_id", "business_date"], name="sale_by_day"),
+            models.Index(fields=["organisation_id", "business_date", "id"], name="sale_of_day"),
             models.Index(fields=["organisation_id", "external_id"], name="sale_by_external_id"),
             models.Index(
                 fields=["organisation_id", "provider", "location_id", "previous_external_id"],

@@ -19,7 +19,8 @@ from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.budget_tables import Budget
 from comptoir.apps.traffic.kpis import HUNDRED, ZERO
 from comptoir.apps.traffic.periods import Period
-from comptoir.apps.traffic.reports.reading import MINE, ONLY, THERE, Scope, on_days
+from comptoir.apps.traffic.reports.reading import Scope, on_days
+from comptoir.apps.traffic.reports.statements import MINE, ONLY, THERE
 
 DAY: Final = timedelta(days=1)
 ONE: Final[LiteralString] = "1"

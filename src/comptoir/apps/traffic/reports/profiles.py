@@ -14,6 +14,7 @@ from typing import Final
 from comptoir.apps.traffic.kpis import Kpi, Sums
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import reading
+from comptoir.apps.traffic.summing import OF_A_CLOCK
 
 WEEKS: Final = 8
 LEAST_KNOWN: Final = Decimal("0.8")
@@ -42,9 +43,7 @@ class Profile:
         return value / (self.counted[hour] if kpi.slug == "visitors" else len(self.days))
 
 
-def of_weekday(
-    scope: reading.Scope, weekday: int, *, before: date, only: tuple[str, ...] = reading.OF_A_CLOCK
-) -> Profile:
+def of_weekday(scope: reading.Scope, weekday: int, *, before: date, only: tuple[str, ...] = OF_A_CLOCK) -> Profile:
     """The latest eight such days before a date (`weekday` 0 is Monday), as far as they have figures.
 
     `only` are the sums that figures will be made of, beside those that say which days count.

@@ -19,37 +19,30 @@ from comptoir.apps.traffic import summing
 from comptoir.apps.traffic.chains import settings_of
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.models import Settings
-from comptoir.apps.traffic.periods import Period, whole_weeks
+from comptoir.apps.traffic.periods import Period
+from comptoir.apps.traffic.reports import statements
+from comptoir.apps.traffic.reports.statements import (
+    BETWEEN,
+    BY_CLOCK,
+    BY_MONTH,
+    BY_WEEK,
+    DATE,
+    EDGES,
+    HOUR,
+    MONTH,
+    ONLY,
+    STORE,
+    THERE,
+    WEEK,
+    WEEKDAY,
+    WHOLE,
+    Level,
+)
+from comptoir.apps.traffic.summing import OF_A_CLOCK
 from comptoir.core.accounts.tree_tables import Placement
 
-BETWEEN: Final[LiteralString] = " AND t.business_date BETWEEN %(since)s AND %(until)s"
-MINE: Final[LiteralString] = summing.MINE + BETWEEN
-THERE: Final[LiteralString] = (
-    " AND (SELECT p.node_id FROM accounts_placement AS p WHERE p.organisation_id = t.organisation_id"
-    " AND p.store_id = t.store_id AND p.since <= t.business_date ORDER BY p.since DESC LIMIT 1) = ANY(%(nodes)s)"
-)
-"""Of each day the stores that were in some nodes."""
-BY_CLOCK: Final[LiteralString] = (
-    " AND CASE WHEN %(opens)s::time < %(closes)s::time THEN {clock} >= %(opens)s AND {clock} < %(closes)s"
-    " ELSE {clock} >= %(opens)s OR {clock} < %(closes)s END"
-)
-WEEKS: Final[LiteralString] = " AND t.since BETWEEN %(first)s AND %(last)s"
-ONLY: Final[LiteralString] = " AND t.business_date = ANY(%(days)s)"
-EDGES: Final[tuple[LiteralString, LiteralString]] = (
-    " AND t.business_date >= %(since)s AND t.business_date < %(first)s",
-    " AND t.business_date > %(last)s AND t.business_date <= %(until)s",
-)
-OF_A_CLOCK: Final = ("visitors", "transactions", "sales", "staff_hours", "x_t", "hours", "hours_t", "hours_h")
-"""What is asked of hours by the weekday: less than half of all, and there are many of them."""
 LONG: Final = 14
-"""From so many days on whole weeks are read."""
-STORE: Final[LiteralString] = "t.store_id"
-# As a timestamp: else it is asked of the clock of a zone, row by row.
-WEEK: Final[LiteralString] = "date_trunc('week', t.business_date::timestamp)::date"
-MONTH: Final[LiteralString] = "date_trunc('month', t.business_date::timestamp)::date"
-WEEKDAY: Final[LiteralString] = "extract(isodow FROM t.business_date)::int - 1"
-DATE: Final[LiteralString] = "t.business_date"
-HOUR: Final[LiteralString] = "extract(hour FROM t.clock)::int"
+"""From so many days on sums that are kept are read."""
 
 # One step into the key for each store, however many years it has.
 LATEST_SQL: Final[LiteralString] = (
@@ -133,7 +126,7 @@ def there(rows: "QuerySet[Any, Any]", scope: Scope) -> "QuerySet[Any, Any]":
 
 def by_store(scope: Scope, period: Period) -> dict[UUID, Sums]:
     """Each store's sums."""
-    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, STORE, weeks=True)}
+    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, STORE, level=BY_WEEK)}
 
 
 def by_day(scope: Scope, period: Period) -> dict[date, Sums]:
@@ -143,13 +136,13 @@ def by_day(scope: Scope, period: Period) -> dict[date, Sums]:
 
 def by_week(scope: Scope, period: Period) -> dict[date, Sums]:
     """The sums of each week from Monday on, by its first day; of the first and last the days within the period."""
-    rows = _asked(scope, period, WEEK, weeks=True)
+    rows = _asked(scope, period, WEEK, level=BY_WEEK)
     return {row[0]: _sums(scope, row[1:]) for row in rows}
 
 
 def by_month(scope: Scope, period: Period) -> dict[date, Sums]:
     """Each calendar month's sums, by its first day."""
-    rows = _asked(scope, period, MONTH, weeks=True)
+    rows = _asked(scope, period, MONTH, level=BY_WEEK)
     return {row[0]: _sums(scope, row[1:]) for row in rows}
 
 
@@ -160,7 +153,7 @@ def by_store_day(scope: Scope, period: Period) -> dict[tuple[UUID, date], Sums]:
 
 def by_hour(scope: Scope, period: Period) -> dict[int, Sums]:
     """Sums by the hour of each store's own clock: everybody's 10 o'clock together (TA-31)."""
-    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, HOUR, hours=True, weeks=True)}
+    return {row[0]: _sums(scope, row[1:]) for row in _asked(scope, period, HOUR, hours=True, level=BY_WEEK)}
 
 
 def by_weekday_and_hour(scope: Scope, period: Period) -> dict[tuple[int, int], Sums]:
@@ -168,13 +161,13 @@ def by_weekday_and_hour(scope: Scope, period: Period) -> dict[tuple[int, int], S
 
     Of the sums those of OF_A_CLOCK; the others are nought.
     """
-    rows = _asked(scope, period, WEEKDAY, HOUR, hours=True, only=OF_A_CLOCK)
+    rows = _asked(scope, period, WEEKDAY, HOUR, hours=True, level=BY_MONTH, only=OF_A_CLOCK)
     return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
 
 
 def by_store_and_clock(scope: Scope, period: Period) -> dict[tuple[UUID, int], Sums]:
     """Each store's sums by the hour of its own clock."""
-    rows = _asked(scope, period, STORE, HOUR, hours=True, weeks=True)
+    rows = _asked(scope, period, STORE, HOUR, hours=True, level=BY_WEEK)
     return {(row[0], row[1]): _sums(scope, row[2:]) for row in rows}
 
 
@@ -212,22 +205,23 @@ def _asked(
     period: Period,
     *group: LiteralString,
     hours: bool = False,
-    weeks: bool = False,
+    level: Level | None = None,
     only: tuple[str, ...] = (),
     weekday: int | None = None,
     before: tuple[frozenset[UUID], datetime] | None = None,
 ) -> list[tuple[Any, ...]]:
-    """`weeks`: the group is one of whole weeks too, so these may be read where the period has them. `before`: of some
-    of the stores hours before one (UTC)."""
+    """`level`: the group is one of its sums too, so these may be read where the period has them whole. `before`: of
+    some of the stores hours before one (UTC)."""
     asked = (period, group, only, weekday, before)
     if asked in scope.known:
         return scope.known[asked]
-    parts, values = _parts(scope, period, hours=hours, weeks=weeks, weekday=weekday), _values(scope, period, weekday)
+    parts = _parts(scope, period, hours=hours, level=level, weekday=weekday)
+    values = _values(scope, period, level, weekday)
     if before is not None:
         parts = [each + " AND t.hour < %(before)s" for each in parts]
         values |= {"stores": [each for each in scope.store_ids if each in before[0]], "before": before[1]}
     with connection.cursor() as cursor:
-        cursor.execute(_together(parts, group, only), values)
+        cursor.execute(statements.together(parts, group, only), values)
         found = scope.known[asked] = list(cursor.fetchall())
     return found
 
@@ -235,44 +229,28 @@ def _asked(
 def ahead(scope: Scope, period: Period) -> None:
     """What `by_store` and `by_week` will be asked, as one question: where some hours are left out, a year has tens of
     thousands of rows, which are added up once for both."""
-    if not scope.is_part or _whole(scope, period) is None:
+    if not scope.is_part or _whole(scope, period, BY_WEEK) is None:
         return
-    own = _each(_parts(scope, period, weeks=True), (STORE, DATE))
+    own = statements.each_of(_parts(scope, period, level=BY_WEEK), (STORE, DATE))
     statement: LiteralString = "WITH t (store_id, business_date, " + summing.COLUMNS + ") AS MATERIALIZED (" + own + ")"
     statement += " SELECT t.store_id, " + WEEK + " AS week, " + summing.TOTALS + " FROM t"  # noqa: S608
     statement += " GROUP BY GROUPING SETS ((t.store_id), (week))"
     with connection.cursor() as cursor:
-        cursor.execute(statement, _values(scope, period))
+        cursor.execute(statement, _values(scope, period, BY_WEEK))
         found = list(cursor.fetchall())
     nothing_else: tuple[Hashable, ...] = ((), None, None)
     scope.known[period, (STORE,), *nothing_else] = [(store, *sums) for store, week, *sums in found if week is None]
     scope.known[period, (WEEK,), *nothing_else] = [(week, *sums) for store, week, *sums in found if store is None]
 
 
-def _together(parts: list[LiteralString], group: tuple[LiteralString, ...], only: tuple[str, ...]) -> LiteralString:
-    """Their sums by group. Each part is added up by itself: rows that only pass through a union cost as much again."""
-    if len(parts) == 1:
-        return _each(parts, group, only)
-    keys: LiteralString = ", ".join(("a", "b")[: len(group)])
-    statement: LiteralString = "SELECT " + keys + ", " + summing.totals(only)
-    statement += " FROM (" + _each(parts, group, only) + ") AS t (" + keys + ", " + summing.COLUMNS + ")"
-    return statement + " GROUP BY " + keys
-
-
-def _each(parts: list[LiteralString], group: tuple[LiteralString, ...], only: tuple[str, ...] = ()) -> LiteralString:
-    head: LiteralString = "SELECT " + ", ".join(group) + ", " + summing.totals(only) + " FROM ("  # noqa: S608
-    tail: LiteralString = ") AS t GROUP BY " + ", ".join(("1", "2")[: len(group)])
-    return " UNION ALL ".join(head + part + tail for part in parts)
-
-
-def _whole(scope: Scope, period: Period) -> Period | None:
-    """Its whole weeks, where these may be read."""
+def _whole(scope: Scope, period: Period, level: Level | None) -> Period | None:
+    """The part of it of which sums are kept, where these may be read."""
     is_whole = scope.nodes is None and scope.days is None and period.length >= LONG
-    return whole_weeks(period) if is_whole else None
+    return level.whole(period) if level and is_whole else None
 
 
-def _values(scope: Scope, period: Period, weekday: int | None = None) -> dict[str, Any]:
-    whole = _whole(scope, period)
+def _values(scope: Scope, period: Period, level: Level | None, weekday: int | None = None) -> dict[str, Any]:
+    whole = _whole(scope, period, level)
     return {
         "organisation": scope.organisation_id,
         "stores": list(scope.store_ids),
@@ -289,30 +267,17 @@ def _values(scope: Scope, period: Period, weekday: int | None = None) -> dict[st
 
 
 def _parts(
-    scope: Scope, period: Period, *, hours: bool = False, weeks: bool = False, weekday: int | None = None
+    scope: Scope, period: Period, *, level: Level | None, hours: bool = False, weekday: int | None = None
 ) -> list[LiteralString]:
-    """The rows that a question of a period is about: of whole weeks theirs, and what lies at both ends."""
-    whole = _whole(scope, period) if weeks else None
-    which: LiteralString = BETWEEN if scope.days is None and weekday is None else ONLY
-    which += THERE if scope.nodes is not None else ""
-    return _hours(scope, whole, which) if hours or scope.is_part else _days(whole, which)
-
-
-def _days(whole: Period | None, which: LiteralString) -> list[LiteralString]:
-    """The rows of days; of whole weeks theirs."""
-    if whole is None:
-        return [summing.DAYS + summing.MINE + which]
-    return [summing.WEEKS + summing.MINE + WEEKS, *(summing.DAYS + summing.MINE + edge for edge in EDGES)]
-
-
-def _hours(scope: Scope, whole: Period | None, which: LiteralString) -> list[LiteralString]:
-    """The rows of hours that the scope is about; of whole weeks theirs."""
-    own = _at_hours(scope, summing.LOCAL + "::time", summing.IN_BUSINESS)
-    if whole is None:
-        return [summing.HOURS + summing.MINE + which + own]
-    of_weeks = _at_hours(scope, "t.clock", "t.in_business")
-    rows: list[LiteralString] = [summing.WEEKS_OF_HOURS + summing.MINE + WEEKS + of_weeks]
-    return [*rows, *(summing.HOURS + summing.MINE + edge + own for edge in EDGES)]
+    """The rows that a question of a period is about: the sums that are kept of it, and what lies at both ends."""
+    of_hours = hours or scope.is_part
+    own: LiteralString = (summing.HOURS if of_hours else summing.DAYS) + summing.MINE
+    at: LiteralString = _at_hours(scope, summing.LOCAL + "::time", summing.IN_BUSINESS)
+    if level is None or _whole(scope, period, level) is None:
+        which: LiteralString = BETWEEN if scope.days is None and weekday is None else ONLY
+        return [own + which + (THERE if scope.nodes is not None else "") + at]
+    kept: LiteralString = (level.hours if of_hours else level.days) + summing.MINE + WHOLE
+    return [kept + _at_hours(scope, "t.clock", "t.in_business"), *(own + edge + at for edge in EDGES)]
 
 
 def _at_hours(scope: Scope, clock: LiteralString, in_business: LiteralString) -> LiteralString:
