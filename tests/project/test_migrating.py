@@ -112,7 +112,7 @@ def test_the_tree_of_the_house_goes_back_to_traffic_and_forth_again() -> None:
         with pytest.raises(psycopg.errors.IntegrityError):
             admin.execute("UPDATE traffic_node SET parent_id = gen_random_uuid() WHERE name = 'North'")
         admin.execute(sql.SQL(CHANGED).format(**said))
-        migrate("0031_changed_jobs")
+        migrate()
         found = admin.execute("SELECT id::text, name, parent_kind FROM accounts_node ORDER BY name").fetchall()
         assert found == [(ids["chain"], "North", None), (ids["region"], "Zinc", None)], (
             "renamed crosswise, taken out, taken away"
@@ -121,10 +121,10 @@ def test_the_tree_of_the_house_goes_back_to_traffic_and_forth_again() -> None:
         assert (since, node) == ("2026-02-01", ids["region"])
 
 
-def migrate(name: str) -> None:
-    """The app traffic, to that migration, as another process would."""
+def migrate(*name: str) -> None:
+    """The app traffic, to that migration, else to its latest, as another process would."""
     with quickly():
-        call_command("migrate", "traffic", name, verbosity=0)
+        call_command("migrate", "traffic", *name, verbosity=0)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from comptoir.apps.traffic import budgets, chains, changing_jobs, jobs, projection, rights
+from comptoir.apps.traffic import budgets, chains, changing_jobs, counter_rules, jobs, projection, rights
 from comptoir.apps.traffic.alert_tables import Alert as TrafficAlert
 from comptoir.apps.traffic.alert_tables import BusinessException, SilentLimit
 from comptoir.apps.traffic.arrivals import feeds
@@ -30,6 +30,15 @@ def fill(world: World) -> None:
     other = jobs.begin(**made, label=f"{world.of_the_organisation} 2")  # type: ignore[arg-type]
     jobs.attach(job=other, connection=Connection.objects.get(organisation=organisation))
     counter = add_counter(organisation_id=organisation.id, store_id=world.cellar.id, name=world.of_the_store, now=now)
+    counter_rules.save(
+        store=world.cellar,
+        counter=counter,
+        since=NOW.date(),
+        counts="both",
+        factor=Decimal("1.1"),
+        actor="user:1",
+        now=now,
+    )
     projection.restate(organisation.id, {(world.cellar.id, NOW.date())}, now=now)
     rights.allow(organisation_id=organisation.id, user_id=world.people.alice.pk, node_id=None, actor="user:1", now=now)
     chain = chains.add_node(**made, name=world.of_the_organisation, kind="chain", parent_id=None)  # type: ignore[arg-type]

@@ -248,6 +248,8 @@ ROUTES: dict[str, str | None] = {
     "traffic_location_save": "traffic.manage",
     "traffic_target": "traffic.manage",
     "traffic_counter_add": "traffic.manage",
+    "traffic_counter_rule_add": "traffic.manage",
+    "traffic_counter_rule_delete": "traffic.manage",
     "traffic_counter_switch": "traffic.manage",
     "traffic_imported_remove": "traffic.connect",
     "traffic_left_out_back": "traffic.manage",

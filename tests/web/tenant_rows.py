@@ -239,6 +239,10 @@ PAGES = {
     "traffic_location_save": Row(Of.STORE, "post"),
     "traffic_target": Row(Of.STORE, "post", {"target": "12.5"}),
     "traffic_counter_add": Row(Of.STORE, "post", data={"name": "Door", "kind": "entrance"}),
+    "traffic_counter_rule_add": Row(
+        Of.STORE, "post", data={"counter": "counter_id", "counts": "in", "factor": "1.1", "since": "2026-03-14"}
+    ),
+    "traffic_counter_rule_delete": Row(Of.STORE, "post", {"since": "2026-03-14"}),
     "traffic_counter_switch": Row(Of.STORE, "post", {"position": "off"}),
     "traffic_imported_remove": Row(Of.STORE, "post"),
     "traffic_left_out_back": Row(Of.STORE, "post"),

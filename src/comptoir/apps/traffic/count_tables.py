@@ -1,13 +1,16 @@
 """Tables of counting: counters, what they counted, and rows of files that name nobody yet."""
 
+from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db import models
 
 
 class Counter(models.Model):
-    """One sensor or virtual line of a location; only entrances feed visitors. `factor` corrects its counts.
+    """One sensor or virtual line of a location; only entrances feed visitors.
 
+    `counts` and `factor` are how it counts before the first of its `rules`, which `counter_rules.py` reads.
     `heard_at` is how far it has told of: the end of its latest count, whenever that arrived.
     """
 
@@ -24,12 +27,38 @@ class Counter(models.Model):
     created_at = models.DateTimeField()
     heard_at = models.DateTimeField(null=True)
 
+    rules: tuple["CounterRule", ...] = ()
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["organisation_id", "serial"], condition=~models.Q(serial=""), name="traffic_counter_serial_once"
             ),
             models.UniqueConstraint(fields=["organisation_id", "store_id", "name"], name="traffic_counter_name_once"),
+        ]
+
+    def way_on(self, day: date) -> tuple[str, Decimal]:
+        """What it counts on a business date, and times what."""
+        held = [each for each in self.rules if each.since <= day]
+        return (held[-1].counts, held[-1].factor) if held else (self.counts, self.factor)
+
+
+class CounterRule(models.Model):
+    """How a counter counts from a business date on, until the next one: `counts` is who comes in, or both ways by two;
+    `factor` corrects it."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "counter_id", "since")
+    organisation_id = models.UUIDField()
+    counter_id = models.UUIDField()
+    since = models.DateField()
+    counts = models.CharField(max_length=8)
+    factor = models.DecimalField(max_digits=6, decimal_places=4)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(counts__in=("in", "both"), factor__gt=0), name="traffic_counter_rule_counts"
+            ),
         ]
 
 

@@ -10,6 +10,8 @@ DEEDS: Final[dict[str, Promise]] = {
     "traffic.alert_resumed": _("The mails of an alert go on"),
     "traffic.budget_saved": _("Budgets were set"),
     "traffic.budget_taken_back": _("Budgets were taken back"),
+    "traffic.counter_rule_saved": _("How a counter counts was typed"),
+    "traffic.counter_rule_deleted": _("How a counter counts was deleted"),
     "traffic.data_edited": _("Figures were corrected by hand"),
     "traffic.day_filled": _("Hours that no counter told of were filled by what is usual"),
     "traffic.day_unfilled": _("Hours that were filled by what is usual were emptied again"),

@@ -193,7 +193,7 @@ def _estimate(
         if went_in is None or went_out is None:
             return None
         per_counter[counter_id] = went_in, went_out
-    return Estimate(day, *visitors.people(counters, per_counter))
+    return Estimate(day, *visitors.people(counters, per_counter, day))
 
 
 def _note(organisation_id: UUID, what: str, store: Store, day: date, actor: str, now: datetime) -> None:

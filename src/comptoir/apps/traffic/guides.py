@@ -148,6 +148,8 @@ GUIDES: Final[Mapping[str, Guide]] = {
     ),
     "traffic_counter_add": LOCATION,
     "traffic_counter_switch": LOCATION,
+    "traffic_counter_rule_add": LOCATION,
+    "traffic_counter_rule_delete": LOCATION,
     "traffic_location_save": LOCATION,
     "traffic_target": LOCATION,
     "traffic_node_add": LOCATION,

@@ -7,6 +7,7 @@ from comptoir.apps.traffic.pages import (
     budgets,
     charts,
     comparison,
+    counter_rules,
     counters,
     dashboard,
     days,
@@ -111,6 +112,12 @@ urlpatterns = [
     path("traffic/locations/<str:store_id>/save", locations.location_save, name="traffic_location_save"),
     path("traffic/locations/<str:store_id>/target/<str:target>", targets.take, name="traffic_target"),
     path("traffic/locations/<str:store_id>/counters", counters.counter_add, name="traffic_counter_add"),
+    path("traffic/locations/<str:store_id>/counting", counter_rules.add, name="traffic_counter_rule_add"),
+    path(
+        "traffic/locations/<str:store_id>/counting/<str:counter_id>/<str:since>/delete",
+        counter_rules.delete,
+        name="traffic_counter_rule_delete",
+    ),
     path(
         "traffic/locations/<str:store_id>/counters/<str:counter_id>/<slug:position>",
         counters.counter_switch,

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
+from comptoir.apps.traffic import counter_rules
 from comptoir.apps.traffic.count_tables import Count, Counter
 from comptoir.apps.traffic.models import Location
 from comptoir.core.accounts.models import Store
@@ -79,7 +80,9 @@ def asked(organisation_id: UUID, stores: Collection[Store], *, also: Collection[
         organisation_id=organisation_id,
         store_id__in=[store.id for store in stores],
     )
-    return {each.id: each for each in rows}
+    found = {each.id: each for each in rows}
+    counter_rules.read_into(organisation_id, found)
+    return found
 
 
 def told(
@@ -114,30 +117,36 @@ def _hour(
     told = {each: of_counter(rows) for each, rows in found.items()}
     groups = None
     if of_groups and of_groups <= told.keys():
-        groups = sum((_people(counters[each], *told.pop(each)) for each in of_groups), Decimal(0))
+        groups = sum((_people(counters[each], day, *told.pop(each)) for each in of_groups), Decimal(0))
     people_at = waited_for - of_groups
     if not people_at <= told.keys():
         return CountedHour(store.id, hour, day, None, None, "partial", groups)
     told = {each: both for each, both in told.items() if each not in of_groups}
     if not told:
         return CountedHour(store.id, hour, day, None, None, "missing", groups)
-    came, went_out = people(counters, told)
+    came, went_out = people(counters, told, day)
     return CountedHour(store.id, hour, day, came, went_out, "measured" if came else "zero", groups)
 
 
-def people(counters: Mapping[UUID, Counter], told: Mapping[UUID, tuple[Decimal, Decimal]]) -> tuple[Decimal, Decimal]:
-    """Those who came and those who left, by what each counter told; staff is taken off, never more than there was."""
+def people(
+    counters: Mapping[UUID, Counter], told: Mapping[UUID, tuple[Decimal, Decimal]], day: date
+) -> tuple[Decimal, Decimal]:
+    """Those who came and those who left on a business date, by what each counter told.
+
+    Staff is taken off, never more than there was.
+    """
     came = went_out = Decimal(0)
     for counter_id, (went_in, out) in told.items():
         sign = -1 if counters[counter_id].kind == STAFF else 1
-        came += sign * _people(counters[counter_id], went_in, out)
+        came += sign * _people(counters[counter_id], day, went_in, out)
         went_out += sign * out
     return max(came, Decimal(0)), max(went_out, Decimal(0))
 
 
-def _people(counter: Counter, went_in: Decimal, went_out: Decimal) -> Decimal:
-    """Those who came, by the way this counter counts."""
-    return (went_in if counter.counts == "in" else (went_in + went_out) / 2) * counter.factor
+def _people(counter: Counter, day: date, went_in: Decimal, went_out: Decimal) -> Decimal:
+    """Those who came, by the way this counter counts on that day."""
+    counts, factor = counter.way_on(day)
+    return (went_in if counts == "in" else (went_in + went_out) / 2) * factor
 
 
 def of_counter(rows: Iterable[Counted]) -> tuple[Decimal, Decimal]:

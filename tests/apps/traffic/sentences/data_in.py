@@ -48,7 +48,10 @@ SENTENCES: Final[dict[str, tuple[str, ...]]] = {
         "test_ta19_a_counter_that_was_offline_delivers_late_and_conversion_is_restated",
         "test_a_late_batch_does_not_make_a_dead_counter_look_alive",
     ),
-    "3.3 in, or in and out by two, with a factor": ("test_a_correction_factor_and_both_ways_counting",),
+    "3.3 in, or in and out by two, a correction factor per counter with dates": (
+        "test_a_correction_factor_and_both_ways_counting",
+        "test_3_3_a_counter_counts_in_or_both_by_two_times_a_factor_from_a_date_on",
+    ),
     "3.3 in and out that differ by a tenth are flagged": (
         "test_quality_lists_the_days_with_something_to_look_at_and_the_whole_ones_when_asked",
     ),

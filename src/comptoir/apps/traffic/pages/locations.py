@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import chains, opening, tasks
 from comptoir.apps.traffic.chains import Place
-from comptoir.apps.traffic.pages import leaving_out
+from comptoir.apps.traffic.pages import counter_rules, leaving_out
 from comptoir.apps.traffic.pages.counters import CounterForm, counters_of
 from comptoir.apps.traffic.pages.targets import suggested
 from comptoir.apps.traffic.pages.tree import NodeForm, levels_of, places_for
@@ -245,6 +245,8 @@ def _one(request: OrganisationRequest, place: Place, form: LocationForm, *, stat
         "suggested": suggested(place, now=timezone.now()),
         "counters": counters_of(request, place),
         "counter_form": CounterForm(),
+        "counter_rules": counter_rules.rows_of(place),
+        "counter_rule_form": counter_rules.RuleForm(place),
         "calendar": opening.calendars(request.organisation.id, [place.store], now=timezone.now())[place.store.id],
         "status": _light(place, _latest(request, [place]).get(place.store.id), timezone.now()),
     }
