@@ -23,6 +23,7 @@ KEPT: Final = (
     gettext_noop("6xpos sent an order that cannot be read."),
     gettext_noop("A scan names its code and its location."),
     gettext_noop("Lightspeed R-Series sends no notifications."),
+    gettext_noop("A stored secret cannot be opened with the keys at hand."),
     gettext_noop("%(vendor)s answered something unexpected; Comptoir looks before it tries again."),
 )
 """Sentences of places that have no catalogue, or put their names in themselves."""
