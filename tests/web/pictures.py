@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -156,7 +157,16 @@ def keep(page: Page, name: str, *, is_paper: bool) -> None:
 def shots_of(world: World) -> list[Shot]:
     """Every page by its route's name, and of those of traffic what else there is to see on it."""
     named = [Shot(name, address(name, PAGES[name], world)) for name in LOOKED_AT if not NO_PAGES.search(name)]
-    return [*named, *traffic(world), *empty(world), *office(world), *outside(world)]
+    return [*named, *traffic(world), *helps(named), *empty(world), *office(world), *outside(world)]
+
+
+def helps(named: list[Shot]) -> list[Shot]:
+    """What help says to somebody who is in front of a page of traffic."""
+    return [
+        Shot(f"help_{each.name}", f"/help?from={quote(each.path)}")
+        for each in named
+        if each.name.startswith("traffic") and "<" not in each.path
+    ]
 
 
 def traffic(world: World) -> list[Shot]:

@@ -73,3 +73,10 @@ def test_places_are_drawn_in_their_order_not_in_that_of_the_alphabet() -> None:
 def test_other_figures_have_another_fingerprint() -> None:
     assert fingerprint(PICTURES[1]) != fingerprint(PICTURES[2])
     assert fingerprint(PICTURES[1]) == fingerprint(Scatter(*vars(PICTURES[1]).values()))
+
+
+def test_a_point_whose_name_fits_on_neither_side_has_it_below() -> None:
+    places = (Point("Bordeaux Sainte-Catherine", 4.4, 23.7), Point("Brest Siam", 5.4, 23.75), Point("Nice", 14, 30))
+    drawn = Scatter("x", "visitors per staff hour", "%", places)
+    assert drawn._sides(780) == ["below", "right", "left"]
+    assert all(each.name in svg(drawn) for each in places)

@@ -34,6 +34,13 @@ MOST_NAMED: Final = 14
 """Points that have their names beside them: more would run into each other."""
 LETTER, LINE, EDGE = 7.5, 14, 20
 """Of the names of points: the width of a letter, the height of a line; and what is left free around all, in pixels."""
+SIDES: Final[dict[str, dict[str, Any]]] = {
+    "right": {"align": "left", "dx": 8},
+    "left": {"align": "right", "dx": -8},
+    "above": {"align": "left", "dx": -5, "dy": -14},
+    "below": {"align": "left", "dx": -5, "dy": 14},
+}
+"""Where the name of a point may stand, the best first."""
 UPPER, LOWER = 120, 150
 """Heights of two panels, one above the other, in pixels."""
 
@@ -114,25 +121,30 @@ class Scatter:
         ]
         if len(known) <= MOST_NAMED:
             sides = self._sides(WIDTHS[size])
-            for side, align, dx in (("right", "left", 8), ("left", "right", -8)):
-                words = {"type": "text", "align": align, "dx": dx, "color": INK[theme], "fontSize": 12}
+            for side, beside in SIDES.items():
+                words = {"type": "text", "color": INK[theme], "fontSize": 12, **beside}
                 named = [row for row, each in zip(known, sides, strict=True) if each == side]
                 layers.append({"data": {"values": named}, "mark": words, "encoding": {"text": {"field": "name"}}})
         parts = {"data": {"values": known}, "encoding": encoding, "layer": layers}
         return drawing(theme, language, width=WIDTHS[size], height=HEIGHT, **parts)
 
-    def _sides(self, width: int) -> list[Literal["right", "left", ""]]:
+    def _sides(self, width: int) -> list[str]:
         """On which side of its point each name stands, where it meets no other and stays on the plot, or nowhere."""
         taken = [(x - 5, x + 5, y) for x, y in self._places(width)]
-        sides: list[Literal["right", "left", ""]] = []
+        sides: list[str] = []
         for (x, y), each in zip(self._places(width), self.points, strict=True):
             long = LETTER * len(each.name)
-            choices = {"right": (x + 6, x + 8 + long, y), "left": (x - 8 - long, x - 6, y)}
-            for side, (begin, end, _y) in choices.items():
-                is_free = not any(begin < b and a < end and abs(y - of) < LINE for a, b, of in taken)
-                if is_free and begin >= 0 and end <= width:
-                    taken.append((begin, end, y))
-                    sides.append("right" if side == "right" else "left")
+            choices = {
+                "right": (x + 6, x + 8 + long, y),
+                "left": (x - 8 - long, x - 6, y),
+                "above": (x - 5, x - 5 + long, y + LINE),
+                "below": (x - 5, x - 5 + long, y - LINE),
+            }
+            for side, (begin, end, at) in choices.items():
+                is_free = not any(begin < b and a < end and abs(at - of) < LINE for a, b, of in taken)
+                if is_free and begin >= 0 and end <= width and 0 <= at <= HEIGHT:
+                    taken.append((begin, end, at))
+                    sides.append(side)
                     break
             else:
                 sides.append("")
