@@ -188,14 +188,14 @@ def known(scope: Scope) -> Told:
 def moved(scope: Scope) -> Told:
     """What moved after its day was over."""
     found = quality.changes_of(scope)
-    heads = [str(each.label) for each in found["heads"]]
-    rows = [
-        (
-            f"{day_words(said['day'])}, {said['start']}",
-            [str(said["seen"] if label == quality.TOLD["seen_at"] else value) for label, value, _right in cells],
-        )
-        for said, cells in found["rows"][:MOST_ROWS]
-    ]
+    place = str(quality.TOLD["location"])  # beside the hour it takes no column, of which a phone has few
+    heads = [str(each.label) for each in found["heads"] if str(each.label) != place]
+    rows = []
+    for said, cells in found["rows"][:MOST_ROWS]:
+        words = {str(label): str(value) for label, value, _right in cells}
+        words |= {str(quality.TOLD["seen_at"]): str(said["seen"])}
+        where = f" · {words[place]}" if place in words else ""
+        rows.append((f"{day_words(said['day'])}, {said['start']}{where}", [words[head] for head in heads]))
     lead = quality.moved_sentence(len(found["rows"])) if rows else _("Nothing moved")
     left = max(0, len(found["rows"]) - MOST_ROWS)
     return Told(lead, _parts(_("Figures that moved"), heads, rows) if rows else [], left_rows=left)
