@@ -62,7 +62,8 @@ def _send(organisation_id: UUID, mail_id: UUID, now: datetime) -> int:
                 context = mailed.context(row, role, organisation.name, now=now)
             except RuleBroken:  # its place is gone: there is nothing to tell, until there is again
                 return 0
-        context |= past_moved.told(row, role, slot=slot, now=now)
+        if row.report != "changes":  # which tells nothing else
+            context |= past_moved.told(row, role, slot=slot, now=now)
         drawn: list[mail_charts.Drawn] = context["charts"]
     send(
         template="traffic/mails/report" if is_summary else "traffic/mails/table",
