@@ -101,7 +101,16 @@ def test_the_mail_goes_to_whom_it_concerns_and_to_no_other_supervisor(
     told = OutgoingMail.objects.filter(template="mails/consent_given").values_list("to", flat=True)
     assert sorted(told) == sorted(each.email for each in (people.alice, asked, signed_in, concerned))
     mail = OutgoingMail.objects.get(template="mails/consent_given", to=asked.email)
-    assert f"{settings.COMPTOIR_URL}/connections/con_" not in mail.text, "it feeds no store of hers: the list opens"
+    page = re.search(rf"{settings.COMPTOIR_URL}(/connections/con_\S+)", mail.text)
+    assert page
+    ada = people.client(asked)
+    assert ada.get(page[1]).status_code == 200, "it feeds no store of anybody yet, and she chooses one of hers"
+    new = LocationLink.objects.exclude(connection=old).order_by("-external_id")[0]
+    assert ada.post(f"{page[1]}/locations", {f"store-{new.id}": elsewhere.public_id}, follow=True).status_code == 200
+    new.refresh_from_db()
+    assert new.store == elsewhere
+    nora = people.client(User.objects.get(name="Cora"))
+    assert nora.get(page[1]).status_code == 404, "now it is of that store"
 
 
 def test_a_link_is_good_for_one_consent(people: People, key: str) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 
 from comptoir.apps.traffic import catching_up, chains, jobs
@@ -13,6 +14,7 @@ from comptoir.apps.traffic.alert_tables import BusinessHours
 from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.counting.receiving import add_counter
 from comptoir.apps.traffic.models import ImportJob
+from comptoir.core.accounts import members
 from comptoir.core.accounts.roles import Role
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake import freshness
@@ -156,6 +158,23 @@ def test_who_may_not_press_a_button_reads_the_cause_without_it(house: Connected)
     assert "No shop of a till feeds it." in page
     assert "Match it" not in page
     assert "Read all of them now" not in page
+
+
+def test_1_1_whoever_has_chosen_stores_reads_of_the_integrations_that_feed_them_alone(house: Connected) -> None:
+    Connection.objects.update(status=Connection.Status.RECONNECT, account_name="Zincaccount")
+    terrace = create_store(house.people.le_zinc, "Terrace")
+    regional = create_member(house.people.le_zinc, "Denise", Role.REGIONAL_SUPERVISOR)
+    for store, sees in ((terrace, False), (house.people.bar, True)):
+        with transaction.atomic():
+            members.give(
+                organisation_id=house.people.le_zinc.id,
+                user_id=regional.pk,
+                role=Role.REGIONAL_SUPERVISOR,
+                store_ids=[store.id],
+                node_ids=[],
+            )
+        page = shown(house, house.people.client(regional)).partition("<main")[2]
+        assert ("Alice signed in" in page, f"job_{_job()[4:]}" in page) == (sees, sees), store.name
 
 
 def _job() -> str:

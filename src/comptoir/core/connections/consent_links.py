@@ -145,7 +145,7 @@ def _concerned(link: ConsentLink, connection: Connection) -> Iterator[tuple[Memb
         reach = visible_stores(member)
         sees = reach is None or bool(reach & fed)
         if sees or member.user_id in {link.asked_by_id, *signed_in}:
-            yield member, reach is None or _feeds_one(connection, reach)
+            yield member, reach is None or _is_open_to(connection, reach)
 
 
 def _known_of(connection: Connection) -> tuple[set[UUID], set[int]]:
@@ -156,10 +156,12 @@ def _known_of(connection: Connection) -> tuple[set[UUID], set[int]]:
     return {store for store, _user in found if store is not None}, {user for _store, user in found if user}
 
 
-def _feeds_one(connection: Connection, reach: frozenset[UUID]) -> bool:
-    return LocationLink.objects.filter(
-        organisation_id=connection.organisation_id, connection=connection, store_id__in=reach
-    ).exists()
+def _is_open_to(connection: Connection, reach: frozenset[UUID]) -> bool:
+    """Whether somebody with these stores sees its page: it feeds one of them, or none of anybody yet (`reads.py`)."""
+    fed = LocationLink.objects.filter(
+        organisation_id=connection.organisation_id, connection=connection, store__isnull=False
+    )
+    return not fed.exists() or fed.filter(store_id__in=reach).exists()
 
 
 def _note(link: ConsentLink, actor: str, what: str, now: datetime) -> None:

@@ -48,32 +48,39 @@ class ConnectionFacts:
         return sum(location.store_id is not None for location in self.locations)
 
 
-def connections(organisation_id: UUID, *, store_ids: Collection[UUID] | None = None) -> list[ConnectionFacts]:
+def connections(
+    organisation_id: UUID, *, store_ids: Collection[UUID] | None = None, unfed: bool = False
+) -> list[ConnectionFacts]:
     """Every connection of an organisation with its locations, oldest first.
 
-    For somebody with chosen stores: the locations that feed those, and the connections that have one.
+    For somebody with chosen stores: the locations that feed those, and the connections that have one. With `unfed`
+    also connections that feed no store at all yet, whole: whoever connects tills has to choose what they feed.
     """
     links: dict[UUID, list[LocationFacts]] = {}
+    new, fed = unfed and store_ids is not None, set[UUID]()
+    if new:
+        feeding = LocationLink.objects.filter(organisation_id=organisation_id, store__isnull=False)
+        fed = set(feeding.values_list("connection_id", flat=True))
     addresses = {
         (address.store_id, address.provider): webhook_path(address)
         for address in WebhookAddress.objects.filter(organisation_id=organisation_id)
     }
     for link in LocationLink.objects.filter(organisation_id=organisation_id).select_related("store").order_by("name"):
-        if is_visible(store_ids, link.store.id if link.store else None):
+        if is_visible(store_ids, link.store.id if link.store else None) or (new and link.connection_id not in fed):
             links.setdefault(link.connection_id, []).append(_location(link, addresses))
     rows = Connection.objects.filter(organisation_id=organisation_id).select_related("consented_by")
     return [
         _connection(row, tuple(links.get(row.id, [])))
         for row in rows.order_by("created_at")
-        if store_ids is None or row.id in links
+        if store_ids is None or row.id in links or (new and row.id not in fed)
     ]
 
 
 def connection(
-    organisation_id: UUID, connection_id: UUID, *, store_ids: Collection[UUID] | None = None
+    organisation_id: UUID, connection_id: UUID, *, store_ids: Collection[UUID] | None = None, unfed: bool = False
 ) -> ConnectionFacts | None:
     """One connection, or None when this organisation, or these stores of it, have none of that id."""
-    found = connections(organisation_id, store_ids=store_ids)
+    found = connections(organisation_id, store_ids=store_ids, unfed=unfed)
     return next((each for each in found if each.id == connection_id), None)
 
 

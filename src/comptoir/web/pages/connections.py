@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from comptoir.core.accounts.roles import may
 from comptoir.core.accounts.stores import stores
 from comptoir.core.connections import consent, reads
 from comptoir.core.connections.access import open_vendor
@@ -46,7 +47,7 @@ AFTER = "after_connect"
 def connections(request: OrganisationRequest) -> HttpResponse:
     """Every connection with its light and its locations."""
     now = timezone.now()
-    found = reads.connections(request.organisation.id, store_ids=request.store_ids)
+    found = reads.connections(request.organisation.id, store_ids=request.store_ids, unfed=_connects(request))
     roads = intake.roads(request.organisation.id, now=now)
     lights = health(request.organisation.id, now=now, store_ids=request.store_ids).connections
     rows = [(each, _told(request, lights, each), _places(each, roads)) for each in found]
@@ -223,7 +224,8 @@ def _learn_day_starts(request: OrganisationRequest, connection: Connection, vend
 @page("connections.view")
 def connection(request: OrganisationRequest, connection_id: str) -> HttpResponse:
     """One connection: which store each location feeds."""
-    facts = reads.connection(request.organisation.id, parse_id("con", connection_id), store_ids=request.store_ids)
+    wanted, mine = parse_id("con", connection_id), request.store_ids
+    facts = reads.connection(request.organisation.id, wanted, store_ids=mine, unfed=_connects(request))
     if facts is None:
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     now = timezone.now()
@@ -272,6 +274,10 @@ def _connection(request: OrganisationRequest, public: str, *, provider: str = ""
     if found is None or (provider and found.provider != provider) or not _sees(request, identifier):
         raise RuleBroken(_("There is nothing here under this id."), code="not_found", status=404)
     return found
+
+
+def _connects(request: OrganisationRequest) -> bool:
+    return may(request.role, "connections.manage")
 
 
 def _sees(request: OrganisationRequest, connection_id: UUID) -> bool:

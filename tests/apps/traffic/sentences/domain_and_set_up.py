@@ -69,6 +69,7 @@ SENTENCES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "1.1 the table of roles": (
         "test_the_role_table_cell_by_cell",
+        "test_1_1_whoever_has_chosen_stores_reads_of_the_integrations_that_feed_them_alone",
         "test_1_1_how_we_count_is_changed_by_whoever_sees_every_store_and_the_page_says_so",
         "test_a_manager_edits_where_somebody_let_him_and_nowhere_else",
     ),

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import time
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 from django import forms
 from django.conf import settings as django_settings
@@ -13,18 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.apps.traffic import checking, jobs, tasks
 from comptoir.apps.traffic.models import ImportJob
-from comptoir.apps.traffic.pages import first_download, leaving_out
+from comptoir.apps.traffic.pages import first_download, job_rows, leaving_out
 from comptoir.apps.traffic.pages.addressed import actor, connection_of, job_of
 from comptoir.apps.traffic.pages.editors import editors
 from comptoir.apps.traffic.pages.labelling import ChangeForm, LabelForm, named_with_chain
 from comptoir.apps.traffic.pages.matching import Shop, places_for, shops_of
 from comptoir.apps.traffic.pages.troubles import fresh, troubles
-from comptoir.apps.traffic.pages.where import Where, back_to, where_of
+from comptoir.apps.traffic.pages.where import back_to, where_of
 from comptoir.core.accounts.roles import may
 from comptoir.core.connections import reads, revoking
 from comptoir.core.connections.models import Connection
@@ -33,7 +32,7 @@ from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.web import consent_faults
 from comptoir.web.pages.connections import offered
-from comptoir.web.parts import Action, Status, Step
+from comptoir.web.parts import Action, Step
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
 
@@ -87,9 +86,18 @@ def add(request: OrganisationRequest) -> HttpResponse:
 
 def _list(request: OrganisationRequest, form: LabelForm, *, status: int = 200) -> HttpResponse:
     where = where_of(request)
-    connections = {each.id: each for each in reads.connections(request.organisation.id)}
-    found = [each for each in jobs.jobs(request.organisation.id) if _is_about(each, where, connections)]
-    rows = [(each, jobs.public(each), _light(each, connections), _facts(each, connections)) for each in found]
+    known = reads.connections(request.organisation.id, store_ids=request.store_ids)
+    connections = {each.id: each for each in known}
+    seen = [
+        each
+        for each in jobs.jobs(request.organisation.id)
+        if request.store_ids is None or each.connection_id in connections  # of other stores, it is for others
+    ]
+    found = [each for each in seen if job_rows.is_about(each, where, connections)]
+    rows = [
+        (each, jobs.public(each), job_rows.light(each, connections), job_rows.facts(each, connections))
+        for each in found
+    ]
     values = {
         "where": where,
         "rows": rows,
@@ -100,13 +108,6 @@ def _list(request: OrganisationRequest, form: LabelForm, *, status: int = 200) -
         "may_read": may(request.role, "traffic.jobs"),
     }
     return render(request, "traffic/integrations.html", values, status=status)
-
-
-def _is_about(job: ImportJob, where: Where, connections: dict[UUID, reads.ConnectionFacts]) -> bool:
-    """Whether its shops feed what was chosen; one that feeds nothing yet is about everything."""
-    known = connections.get(job.connection_id) if job.connection_id else None
-    fed = {each.store_id for each in known.locations if each.store_id} if known else set()
-    return not where.at or not fed or bool(fed & where.store_ids)
 
 
 @require_GET
@@ -271,26 +272,3 @@ def _connect(facts: reads.ConnectionFacts | None) -> Step:
             _("Connect"), "stuck", _("The till does not accept the sign-in any more."), facts.status_since, there
         )
     return Step(_("Connect"), "done", _("signed in"))
-
-
-def _light(job: ImportJob, connections: dict[UUID, reads.ConnectionFacts]) -> Status:
-    found = connections.get(job.connection_id) if job.connection_id else None
-    if found is None:
-        return Status("off", _("Not connected"))
-    if found.status != Connection.Status.CONNECTED:
-        return Status("bad", _("Sign in again"), found.status_since)
-    if not job.finished_at:
-        return Status("info", _("Being set up"))
-    return Status("ok", pgettext("an integration", "Active")) if job.active else Status("off", _("Off"), job.paused_at)
-
-
-def _facts(job: ImportJob, connections: dict[UUID, reads.ConnectionFacts]) -> dict[str, Any]:
-    found = connections.get(job.connection_id) if job.connection_id else None
-    due = jobs.next_runs(job)
-    return {
-        "connection": found,
-        "matched": found.linked if found else 0,
-        "shops": len(found.locations) if found else 0,
-        "next": min(due.values(), default=None),
-        "owner": found.consented_by if found else "",
-    }
