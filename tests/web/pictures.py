@@ -5,8 +5,7 @@ in English and French, and on paper. Not a test: nobody but a person can say whe
 import os
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -25,7 +24,9 @@ from comptoir.core.accounts.roles import Role
 from tests.apps.traffic import chain
 from tests.people import People
 from tests.tenants import World, build
-from tests.web import pictured_mails, twelve_stores
+from tests.web import hundred_stores, pictured_mails, twelve_stores
+from tests.web.more_shots import more
+from tests.web.shot import Shot
 from tests.web.tenant_rows import PAGES
 from tests.web.test_every_page import LOOKED_AT
 from tests.web.test_tenants import address
@@ -42,21 +43,22 @@ STORES = int(os.environ.get("PICTURES_STORES", "12"))
 HEIGHTS = {"1280": 800, "390": 844}
 DRAWN = "[...document.images].every(each => each.complete || !each.checkVisibility())"
 """Nothing is waited for that nobody sees."""
-OPERATOR, NOBODY = "olga", "nobody"
+OPERATOR, NOBODY, DORA = "olga", "nobody", "dora"
 DAY = chain.DAY.isoformat()
+SHARED = (
+    "help",
+    "overview",
+    "users",
+    "connections",
+    "imports",
+    "import_schedules",
+    "late_changes",
+    "activity",
+    "sales",
+)
 FEEDS = ("sftp", "mail", "axis")
 CHOSEN = "period=28&days=weekend&title=Weekends+of+spring&columns=visitors&columns=sales"
 EVERY_COLUMN = "&".join(f"columns={each.slug}" for each in KPIS)
-
-
-@dataclass(frozen=True)
-class Shot:
-    """A page, who looks at it, and what is done on it before the picture is taken."""
-
-    name: str
-    path: str
-    who: str = "alice"
-    act: Callable[[Page], object] = lambda page: None
 
 
 @pytest.fixture
@@ -72,8 +74,10 @@ def world(people: People, monkeypatch: pytest.MonkeyPatch) -> World:
 def test_pictures(chromium: Browser, live_server: LiveServer, world: World) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     shots = [each for each in shots_of(world) if ONLY.search(each.name)]
+    if any(each.who == DORA for each in shots):
+        hundred_stores.fill(now=datetime.now(UTC))
     for width, theme, language in WAYS:
-        for who in ("alice", "charlie", "hr", OPERATOR, NOBODY):
+        for who in ("alice", "charlie", "hr", "manager", DORA, OPERATOR, NOBODY):
             for page in opened(chromium, live_server, world, who, width, theme, language):
                 for shot in shots:
                     if shot.who == who:
@@ -95,20 +99,26 @@ def opened(
         viewport={"width": 1280 if width == "paper" else int(width), "height": HEIGHTS.get(width, 800)},
     )
     Membership.objects.filter(pk=world.membership.pk).update(all_stores=True)
-    client = (
-        Client() if who == NOBODY else world.colleague(Role.HR) if who == "hr" else world.client(person(world, who))
-    )
-    cookies = client.cookies.items()
+    cookies = client_of(world, who).cookies.items()
     context.add_cookies([{"name": name, "value": each.value, "url": live_server.url} for name, each in cookies])
     context.add_init_script("window.EventSource = class extends EventTarget { close() {} }")
     yield context.new_page()
     context.close()
 
 
+def client_of(world: World, who: str) -> Client:
+    """Signed in as whoever it is, in Bob's case with a role; nobody is not."""
+    if who == NOBODY:
+        return Client()
+    return world.colleague(Role(who)) if who in ("hr", "manager") else world.client(person(world, who))
+
+
 def person(world: World, who: str) -> User:
-    """Whoever works in a house of the test, or the operator who asks to come in."""
+    """Whoever works in a house of the test, owns a hundred stores, or the operator who asks to come in."""
     if who == OPERATOR:
         return User.objects.filter(is_operator=True).earliest("id")
+    if who == DORA:
+        return User.objects.get(email="dora@example.com")
     found: User = getattr(world.people, who)
     return found
 
@@ -133,6 +143,7 @@ def take(page: Page, shot: Shot, name: str, *, is_paper: bool) -> None:
                 report.write(f"{name}: {found.generate_report()}\n")
     if AXE != "alone":
         keep(page, name, is_paper=is_paper)
+    shot.after(page)
 
 
 def keep(page: Page, name: str, *, is_paper: bool) -> None:
@@ -157,7 +168,7 @@ def keep(page: Page, name: str, *, is_paper: bool) -> None:
 def shots_of(world: World) -> list[Shot]:
     """Every page by its route's name, and of those of traffic what else there is to see on it."""
     named = [Shot(name, address(name, PAGES[name], world)) for name in LOOKED_AT if not NO_PAGES.search(name)]
-    return [*named, *traffic(world), *helps(named), *empty(world), *office(world), *outside(world)]
+    return [*named, *traffic(world), *more(world), *helps(named), *empty(world), *office(world), *outside(world)]
 
 
 def helps(named: list[Shot]) -> list[Shot]:
@@ -248,11 +259,8 @@ def typed(world: World) -> list[Shot]:
 
 def empty(world: World) -> list[Shot]:
     """The same pages for whoever has nothing yet."""
-    names = [
-        name
-        for name in LOOKED_AT
-        if name.startswith(("traffic", "table_", "tables", "balance")) and not PAGES[name].ids
-    ]
+    begun = ("traffic", "table_", "tables", "balance", *SHARED)
+    names = [name for name in LOOKED_AT if name.startswith(begun) and not PAGES[name].ids]
     found = {name: address(name, PAGES[name], world) for name in names if not NO_PAGES.search(name)}
     return [Shot(f"{name}_empty", path, who="charlie") for name, path in found.items() if "<" not in path]
 

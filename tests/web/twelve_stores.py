@@ -25,7 +25,7 @@ from comptoir.core.accounts.models import Store
 from comptoir.core.connections.models import Connection, LocationLink
 from comptoir.core.intake.models import ImportRun
 from comptoir.kernel.clock import business_date
-from comptoir.kernel.ids import new_id
+from comptoir.kernel.ids import new_id, public_id
 from tests.apps.traffic import chain
 from tests.tenants import World
 from tests.web import twelve_more
@@ -83,6 +83,7 @@ def fill(world: World, *, now: datetime, number: int = 12) -> None:
         )
     Location.objects.filter(organisation_id=organisation.id, store_id=stores[9].id).update(status="works")
     rights.allow(user_id=world.people.bob.pk, node_id=north.id, **who)
+    world.ids |= {"north": public_id("nod", north.id), "owned": public_id("nod", owned.id)}
     _figures(stores, now)
     _budgets(stores, now)
     _feeds(world, stores, who)
@@ -130,21 +131,22 @@ def _store(world: World, name: str, number: int, now: datetime) -> Store:
 
 def _figures(stores: list[Store], now: datetime) -> None:
     dice = random.Random(6)
-    rows = [row for place, store in enumerate(stores) for row in _hours(store, 1 + place / 6, dice, now)]
+    days = DAYS
+    write([row for place, store in enumerate(stores) for row in hours_of(store, 1 + place / 6, dice, now, days)], now)
+
+
+def write(rows: list[Hour], now: datetime) -> None:
+    """Hours of one organisation, and the days they add up to."""
+    organisation_id = rows[0].organisation_id
     Hour.objects.bulk_create(rows, batch_size=2000)
     days: dict[Any, list[Hour]] = {}
     for row in rows:
         days.setdefault((row.store_id, row.business_date), []).append(row)
-    said = chains.settings_of(stores[0].organisation_id)
+    said = chains.settings_of(organisation_id)
     columns = [each.name for each in Hour._meta.local_concrete_fields]
     made = [
         projection._day(
-            stores[0].organisation_id,
-            key,
-            [{name: getattr(hour, name) for name in columns} for hour in hours],
-            0,
-            said,
-            now,
+            organisation_id, key, [{name: getattr(hour, name) for name in columns} for hour in hours], 0, said, now
         )
         for key, hours in days.items()
     ]
@@ -156,10 +158,11 @@ def _figures(stores: list[Store], now: datetime) -> None:
         cursor.execute("ANALYZE traffic_hour, traffic_day, traffic_week, traffic_weekclock")
 
 
-def _hours(store: Store, size: float, dice: random.Random, now: datetime) -> Iterator[Hour]:
+def hours_of(store: Store, size: float, dice: random.Random, now: datetime, days: int) -> Iterator[Hour]:
+    """So many days until now, and five weeks of the year before."""
     zone = ZoneInfo(store.timezone)
     today = business_date(now, zone=zone, day_start=store.day_start)
-    dates = [today - timedelta(days=each) for each in range(DAYS)]
+    dates = [today - timedelta(days=each) for each in range(days)]
     for day in [*dates, *(each - LAST_YEAR for each in dates[:35])]:
         for hour, share in zip(OPEN, SHAPE, strict=True):
             at = datetime.combine(day, time(hour), zone)
@@ -265,7 +268,14 @@ def _wrong(world: World, stores: list[Store], now: datetime) -> None:
     """An alert of each kind, some that are over, and figures that moved."""
     organisation_id = world.people.le_zinc.id
     figures = {"conversion": "12.4", "usual": "23.1", "visitors": "41", "transactions": "44", "star": "61.5"}
-    details = {**figures, "target": "40", "day": now.date().isoformat(), "people": "2", "counter": "Entrée rue"}
+    details = {
+        **figures,
+        "who": "Alice",
+        "target": "40",
+        "day": now.date().isoformat(),
+        "people": "2",
+        "counter": "Entrée rue",
+    }
     refused = str(Connection.objects.get(organisation_id=organisation_id, account_name="Corners").pk)
     for place, kind in enumerate(Kind):
         for closed in (None, now - timedelta(days=place + 1)):

@@ -9,7 +9,7 @@ from django.test import Client
 
 from comptoir.apps.traffic import opening
 from comptoir.apps.traffic.alert_tables import Alert, BusinessException, BusinessHours
-from comptoir.apps.traffic.alerts import finding, mailing, watching
+from comptoir.apps.traffic.alerts import finding, mailing, watching, wording
 from comptoir.apps.traffic.alerts.finding import Finding, Kind
 from comptoir.apps.traffic.chains import save_location
 from comptoir.apps.traffic.count_tables import Counter
@@ -312,3 +312,11 @@ def test_hours_are_typed_by_weekday_with_other_hours_on_single_dates(shop: Peopl
     assert alice.post(f"{url}/dates/2099-12-25/delete").status_code == 302
     assert alice.post(f"{url}/dates/2099-12-25/delete").status_code == 404
     assert "Business hours" in alice.get(f"/traffic/locations/{shop.bar.public_id}").content.decode()
+
+
+@pytest.mark.parametrize("who", ["Alice", ""])
+def test_a_refused_account_names_who_signed_in_or_nobody(people: People, who: str) -> None:
+    row = Alert(id=new_id(), kind="refused", part=str(new_id()), name="Corners", details={"who": who}, since=at(9))
+    told = wording.tell(row, None, Role.OWNER).sentence
+    assert ("the sign-in of Alice:" if who else "the sign-in it was read with:") in told
+    assert "–" not in told

@@ -171,6 +171,12 @@ WORDS: Final[dict[Kind, Words]] = {
     ),
 }
 
+OF_NOBODY: Final = _(
+    "%(name)s no longer accepts the sign-in it was read with: no sale and no hour comes in. Sign in again, anybody who"
+    " may; shops, schedule and history stay, and what was missed is read."
+)
+"""A refused account of which nobody remembers who signed in: that person is gone."""
+
 
 def tell(row: Alert, store: Store | None, role: Role) -> Told:
     """An alert in the active language; without the button where this role may not go."""
@@ -181,7 +187,8 @@ def tell(row: Alert, store: Store | None, role: Role) -> Told:
         said["why"] = f"{said['file_name']}: {said['why']}"
     since = formats.clock_time(row.since, zone)
     values = {**said, "name": row.name, "since": since}
-    sentence = (str(words.sentence) % {"who": "–", "why": "", **{k: v for k, v in values.items() if v}}).strip()
+    told = OF_NOBODY if row.kind == Kind.REFUSED and not values.get("who") else words.sentence
+    sentence = (str(told) % {"why": "", **values}).strip()
     url = words.target(row, store)
     action = (
         Action(words.button, url) if may(role, getattr(resolve(url.partition("#")[0]).func, "permission", "")) else None

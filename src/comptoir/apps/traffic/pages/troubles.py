@@ -66,17 +66,27 @@ def _of_accounts(connections: Mapping[UUID, reads.ConnectionFacts]) -> list[Trou
         Trouble(
             "bad",
             each.account_name,
-            _(
-                "%(who)s signed in, and Lightspeed does not accept that any more. Anybody who may signs in again:"
-                " shops, schedule and history stay, and what was missed is read."
-            )
-            % {"who": each.consented_by or "–"},
+            _not_accepted(each.consented_by),
             _("Sign in again"),
             reverse("connection", args=[each.public_id]),
         )
         for each in connections.values()
         if each.status != Connection.Status.CONNECTED and not each.is_given_back
     ]
+
+
+def _not_accepted(who: str) -> str:
+    """`who` is "" where that person is not known any more."""
+    if not who:
+        return _(
+            "Lightspeed does not accept the sign-in any more. Anybody who may signs in again: shops, schedule and"
+            " history stay, and what was missed is read."
+        )
+    words = _(
+        "%(who)s signed in, and Lightspeed does not accept that any more. Anybody who may signs in again:"
+        " shops, schedule and history stay, and what was missed is read."
+    )
+    return words % {"who": who}
 
 
 def _of_places(where: Where, organisation_id: UUID, connections: Mapping[UUID, reads.ConnectionFacts]) -> list[Trouble]:
