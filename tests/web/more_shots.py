@@ -119,7 +119,8 @@ def filled(fields: dict[str, str]) -> Act:
 
     def act(page: Page) -> None:
         page.evaluate("document.querySelectorAll('main form').forEach(each => { each.noValidate = true })")
-        form = page.locator("main form[method=post]").filter(has=page.locator(f"[name={next(iter(fields))}]")).first
+        first = page.locator(f"[name={next(iter(fields))}]")
+        form = page.locator("main form[method=post]:not(dialog *)").filter(has=first).first
         for name, value in fields.items():
             field = form.locator(f"[name={name}]").first
             if field.evaluate("each => each.tagName") == "SELECT":

@@ -152,7 +152,7 @@ def write(rows: list[Hour], now: datetime) -> None:
     ]
     type(made[0]).objects.bulk_create(made, batch_size=2000)
     with transaction.atomic():
-        weeks.make(stores[0].organisation_id, list(days))
+        weeks.make(organisation_id, list(days))
     with connection.cursor() as cursor:
         # As autovacuum does, in its time.
         cursor.execute("ANALYZE traffic_hour, traffic_day, traffic_week, traffic_weekclock")
