@@ -163,8 +163,9 @@ WORDS: Final[dict[Kind, Words]] = {
         "info",
         _("Check-out missing"),
         _(
-            "Somebody at %(name)s has been in for more than 16 hours by the time clock (people: %(people)s): a check-out"
-            " is missing, and the staff figures of that day are provisional. Add it at the till; it is read again."
+            "Somebody at %(name)s has been in for more than 16 hours by the time clock (people: %(people)s): a"
+            " check-out is missing, and the staff figures of that day are provisional. Add it at the till; it is read"
+            " again."
         ),
         _("Open the day"),
         _day,
