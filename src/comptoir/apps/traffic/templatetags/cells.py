@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from comptoir.apps.traffic.pages.cells import Cell
@@ -25,3 +25,9 @@ def _cell(cell: Cell) -> str:
     change = f'<br><span class="delta delta-{cell.trend}">{escape(cell.delta)}</span>' if cell.delta else ""
     note = f'<span class="cell-note small muted">{escape(cell.note)}</span>' if cell.note else ""
     return f"{_opened(cell.label, cell.is_key)}<span>{escape(cell.value)}{change}</span>{note}</td>"
+
+
+@register.filter
+def in_lines(text: str) -> SafeString:
+    """A figure of a mail, and how it changed below it: side by side they are wider than a column of a phone."""
+    return format_html_join(mark_safe(" <br />("), "{}", ((each,) for each in text.split(" (")))
