@@ -80,3 +80,15 @@ def test_a_point_whose_name_fits_on_neither_side_has_it_below() -> None:
     drawn = Scatter("x", "visitors per staff hour", "%", places)
     assert drawn._sides(780) == ["below", "right", "left"]
     assert all(each.name in svg(drawn) for each in places)
+
+
+def test_6_3_steps_of_a_phone_say_their_sums_short_before_they_run_into_each_other() -> None:
+    steps = Waterfall("x", "EUR", (Rung("Traffic", 52312.34, "+€52,312.34"), Rung("Sale", -281.9, "-€281.90")))
+    said = {
+        (language, size): [each["said"] for each in steps.described("light", language, size)["data"]["values"]]
+        for language in ("en", "fr")
+        for size in ("wide", "narrow")
+    }
+    assert said["en", "wide"] == ["+€52,312.34", "-€281.90"]
+    assert said["en", "narrow"] == ["+52.3K", "-282"]
+    assert said["fr", "narrow"] == ["+52,3\xa0k", "-282"]

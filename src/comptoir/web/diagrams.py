@@ -4,9 +4,13 @@ Everything is readable without colour: what a mark is stands beside it in words,
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, Final, Literal
+
+from babel import Locale
+from babel.numbers import format_compact_decimal
 
 from comptoir.web.charts import (
     ABOVE,
@@ -25,6 +29,8 @@ from comptoir.web.charts import (
     rows_of,
 )
 
+SHORT: Final = 7
+"""Letters that have room above a step on a phone."""
 ROW: Final = 28
 """Of a bar that lies, in pixels."""
 UP: Final = 5
@@ -202,7 +208,8 @@ class Waterfall:
             "mark": words,
             "encoding": {"y": {"field": "top", "type": "quantitative"}, "text": {"field": "said"}},
         }
-        parts = {"data": {"values": self._stacked()}, "encoding": {"x": x}, "layer": [steps, said]}
+        rungs = self.rungs if size != "narrow" else self._short(language)
+        parts = {"data": {"values": self._stacked(rungs)}, "encoding": {"x": x}, "layer": [steps, said]}
         return drawing(theme, language, width=WIDTHS[size], height=HEIGHT, **parts)
 
     def _names(self, size: Size) -> dict[str, Any]:
@@ -213,10 +220,23 @@ class Waterfall:
         lines = f"split((indexof({json.dumps(lower)}, datum.label) < 0 ? '' : ' ') + datum.label, ' ')"
         return {**EACH, "labelLimit": 0, "labelFontSize": 11, "labelExpr": lines}
 
-    def _stacked(self) -> list[dict[str, Any]]:
+    def _short(self, language: str) -> Sequence[Rung]:
+        """Sums that would run into each other side by side, as `+52.3K`: the table below has them to the cent."""
+        if all(len(each.said) <= SHORT for each in self.rungs):
+            return self.rungs
+
+        def said(value: float) -> str:
+            whole = round(value)
+            short = format_compact_decimal(whole, locale=Locale.parse(language, sep="-"), fraction_digits=1)
+            return f"+{short}" if value > 0 else short
+
+        return [replace(each, said=said(each.value)) for each in self.rungs]
+
+    @staticmethod
+    def _stacked(rungs: Sequence[Rung]) -> list[dict[str, Any]]:
         """Each step from where the one before ended."""
         made, stands = [], 0.0
-        for each in self.rungs:
+        for each in rungs:
             begin = 0.0 if each.is_total else stands
             stands = each.value if each.is_total else stands + each.value
             kind = "total" if each.is_total else "up" if each.value >= 0 else "down"
@@ -260,7 +280,7 @@ class Ranking:
         x = {
             "field": "value",
             "type": "quantitative",
-            "axis": {"title": self.unit, "tickCount": 5 if size == "wide" else 3, **BELOW},
+            "axis": {"title": self.unit, "tickCount": 5 if size == "wide" else 3, "labelSeparation": 8, **BELOW},
         }
         words = {"type": "text", "align": "left", "dx": 10, "color": INK[theme], "fontSize": 12}
         mark = {"type": "tick", "thickness": 3, "size": ROW - 6, "color": INK[theme]}

@@ -1,5 +1,6 @@
 """What people do on traffic's pages, cell by cell of the table of roles (traffic-analytics.md 1.1, 3.5)."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,13 +14,14 @@ from django.utils import translation
 from comptoir.apps.traffic import chains, report_mails, rights
 from comptoir.apps.traffic.chains import add_node, save_location
 from comptoir.apps.traffic.count_tables import Count, Counter
-from comptoir.apps.traffic.models import Hour, ReportMail, Settings, Tailored
+from comptoir.apps.traffic.models import Change, Hour, ReportMail, Settings, Tailored
 from comptoir.apps.traffic.pages.day_fields import as_typed
 from comptoir.core.accounts.models import User
 from comptoir.core.accounts.roles import Role
 from comptoir.core.accounts.tokens import create_token
 from comptoir.core.audit.models import Note
 from comptoir.core.mail.models import OutgoingMail
+from comptoir.kernel.ids import new_id
 from tests.apps.traffic.chain import DAY, NOW, at, come, hour, make, sell, utc_store, works
 from tests.people import People, create_member
 
@@ -322,6 +324,21 @@ def test_late_changes_are_listed_with_what_was_before_and_exported(chain: People
         day = alice.get(f"/traffic/days/{chain.bar.public_id}/{DAY}").content.decode()
     assert "changed after import: €0.00 before, seen" in day
     assert Hour.objects.count() >= 2
+
+
+def test_more_late_changes_than_a_page_holds_are_all_counted_and_turned_over(chain: People) -> None:
+    store = {"organisation_id": chain.le_zinc.id, "store_id": chain.bar.id}
+    Change.objects.bulk_create(
+        Change(**store, id=new_id(), hour=NOW, business_date=DAY, kind="sales", old=0, new=number, seen_at=NOW)
+        for number in range(1, 71)
+    )
+    alice = chain.client(chain.alice)
+    seen: list[str] = []
+    for number in ("1", "2"):
+        page = alice.get(f"/traffic/reports/changes?since={DAY}&until={DAY}&page={number}").content.decode()
+        assert "70 figures moved after their days were over." in page
+        seen += re.findall(r'data-label="Now">€(\d+)\.00<', page)
+    assert sorted(map(int, seen)) == list(range(1, 71)), "each once"
 
 
 def test_a_chain_in_french(chain: People) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from babel import Locale, numbers
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.kpis import Kpi, Sums
@@ -41,7 +42,9 @@ def delta(kpi: Kpi, change: Decimal | None) -> tuple[str, str]:
     trend = _trend(kpi, rounded)
     sign = "+" if rounded > 0 else ""
     if kpi.is_rate:
-        return _("%(change)s points") % {"change": f"{sign}{_number(1, locale())(rounded)}"}, trend
+        # 1.5 are points in English, and a point in French.
+        words = ngettext("%(change)s points", "%(change)s points", int(abs(rounded)))
+        return words % {"change": f"{sign}{_number(1, locale())(rounded)}"}, trend
     return sign + _share(1, locale())(rounded), trend
 
 

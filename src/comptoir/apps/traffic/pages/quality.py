@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -28,7 +29,7 @@ from comptoir.web import formats, spreadsheets
 from comptoir.web.formats import percent
 from comptoir.web.shell import OrganisationRequest, page
 
-LATEST: Final = 200
+PAGE: Final = 50
 MOST_EXPORTED: Final = 100_000
 COLUMNS: Final[dict[str, tuple[str | Promise, str | Promise]]] = {
     "visitors": (gettext_lazy("Visitors"), gettext_lazy("Hours whose visitors are known, of all hours")),
@@ -77,11 +78,12 @@ def days(request: OrganisationRequest) -> HttpResponse:
     Whole days are left out until somebody asks for `all`.
     """
     scope = scope_of(request)
-    return render(request, "traffic/quality.html", quality_of(scope, is_all="all" in request.GET))
+    found = quality_of(scope, is_all="all" in request.GET, number=request.GET.get("page"))
+    return render(request, "traffic/quality.html", found)
 
 
-def quality_of(scope: Scope, *, is_all: bool = False) -> dict[str, Any]:
-    """The report: days with something to look at, or all of them."""
+def quality_of(scope: Scope, *, is_all: bool = False, number: str | None = None, size: int = PAGE) -> dict[str, Any]:
+    """The report: days with something to look at, or all of them; a page of `size` rows."""
     stores = {each.store.id: each.store for each in scope.places}
     every = quality.days(scope.reading, stores.values(), scope.period)
     at_once = _at_once(scope)
@@ -89,17 +91,17 @@ def quality_of(scope: Scope, *, is_all: bool = False) -> dict[str, Any]:
     if scope.sees_staff:
         wanted |= quality.WITHOUT_STAFF | quality.among(at_once)
     wanting = every.filter(wanted)
-    counted = {"days": every.count(), "wanting": wanting.count()}
-    rows = quality.in_order(every if is_all else wanting, stores)
+    rows = Paginator(quality.in_order(every if is_all else wanting, stores), size).get_page(number)
     late = quality.late(scope.reading, stores.values(), scope.period, kinds=_kinds(scope))
     columns = own(scope, KNOWN, [each for each in named(COLUMNS) if scope.sees_staff or each.slug not in OF_STAFF])
     return {
         "scope": scope,
         "shown_columns": columns,
         "heads": columns.heads,
-        **counted,
+        "days": rows.paginator.count if is_all else every.count(),
+        "wanting": wanting.count() if is_all else rows.paginator.count,
         "is_all": is_all,
-        "left": max(0, counted["days" if is_all else "wanting"] - LATEST),
+        "page": rows,
         "rows": [
             {
                 "store": stores[row["store_id"]],
@@ -107,7 +109,7 @@ def quality_of(scope: Scope, *, is_all: bool = False) -> dict[str, Any]:
                 "cells": _cells(columns, row, late.get((row["store_id"], row["business_date"]), 0)),
                 "look": _look(row, at_once.get((row["store_id"], row["business_date"]))),
             }
-            for row in rows[:LATEST]
+            for row in rows
         ],
     }
 
@@ -185,14 +187,15 @@ def _is_apart(row: dict[str, Any]) -> bool:
 def changes(request: OrganisationRequest) -> HttpResponse:
     """What moved after its day was over."""
     scope = scope_of(request, usual="28")
-    return render(request, "traffic/changes.html", changes_of(scope))
+    return render(request, "traffic/changes.html", changes_of(scope, number=request.GET.get("page")))
 
 
-def changes_of(scope: Scope) -> dict[str, Any]:
-    """The latest of them, each with the columns that were chosen."""
+def changes_of(scope: Scope, *, number: str | None = None, size: int = PAGE) -> dict[str, Any]:
+    """A page of `size` of them, the latest first, each with the columns that were chosen."""
     columns = moved_columns(scope)
-    rows = [(said, _told(columns, said)) for said in (_change(scope, row) for row in _changes(scope)[:LATEST])]
-    return {"scope": scope, "shown_columns": columns, "heads": columns.heads, "rows": rows}
+    found = Paginator(_changes(scope), size).get_page(number)
+    rows = [(said, _told(columns, said)) for said in (_change(scope, row) for row in found)]
+    return {"scope": scope, "shown_columns": columns, "heads": columns.heads, "rows": rows, "page": found}
 
 
 def moved_columns(scope: Scope) -> Columns:

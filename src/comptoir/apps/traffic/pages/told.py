@@ -167,14 +167,14 @@ def of_a_week(scope: Scope) -> Told:
 
 def known(scope: Scope) -> Told:
     """Days with something to look at."""
-    found = quality.quality_of(scope)
+    found = quality.quality_of(scope, size=MOST_ROWS)
     heads = [*(str(each.label) for each in found["heads"]), _("To look at")]
     rows = [
         (
             f"{day_words(row['day'])}, {row['store'].name}",
             [*(str(figure) for _label, figure, _is_key in row["cells"]), "; ".join(row["look"]) or shown.DASH],
         )
-        for row in found["rows"][:MOST_ROWS]
+        for row in found["rows"]
     ]
     lead = (
         _("Visitors and staff hours of every hour are known.") if found["days"] else _("Nothing is known of these days")
@@ -187,17 +187,18 @@ def known(scope: Scope) -> Told:
 
 def moved(scope: Scope) -> Told:
     """What moved after its day was over."""
-    found = quality.changes_of(scope)
+    found = quality.changes_of(scope, size=MOST_ROWS)
+    number = found["page"].paginator.count
     place = str(quality.TOLD["location"])  # beside the hour it takes no column, of which a phone has few
     heads = [str(each.label) for each in found["heads"] if str(each.label) != place]
     rows = []
-    for said, cells in found["rows"][:MOST_ROWS]:
+    for said, cells in found["rows"]:
         words = {str(label): str(value) for label, value, _right in cells}
         words |= {str(quality.TOLD["seen_at"]): str(said["seen"])}
         where = f" · {words[place]}" if place in words else ""
         rows.append((f"{day_words(said['day'])}, {said['start']}{where}", [words[head] for head in heads]))
-    lead = quality.moved_sentence(len(found["rows"])) if rows else _("Nothing moved")
-    left = max(0, len(found["rows"]) - MOST_ROWS)
+    lead = quality.moved_sentence(number) if rows else _("Nothing moved")
+    left = max(0, number - MOST_ROWS)
     return Told(lead, _parts(_("Figures that moved"), heads, rows) if rows else [], left_rows=left)
 
 

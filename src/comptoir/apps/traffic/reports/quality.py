@@ -96,7 +96,7 @@ def changes(
         store_id__in=list(scope.store_ids),
         kind__in=kinds,
     )
-    return at_hours(on_days(mine, scope, period), scope, stores).order_by("-seen_at", "hour", "kind")
+    return at_hours(on_days(mine, scope, period), scope, stores).order_by("-seen_at", "hour", "kind", "id")
 
 
 def at_hours(rows: "QuerySet[Any, Any]", scope: Scope, stores: Collection[Store]) -> "QuerySet[Any, Any]":
