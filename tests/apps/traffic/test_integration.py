@@ -133,6 +133,18 @@ def test_once_it_is_read_the_reports_are_one_press_away(alice: Client, house: Co
     page = alice.get(address(job)).content.decode()
     for report in ("totals", "data"):
         assert f'href="/traffic/reports/{report}?period=7"' in page
+    made = {"organisation_id": house.people.le_zinc.id, "actor": "user:1", "now": NOW}
+    chain = chains.add_node(**made, name="Zinc", kind="chain", parent_id=None)
+    ImportJob.objects.update(node_id=chain.id)
+    assert "?at=" not in alice.get(address(job)).content.decode(), "nothing lies in it: its reports would be nowhere"
+    chains.save_location(store=house.people.bar, values={}, node_id=chain.id, actor="user:1", now=NOW, today=NOW.date())
+    filtered = f"?at={public_id('nod', chain.id)}&amp;period=7"
+    assert alice.get(address(job)).content.decode().count(filtered) == 2, "of its own chain alone"
+    ImportJob.objects.update(node_id=None)
+    [kept, *others] = links(house)
+    LocationLink.objects.filter(id__in=[each.id for each in others]).update(store=None)
+    filtered = f"?at={kept.store.public_id}&amp;period=7"
+    assert alice.get(address(job)).content.decode().count(filtered) == 2, "of the one location that it feeds"
 
 
 def test_a_label_is_there_once_in_a_chain(alice: Client, house: Connected) -> None:

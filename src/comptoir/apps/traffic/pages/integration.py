@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import time
 from typing import Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings as django_settings
@@ -23,13 +24,13 @@ from comptoir.apps.traffic.pages.editors import editors
 from comptoir.apps.traffic.pages.labelling import ChangeForm, LabelForm, named_with_chain
 from comptoir.apps.traffic.pages.matching import Shop, places_for, shops_of
 from comptoir.apps.traffic.pages.troubles import fresh, troubles
-from comptoir.apps.traffic.pages.where import back_to, where_of
+from comptoir.apps.traffic.pages.where import Where, back_to, where_of
 from comptoir.core.accounts.roles import may
 from comptoir.core.connections import reads, revoking
 from comptoir.core.connections.models import Connection
 from comptoir.core.installations.manifest import App
 from comptoir.kernel.errors import RuleBroken
-from comptoir.kernel.ids import parse_id
+from comptoir.kernel.ids import parse_id, public_id
 from comptoir.web import consent_faults
 from comptoir.web.pages.connections import offered
 from comptoir.web.parts import Action, Step
@@ -152,6 +153,7 @@ def shown(
         "change_form": change_form or ChangeForm.of(job),
         "may_connect": may(request.role, "traffic.connect"),
         "privacy_url": django_settings.COMPTOIR_PRIVACY_URL,
+        "figures": _figures(job, where),
         "unmatched": sum(not each.chosen for each in shops),
         "bars": first_download.bars(job),
         "elsewhere": _elsewhere(request),
@@ -226,6 +228,15 @@ def _give_back(connection: Connection | None, *, is_told: bool) -> str:
         return _("Deleted. The sign-in stays, as the page said.")
     revoking.revoke(connection, now=timezone.now())
     return ""
+
+
+def _figures(job: ImportJob, where: Where) -> str:
+    """The location options of the first reports: what was chosen, else what the job brings figures of (2.5)."""
+    if where.at:
+        return where.query
+    fed = [each.public_id for each in jobs.stores_of(job) if each.id in where.store_ids]
+    at = public_id("nod", job.node_id) if job.node_id else fed[0] if len(fed) == 1 else ""
+    return urlencode({"at": at}) if at in {each.value for each in where.options} else ""
 
 
 def _elsewhere(request: OrganisationRequest) -> str:

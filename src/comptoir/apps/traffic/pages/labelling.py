@@ -47,14 +47,14 @@ class ChangeForm(LabelForm):
     ALWAYS = "always"
     SINCE: ClassVar = [
         ("today", gettext_lazy("from today on")),
-        (ALWAYS, gettext_lazy("on all days: the other chain was a mistake")),
+        (ALWAYS, gettext_lazy("on all days, to mend a mistake")),
     ]
     since = forms.ChoiceField(
-        label=gettext_lazy("Its locations lie in another chain"),
+        label=gettext_lazy("Its locations go along"),
         required=False,
         choices=SINCE,
         help_text=gettext_lazy(
-            "Those in its old chain, or in none, go along. Their figures, ids and matches stay as they are."
+            "Those in its old chain, or in none, lie in the new one then. Their figures, ids and matches stay."
         ),
     )
 
