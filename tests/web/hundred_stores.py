@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from comptoir.apps.traffic import chains
+from comptoir.apps.traffic import chains, placing
 from comptoir.core.accounts.models import Organisation, Store, User
 from comptoir.core.accounts.roles import Role
 from tests.people import create_member
@@ -51,7 +51,7 @@ def fill(*, now: datetime) -> User:
             node_id=nodes[number % 4].id,
             actor=f"user:{dora.pk}",
             now=now,
-            today=chains.BEGINNING,
+            today=placing.BEGINNING,
         )
     dice = random.Random(7)
     twelve_stores.write(
