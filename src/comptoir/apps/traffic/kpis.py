@@ -107,7 +107,10 @@ VALUES: Final = operator.attrgetter(*COLUMNS)
 
 def added(found: Iterable[Sums]) -> Sums:
     """All of them together; column by column, for there may be thousands."""
-    columns: list[tuple[Any, ...]] = list(zip(*map(VALUES, found), strict=True))
+    every = list(found)
+    if len(every) == 1:
+        return every[0]
+    columns: list[tuple[Any, ...]] = list(zip(*map(VALUES, every), strict=True))
     return Sums(*[sum(each) for each in columns])
 
 

@@ -21,31 +21,36 @@ STEPS: Final = tuple(Decimal(1).scaleb(-decimals) for decimals in range(7))
 """What a value is rounded to, by its decimals."""
 
 
-def figure(kpi: Kpi, value: Decimal | None, currency: str) -> str:
-    """A value with its unit; a dash for what is not known. Rounded here and nowhere else (half up)."""
+def figure(kpi: Kpi, value: Decimal | None, currency: str, language: Locale | None = None) -> str:
+    """A value with its unit; a dash for what is not known. Rounded here and nowhere else (half up).
+
+    `language`: the one that is spoken, where somebody writes so many figures that asking for each is dear.
+    """
     if value is None:
         return DASH
+    language = language or locale()
     if kpi.unit in ("money", "money_per_hour"):
         decimals = _minor(currency) if kpi.decimals else 0
-        return _money(currency, decimals, bool(kpi.decimals), locale())(_rounded(value, decimals))
+        return _money(currency, decimals, bool(kpi.decimals), language)(_rounded(value, decimals))
     if kpi.unit == "percent":
-        return _share(kpi.decimals, locale())(_rounded(value, kpi.decimals))
-    said = _number(kpi.decimals, locale())(_rounded(value, kpi.decimals))
+        return _share(kpi.decimals, language)(_rounded(value, kpi.decimals))
+    said = _number(kpi.decimals, language)(_rounded(value, kpi.decimals))
     return _("%(hours)s h") % {"hours": said} if kpi.unit == "hours" else said
 
 
-def delta(kpi: Kpi, change: Decimal | None) -> tuple[str, str]:
-    """A change in words, and its trend; ("", "") where there is nothing to compare with."""
+def delta(kpi: Kpi, change: Decimal | None, language: Locale | None = None) -> tuple[str, str]:
+    """A change in words, and its trend; ("", "") where there is nothing to compare with. `language` as of `figure`."""
     if change is None:
         return "", ""
+    language = language or locale()
     rounded = _rounded(change, 1) or Decimal(0)  # nought has no sign
     trend = _trend(kpi, rounded)
     sign = "+" if rounded > 0 else ""
     if kpi.is_rate:
         # 1.5 are points in English, and a point in French.
         words = ngettext("%(change)s points", "%(change)s points", int(abs(rounded)))
-        return words % {"change": f"{sign}{_number(1, locale())(rounded)}"}, trend
-    return sign + _share(1, locale())(rounded), trend
+        return words % {"change": f"{sign}{_number(1, language)(rounded)}"}, trend
+    return sign + _share(1, language)(rounded), trend
 
 
 def _trend(kpi: Kpi, moved: Decimal) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from django import template
@@ -10,7 +11,6 @@ from django.core.paginator import Page
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from structlog.contextvars import get_contextvars
 
@@ -87,7 +87,7 @@ def chart_at(drawn: charts.Picture, address: str) -> dict[str, Any]:
 def options(choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
     """What a `<select>` offers, of pairs of a value and a word; drawn at once, for there may be hundreds."""
     drawn = (
-        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(word)}</option>'
+        f'<option value="{escape(str(value))}"{" selected" if value == chosen else ""}>{escape(str(word))}</option>'
         for value, word in choices
     )
     return mark_safe("".join(drawn))  # noqa: S308 (every part is escaped)
@@ -98,8 +98,8 @@ def figure_cells(found: Iterable[tuple[object, str, bool]], strong: bool = False
     """The cells of a row of figures: label, figure in words, whether a phone shows it; drawn at once."""
     before, after = ("<strong>", "</strong>") if strong else ("", "")
     drawn = (
-        f'<td class="right{"" if is_key else " wide-only"}" data-label="{escape(label)}">'
-        f"{before}{escape(words)}{after}</td>"
+        f'<td class="right{"" if is_key else " wide-only"}" data-label="{escape(str(label))}">'
+        f"{before}{escape(str(words))}{after}</td>"
         for label, words, is_key in found
     )
     return mark_safe("".join(drawn))  # noqa: S308 (every part is escaped)

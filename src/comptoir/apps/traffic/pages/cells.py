@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from comptoir.apps.traffic import kpis, shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Sums
 from comptoir.apps.traffic.reports.against import Against
+from comptoir.web.formats import locale
 
 KEY: Final = frozenset({"visitors", "transactions", "sales", "conversion", "atv"})
 """What a phone shows of a row."""
@@ -41,16 +42,16 @@ def cells(
 
     `is_chosen`: the reader said which figures, so a phone shows each of them.
     """
-    made, language = [], get_language() or ""
+    made, code, language = [], get_language() or "", locale()
     for slug in slugs:
         kpi = BY_SLUG[slug]
-        value = shown.figure(kpi, kpi.of(now) if now.hours else None, currency)
+        value = shown.figure(kpi, kpi.of(now) if now.hours else None, currency, language)
         if against is None:
             change = kpis.change(kpi, kpi.of(alike[0]), kpi.of(alike[1])) if alike else None
-            said = shown.delta(kpi, change)
+            said = shown.delta(kpi, change, language)
         else:
             said = shown.beside_budget(kpi, against.index(slug))
-        made.append(Cell(_label(slug, language), value, *said, is_key=is_chosen or slug in KEY))
+        made.append(Cell(_label(slug, code), value, *said, is_key=is_chosen or slug in KEY))
     return made
 
 

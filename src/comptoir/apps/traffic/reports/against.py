@@ -202,7 +202,7 @@ def _asked(scope: Scope, period: Period, group: LiteralString, today: date) -> l
     statement += (THERE if scope.nodes is not None else "") + ("" if days is None else ONLY) + " GROUP BY " + group
     values: dict[str, Any] = {
         "organisation": scope.organisation_id,
-        "stores": list(scope.store_ids),
+        "stores": scope.stores,
         "since": period.since,
         "until": min(period.until, today - DAY),
         "nodes": list(scope.nodes or ()),

@@ -80,13 +80,14 @@ def weekly(scope: Scope, places: Sequence[Place], week: Period, beside: Beside, 
         stretches.over(reading.by_store_day, scope, beside, week),
         against.by_store_day(scope, week, today=today),
     )
+    had_one = asked.had_one
     return Report(
         tuple(
             Block(None, currency, asked, tuple(each.store.id for each in mine if each.store.currency == currency))
             for currency in dict.fromkeys(each.store.currency for each in mine)
         ),
         tuple(Block(each, each.store.currency, asked, (each.store.id,)) for each in mine),
-        tuple(each.store.name for each in mine if each.store.id in asked.had_one),
+        tuple(each.store.name for each in mine if each.store.id in had_one),
     )
 
 
