@@ -33,8 +33,7 @@ STAGES: Final = (
     "the door commits, workers hear of it",
     "the drain begins",
     "bodies read, sales written, loyalty begins",
-    "points, what the tablet shows",
-    "commit, sessions that listen hear of it",
+    "points, what the tablet shows, commit; whoever listens hears of it",
     "the web process tells the tablet",
 )
 """Each from the end of the one before it."""

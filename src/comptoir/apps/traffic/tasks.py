@@ -60,8 +60,9 @@ def enqueue_exports(*, now: datetime) -> None:
 
 
 def enqueue_restating(organisation_id: UUID, *, at: datetime | None = None) -> None:
-    """Once, and not before `at`."""
-    restate.enqueue_once(key=f" {organisation_id}", at=at, organisation_id=str(organisation_id))
+    """Once, and not before `at`; one that waits for an instant that was named before is soon enough."""
+    key, mine = f" {organisation_id}", str(organisation_id)
+    restate.enqueue_once(key=key, at=at, patient=at is not None, organisation_id=mine)
 
 
 def enqueue_filling(organisation_id: UUID) -> None:

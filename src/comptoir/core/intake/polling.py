@@ -7,7 +7,7 @@ committed together.
 """
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -45,6 +45,12 @@ FIRST: Final = timedelta(hours=1)
 # After a long silence the books are read day by day, each remembered.
 WINDOW: Final = timedelta(days=1)
 LONGEST_WAIT: Final = timedelta(minutes=15)
+NOTED_EVERY: Final = timedelta(minutes=1)
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_noted: dict[UUID, datetime] = {}
+"""When this process has noted of a store that it was heard, to ask nothing in vain. What a transaction that failed took
+back is noted again a minute later."""
 
 
 def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
@@ -128,12 +134,16 @@ def pace(link: LocationLink, row: BookReading, *, now: datetime) -> timedelta:
 
 def heard(store_ids: Collection[UUID], *, now: datetime) -> None:
     """The tills of these stores have spoken by themselves; noted once a minute, so that a busy till costs nothing."""
+    news = sorted(each for each in store_ids if not timedelta(0) <= now - _noted.get(each, LONG_AGO) < NOTED_EVERY)
+    if not news:
+        return
+    _noted.update(dict.fromkeys(news, now))
     with prepared.cursor() as cursor:
         cursor.execute(
             "UPDATE intake_bookreading AS b SET heard_at = %(now)s FROM connections_locationlink AS l"
             " WHERE l.store_id = ANY(%(stores)s) AND b.organisation_id = l.organisation_id"
             " AND b.location_link_id = l.id AND (b.heard_at IS NULL OR b.heard_at < %(now)s - interval '1 minute')",
-            {"now": now, "stores": sorted(store_ids)},
+            {"now": now, "stores": news},
         )
 
 

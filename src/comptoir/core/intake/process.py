@@ -55,11 +55,7 @@ def drain(
     """
     total = 0
     while True:
-        try:
-            batch = process_batch(BATCH, clock=clock, at_once=at_once)
-        except Exception:  # one notification we cannot handle must not hold up the others: find it
-            log.exception("intake.batch_failed")
-            batch = _process_one_by_one(clock)
+        batch = _next_batch(clock, at_once=at_once)
         total += batch.done
         then()
         if batch.unverified:
@@ -68,17 +64,31 @@ def drain(
             return total
 
 
+def _next_batch(clock: Callable[[], datetime], *, at_once: bool) -> Batch:
+    if at_once:
+        try:
+            return process_batch(BATCH, clock=clock, at_once=True)
+        except Exception as error:  # an app's, perhaps: the sales stand without it, and dispatch finds out which
+            log.warning("intake.not_at_once", cause=f"{type(error).__name__}: {error}")
+    try:
+        return process_batch(BATCH, clock=clock)
+    except Exception:  # one notification we cannot handle must not hold up the others: find it
+        log.exception("intake.batch_failed")
+        return _process_one_by_one(clock)
+
+
 def process_batch(size: int, *, clock: Callable[[], datetime], at_once: bool = False) -> Batch:
-    """One batch, one transaction."""
+    """One batch, one transaction. `at_once`: with what apps do of it, and then it fails as one of them fails."""
     now = clock()
     with transaction.atomic(), live.gathered():
         found, has_more = rows.waiting(size)
-        if not at_once:
-            return Batch(len(found), _process(found, now), has_more)
-        with dispatch.in_hand() as events:
-            unverified = _process(found, now)
-        outbox.hand_over(events, clock=clock)
-        return Batch(len(found), unverified, has_more)
+        if at_once:
+            with dispatch.in_hand() as events:
+                fates = _process(found, now)
+            outbox.hand_over(events, now=clock())
+        else:
+            fates = _process(found, now)
+    return Batch(len(found), _count(fates), has_more)
 
 
 def _process_one_by_one(clock: Callable[[], datetime]) -> Batch:
@@ -93,10 +103,10 @@ def _process_one_by_one(clock: Callable[[], datetime]) -> Batch:
         mine = Notification.objects.select_for_update(skip_locked=True).filter(id=identifier, processed_at=None)
         try:
             try:
-                found, due = _process_those(mine, clock())
+                found, fates = _process_those(mine, clock())
             except NotSupportedError:  # a migration came in between (`prepared`); once more, with new plans
-                found, due = _process_those(mine.all(), clock())
-            unverified += due
+                found, fates = _process_those(mine.all(), clock())
+            unverified += _count(fates)
         except Exception as error:
             if connection.needs_rollback or not connection.is_usable():
                 raise
@@ -110,12 +120,13 @@ def _process_one_by_one(clock: Callable[[], datetime]) -> Batch:
                     fate = Fate(row, organisation_id=row.organisation_id, store_id=row.store_id)
                     fate.park(path="$", fault=f"A fault of ours, kept for mending: {type(error).__name__}: {error}")
                     _save([fate], clock())
+                    _count([fate])
         done += len(found)
     return Batch(done, unverified, has_more=done == BATCH)
 
 
-def _process_those(mine: QuerySet[Notification], now: datetime) -> tuple[list[Notification], int]:
-    """In a transaction of their own; returns them, and how many are to be confirmed."""
+def _process_those(mine: QuerySet[Notification], now: datetime) -> tuple[list[Notification], list[Fate]]:
+    """In a transaction of their own; returns them, and what became of them."""
     with transaction.atomic():
         found = list(mine)
         return found, _process(found, now)
@@ -128,10 +139,9 @@ def _is_passing(error: Exception) -> bool:
     return isinstance(error, DatabaseError) and isinstance(error.__cause__, (UndefinedColumn, UndefinedTable))
 
 
-def _process(waiting: Sequence[Row], now: datetime) -> int:
-    """Returns how many are to be confirmed."""
+def _process(waiting: Sequence[Row], now: datetime) -> list[Fate]:
     if not waiting:
-        return 0
+        return []
     fates = [read(row) for row in waiting]
     _route(fates, now)
     _record([fate for fate in fates if not fate.outcome], now)
@@ -141,6 +151,13 @@ def _process(waiting: Sequence[Row], now: datetime) -> int:
     told = ((fate, fate.store_id) for fate in fates if fate.reading and fate.reading.is_hint)
     hints.follow({(store_id, fate.row.provider, fate.location) for fate, store_id in told if store_id}, now=now)
     unlinked.let_go({(fate.row.provider, fate.location) for fate in fates if fate.outcome == Outcome.UNLINKED}, now=now)
+    return fates
+
+
+def _count(fates: Sequence[Fate]) -> int:
+    """Count what became of them; returns how many are to be confirmed."""
+    for outcome, number in Counter(str(fate.outcome) for fate in fates).items():
+        metrics.PROCESSED.labels(outcome).inc(number)
     return sum(fate.due_at is not None for fate in fates)
 
 
@@ -150,6 +167,7 @@ def take(row: Notification, *, now: datetime) -> Fate:
     _route([fate], now)
     _record([] if fate.outcome else [fate], now)
     _save([fate], now)
+    _count([fate])
     return fate
 
 
@@ -165,6 +183,7 @@ def read_again(them: Sequence[Notification], now: datetime) -> int:
     news = [fate for before, fate in zip(them, fates, strict=True) if _is_news(before, fate)]
     if news:
         _save(news, now)
+        _count(news)
     return len(news)
 
 
@@ -233,9 +252,7 @@ def _hand_on(fates: Sequence[Fate], now: datetime) -> None:
 
 
 def _save(fates: Sequence[Fate], now: datetime, *, with_bodies: bool = False) -> None:
-    """Write what became of them, count it and tell open pages (`rows.save`)."""
+    """Write what became of them and tell open pages (`rows.save`)."""
     rows.save(fates, now, with_bodies=with_bodies)
-    for outcome, number in Counter(str(fate.outcome) for fate in fates).items():
-        metrics.PROCESSED.labels(outcome).inc(number)
     for organisation_id in {fate.organisation_id for fate in fates if fate.organisation_id}:
         store.notify_live(organisation_id, LIVE_TOPIC)

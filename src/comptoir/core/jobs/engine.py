@@ -101,12 +101,19 @@ class Job:
         self.task.configure().defer(**arguments, **_correlation())
 
     def enqueue_once(
-        self, *, key: str = "", at: datetime | None = None, first: bool = False, **arguments: str | int
+        self,
+        *,
+        key: str = "",
+        at: datetime | None = None,
+        first: bool = False,
+        patient: bool = False,
+        **arguments: str | int,
     ) -> None:
         """Enqueue unless the same job (and key) is waiting already: rows tell what to do, not arguments.
 
         With a key, arguments name whose rows; and of one key one job runs at a time. `at` is when it may begin: one
-        that waits for a later instant is brought forward. `first`: before others of its priority.
+        that waits for a later instant is brought forward, unless whoever asks is `patient`. `first`: before others of
+        its priority.
         """
         lock = f"{self.name}{key}"
         values: dict[str, str | int | datetime | None] = {
@@ -120,7 +127,7 @@ class Job:
         }
         with prepared.cursor() as cursor:
             cursor.execute(ENQUEUE_SQL, values)
-            if not cursor.rowcount:
+            if not patient and not cursor.rowcount:
                 cursor.execute(BRING_FORWARD_SQL, values)
                 log.debug("job.already_waiting", job=self.name, key=key)
 

@@ -53,10 +53,11 @@ WITH RECURSIVE downward AS (
         AND s.location_id = downward.location_id AND s.previous_external_id = downward.external_id
     WHERE s.previous_external_id <> '' AND s.kind <> %(sale)s
 )
-SELECT downward.root, s.* FROM downward CROSS JOIN LATERAL (
-    SELECT {columns} FROM ledger_sale
-    WHERE organisation_id = (SELECT %(organisation)s::uuid) AND id = downward.id LIMIT 1
-) AS s ORDER BY s.id
+SELECT CASE WHEN row_number() OVER () = 1
+        THEN (SELECT json_agg(json_build_array(root, id)) FROM downward WHERE id <> root) END,
+    {columns}
+FROM ledger_sale
+WHERE organisation_id = (SELECT %(organisation)s::uuid) AND id = ANY(ARRAY(SELECT id FROM downward)) ORDER BY id
 """
 
 
@@ -70,13 +71,17 @@ def roots_ever(organisation_id: UUID, sale_ids: Collection[UUID]) -> list[UUID]:
     return [found for (found,) in _ask(UPWARD.format(start=AS_IT_IS + AS_IT_WAS), organisation_id, sale_ids)]
 
 
-def descend(organisation_id: UUID, sale_ids: Collection[UUID], columns: LiteralString) -> list[tuple[Any, ...]]:
-    """Each of these sales, and everything that points at it or at a correction of it, in the order of their ids.
+def descend(
+    organisation_id: UUID, sale_ids: Collection[UUID], columns: LiteralString
+) -> tuple[list[tuple[UUID, UUID]], list[tuple[Any, ...]]]:
+    """What points at each of these sales or at a correction of it: (sale, correction); a `sale` that follows is none.
 
-    First of each row stands which of these sales it belongs to, then its `columns` of `ledger_sale`. A `sale` that
-    follows is no correction.
+    With it these `columns` of all of them, in the order of their ids.
     """
-    return _ask(DOWNWARD.format(columns=columns), organisation_id, sale_ids)
+    # The links come once, beside the first row: a join of all with their roots is planned for one row of each.
+    found = _ask(DOWNWARD.format(columns=columns), organisation_id, sale_ids)
+    links = [(UUID(root), UUID(correction)) for linked, *_rest in found for root, correction in linked or ()]
+    return links, [tuple(row) for _links, *row in found]
 
 
 def _ask(question: LiteralString, organisation_id: UUID, sale_ids: Collection[UUID]) -> list[tuple[Any, ...]]:

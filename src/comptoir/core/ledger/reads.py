@@ -200,15 +200,12 @@ def _of_columns(
 
 def chains_of(organisation_id: UUID, sale_ids: Collection[UUID]) -> dict[UUID, Chain]:
     """Each of these sales with everything that corrects it, directly or through one another."""
-    roots: dict[UUID, SaleRecord] = {}
+    links, rows = chains.descend(organisation_id, sale_ids, COLUMNS)
+    known = {found.id: found for found in (_of_columns(*row) for row in rows)}
     corrections: defaultdict[UUID, list[SaleRecord]] = defaultdict(list)
-    for root, *columns in chains.descend(organisation_id, sale_ids, COLUMNS):
-        found = _of_columns(*columns)
-        if found.id == root:
-            roots[root] = found
-        else:
-            corrections[root].append(found)
-    return {root: Chain(found, tuple(corrections.get(root, ()))) for root, found in roots.items()}
+    for root, correction in sorted(links):
+        corrections[root].append(known[correction])
+    return {root: Chain(known[root], tuple(corrections.get(root, ()))) for root in sale_ids if root in known}
 
 
 def revisions(organisation_id: UUID, sale_id: UUID) -> list[Revision]:

@@ -1,26 +1,21 @@
 """A few events handed over in the transaction that made them: whoever waits for them waits for one commit, not two.
 
-What goes well leaves no delivery. Otherwise deliveries are written, and `dispatch` does it: when an app fails, when
-somebody else has the organisation's turn, and when there are so many events that others would wait too long for what
-the caller has locked.
+Nothing of it leaves a delivery. Where somebody else has the organisation's turn, and when there are so many events that
+others would wait too long for what the caller has locked, deliveries are written after all, for `dispatch`.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, LiteralString
 from uuid import UUID
 
 import msgspec
-import structlog
-from django.db import connection, transaction
 
 from comptoir.core import prepared
 from comptoir.core.installations import modules
 from comptoir.core.outbox import aside
-from comptoir.core.outbox.dispatch import BETWEEN, CONSTRAINTS_SQL, POSTPONE_SQL, TRY, Claimed, key, sorted_out, tell
+from comptoir.core.outbox.dispatch import BETWEEN, POSTPONE_SQL, TRY, Claimed, key, sorted_out, tell
 from comptoir.kernel import arrays
-
-log = structlog.get_logger(__name__)
 
 MOST: Final = 50
 """Events at most: a sale at a counter comes with few others."""
@@ -30,8 +25,11 @@ Groups = dict[tuple[UUID, str], list[Claimed]]
 """Events by organisation and app."""
 
 
-def hand_over(kept: Sequence[Claimed], *, clock: Callable[[], datetime]) -> None:
-    """Tell apps of what was published in hand (`dispatch.in_hand`), or write down that they are to be told."""
+def hand_over(kept: Sequence[Claimed], *, now: datetime) -> None:
+    """Tell apps of what was published in hand (`dispatch.in_hand`), or write down that they are to be told.
+
+    Raises whatever an app raises: the caller begins anew without us, and nothing has happened.
+    """
     if not kept:
         return
     owners = {each.told["organisation_id"] for each in kept}
@@ -39,10 +37,10 @@ def hand_over(kept: Sequence[Claimed], *, clock: Callable[[], datetime]) -> None
         groups, unheeded = sorted_out(kept, off)
         aside.keep([(each.event, app) for each, app in unheeded])
         turns = _turns(owners) if len(kept) <= MOST else set()
-        mine = {whose: members for whose, members in groups.items() if whose[0] in turns}
-        if not _went_well(mine, clock):
-            mine = {}
-    _write_down({whose: members for whose, members in groups.items() if whose not in mine})
+        for (owner, app), members in groups.items():
+            if owner in turns:
+                tell(app, members, now)
+    _write_down({whose: members for whose, members in groups.items() if whose[0] not in turns})
 
 
 def _turns(owners: Collection[UUID]) -> set[UUID]:
@@ -50,24 +48,6 @@ def _turns(owners: Collection[UUID]) -> set[UUID]:
     with prepared.cursor() as cursor:
         cursor.execute(TURNS_SQL, [arrays.of_ids(sorted(owners))])
         return {owner for (owner,) in cursor.fetchall()}
-
-
-def _went_well(groups: Groups, clock: Callable[[], datetime]) -> bool:
-    """Tell all of them; should one fail, what all of them wrote is taken back."""
-    if not groups:
-        return True
-    try:
-        with transaction.atomic():
-            for (_, app), members in groups.items():
-                tell(app, members, clock())
-            with prepared.cursor() as cursor:
-                cursor.execute(CONSTRAINTS_SQL)
-    except Exception as error:
-        if connection.needs_rollback:
-            raise
-        log.info("event.not_at_once", cause=f"{type(error).__name__}: {error}")
-        return False
-    return True
 
 
 def _write_down(groups: Groups) -> None:
