@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60_000
+"""Milliseconds until what a worker does must be seen: two test processes and a whole demo share two cores."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,6 +23,7 @@ def compiled_words() -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium or Playwright's own; skipped by name where there is neither, which CI takes for a failure."""
+    expect.set_options(timeout=PATIENCE)
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     # Playwright's loop runs in this thread and makes Django take every query for an asynchronous one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

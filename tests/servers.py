@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 60.0
 START_SECONDS = 120.0
 """Two CPU seconds, and nobody promised how soon: a busy machine gives them late."""
 PORTS = range(20_000, 32_000)
@@ -76,12 +76,12 @@ class WebServer:
     def stop(self) -> None:
         assert self.process
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=DEADLINE_SECONDS)
 
     def request(
         self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
     ) -> tuple[int, bytes, http.client.HTTPMessage]:
-        connection = http.client.HTTPConnection(urlsplit(self.url).hostname or "", self.port, timeout=20)
+        connection = http.client.HTTPConnection(urlsplit(self.url).hostname or "", self.port, timeout=DEADLINE_SECONDS)
         try:
             connection.request(method, path, body=body or None, headers=headers or {})
             response = connection.getresponse()
@@ -110,7 +110,7 @@ def worker(*arguments: str, code: str = COMPTOIR) -> Iterator[subprocess.Popen[b
     finally:
         if process.poll() is None:
             process.terminate()
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=DEADLINE_SECONDS) == 0
 
 
 def _content(response: http.client.HTTPResponse) -> bytes:
@@ -137,4 +137,4 @@ def running_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 def wait_for(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any]) -> Any:
     """What asynchronous work in that loop returns."""
-    return asyncio.run_coroutine_threadsafe(work, loop).result(20)
+    return asyncio.run_coroutine_threadsafe(work, loop).result(DEADLINE_SECONDS)

@@ -11,8 +11,6 @@ from playwright.sync_api import Page, expect
 from tests.servers import free_port
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
-PATIENCE = 30_000
-"""Milliseconds until what a worker does must be seen: two test processes and a whole demo share two cores."""
 PORTS_AFTER_THE_FIRST = (1, 2, 3, 9)
 
 

@@ -21,7 +21,8 @@ from comptoir.core.jobs import engine
 from comptoir.core.mail.server import mail_server
 from comptoir.kernel.seal import Secret
 from comptoir.sandbox.server import OAuthClient, Sandbox
-from tests.browser.running import PATIENCE, Visitor
+from tests.browser.running import Visitor
+from tests.chromium import PATIENCE
 from tests.people import People
 from tests.servers import WebServer, web_server
 
@@ -87,7 +88,6 @@ def sign_in(visitor: Visitor, places: Places, email: str) -> Visitor:
 
 
 def test_flow_x_from_the_technical_user_to_a_refund(people: People, places: Places, chromium: Browser) -> None:
-    expect.set_options(timeout=PATIENCE)
     people.alice.set_password(PASSWORD)
     people.alice.save()
     User.objects.create_user(OPERATOR, PASSWORD, name="Olga", is_operator=True)

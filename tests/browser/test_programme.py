@@ -10,7 +10,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.running import ARTEFACTS, PATIENCE, Demo, Visitor, sign_in
+from tests.browser.running import ARTEFACTS, Demo, Visitor, sign_in
+from tests.chromium import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +19,6 @@ pytestmark = pytest.mark.browser
 def test_flow_l_from_the_connection_to_a_refund(demo: Demo, chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     visitor = Visitor(context.new_page(), "flow-l")
     till = context.new_page()
 

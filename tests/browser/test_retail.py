@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from comptoir.kernel.http import send
-from tests.browser.running import PATIENCE, Demo, Visitor, sign_in
+from tests.browser.running import Demo, Visitor, sign_in
+from tests.chromium import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +16,6 @@ pytestmark = pytest.mark.browser
 def test_a_shop_is_connected_and_its_past_imported_paused_and_cancelled(demo: Demo, chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     visitor = Visitor(context.new_page(), "retail")
 
     sign_in(visitor, demo, "alice@example.com")

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from comptoir.kernel.http import send
-from tests.browser.running import PATIENCE, Demo, Visitor
+from tests.browser.running import Demo, Visitor
+from tests.chromium import PATIENCE
 from tests.servers import until
 
 pytestmark = pytest.mark.browser
@@ -58,7 +59,7 @@ class Evening:
         for each in place["open"]:
             self.ask("POST", f"/api/locations/{LE_ZINC}/bills/{each['number']}/close")
         for table in {each["table"].removeprefix("Table ") for each in place["open"] if each["table"]}:
-            until(lambda table=table: self.is_free(table), seconds=PATIENCE / 1000)
+            until(lambda table=table: self.is_free(table))
 
     def is_free(self, table: str) -> bool:
         """What a guest who sits down there sees."""
@@ -91,7 +92,6 @@ class Evening:
 def evening(demo: Demo, chromium: Browser) -> Iterator[Evening]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     made = Evening(demo, context)
     made.ask("POST", "/api/speed", {"factor": 0})
     made.clear_the_tables()

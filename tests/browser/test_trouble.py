@@ -8,7 +8,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.running import PATIENCE, Demo, Visitor, sign_in
+from tests.browser.running import Demo, Visitor, sign_in
+from tests.chromium import PATIENCE
 from tests.servers import until
 
 pytestmark = pytest.mark.browser
@@ -17,7 +18,6 @@ pytestmark = pytest.mark.browser
 def test_a_till_that_signs_out_is_told_by_mail_and_mended_by_its_button(demo: Demo, chromium: Browser) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     visitor = Visitor(context.new_page(), "trouble")
     till = context.new_page()
 
@@ -66,7 +66,7 @@ def open_mail(visitor: Visitor, demo: Demo, subject: str) -> None:
         page.goto(f"{demo.till}/mailbox")
         return page.get_by_role("link", name=re.compile(subject)).count() > 0
 
-    until(arrived, seconds=90)
+    until(arrived, seconds=120)
     visitor.picture("mailbox")
     visitor.expect_accessible()
     page.get_by_role("link", name=re.compile(subject)).first.click()

@@ -24,7 +24,7 @@ def test_the_address_leads_to_a_connection_that_the_command_names(people: People
         back = decide(address)
         people.client(people.alice).get(back.removeprefix("http://testserver"))
         made = json.loads(process.stdout.readline())
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
     connection = Connection.objects.get()
     assert made == {"connection": connection.public_id, "account": "Le Zinc", "locations": 2}

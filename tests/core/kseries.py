@@ -189,7 +189,7 @@ def at_once(*tasks: Callable[[], Any]) -> list[Any]:
     results: list[Any] = [None] * len(tasks)
 
     def run(place: int) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         try:
             results[place] = tasks[place]()
         except Exception as error:
@@ -201,7 +201,7 @@ def at_once(*tasks: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive(), "this took too long"
     return results
 

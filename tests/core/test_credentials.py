@@ -180,7 +180,7 @@ def test_silence_at_the_token_endpoint_costs_nothing(
             tokens_of(connection).access_token()
 
         released = threading.Event()
-        silent.will_ask(lambda _: Told() if released.wait(10) else Told(status=500))
+        silent.will_ask(lambda _: Told() if released.wait(60) else Told(status=500))
         patch.setattr(http, "TIMEOUT_SECONDS", 0.2)
         with pytest.raises(VendorBusy):
             tokens_of(connection).access_token()

@@ -398,7 +398,7 @@ def test_the_command_waits_for_what_somebody_else_reads_and_takes_it_up(
     with windows.next_of_run(link.organisation_id, run_id, now=clock()) as held:
         assert held
         thread.start()
-        assert waits.wait(30)
+        assert waits.wait(60)
         assert said == []
     thread.join()
     assert said == [{"read": 3, "changed": 3}]

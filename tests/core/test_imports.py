@@ -276,7 +276,7 @@ def test_a_killed_import_process_is_gone_on_with_by_the_next(
     def hang(request: Request, now: datetime) -> Response | None:
         if request.path.endswith("/sales") and len(pages_asked(vendor)) == 3:
             reached.set()
-            released.wait(30)
+            released.wait(60)
         return None
 
     vendor.instead = hang
@@ -284,7 +284,7 @@ def test_a_killed_import_process_is_gone_on_with_by_the_next(
     command = [sys.executable, "-m", "comptoir", "import", people.bar.public_id]
     command += ["--since", day, "--until", day, "--json"]
     killed = subprocess.Popen(command)
-    assert reached.wait(30)
+    assert reached.wait(60)
     until(lambda: row().sales_read)  # it is asked for the third page while it stores the first
     killed.kill()
     killed.wait()

@@ -194,7 +194,7 @@ def test_two_owners_who_remove_each_other_leave_one(people: People) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert refused == ["last_owner"]
     assert Membership.objects.filter(organisation=people.le_zinc, role=Role.OWNER).count() == 1
 

@@ -71,7 +71,7 @@ def test_a_job_that_waits_for_later_is_brought_forward_and_workers_are_told(db: 
         tasks.drain.enqueue_once(at=later + timedelta(hours=1))
         assert query("SELECT scheduled_at FROM procrastinate_jobs") == [(later,)]
         tasks.drain.enqueue_once()
-        [told] = worker.notifies(timeout=10, stop_after=1)
+        [told] = worker.notifies(timeout=60, stop_after=1)
     [(job, at)] = query("SELECT id, scheduled_at FROM procrastinate_jobs")
     assert (at, json.loads(told.payload)) == (None, {"type": "job_inserted", "job_id": job})
 

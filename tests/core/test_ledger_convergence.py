@@ -205,7 +205,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> None:
 
     def run(act: Callable[[], object]) -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             act()
         finally:
             connections.close_all()

@@ -135,7 +135,7 @@ def test_whoever_switches_in_the_middle_of_a_batch_waits_for_its_end(
 
     def handler(events: Sequence[manifest.Event], now: datetime) -> None:
         in_the_middle.set()
-        go_on.wait(10)
+        go_on.wait(60)
         assert not switched.is_set(), "the switch did not wait"
         heard.append(len(events))
 
@@ -152,12 +152,12 @@ def test_whoever_switches_in_the_middle_of_a_batch_waits_for_its_end(
     monkeypatch.setattr(manifest, "_apps", {"loyalty": app})
     sell(trading, "A1.1")
     batch = aside_thread(deliver)
-    assert in_the_middle.wait(10)
+    assert in_the_middle.wait(60)
     owner = aside_thread(lambda: (switch(trading, "off"), switched.set()))
     until(_somebody_waits_for_a_lock)
     go_on.set()
-    batch.join(10)
-    owner.join(10)
+    batch.join(60)
+    owner.join(60)
     sell(trading, "A1.2")
     deliver()
 

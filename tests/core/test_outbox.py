@@ -122,7 +122,7 @@ def test_many_who_dispatch_at_once_hand_over_once(people: People, listening: Lis
 
     def work() -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             handled.append(run())
         finally:
             connections.close_all()
@@ -131,7 +131,7 @@ def test_many_who_dispatch_at_once_hand_over_once(people: People, listening: Lis
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     handled.append(run())  # a worker that found only claimed rows has gone; whoever claimed them goes on
 
     assert sum(handled) == 2 * number
@@ -237,7 +237,7 @@ def test_a_deadlock_in_a_handler_costs_nobody_an_event(people: People, listening
 
     failing(people, listening, take_both)
     handled = run()
-    crossing[0].join(30)
+    crossing[0].join(60)
     other.close()
 
     assert len(deadlocks) == 1

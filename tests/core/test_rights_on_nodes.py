@@ -247,6 +247,6 @@ def test_1_a_node_that_is_given_while_it_is_deleted_is_held_or_gone_never_half(p
         give(people.bob, north)
         other = Thread(target=delete)
         other.start()  # waits for this transaction, or comes after it: refused either way
-    other.join(30)
+    other.join(60)
     assert (len(faults), Node.objects.filter(id=north.id).exists()) == (1, True)
     assert seen(people, people.bob) == set()

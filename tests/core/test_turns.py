@@ -154,7 +154,7 @@ def test_two_processes_never_exceed_it_and_a_person_goes_before_an_import(people
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in (importing, living):
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
         assert process.returncode == 0
 
     assert len(seen) == 16

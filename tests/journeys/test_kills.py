@@ -91,7 +91,7 @@ class House:
         for process in (self.web.process, self.worker):
             if process and process.poll() is None:
                 process.terminate()
-                process.wait(timeout=30)
+                process.wait(timeout=60)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from comptoir.core.intake import clocking
 from comptoir.core.intake.models import BookReading
 from comptoir.core.jobs import engine
 from comptoir.kernel.seal import Secret
-from tests.browser.running import PATIENCE, Visitor
+from tests.browser.running import Visitor
+from tests.chromium import PATIENCE
 from tests.connectors.lightspeed_x.stage import Shop, shop
 from tests.journeys.inbox import wake
 from tests.people import People
@@ -82,7 +83,6 @@ def owner(people: People, chromium: Browser, monkeypatch: pytest.MonkeyPatch, se
         server.start()
         context = chromium.new_context(base_url=server.url, viewport={"width": 1280, "height": 900}, locale="en-GB")
         context.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
         signed_in = people.client(people.alice).cookies[settings.SESSION_COOKIE_NAME].value
         # Each port has a session of its own, so that two installations on one machine do not sign each other out.
         context.add_cookies([{"name": f"comptoir_{server.port}", "value": signed_in, "url": server.url}])

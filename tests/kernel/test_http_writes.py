@@ -66,7 +66,7 @@ def test_a_slow_answer_is_unknown(server: Answering, monkeypatch: pytest.MonkeyP
     release = threading.Event()
 
     def slow(_: object) -> Told:
-        release.wait(5)
+        release.wait(60)
         return Told(200)
 
     server.will_ask(slow)

@@ -34,7 +34,7 @@ def test_the_key_is_made_once_however_many_start_at_once(tmp_path: Path) -> None
         assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
-    found = {process.communicate(timeout=30)[0].strip() for process in started}
+    found = {process.communicate(timeout=60)[0].strip() for process in started}
 
     assert found == {(data / "keys").read_text()}
     assert stat.S_IMODE((data / "keys").stat().st_mode) == 0o600

@@ -28,7 +28,7 @@ def post(sandbox: Sandbox, subject: str) -> None:
     message.set_content(f"Sign in again: {BUTTON}")
     html = f'<a href="{BUTTON.replace("&", "&amp;")}">Sign in</a><script>alert(1)</script>'
     message.add_alternative(html, subtype="html")
-    with smtplib.SMTP("127.0.0.1", sandbox.postbox.port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", sandbox.postbox.port, timeout=60) as smtp:
         smtp.send_message(message)
     until(lambda: sandbox.postbox.messages() != ())
 

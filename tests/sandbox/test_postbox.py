@@ -28,7 +28,7 @@ def mail(to: str = "alice@example.com") -> EmailMessage:
 
 
 def post(box: Postbox, message: EmailMessage) -> None:
-    with smtplib.SMTP("127.0.0.1", box.port, timeout=10) as smtp:
+    with smtplib.SMTP("127.0.0.1", box.port, timeout=60) as smtp:
         smtp.send_message(message)
 
 
@@ -74,7 +74,7 @@ def test_it_refuses_as_told(box: Postbox) -> None:
 
 
 def test_stopping_while_somebody_is_connected_ends(box: Postbox) -> None:
-    held = smtplib.SMTP("127.0.0.1", box.port, timeout=10)
+    held = smtplib.SMTP("127.0.0.1", box.port, timeout=60)
     held.ehlo()
     box.stop()
     with pytest.raises((smtplib.SMTPServerDisconnected, OSError)):

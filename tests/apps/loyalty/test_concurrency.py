@@ -24,7 +24,7 @@ def at_once(acts: Sequence[Callable[[], Answer]]) -> list[Answer]:
 
     def run(act: Callable[[], Answer]) -> Answer:
         try:
-            start.wait(10)
+            start.wait(60)
             return act()
         finally:
             connections.close_all()

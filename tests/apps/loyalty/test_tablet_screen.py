@@ -1,7 +1,7 @@
 """The tablet's screen in a real Chromium, over the real web server: pair, link, wave, collect, lose the network."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from comptoir.apps.loyalty.models import Entry
 from comptoir.apps.loyalty.rewards import catalogue
 from comptoir.apps.loyalty.tablets import linking, pairing
 from tests.apps.loyalty.till import Till, bill, till_of
+from tests.chromium import PATIENCE
 from tests.people import People
 from tests.servers import WebServer, until, web_server
 
@@ -69,7 +70,7 @@ def counter(chromium: Browser, server: WebServer, people: People) -> Iterator[Co
     context = chromium.new_context(
         base_url=server.url, viewport={"width": 1280, "height": 800}, locale="en-GB", has_touch=True
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.on("pageerror", lambda error: errors.append(str(error)))
     counter = Counter(till, page, context, server)
@@ -87,7 +88,7 @@ def counter(chromium: Browser, server: WebServer, people: People) -> Iterator[Co
         now=datetime.now(UTC),
     )
     # At once as a rule; a tablet that missed it asks every 30 seconds.
-    expect(page.get_by_role("heading", name="Collect points here")).to_be_visible(timeout=45_000)
+    expect(page.get_by_role("heading", name="Collect points here")).to_be_visible(timeout=PATIENCE)
     yield counter
     context.close()
     assert not errors
@@ -95,10 +96,6 @@ def counter(chromium: Browser, server: WebServer, people: People) -> Iterator[Co
 
 def points() -> int:
     return sum(Entry.objects.values_list("points", flat=True))
-
-
-def seconds_later(condition: Callable[[], bool]) -> None:
-    until(condition, seconds=20)
 
 
 def test_a_guest_collects_the_points_of_a_sale(counter: Counter) -> None:
@@ -118,7 +115,7 @@ def test_a_guest_collects_the_points_of_a_sale(counter: Counter) -> None:
 
     page.get_by_role("button", name="Not my number: undo").click()
     expect(page.locator("#offer-error")).to_have_text("Undone. Type the right number.")
-    seconds_later(lambda: points() == 0)
+    until(lambda: points() == 0)
     page.keyboard.type("0687654321")
     page.get_by_role("button", name="Collect").click()
     expect(page.locator("#thanks-who")).to_have_text("for +33 6 ** ** ** 21")
@@ -201,7 +198,7 @@ def test_the_hand_waves_and_the_tablet_answers(counter: Counter) -> None:
     linking.identify(organisation_id=tablet.organisation_id, tablet_id=tablet.id, now=datetime.now(UTC))
     expect(counter.page.locator("#hand")).to_be_visible()
     expect(counter.page.locator("#hand-name")).to_have_text("Bar")
-    seconds_later(lambda: Tablet.objects.get().identified_at is not None)
+    until(lambda: Tablet.objects.get().identified_at is not None)
     assert Tablet.objects.get().checks == {
         "browser": True,
         "live": True,
@@ -245,7 +242,7 @@ def test_without_a_network_a_claim_is_kept_and_counts_once(counter: Counter) -> 
 
     page.route("**/tablet/claim", lose, times=1)
     context.set_offline(False)
-    seconds_later(lambda: page.wait_for_timeout(100) or points() == 24)
+    until(lambda: page.wait_for_timeout(100) or points() == 24)
     until(lambda: page.evaluate("JSON.parse(localStorage.getItem('comptoir.claims') || '[]').length") == 0)
     assert len(answered) == 1
     assert points() == 24

@@ -82,12 +82,12 @@ def test_an_event_that_commits_late_comes_behind_those_that_were_read(table: Tab
         with transaction.atomic():
             say(table, "payment.applied")
             written.set()
-            go_on.wait(20)
+            go_on.wait(60)
         connection.close()
 
     slow = threading.Thread(target=slowly)
     slow.start()
-    assert written.wait(20)
+    assert written.wait(60)
     say(table)
     seen = provider.get("/events")[1]
     assert [each["type"] for each in seen["data"]] == ["menu.changed"]

@@ -26,12 +26,12 @@ from tests.apps.pay_at_table.failure_rows import ROWS
 from tests.apps.pay_at_table.failure_scene import TILL, Scene
 from tests.apps.pay_at_table.provider import Provider, linked, provider_of, taken
 from tests.apps.pay_at_table.table import Table
+from tests.chromium import PATIENCE
 from tests.people import People
 from tests.postbox import postbox as postbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ON_THE_TILL = "It is on the till since"
-PATIENCE = 30_000
 DAY = timedelta(days=1)
 
 
@@ -40,7 +40,6 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     """A telephone in the kitchen: nobody is signed in on it."""
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
     context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     yield context
     context.close()
 

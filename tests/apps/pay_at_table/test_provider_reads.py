@@ -1,6 +1,7 @@
 """What a provider reads: the store, its floor, its bills; and how often."""
 
-import time
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -131,14 +132,18 @@ def test_e43_a_slow_till_is_answered_for_with_what_it_said_last(
     provider.get(f"/checks/{table.bill}")
     monkeypatch.setattr(patience, "LONGEST", patience.LONGEST / 20)
 
+    released = threading.Event()
+
     def slow(request: Request, now: datetime) -> Response | None:
-        time.sleep(0.6)
+        released.wait(60)
         return None
 
     table.vendor.instead = slow
-    found = provider.get(f"/checks/{table.bill}?fresh=true")[1]
+    with ThreadPoolExecutor(1) as readers:  # it ends when the late reader has put its connection away
+        monkeypatch.setattr(patience, "_readers", readers)
+        found = provider.get(f"/checks/{table.bill}?fresh=true")[1]
+        released.set()
     assert (found["stale"], found["remaining"]["amount"]) == (True, 2400)
-    time.sleep(0.5)  # the late reader puts its connection away
 
 
 def test_e43_no_money_is_decided_on_a_stale_bill(table: Table, provider: Provider) -> None:

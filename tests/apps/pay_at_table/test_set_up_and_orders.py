@@ -65,7 +65,7 @@ def test_o11_the_line_turns_green_by_a_test_payment_that_is_removed_on_the_till(
     table.run(payment)
     table.hear()
     table.run(payment)
-    expect(last).to_contain_text("remove it on the till", timeout=15_000)
+    expect(last).to_contain_text("remove it on the till", timeout=60_000)
     last.get_by_role("link", name="Open the test payment").click()
     scene.press("I removed it on the till")
     expect(page.get_by_text("still shows it on the till")).to_be_visible()

@@ -75,7 +75,7 @@ def test_a_till_that_does_not_answer_keeps_nobody_else_waiting(table: Table, peo
         finally:
             released.set()
             process.terminate()
-            assert process.wait(timeout=30) == 0
+            assert process.wait(timeout=60) == 0
 
 
 def test_whom_an_account_turned_away_is_called_when_one_has_done() -> None:

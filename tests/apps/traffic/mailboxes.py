@@ -39,7 +39,7 @@ def mail_server(folder: Path) -> Iterator[tuple[int, int, Path]]:
                 loop.call_soon_threadsafe(front.close)
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def deliver(plain: int, mail: EmailMessage) -> None:
@@ -60,7 +60,7 @@ def flags(plain: int) -> list[bool]:
 
 def _answers(port: int) -> bool:
     try:
-        imaplib.IMAP4("127.0.0.1", port, timeout=1).logout()
+        imaplib.IMAP4("127.0.0.1", port, timeout=30).logout()
     except OSError:
         return False
     return True

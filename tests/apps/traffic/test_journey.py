@@ -31,7 +31,8 @@ from comptoir.pos.hosting import Server, serve
 from comptoir.sandbox.control.shops import ShopsPage
 from comptoir.sandbox.doors import Doors
 from comptoir.sandbox.shops import TWELVE, Shops
-from tests.browser.running import PATIENCE, Visitor
+from tests.browser.running import Visitor
+from tests.chromium import PATIENCE
 from tests.connectors.lightspeed_r.stage import environ_of
 from tests.core.conftest import no_jobs as no_jobs
 from tests.people import People
@@ -184,7 +185,6 @@ def analyst(
         web.start()
         context = chromium.new_context(base_url=web.url, viewport={"width": 1280, "height": 900}, locale="en-GB")
         context.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
         signed_in = people.client(people.alice).cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": f"comptoir_{web.port}", "value": signed_in, "url": web.url}])
         doors = Doors(shops.bought, base_url=web.url, seed=7, minutes=60)

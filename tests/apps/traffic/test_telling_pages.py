@@ -28,7 +28,7 @@ def told(people: People, minutes: int) -> list[str]:
         catching_up.fresh(people.le_zinc.id, store_ids, **said)  # type: ignore[arg-type]
         cursor.execute("SELECT pg_notify('comptoir_live', 'end')")
         found = []
-        for each in connection.connection.notifies(timeout=10):
+        for each in connection.connection.notifies(timeout=60):
             if each.payload == "end":
                 break
             found.append(each.payload)

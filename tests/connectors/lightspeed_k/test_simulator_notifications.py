@@ -325,7 +325,7 @@ def test_a_dead_receiver_holds_up_nobody(
     simulator = a_simulator(world)
     with answering() as silent:
         patience = threading.Event()
-        silent.will_ask(lambda _: patience.wait(5) or Told())
+        silent.will_ask(lambda _: patience.wait(60) or Told())
         simulator.configure_notifications(ZINC, NotificationSetting(silent.url))
         simulator.configure_notifications(TERRASSE, NotificationSetting(receiver.url))
         for _ in range(10):

@@ -41,7 +41,7 @@ def posted() -> tuple[Request, str]:
             client.subscribe("sale.update", url)
             assert [each.url for page in client.subscriptions() for each in page.data] == [url]
             number = str(made.counter.ring([Article(Decimal(20))], at=NOW)["id"])
-            assert told.wait(20)
+            assert told.wait(60)
             client.unsubscribe(url)
             client.unsubscribe(url)
             assert not [each for page in client.subscriptions() for each in page.data]

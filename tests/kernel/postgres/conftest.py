@@ -37,7 +37,7 @@ class Holder:
         assert _stream(self._process.stdout).readline() == "attached\n"
 
     def leave(self) -> None:
-        self._process.communicate("", timeout=30)
+        self._process.communicate("", timeout=60)
         assert self._process.returncode == 0
 
     def kill_after(self, seconds: float) -> None:
@@ -81,7 +81,7 @@ def _kept_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 def place(_kept_place: Cluster) -> Iterator[Cluster]:
     """A data folder like `fresh_place`, but with what the file's former tests left in it; its server is stopped."""
     yield _kept_place
-    with locks.exclusive(_kept_place.start_lock, seconds=30):
+    with locks.exclusive(_kept_place.start_lock, seconds=60):
         server.stop(_kept_place)
 
 
@@ -133,10 +133,10 @@ def query() -> Query:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool]], None]:
-    """Poll until a condition holds; fails after half a minute."""
+    """Poll until a condition holds; fails after a minute."""
 
     def poll(condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not condition():
             assert time.monotonic() < deadline, "did not happen in time"
             # Give way: a hot loop would starve the supervisor, which is a thread of this process.

@@ -59,7 +59,7 @@ def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
 def troubles(organisation_id: UUID, now: datetime) -> Iterator[Trouble]:
     """For the dashboard, by store: money that is overdue on the till, and payments there that nobody knows (F7)."""
     mine = {"organisation_id": organisation_id}
-    overdue = Notice.objects.filter(**mine, over_at=None, due_at__lte=now).order_by("due_at")[:MOST]
+    overdue = Notice.objects.filter(**mine, over_at=None, due_at__lte=now).order_by("due_at", "pk")[:MOST]
     late = {each.payment_id for each in overdue if named(each.code).counts}
     taken: defaultdict[UUID, list[datetime]] = defaultdict(list)
     payments = GuestPayment.objects.filter(**mine, id__in=late)

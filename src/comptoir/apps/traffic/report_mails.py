@@ -32,7 +32,7 @@ SHOWN: Final = ("visitors", "conversion", "transactions", "atv", "sales")
 
 def send_due(*, now: datetime) -> int:
     """Send each that is due, once; returns how many."""
-    due = ReportMail.objects.filter(due_at__lte=now).order_by("due_at")
+    due = ReportMail.objects.filter(due_at__lte=now).order_by("due_at", "pk")
     return sum(
         _send(organisation_id, mail_id, now) for organisation_id, mail_id in due.values_list("organisation_id", "id")
     )

@@ -114,7 +114,7 @@ def members(organisation_id: UUID, *, membership_id: int | None = None) -> list[
 def invitations(organisation_id: UUID) -> list[InvitationFacts]:
     """Those that wait for their answer, newest first; expired ones too."""
     rows = invitation_rows().filter(organisation_id=organisation_id, accepted_at=None, withdrawn_at=None)
-    return [InvitationFacts.of(row) for row in rows.select_related("invited_by").order_by("-sent_at")]
+    return [InvitationFacts.of(row) for row in rows.select_related("invited_by").order_by("-sent_at", "-pk")]
 
 
 def invitation_rows() -> QuerySet[Invitation]:

@@ -92,7 +92,7 @@ def tokens_of(organisation_id: UUID) -> list[TokenFacts]:
     rows = (
         ApiToken.objects.filter(organisations=organisation_id)
         .select_related("created_by")
-        .order_by(F("revoked_at").desc(nulls_first=True), "-created_at")
+        .order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-pk")
     )
     # Counted beside the filter: a token of several organisations is the operator's, and no owner may revoke it.
     reach = dict(

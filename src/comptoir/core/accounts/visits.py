@@ -102,7 +102,7 @@ def of(organisation_id: UUID, *, visit_id: UUID | None = None) -> list[Visit]:
     rows = Visit.objects.filter(organisation_id=organisation_id).select_related("operator")
     if visit_id is not None:
         rows = rows.filter(id=visit_id)
-    return list(rows.order_by("-asked_at")[:100])
+    return list(rows.order_by("-asked_at", "-pk")[:100])
 
 
 def _waiting(organisation_id: UUID, visit_id: UUID) -> Visit:

@@ -75,7 +75,7 @@ def observe(organisation_id: UUID, *, now: datetime, store_ids: Collection[UUID]
     """Look once at everything; `store_ids` limits the stores, and with them the connections that feed others alone."""
     stores = Store.objects.filter(organisation_id=organisation_id).order_by("name")
     links = LocationLink.objects.filter(organisation_id=organisation_id).order_by("name")
-    connections = Connection.objects.filter(organisation_id=organisation_id).order_by("created_at")
+    connections = Connection.objects.filter(organisation_id=organisation_id).order_by("created_at", "pk")
     if store_ids is not None:
         stores, links = stores.filter(id__in=store_ids), links.filter(store__in=store_ids)
         connections = connections.filter(id__in=links.values("connection"))
@@ -129,7 +129,7 @@ def _stopped_imports(organisation_id: UUID, now: datetime) -> dict[UUID, ImportR
     """By store; one that was asked for later and went well says that the matter is settled."""
     runs = ImportRun.objects.filter(organisation_id=organisation_id, started_at__gt=now - LOOKED_BACK)
     latest: dict[UUID, ImportRun] = {}
-    for run in runs.order_by("-started_at")[:MOST_ROWS]:
+    for run in runs.order_by("-started_at", "-pk")[:MOST_ROWS]:
         latest.setdefault(run.store_id, run)
     return {store: run for store, run in latest.items() if run.state == ImportRun.State.FAILED}
 

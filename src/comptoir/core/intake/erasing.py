@@ -43,7 +43,7 @@ def ask(*, organisation_id: UUID, phones: Collection[str], mails: Collection[str
 
 def unfinished() -> list[tuple[UUID, UUID]]:
     """(organisation, id) of those that are not through yet."""
-    rows = Erasure.objects.filter(finished_at=None).order_by("asked_at")
+    rows = Erasure.objects.filter(finished_at=None).order_by("asked_at", "pk")
     return list(rows.values_list("organisation_id", "id"))
 
 

@@ -172,7 +172,7 @@ class ReplayFacts:
 
 def latest_replay(organisation_id: UUID) -> ReplayFacts | None:
     """The latest range that was read again, or is being read."""
-    row = ReplayRun.objects.filter(organisation_id=organisation_id).order_by("-started_at").first()
+    row = ReplayRun.objects.filter(organisation_id=organisation_id).order_by("-started_at", "-pk").first()
     return ReplayFacts(row.total, row.done, row.changed, row.started_at, row.finished_at) if row else None
 
 

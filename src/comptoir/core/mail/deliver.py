@@ -98,7 +98,7 @@ def due(*, now: datetime) -> list[UUID]:
         return []
     return list(
         OutgoingMail.objects.filter(state=State.WAITING, due_at__lte=now)
-        .order_by("due_at")
+        .order_by("due_at", "pk")
         .values_list("id", flat=True)
     )
 

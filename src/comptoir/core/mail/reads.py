@@ -30,7 +30,7 @@ def standing(*, now: datetime) -> Standing:
         given_up=Count("id", filter=Q(state=State.GIVEN_UP)),
         oldest=Min("created_at", filter=Q(state=State.WAITING)),
     )
-    faulty = OutgoingMail.objects.exclude(fault="").order_by("-created_at").values_list("fault", flat=True)
+    faulty = OutgoingMail.objects.exclude(fault="").order_by("-created_at", "-pk").values_list("fault", flat=True)
     return Standing(
         mail_server=settings.COMPTOIR_MAIL_SERVER is not None,
         mails_waiting=counted["waiting"],

@@ -165,7 +165,7 @@ def _install(found: Organisation, row: PartnerRequest) -> None:
 
 
 def _partners(request: OperatorRequest, form: PartnerForm, shown: str) -> HttpResponse:
-    latest = PartnerRequest.objects.select_related("client", "organisation").order_by("-requested_at")
+    latest = PartnerRequest.objects.select_related("client", "organisation").order_by("-requested_at", "-pk")
     rows = list(latest[:LONGEST_LIST])
     known = {each.id: each for each in Store.objects.filter(id__in=[each for row in rows for each in row.store_ids])}
     mails = mails_of(rows)

@@ -30,7 +30,7 @@ KEPT_FOR: Final = timedelta(days=30)
 def send_due(*, now: datetime) -> int:
     """One turn; how many were called."""
     with transaction.atomic():
-        rows = HookMessage.objects.select_for_update(skip_locked=True).filter(due_at__lte=now).order_by("due_at")
+        rows = HookMessage.objects.select_for_update(skip_locked=True).filter(due_at__lte=now).order_by("due_at", "pk")
         claimed = list(rows[:AT_ONCE])
         for each in claimed:
             HookMessage.objects.filter(organisation_id=each.organisation_id, id=each.id).update(

@@ -43,7 +43,9 @@ def everything(organisation_id: UUID, member_id: UUID) -> dict[str, Any]:
         "points": [_entry(row) for row in Entry.objects.filter(**mine).order_by("created_at", "id")],
         "passes": [
             _row(row, "code", "created_at", "ended_at")
-            for row in Pass.objects.filter(organisation_id=organisation_id, member_id=member_id).order_by("created_at")
+            for row in Pass.objects.filter(organisation_id=organisation_id, member_id=member_id).order_by(
+                "created_at", "pk"
+            )
         ],
         "attributes": [
             _row(row, "name", "value", "updated_at") for row in MemberAttribute.objects.filter(**mine).order_by("name")
@@ -70,7 +72,7 @@ def everything(organisation_id: UUID, member_id: UUID) -> dict[str, Any]:
         "merges": [
             _row(row, "at", "actor", "points", "undone_at")
             | {"kept": public_id("mem", row.kept_id), "absorbed": public_id("mem", row.absorbed_id)}
-            for row in merges.order_by("at")
+            for row in merges.order_by("at", "pk")
         ],
     }
 

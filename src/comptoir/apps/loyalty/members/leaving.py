@@ -45,7 +45,7 @@ def resume(*, organisation_id: UUID, member_id: UUID, actor: str, now: datetime)
 def unused_rewards(organisation_id: UUID, member_id: UUID, *, now: datetime) -> list[HeldReward]:
     """What was bought and can still be used: told to the staff before it is lost."""
     rows = HeldReward.objects.filter(organisation_id=organisation_id, member_id=member_id, state=Held.AVAILABLE)
-    return list(rows.filter(valid_until__gt=now).order_by("bought_at"))
+    return list(rows.filter(valid_until__gt=now).order_by("bought_at", "pk"))
 
 
 @transaction.atomic

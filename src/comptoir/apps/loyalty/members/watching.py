@@ -54,7 +54,7 @@ def pairs(organisation_id: UUID, *, now: datetime, store_ids: frozenset[UUID] | 
     claimed = _claimed(organisation_id, now, store_ids)
     often = claimed.values("member_id").annotate(number=Count("sale_id")).filter(number__gte=OFTEN_TOGETHER)
     totals = {row["member_id"]: row["number"] for row in often}
-    wanted = claimed.filter(member_id__in=totals).order_by("-closed_at")[:MOST_LOOKED_AT]
+    wanted = claimed.filter(member_id__in=totals).order_by("-closed_at", "-pk")[:MOST_LOOKED_AT]
     owners = dict(wanted.values_list("sale_id", "member_id"))
     met: Counter[tuple[UUID, str]] = Counter()
     for record in reads.records(organisation_id, owners):

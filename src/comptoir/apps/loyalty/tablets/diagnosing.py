@@ -140,7 +140,7 @@ def _light(
 def _linked(organisation_id: UUID) -> dict[UUID, datetime]:
     """Since when each register has a tablet."""
     found: dict[UUID, datetime] = {}
-    for tablet in Tablet.objects.filter(organisation_id=organisation_id, revoked_at=None).order_by("-linked_at"):
+    for tablet in Tablet.objects.filter(organisation_id=organisation_id, revoked_at=None).order_by("-linked_at", "-pk"):
         if tablet.register_id is not None and tablet.linked_at is not None:
             found[tablet.register_id] = tablet.linked_at
     return found

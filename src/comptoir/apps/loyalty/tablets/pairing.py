@@ -42,7 +42,7 @@ def new_code(*, organisation_id: UUID, store_id: UUID, name: str, actor: str, no
 def open_codes(organisation_id: UUID, *, now: datetime) -> list[PairingCode]:
     """The codes that wait for a tablet, newest first."""
     found = PairingCode.objects.filter(organisation_id=organisation_id, used_at=None, expires_at__gt=now)
-    return list(found.order_by("-expires_at"))
+    return list(found.order_by("-expires_at", "-pk"))
 
 
 def pair(*, code: str, address: str, now: datetime) -> tuple[Tablet, Secret]:

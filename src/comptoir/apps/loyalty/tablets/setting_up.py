@@ -96,7 +96,7 @@ def _facts(organisation_id: UUID, store_ids: Collection[UUID] | None, now: datet
     tills = [each for each in registers.registers(organisation_id, now=now) if each.store_id in names]
     till = next(iter(tills), None)
     showings = Showing.objects.filter(organisation_id=organisation_id, register_id__in=[each.id for each in tills])
-    collected = showings.filter(state=Screen.CLAIMED).order_by("ended_at").last()
+    collected = showings.filter(state=Screen.CLAIMED).order_by("ended_at", "pk").last()
     return {
         "module": Fact(bool(running), ", ".join(names[each] for each in running)),
         "connected": Fact(True, working.provider_name, working.status_since) if working else Fact(False),

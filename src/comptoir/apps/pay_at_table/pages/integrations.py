@@ -205,7 +205,9 @@ def _light(found: Integration, steps: list[Step]) -> Status:
 
 
 def _providers(found: Integration) -> list[dict[str, Any]]:
-    rows = Link.objects.filter(organisation_id=found.organisation_id, integration_id=found.id).order_by("asked_at")
+    rows = Link.objects.filter(organisation_id=found.organisation_id, integration_id=found.id).order_by(
+        "asked_at", "pk"
+    )
     names = dict(ProviderKey.objects.filter(id__in=rows.values("key_id")).values_list("id", "provider"))
     return [
         {

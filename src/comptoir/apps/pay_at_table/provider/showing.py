@@ -95,7 +95,7 @@ def _chain(bill: Bill) -> list[str]:
     same = Bill.objects.filter(
         organisation_id=bill.organisation_id, integration_id=bill.integration_id, visit_id=bill.visit_id
     )
-    return list(same.exclude(check_id=bill.check_id).order_by("opened_at").values_list("check_id", flat=True))
+    return list(same.exclude(check_id=bill.check_id).order_by("opened_at", "pk").values_list("check_id", flat=True))
 
 
 def intent(held: Intent, bill: Bill | None) -> IntentOut:

@@ -52,7 +52,7 @@ def watch(organisation_id: UUID, findings: Iterable[Finding], *, now: datetime) 
     known = {(row.store_id, row.kind, row.part): row for row in rows.filter(closed_at=None)}
     lately = {
         (row.store_id, row.kind, row.part): row
-        for row in rows.filter(closed_at__gt=now - SAME_WITHIN).order_by("closed_at")
+        for row in rows.filter(closed_at__gt=now - SAME_WITHIN).order_by("closed_at", "pk")
     }
     moved = bool(found.keys() ^ known.keys())
     for key, finding in found.items():

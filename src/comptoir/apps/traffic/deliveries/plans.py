@@ -148,7 +148,7 @@ def runs(organisation_id: UUID, plan_ids: Sequence[UUID]) -> dict[UUID, ExportRu
 
 def come_due(*, now: datetime) -> int:
     """Write down a run for each plan whose time has come; returns how many."""
-    due = ExportPlan.objects.filter(due_at__lte=now).order_by("due_at").values_list("organisation_id", "id")
+    due = ExportPlan.objects.filter(due_at__lte=now).order_by("due_at", "pk").values_list("organisation_id", "id")
     return sum(_come_due(organisation_id, plan_id, now) for organisation_id, plan_id in due)
 
 

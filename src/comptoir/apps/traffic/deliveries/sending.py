@@ -34,7 +34,7 @@ def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
     """Organisation and id of the runs that wait and may be tried; webhooks go by the outbox."""
     hooked = ExportPlan.objects.filter(way=ExportPlan.WEBHOOK).values("id")
     rows = ExportRun.objects.filter(state=ExportRun.WAITING, due_at__lte=now).exclude(plan_id__in=hooked)
-    return list(rows.order_by("due_at").values_list("organisation_id", "id"))
+    return list(rows.order_by("due_at", "pk").values_list("organisation_id", "id"))
 
 
 def deliver(organisation_id: UUID, run_id: UUID, *, clock: Callable[[], datetime]) -> None:

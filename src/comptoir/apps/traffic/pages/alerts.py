@@ -110,7 +110,7 @@ def to_me(request: OrganisationRequest) -> HttpResponse:
 
 def _rows(request: OrganisationRequest) -> list[Alert]:
     """Those of the stores the reader was given; of an account for those who see all."""
-    rows = Alert.objects.filter(organisation_id=request.organisation.id).order_by("-opened_at")
+    rows = Alert.objects.filter(organisation_id=request.organisation.id).order_by("-opened_at", "-pk")
     return list(rows if request.store_ids is None else rows.filter(store_id__in=request.store_ids))
 
 

@@ -63,7 +63,7 @@ def mails(request: OrganisationRequest) -> HttpResponse:
     names = dict(_choices(request))
     values = {
         "where": where,
-        "rows": [_row(row, where, names) for row in rows.order_by("due_at")],
+        "rows": [_row(row, where, names) for row in rows.order_by("due_at", "pk")],
         "form": form,
         "own_title": parameters.title_of(request.GET),
         "words": list(words_of(parameters.asked(asked), request.organisation.id, _columns_of(said))),

@@ -187,7 +187,7 @@ def plan(shop: Store, *, first: date, last: date) -> Plan:
     done = ImportRun.objects.filter(
         organisation_id=shop.organisation_id, store_id=shop.id, state=ImportRun.State.DONE, finished_at__isnull=False
     )
-    newest = done.order_by("-finished_at").first()
+    newest = done.order_by("-finished_at", "-pk").first()
     takes = None
     if newest is not None and newest.finished_at is not None:
         takes = (newest.finished_at - newest.going_since) * ((end - start) / (newest.end - newest.start))

@@ -51,7 +51,9 @@ def begin(
     same = ImportRun.objects.filter(
         organisation_id=link.organisation_id, store_id=link.store.id, location_link_id=link.id, start=start, end=end
     )
-    found = same.filter(started_at__gt=now - RESUMED_WITHIN, state__in=UNFINISHED).order_by("-started_at").first()
+    found = (
+        same.filter(started_at__gt=now - RESUMED_WITHIN, state__in=UNFINISHED).order_by("-started_at", "-pk").first()
+    )
     if found is None:
         return _create(link, link.store, start, end, now, again, schedule_id)
     _set_going(found, now)
