@@ -8,7 +8,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('traffic', '0031_changed_jobs'),
         ('traffic', '0031_weekdays_of_months'),
-        ('traffic', '0031_weekdays_of_months'),
     ]
 
     operations = [
