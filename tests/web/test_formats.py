@@ -8,7 +8,7 @@ import pytest
 from babel import Locale, numbers
 from django.forms.forms import BaseForm
 from django.urls import get_resolver
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,6 +53,11 @@ def test_later_it_is_the_clock_time_of_the_zone() -> None:
         assert ">4 Mar 2026, 21:00</time>" in formats.instant(NOW - timedelta(days=3), now=NOW, zone="Europe/Paris")
     with translation.override("fr"):
         assert ">4 mars 2026, 21:00</time>" in formats.instant(NOW - timedelta(days=3), now=NOW, zone="Europe/Paris")
+
+
+def test_a_zone_without_a_name_of_its_own_tells_the_time() -> None:
+    with timezone.override("Etc/GMT+4"):
+        assert formats.clock_time(datetime(2026, 3, 14, 13, 0, tzinfo=UTC)) == "14 Mar 2026, 09:00"
 
 
 def test_what_is_unknown_is_a_dash() -> None:

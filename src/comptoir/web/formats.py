@@ -142,4 +142,4 @@ def instant(value: datetime | None, *, now: datetime, zone: ZoneInfo | str | Non
 def _zone(zone: ZoneInfo | str | None) -> ZoneInfo:
     if isinstance(zone, str) and zone:
         return ZoneInfo(zone)
-    return zone or ZoneInfo(timezone.get_current_timezone_name())
+    return zone or ZoneInfo(str(timezone.get_current_timezone()))  # its name is "-04", of no zone, for Etc/GMT+4
