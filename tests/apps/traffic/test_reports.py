@@ -17,13 +17,14 @@ from django.test import Client
 from comptoir.apps.traffic import chains, kpis
 from comptoir.apps.traffic.budget_tables import Budget
 from comptoir.apps.traffic.chains import add_node, save_location
+from comptoir.apps.traffic.left_out_tables import LeftOut
 from comptoir.apps.traffic.models import Hour, Settings, Tailored
 from comptoir.apps.traffic.periods import Beside, Comparison, Period
 from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import comparing, reading
 from comptoir.apps.traffic.reports import totals as totals_report
 from comptoir.core.accounts.models import Store
-from comptoir.kernel.ids import public_id
+from comptoir.kernel.ids import new_id, public_id
 from tests.apps.traffic.chain import DAY, NOW, at, come, make, sell, utc_store, works
 from tests.bills import bill, record, told
 from tests.people import People, create_store
@@ -177,6 +178,36 @@ def test_ta33_a_store_without_the_other_period_is_left_out_and_named(chain: Peop
     assert (whole.now.sales, report.left_out) == (600, ("Quai Bob",))
     assert whole.alike is not None
     assert [each.sales for each in whole.alike] == [100, 80], "its change is like for like"
+
+
+def test_4_3_a_day_whose_figures_were_taken_away_is_compared_with_nothing(chain: People) -> None:
+    beside = Beside(Period(DAY, DAY), Comparison.SAME_WEEKDAYS)
+    sell(chain, 10, "80", day=beside.whole.since)
+    sell(chain, 10, "100")
+    Budget.objects.create(organisation_id=chain.le_zinc.id, store_id=chain.bar.id, business_date=DAY, sales=100)
+    LeftOut.objects.create(
+        organisation_id=chain.le_zinc.id,
+        id=new_id(),
+        store_id=chain.bar.id,
+        kind=LeftOut.REMOVED,
+        since=at(0),
+        until=NOW,
+        actor="user:1",
+        at=NOW,
+    )
+    restate(chain.le_zinc.id, {(chain.bar.id, DAY), (chain.bar.id, beside.whole.since)}, now=NOW)
+    asked = {"today": TODAY, "now": NOW}
+    report = totals_report.totals(
+        scope(chain),
+        places(chain),
+        Period(DAY, DAY),
+        beside,
+        with_budgets=True,
+        **asked,  # type: ignore[arg-type]
+    )
+    assert [each.alike for each in (*report.rows, *report.totals)] == [None, None]
+    assert [each.against and each.against.index("sales") for each in report.rows] == [None]
+    assert report.left_out == ("Le Zinc",)
 
 
 def test_ta34_a_running_day_is_compared_up_to_the_same_minute(chain: People) -> None:

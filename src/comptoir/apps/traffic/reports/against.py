@@ -57,9 +57,9 @@ FROM: Final[LiteralString] = (
     " AND b.business_date = t.business_date"
     " LEFT JOIN traffic_location AS l ON l.organisation_id = t.organisation_id AND l.store_id = t.store_id"
 )
-# Others have nothing to stand beside, and most chains type no budget.
+# Others have nothing to stand beside, and most chains type no budget. A day without an hour has no figure.
 HAS_ANY: Final[LiteralString] = (
-    " AND (b.store_id IS NOT NULL OR l.target_conversion IS NOT NULL OR l.target_star IS NOT NULL)"
+    " AND t.hours > 0 AND (b.store_id IS NOT NULL OR l.target_conversion IS NOT NULL OR l.target_star IS NOT NULL)"
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,7 @@ from comptoir.kernel.clock import business_date, local_hour
 DAY: Final = timedelta(days=1)
 ZERO: Final = Decimal(0)
 StoreDay = tuple[UUID, date]
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def by_store(
             _merged(sides[0], _so_far(scope, places, today, today, now)),
             _merged(sides[1], _so_far(scope, places, day, today, now)) if day else sides[1],
         )
-    return sides
+    return known(sides[0]), known(sides[1])
 
 
 def by_store_day(
@@ -75,7 +76,13 @@ def by_store_day(
         for side, day in zip(sides, (today, beside.day(today)), strict=True):
             if day:
                 side.update({(store, day): sums for store, sums in _so_far(scope, places, day, today, now).items()})
-    return sides
+    return known(sides[0]), known(sides[1])
+
+
+def known(side: Mapping[Key, Sums]) -> dict[Key, Sums]:
+    """Those of which anything is known: figures that were taken away again leave a day without an hour, and no nought
+    that could be compared."""
+    return {key: sums for key, sums in side.items() if sums.hours}
 
 
 def _is_running(scope: Scope, period: Period, today: date) -> bool:

@@ -11,7 +11,7 @@ from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.periods import Beside, Period, Step, begin_of
-from comptoir.apps.traffic.reports import against, reading, stretches
+from comptoir.apps.traffic.reports import against, comparing, reading, stretches
 from comptoir.apps.traffic.reports.against import Against
 from comptoir.apps.traffic.reports.reading import Scope
 
@@ -76,8 +76,8 @@ def weekly(scope: Scope, places: Sequence[Place], week: Period, beside: Beside, 
     days = tuple((day, beside.day(day), day < today) for day in week.days() if scope.includes(day))
     asked = _Asked(
         days,
-        reading.by_store_day(scope, week),
-        stretches.over(reading.by_store_day, scope, beside, week),
+        comparing.known(reading.by_store_day(scope, week)),
+        comparing.known(stretches.over(reading.by_store_day, scope, beside, week)),
         against.by_store_day(scope, week, today=today),
     )
     had_one = asked.had_one
