@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import jobs, left_out, location_ids, placing
+from comptoir.apps.traffic import day_lock, jobs, left_out, location_ids, placing
 from comptoir.apps.traffic.alert_tables import SilentLimit
 from comptoir.apps.traffic.export_tables import ExportPlan
 from comptoir.apps.traffic.models import Day, EditRight, ImportJob, Location, ReportMail, Settings
@@ -151,7 +151,7 @@ def move_node(
     inside = Placement.objects.filter(organisation_id=organisation_id, node_id__in=below(organisation_id, node_id))
     # What an hour of work costs may be typed at what it lies in.
     days = Day.objects.filter(organisation_id=organisation_id, store_id__in=inside.values("store_id"))
-    days.filter(staff_hours__isnull=False).update(ledger_revision=Day.AGAIN)
+    day_lock.make_anew(days.filter(staff_hours__isnull=False))
     # Who was given a level sees what lies in it: where this one lies is a matter of rights as well.
     details = {
         name: ", ".join(names_of(organisation_id, [each] if each else []))
@@ -231,7 +231,7 @@ def save_location(
         placing.put(organisation_id=store.organisation_id, store_id=store.id, node_id=node_id, today=today)
     if counted != (row.staff_off, row.staff_passes):
         days = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id)
-        days.update(ledger_revision=Day.AGAIN)
+        day_lock.make_anew(days)
     if began is not None:
         left_out.close(store=store, since=began, until=now, actor=actor, now=now)
     if row.status != before:

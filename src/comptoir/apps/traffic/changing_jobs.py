@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import chains, jobs, placing
+from comptoir.apps.traffic import chains, day_lock, jobs, placing
 from comptoir.apps.traffic.job_tables import JobBefore
 from comptoir.apps.traffic.models import ImportJob
 from comptoir.core.accounts import levels, tree
@@ -42,6 +42,7 @@ def change(
     if (row.label, row.node_id) == (label, chain_id):
         return None
     moves = [] if chain_id in (row.node_id, None) else _going_along(row, chain_id)
+    day_lock.hold({each.id for each in moves})
     change_id, before = _remember(row, now), (row.label, row.node_id)
     _save(row, label, chain_id)
     said: dict[str, Any] = {"organisation_id": row.organisation_id, "actor": actor, "now": now}
@@ -78,7 +79,9 @@ def undo(*, job: ImportJob, change_id: UUID, actor: str, now: datetime) -> UUID:
     said: dict[str, Any] = {"organisation_id": row.organisation_id, "actor": actor, "now": now}
     back: list[Store] = []
     placed = []
-    for store, lay, lies in _placed(row.organisation_id, found):
+    theirs = _placed(row.organisation_id, found)
+    day_lock.hold({store.id for store, _lay, _lies in theirs})
+    for store, lay, lies in theirs:
         if placing.rows_of(row.organisation_id, store.id) != lies:
             continue
         placing.restore(organisation_id=row.organisation_id, store_id=store.id, rows=lay)

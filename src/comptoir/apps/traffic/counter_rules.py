@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from comptoir.apps.traffic import day_lock
 from comptoir.apps.traffic.count_tables import Counter, CounterRule
 from comptoir.apps.traffic.models import Day
 from comptoir.core.accounts.models import Store
@@ -69,6 +70,6 @@ def _changed(
     store: Store, counter: Counter, since: date, what: str, actor: str, now: datetime, details: dict[str, Any]
 ) -> None:
     days = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id, business_date__gte=since)
-    days.update(ledger_revision=Day.AGAIN)
+    day_lock.make_anew(days)
     said = {"store": store.name, "since": since.isoformat(), **details}
     note(organisation_id=store.organisation_id, actor=actor, what=what, subject=counter.name, details=said, now=now)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from comptoir.apps.traffic import day_lock
 from comptoir.apps.traffic.left_out_tables import LeftOut
 from comptoir.apps.traffic.models import Day
 from comptoir.core.accounts.models import Store
@@ -139,7 +140,7 @@ def _again(store: Store, since: datetime | None, until: datetime) -> int:
     )
     if since is not None:
         rows = rows.filter(business_date__gte=(since - BESIDE).date())
-    return rows.update(ledger_revision=Day.AGAIN)
+    return day_lock.make_anew(rows)
 
 
 def _note(store: Store, what: str, actor: str, now: datetime, details: Mapping[str, object]) -> None:

@@ -153,7 +153,7 @@ def _withdraw(row: StaffPattern, at: datetime | None) -> None:
 def _changed(store: Store, row: StaffPattern, what: str, actor: str, now: datetime) -> None:
     """Its days are behind now, and it stands in the record."""
     days = Day.objects.filter(organisation_id=store.organisation_id, store_id=store.id, business_date__gte=row.since)
-    days.update(ledger_revision=Day.AGAIN)
+    day_lock.make_anew(days)
     details = {"since": row.since.isoformat(), "hours_a_week": f"{sum(row.hours, ZERO).normalize():f}"}
     note(organisation_id=store.organisation_id, actor=actor, what=what, subject=store.name, details=details, now=now)
 

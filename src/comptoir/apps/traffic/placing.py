@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from comptoir.apps.traffic import day_lock
 from comptoir.apps.traffic.models import Day
 from comptoir.core.accounts.tree_tables import Placement
 
@@ -44,4 +45,4 @@ def restore(*, organisation_id: UUID, store_id: UUID, rows: Sequence[tuple[date,
 def _make_again(organisation_id: UUID, store_id: UUID, since: date) -> None:
     """What an hour of work costs may be typed at a node."""
     days = Day.objects.filter(organisation_id=organisation_id, store_id=store_id, business_date__gte=since)
-    days.filter(staff_hours__isnull=False).update(ledger_revision=Day.AGAIN)
+    day_lock.make_anew(days.filter(staff_hours__isnull=False))

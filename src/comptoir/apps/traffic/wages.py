@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from comptoir.apps.traffic import chains
+from comptoir.apps.traffic import chains, day_lock
 from comptoir.apps.traffic.models import Day
 from comptoir.apps.traffic.wage_tables import Wage
 from comptoir.core.accounts.models import Store
@@ -102,4 +102,4 @@ def delete(*, organisation_id: UUID, wage_id: UUID, name: str, actor: str, now: 
 def make_anew(organisation_id: UUID, *, since: date) -> None:
     """The days in which somebody worked cost something else now."""
     worked = Day.objects.filter(organisation_id=organisation_id, business_date__gte=since, staff_hours__isnull=False)
-    worked.update(ledger_revision=Day.AGAIN)
+    day_lock.make_anew(worked)

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from comptoir.core import prepared
@@ -137,7 +138,8 @@ def heard(store_ids: Collection[UUID], *, now: datetime) -> None:
     news = sorted(each for each in store_ids if not timedelta(0) <= now - _noted.get(each, LONG_AGO) < NOTED_EVERY)
     if not news:
         return
-    _noted.update(dict.fromkeys(news, now))
+    # Not before it stands: taken back, it would be missing for a minute in which the till seems silent.
+    transaction.on_commit(lambda: _noted.update(dict.fromkeys(news, now)))
     with prepared.cursor() as cursor:
         cursor.execute(
             "UPDATE intake_bookreading AS b SET heard_at = %(now)s FROM connections_locationlink AS l"

@@ -55,6 +55,7 @@ class Session:
         self._row: Row = []
         self._fault: psycopg.Error | None = None
         self._is_sending = False
+        self._is_read = True
         self._loop.add_reader(self._socket, self._read)
 
     @classmethod
@@ -72,7 +73,7 @@ class Session:
     @property
     def is_open(self) -> bool:
         """Whether it has not been found broken."""
-        return self._libpq.status == ConnStatus.OK
+        return self._is_read and self._libpq.status == ConnStatus.OK
 
     async def ask(self, name: str, values: Sequence[Value], formats: Sequence[Format]) -> Row:
         """Run a statement in a transaction of its own; the one row it answers, as text. Raises psycopg.Error."""
@@ -137,6 +138,7 @@ class Session:
 
     def _forget(self) -> None:
         """The socket is closed by libpq, and its number may be another's a moment later."""
+        self._is_read = False
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from comptoir.apps.traffic import opening, tasks
+from comptoir.apps.traffic import day_lock, opening, tasks
 from comptoir.apps.traffic.alert_tables import BusinessException, BusinessHours
 from comptoir.apps.traffic.chains import Place
 from comptoir.apps.traffic.models import Day
@@ -158,7 +158,7 @@ def _save(request: OrganisationRequest, place: Place, said: dict[str, time | Non
 def _make_anew(place: Place, *, since: date, until: date) -> None:
     """How much of its hours it was open is another now."""
     days = Day.objects.filter(organisation_id=place.store.organisation_id, store_id=place.store.id)
-    days.filter(business_date__range=(since, until)).update(ledger_revision=Day.AGAIN)
+    day_lock.make_anew(days.filter(business_date__range=(since, until)))
     tasks.enqueue_filling(place.store.organisation_id)
 
 

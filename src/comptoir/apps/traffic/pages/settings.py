@@ -4,6 +4,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.apps.traffic import chains, day_parts, rights, tasks
+from comptoir.apps.traffic import chains, day_lock, day_parts, rights, tasks
 from comptoir.apps.traffic.models import Day, EditRight, Settings
 from comptoir.apps.traffic.pages import wages
 from comptoir.apps.traffic.pages.holding import must_have
@@ -192,10 +193,11 @@ def editor_add(request: OrganisationRequest) -> HttpResponse:
     return back_to(request, "traffic_settings")
 
 
+@transaction.atomic
 def _save(request: OrganisationRequest, said: dict[str, Any]) -> None:
     """A way of counting holds for every day: all of them are behind now."""
     Settings.objects.update_or_create(organisation_id=request.organisation.id, defaults=said)
-    Day.objects.filter(organisation_id=request.organisation.id).update(ledger_revision=Day.AGAIN)
+    day_lock.make_anew(Day.objects.filter(organisation_id=request.organisation.id))
     note(
         organisation_id=request.organisation.id,
         actor=f"user:{request.user.pk}",
