@@ -16,7 +16,7 @@ OF_A_LEVEL = ("", "/reports/totals", "/reports/hours", "/reports/staffing", "/re
 OF_A_MANAGER = ("", "/locations", "/settings", "/integrations", "/alerts", "/reports/exports", "/reports/mails")
 OF_A_HUNDRED = (
     *("/traffic", "/traffic?period=28", "/traffic/long", "/traffic/alerts", "/traffic/locations", "/traffic/settings"),
-    *("/traffic/integrations", "/traffic/budgets", "/traffic/webhooks", "/users", "/settings/modules"),
+    *("/traffic/integrations", "/traffic/budgets", "/traffic/webhooks", "/settings/users", "/settings/modules"),
     *(f"/traffic/reports/{each}" for each in ("mails", "exports", "data", "changes", "week", "equation")),
     *(f"/traffic/reports/{each}?period=7" for each in ("totals", "time", "comparison", "hours", "staffing", "quality")),
 )

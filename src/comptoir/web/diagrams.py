@@ -292,7 +292,7 @@ class Ranking:
         parts = {
             "autosize": {"type": "fit-x", "contains": "padding"},
             # figures stand beyond the plot
-            "padding": {"left": 24 if size == "wide" else 20, "top": 5, "bottom": 5, "right": 14 + LETTER * longest},
+            "padding": {"left": 36 if size == "wide" else 20, "top": 5, "bottom": 5, "right": 14 + LETTER * longest},
             "data": {"values": known},
             "encoding": {"y": y},
             "layer": [

@@ -124,7 +124,8 @@ def page(permission: str) -> Callable[[View[P]], PermittedView]:
 def _refused(request: HttpRequest, organisation: Organisation, role: Role, permission: str) -> HttpResponse:
     """Whose page it is, by role and by name; a technical user of a till's maker hears of nobody."""
     asked = [] if role is Role.PARTNER else reads.holders(organisation.id, permission)[:MOST_NAMED]
-    values = {"role_name": ROLE_NAMES[role], "holders": [(each.called, ROLE_NAMES[each.role]) for each in asked]}
+    holders = [(each.called, ROLE_NAMES[each.role]) for each in asked]
+    values = {"role_name": ROLE_NAMES[role], "holders": holders, "is_owner": role is Role.OWNER}
     return render(request, "web/forbidden.html", values, status=403)
 
 

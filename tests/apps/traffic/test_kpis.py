@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comptoir.apps.traffic import shown
 from comptoir.apps.traffic.kpis import BY_SLUG, KPIS, Bucket, Sums, change, effects, missed_sales, sums
 
 
@@ -72,6 +73,13 @@ def test_a_rate_changes_in_points_and_money_in_per_cent() -> None:
     assert change(BY_SLUG["sales"], Decimal(110), Decimal(100)) == 10
     assert change(BY_SLUG["sales"], Decimal(110), Decimal(0)) is None
     assert change(BY_SLUG["sales"], Decimal(110), None) is None
+
+
+def test_a_difference_that_rounds_to_nought_has_no_sign() -> None:
+    said = [shown.difference(BY_SLUG["upt"], Decimal(each), "EUR") for each in ("-0.004", "0.004", "-0.006", "0.006")]
+    assert said == ["0.00", "0.00", "-0.01", "+0.01"]
+    money = [shown.difference(BY_SLUG["sales"], Decimal(each), "EUR") for each in ("-0.004", "0.005", "-1.5")]
+    assert money == ["€0.00", "+€0.01", "-€1.50"]
 
 
 def test_missed_sales_at_target() -> None:

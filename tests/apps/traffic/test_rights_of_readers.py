@@ -22,6 +22,7 @@ from comptoir.core.accounts.tree_tables import Node, Placement
 from comptoir.core.audit.models import Note
 from comptoir.core.mail.models import OutgoingMail
 from comptoir.kernel.ids import public_id
+from comptoir.web.pages import activity_words
 from tests.apps.traffic.chain import DAY, NOW, make, sell, utc_store, works
 from tests.people import People, create_member, create_store
 
@@ -248,6 +249,29 @@ def test_1_the_audit_says_where_a_store_lay_and_lies(chain: People, north: Node)
     first, second = Note.objects.filter(what="traffic.location_changed").order_by("id")
     assert (first.details["lay_in"], first.details["lies_in"]) == ("", "North")
     assert "lies_in" not in second.details
+    said: dict[str, object] = {"location_id": "1", "target_star": None, "is_closure": False}
+    chains.save_location(store=chain.bar, values=said, node_id=north.id, actor="user:1", now=NOW, today=NOW.date())
+    words = dict(activity_words.lines(Note.objects.filter(what="traffic.location_changed").latest("id").details))
+    assert words == {"location_id": "1", "target_star": "–", "is_closure": "no"}
+
+
+def test_1_a_manager_reads_words_of_a_location_where_the_form_has_codes(chain: People, mia: User, north: Node) -> None:
+    put(chain.bar, north)
+    with time_machine.travel(NOW, tick=False):
+        page = chain.client(mia).get(f"/traffic/locations/{chain.bar.public_id}").content.decode()
+    facts = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", page))
+    assert facts["Chain, district or region"] == "North"
+    assert (facts["Status"], facts["What of the id counts"]) == ("Operational", "all of it")
+    assert facts["Really closed: on return, leave this time empty"] == "no"
+    assert facts["Address"] == "–"
+
+
+def test_1_1_an_owner_is_not_told_to_ask_an_owner_for_hours_by_person(chain: People) -> None:
+    answer = chain.client(chain.alice).get("/traffic/people")
+    page = answer.content.decode()
+    assert (answer.status_code, "An owner can give you" in page) == (403, False)
+    assert "you give it to somebody under Users" in page
+    assert 'class="button primary" href="/settings/users"' in page
 
 
 def test_1_1_how_we_count_is_changed_by_whoever_sees_every_store_and_the_page_says_so(

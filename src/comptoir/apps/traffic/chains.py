@@ -238,7 +238,7 @@ def save_location(
         jobs.follow_status(organisation_id=store.organisation_id, store_id=store.id, actor=actor, now=now)
     if "address" in values:
         Store.objects.filter(organisation_id=store.organisation_id, id=store.id).update(address=values["address"])
-    details = {name: str(value) for name, value in values.items()}
+    details = {name: value if isinstance(value, bool | None) else str(value) for name, value in values.items()}
     if lay_in != node_id:
         # Who was given a level sees the stores in it: where one lies is a matter of rights as well.
         details |= {

@@ -81,7 +81,9 @@ def difference(kpi: Kpi, value: Decimal, currency: str) -> str:
     """One side less the other, with its sign; points for a rate."""
     if kpi.is_rate:
         return delta(kpi, value)[0]
-    return ("+" if value > 0 else "") + figure(kpi, value, currency)
+    decimals = _minor(currency) if kpi.decimals and kpi.unit in ("money", "money_per_hour") else kpi.decimals
+    rounded = _rounded(value, decimals) or Decimal(0)  # nought has no sign
+    return ("+" if rounded > 0 else "") + figure(kpi, rounded, currency)
 
 
 @dataclass(frozen=True)

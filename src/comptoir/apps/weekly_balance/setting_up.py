@@ -66,7 +66,11 @@ def change(*, organisation_id: UUID, values: dict[str, Any], actor: str, now: da
         )
     client.updated_at = now
     client.save()
-    moved = {name: str(value) for name, value in values.items() if before[name] != value}
+    moved = {
+        name: value if isinstance(value, bool) else str(value)
+        for name, value in values.items()
+        if before[name] != value
+    }
     if moved:
         note(organisation_id=organisation_id, actor=actor, what="balance.settings", now=now, details=moved)
     return client

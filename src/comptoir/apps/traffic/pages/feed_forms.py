@@ -84,6 +84,9 @@ class SftpForm(ServerForm):
 class MailForm(ServerForm):
     """A mailbox."""
 
+    host = forms.CharField(
+        label=gettext_lazy("Server"), max_length=253, help_text=gettext_lazy("Its name, such as imap.example.com.")
+    )
     secret = forms.CharField(
         label=gettext_lazy("Password"), max_length=300, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
     )

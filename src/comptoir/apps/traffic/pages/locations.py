@@ -1,7 +1,8 @@
 """Manage locations: id, status, hours, target, place in the tree."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -120,6 +121,18 @@ class LocationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._levels = {value for value, _name in levels}
         self.fields["node"] = forms.ChoiceField(label=self.fields["node"].label, required=False, choices=levels)
+
+    def told(self) -> list[tuple[str, Any]]:
+        """What stands, in words, for whoever may not change it."""
+        return [(str(each.label), _in_words(each.field, self.initial[each.name])) for each in self]
+
+
+def _in_words(field: forms.Field, value: Any) -> Any:
+    if isinstance(field, forms.BooleanField):
+        return _("yes") if value else _("no")
+    if isinstance(field, forms.ChoiceField):
+        return dict(cast(Iterable[tuple[str, str]], field.choices)).get(value, value)
+    return value
 
 
 @require_GET

@@ -202,7 +202,7 @@ def _save(request: OrganisationRequest, said: dict[str, Any]) -> None:
         organisation_id=request.organisation.id,
         actor=f"user:{request.user.pk}",
         what="traffic.settings_changed",
-        details={name: str(value) for name, value in said.items()},
+        details={name: value if isinstance(value, bool) else str(value) for name, value in said.items()},
         now=timezone.now(),
     )
     tasks.enqueue_filling(request.organisation.id)
