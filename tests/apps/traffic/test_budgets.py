@@ -195,10 +195,10 @@ def test_what_no_budget_was_set_of_is_a_gap_beside_the_figures_and_not_nought(ch
     plan(chain, sales="125", visitors="20")
     two_days = {"since": (DAY - timedelta(days=1)).isoformat()}
     page = shown(chain, "/traffic", **two_days)
-    assert "Visitors, before" in page
-    assert "Conversion, before" not in page, "a conversion needs a budget of transactions too"
+    assert "Visitors, budget" in page
+    assert "Conversion, budget" not in page, "a conversion needs a budget of transactions too"
     plan(chain, sales="125", visitors="20", transactions="5")
-    assert "Conversion, before" in shown(chain, "/traffic", **two_days)
+    assert "Conversion, budget" in shown(chain, "/traffic", **two_days)
 
 
 def test_a_week_has_the_index_of_its_budget_and_of_how_many_days(chain: People) -> None:

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from comptoir.apps.traffic import catching_up, kpis, shown
 from comptoir.apps.traffic.alert_tables import BusinessException, BusinessHours
 from comptoir.apps.traffic.chains import save_location
+from comptoir.apps.traffic.count_tables import Counter
 from comptoir.apps.traffic.kpis import BY_SLUG, Bucket
 from comptoir.apps.traffic.periods import Period
 from comptoir.apps.traffic.reports import reading
@@ -145,3 +147,20 @@ def test_saving_business_hours_makes_past_days_anew(chain: People) -> None:
     assert client.post(f"{path}/dates/{DAY}/delete").status_code == 302
     catching_up.everything(organisation_id=chain.le_zinc.id, now=NOW)
     assert sums(chain, business=True).visitors == 30
+
+
+def test_a_difference_that_rounds_to_nought_has_no_sign() -> None:
+    items, money = BY_SLUG["upt"], BY_SLUG["atv"]
+    said = [shown.difference(kpi, Decimal(value), "EUR") for kpi in (items, money) for value in ("-0.004", "0.006")]
+    assert said == ["0.00", "+0.01", "€0.00", "+€0.01"]
+
+
+def test_a_counter_that_told_nothing_for_a_week_is_not_called_counting_where_nobody_knows_when_it_is_open(
+    chain: People,
+) -> None:
+    def page(days: int) -> str:
+        Counter.objects.update(heard_at=timezone.now() - timedelta(days=days))
+        return chain.client(chain.alice).get(f"/traffic/locations/{chain.bar.public_id}").content.decode()
+
+    assert ("Counting" in (near := page(6)), "Nothing lately" in near) == (True, False)
+    assert ("Counting" in (far := page(8)), "Nothing lately" in far) == (False, True)

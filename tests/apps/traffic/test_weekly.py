@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from comptoir.apps.traffic import report_mails
+from comptoir.apps.traffic import chains, report_mails
 from comptoir.apps.traffic.chains import save_location
 from comptoir.apps.traffic.models import ReportMail, Settings
 from comptoir.apps.traffic.periods import Beside, Comparison, Period
@@ -19,6 +19,7 @@ from comptoir.apps.traffic.projection import restate
 from comptoir.apps.traffic.reports import reading
 from comptoir.apps.traffic.reports import weekly as report
 from comptoir.core.mail.models import OutgoingMail
+from comptoir.kernel.ids import public_id
 from tests.apps.traffic.chain import DAY, NOW, at, come, make, sell, utc_store, works
 from tests.apps.traffic.test_reports import name_it, other_store, places, sell_at
 from tests.people import People
@@ -74,6 +75,18 @@ def test_it_has_seven_days_and_the_week_of_each_location_and_of_all(chain: Peopl
     assert week.alike is not None
     assert [each.sales for each in week.alike] == [107, 40]
     assert told.left_out == ("Young",)
+
+
+def test_the_lines_of_a_level_are_called_after_it(chain: People) -> None:
+    young = other_store(chain, "Young", "2")
+    north = chains.add_node(
+        organisation_id=chain.le_zinc.id, name="North", kind="region", parent_id=None, actor="user:1", now=NOW
+    )
+    for store in (chain.bar, young):
+        save_location(store=store, values={}, node_id=north.id, actor="user:1", now=NOW, today=MONDAY)
+    assert "All locations, EUR" in page(chain)
+    shown = page(chain, at=public_id("nod", north.id))
+    assert ("North, EUR" in shown, "All locations, EUR" in shown) == (True, False)
 
 
 def test_a_day_that_is_not_over_is_in_its_row_and_compared_with_nothing(chain: People) -> None:

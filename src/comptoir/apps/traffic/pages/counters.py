@@ -1,5 +1,6 @@
 """Counters of a location: added, switched off, and how each is doing; files of what they counted."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from django import forms
@@ -31,6 +32,7 @@ KINDS: Final[dict[str, str | Promise]] = {
     "staff": pgettext_lazy("a counter", "Staff"),
     "groups": gettext_lazy("Groups"),
 }
+LATELY: Final = timedelta(days=7)
 
 
 class CounterForm(forms.Form):
@@ -103,14 +105,23 @@ def upload(request: OrganisationRequest) -> HttpResponse:
 def counters_of(request: OrganisationRequest, place: Place) -> list[tuple[Counter, str, str | Promise, Status]]:
     """Each with its public id, its kind and its light."""
     rows = Counter.objects.filter(organisation_id=request.organisation.id, store_id=place.store.id).order_by("name")
-    silent = finding.silent_counters(request.organisation.id, [place.store], now=timezone.now())
-    return [(row, public_id("cnt", row.id), KINDS[row.kind], _alive(row, is_silent=row.id in silent)) for row in rows]
+    now = timezone.now()
+    silent = finding.silent_counters(request.organisation.id, [place.store], now=now)
+    return [
+        (row, public_id("cnt", row.id), KINDS[row.kind], _alive(row, is_silent=row.id in silent, now=now))
+        for row in rows
+    ]
 
 
-def _alive(row: Counter, *, is_silent: bool) -> Status:
-    """Silent is who told nothing for two hours in which the location was open."""
+def _alive(row: Counter, *, is_silent: bool, now: datetime) -> Status:
+    """Silent is who told nothing for two hours in which the location was open; where nobody knows when that is, one
+    that told nothing for a week is not called silent, nor is it counting."""
     if not row.active:
         return Status("off", pgettext("a feed or counter", "Off"))
     if row.heard_at is None:
         return Status("off", _("Nothing yet"))
-    return Status("warn", _("Silent"), row.heard_at) if is_silent else Status("ok", _("Counting"), row.heard_at)
+    if is_silent:
+        return Status("warn", _("Silent"), row.heard_at)
+    if now - row.heard_at >= LATELY:
+        return Status("off", _("Nothing lately"), row.heard_at)
+    return Status("ok", _("Counting"), row.heard_at)

@@ -91,7 +91,7 @@ def _headline(whole: Sums, currency: str) -> str:
     if whole.known_visitors is None:
         words = ngettext("%(count)s sale", "%(count)s sales", int(whole.transactions))
         said = words % {"count": shown.figure(BY_SLUG["transactions"], whole.transactions, currency)}
-        return " · ".join(filter(None, [said, sales, _("nobody counts the visitors yet")]))
+        return " · ".join(filter(None, [said, sales, _("no visitor was counted")]))
     visitors = shown.figure(BY_SLUG["visitors"], whole.visitors, currency)
     parts = [ngettext("%(count)s visitor", "%(count)s visitors", int(whole.visitors)) % {"count": visitors}]
     if conversion is not None:

@@ -24,6 +24,7 @@ from comptoir.core.accounts.roles import may
 from comptoir.kernel.errors import RuleBroken
 from comptoir.kernel.ids import parse_id
 from comptoir.kernel.seal import Secret
+from comptoir.web.kept_words import in_reader_words
 from comptoir.web.parts import Status
 from comptoir.web.shell import OrganisationRequest, page
 from comptoir.web.toasts import toast
@@ -223,7 +224,7 @@ def _status(plan: ExportPlan, latest: dict[UUID, ExportRun]) -> Status:
         told = hooks.states(plan.organisation_id, plan.id).get(hooks.message_id(run))
         state, attempts, fault = (told.state, told.attempts, "") if told else (ExportRun.WAITING, 0, "")
     else:
-        state, attempts, fault = run.state, run.attempts, run.fault
+        state, attempts, fault = run.state, run.attempts, in_reader_words(run.fault)
     if state == ExportRun.DELIVERED:
         return Status("ok", _("Sent"), since=run.finished_at or run.slot)
     if state == ExportRun.GIVEN_UP:

@@ -58,7 +58,7 @@ def course(scope: Scope) -> Panel:
         _pictures(scope, found, beside),
         found.caption,
         found.first,
-        columns(slugs) + columns(beside, suffix="_before", words=_("before")),
+        columns(slugs) + columns(beside, suffix="_before", words=_("budget") if scope.is_budget else _("before")),
         tuple(lines if scope.period.length == 1 else reversed(lines)),
         currency,
     )

@@ -154,7 +154,7 @@ def of_a_week(scope: Scope) -> Told:
         day_start=start,
     )
     lead = _lead([(each.lines[-1].now, each.currency) for each in found.wholes], _("Nothing is known of this week"))
-    parts = [part for each in (*wholes, *known[:MOST]) for part in _of_block(each, heads, slugs)]
+    parts = [part for each in (*wholes, *known[:MOST]) for part in _of_block(scope, each, heads, slugs)]
     return Told(
         lead,
         parts,
@@ -217,9 +217,9 @@ def _changed(cell: Cell) -> str:
     return f" ({cell.delta})" if cell.delta else ""
 
 
-def _of_block(block: Block, heads: Sequence[str], slugs: Sequence[str]) -> list[Part]:
+def _of_block(scope: Scope, block: Block, heads: Sequence[str], slugs: Sequence[str]) -> list[Part]:
     title = f"{block.place.shown_id} {block.place.store.name}".strip() if block.place else ""
-    title = title or _("All locations, %(currency)s") % {"currency": block.currency}
+    title = title or weekly.whole_name(scope, block.currency)
     rows = [(_name(each), _figures(each, block.currency, slugs)) for each in block.lines if each.now.hours]
     return _parts(title, heads, rows)
 

@@ -123,9 +123,14 @@ def _link(request: OrganisationRequest, begin: date) -> str:
     return urlencode({**kept(request.GET), "week": begin.isoformat()}, doseq=True)
 
 
+def whole_name(scope: Scope, currency: str) -> str:
+    """What the lines of all locations of one currency are called: after the level that was chosen, if one was."""
+    return f"{scope.name}, {currency}" if scope.name else _("All locations, %(currency)s") % {"currency": currency}
+
+
 def _table(scope: Scope, columns: Columns, block: Block) -> Table:
     return Table(
-        block.place.store.name if block.place else "",
+        block.place.store.name if block.place else whole_name(scope, block.currency),
         block.place.shown_id if block.place else "",
         block.currency,
         block.place.store.public_id if block.place else "",
