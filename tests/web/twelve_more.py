@@ -129,11 +129,11 @@ def _feeds(world: World, now: datetime) -> None:
             name=f"counts-all-stores-2026-11-{20 + number}.csv",
             sha256=f"{number:064}",
             state=state,
-            words="It has no column called date." if is_parked else "",
+            words="The first line names the columns; there is none for: date." if is_parked else "",
             rows=0 if is_parked else 288,
             taken=0 if is_parked else 280,
             aside=0 if is_parked else 4,
-            faults=[[12, "There is no hour 27."]] if number == 3 else [],
+            faults=[[12, "no date and hour: 2026-11-23 27"]] if number == 3 else [],
             received_at=now - timedelta(hours=2 + number * 24),
         )
     world.ids |= {"sftp_feed": sftp.public_id, "mail_feed": mail.public_id, "axis_feed": device.public_id}

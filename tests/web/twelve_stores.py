@@ -211,7 +211,7 @@ def _feeds(world: World, stores: list[Store], who: dict[str, Any]) -> None:
     jobs.attach(job=other, connection=matching)
     refused = _account(world, "Corners", now)
     Connection.objects.filter(pk=refused.pk).update(
-        status="reconnect", status_reason="Lightspeed does not accept the sign-in any more."
+        status="reconnect", status_reason="Lightspeed R-Series asks you to sign in again."
     )
     third = jobs.begin(label="Corners", **who)
     jobs.attach(job=third, connection=refused)
@@ -274,8 +274,9 @@ def _wrong(world: World, stores: list[Store], now: datetime) -> None:
         "target": "40",
         "day": now.date().isoformat(),
         "people": "2",
-        "counter": "Entrée rue",
+        "counter": "",
     }
+    of_kind = {Kind.FEED_FAILED: {"why": twelve_more.FAULT}, Kind.COUNTER_DEAD: {"counter": "Entrée rue"}}
     refused = str(Connection.objects.get(organisation_id=organisation_id, account_name="Corners").pk)
     for place, kind in enumerate(Kind):
         for closed in (None, now - timedelta(days=place + 1)):
@@ -287,7 +288,7 @@ def _wrong(world: World, stores: list[Store], now: datetime) -> None:
                 kind=kind,
                 part=refused if kind is Kind.REFUSED else str(new_id()) if kind is Kind.FEED_FAILED else "",
                 name="Corners" if kind is Kind.REFUSED else stores[place].name,
-                details=details if kind is Kind.COUNTER_DEAD else {**details, "counter": ""},
+                details=details | of_kind.get(kind, {}),
                 since=since,
                 opened_at=since,
                 mails=place % 3,

@@ -13,6 +13,7 @@ from comptoir.core.health.causes import Cause, Colour, Finding
 from comptoir.core.health.lights import Light
 from comptoir.core.installations import manifest
 from comptoir.kernel.ids import public_id
+from comptoir.web.kept_words import in_reader_words
 from comptoir.web.parts import Action, Level, Status, Text
 
 LEVELS: dict[Colour, Level] = {Colour.GREEN: "ok", Colour.AMBER: "warn", Colour.RED: "bad", Colour.GREY: "off"}
@@ -204,7 +205,7 @@ def tell(finding: Finding, role: Role) -> Told:
     sentence = str(words.sentence) % {"name": name, "count": finding.count}
     url = words.target(finding) if words.target else ""
     action = Action(words.button, url) if words.button and url and _may_go(role, url) else None
-    light = Status(LEVELS[finding.rule.colour], words.word, finding.since, finding.detail)
+    light = Status(LEVELS[finding.rule.colour], words.word, finding.since, in_reader_words(finding.detail))
     return Told(finding, light, sentence, action)
 
 

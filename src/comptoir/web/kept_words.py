@@ -25,6 +25,9 @@ KEPT: Final = (
     gettext_noop("Lightspeed R-Series sends no notifications."),
     gettext_noop("A stored secret cannot be opened with the keys at hand."),
     gettext_noop("%(vendor)s answered something unexpected; Comptoir looks before it tries again."),
+    gettext_noop(
+        "%(vendor)s's answer to a renewal of the sign-in was lost on the way. Sign in again: nothing else is lost."
+    ),
 )
 """Sentences of places that have no catalogue, or put their names in themselves."""
 PLACE: Final = re.compile(r"%\((\w+)\)[sd]")

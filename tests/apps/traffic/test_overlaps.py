@@ -66,6 +66,9 @@ def test_a_person_at_two_shops_at_once_is_counted_at_both_and_flagged(people: Pe
     clock(people.bar, "1", ("7", 9, 12))
     clock(other, "2", ("7", 11, 13), ("8", 9, 10))
     restate(people.le_zinc.id, {(people.bar.id, DAY), (other.id, DAY)}, now=NOW)
+    payer = people.client(create_member(people.le_zinc, "Payer", Role.HR))
+    said = payer.get(f"/traffic/people?since={DAY}&until={DAY}").content.decode()
+    assert "2 people worked 6.00 h" in said, "7 is one person, at two shops"
     for store, hours in ((people.bar, "3.00 h"), (other, "3.00 h")):
         day, quality = pages(people, store, Role.OWNER)
         assert "1 person is clocked in at two shops at once: both count." in day

@@ -23,11 +23,14 @@ HOUR_SECONDS: Final = 3600
 class PersonDay:
     """What somebody worked at a store on a business date, in hours; overlapping times once.
 
+    `person` is one row, of one shop of the till; `human` the same in all of its shops.
+
     `has_overlap`: times of hers overlap there. `is_open`: a time has no end yet, or nobody checked out.
     """
 
     store: Store
     person: str
+    human: str
     name: str
     day: date
     hours: Decimal
@@ -40,6 +43,7 @@ class PersonSum:
     """The same of a period, and on how many days."""
 
     store: Store
+    human: str
     name: str
     hours: Decimal
     days: int
@@ -72,6 +76,7 @@ def sums(days: Collection[PersonDay]) -> list[PersonSum]:
     return [
         PersonSum(
             rows[0].store,
+            rows[0].human,
             rows[0].name,
             sum((each.hours for each in rows), Decimal(0)),
             len(rows),
@@ -110,4 +115,5 @@ def _of_person(store: Store, times: list[TimeAtWork], now: datetime) -> Iterator
             start = stop
     for day, length in sorted(lengths.items()):
         hours = Decimal(length // timedelta(microseconds=1)) / (HOUR_SECONDS * 1_000_000)
-        yield PersonDay(store, times[0].person, times[-1].name, day, hours, day in overlaps, day in opens)
+        first = times[0]
+        yield PersonDay(store, first.person, first.human, times[-1].name, day, hours, day in overlaps, day in opens)

@@ -16,6 +16,8 @@ from comptoir.core.ledger.models import ClockEntry
 
 # Nobody is in for longer than 16 hours: whoever never checked out is not at two places for ever.
 ENDS: Final[LiteralString] = "coalesce(t.ended_at, least(%(now)s, t.started_at + interval '16 hours'))"
+ONES_OWN: Final = 32
+"""Letters of an id that is one's own anywhere, as the statement says."""
 # Within what a person's id is one's own: anywhere where it is long, else in an account of shops, else in one shop.
 # Short ids are the same in every shop: without it each of a hundred shops would have a hundred others beside.
 KNOWN_IN: Final[LiteralString] = (
@@ -59,10 +61,14 @@ SQL: Final[LiteralString] = (
 
 @dataclass(frozen=True)
 class TimeAtWork:
-    """A time of one person at one store; `end` is None while nobody ended it. `person` is of one shop of the till."""
+    """A time of one person at one store; `end` is None while nobody ended it.
+
+    `person` is of one shop of the till, `human` whoever that is in all of its account, where an id says so.
+    """
 
     store_id: UUID
     person: str
+    human: str
     name: str
     start: datetime
     end: datetime | None
@@ -89,12 +95,20 @@ def times(organisation_id: UUID, store_ids: Collection[UUID], *, since: datetime
         TimeAtWork(
             row.store_id,
             f"{row.provider} {row.location_id} {row.staff_id}",
+            f"{row.provider} {_known_in(row.location_id, row.staff_id)} {row.staff_id}",
             row.staff_name or row.staff_id,
             row.started_at,
             row.ended_at,
         )
         for row in rows.order_by("started_at", "id")
     ]
+
+
+def _known_in(location_id: str, staff_id: str) -> str:
+    """As `KNOWN_IN`."""
+    if len(staff_id) >= ONES_OWN:
+        return ""
+    return location_id.rpartition(":")[0] if ":" in location_id else location_id
 
 
 def at_once(

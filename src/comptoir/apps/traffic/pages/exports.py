@@ -228,7 +228,9 @@ def _status(plan: ExportPlan, latest: dict[UUID, ExportRun]) -> Status:
     if state == ExportRun.DELIVERED:
         return Status("ok", _("Sent"), since=run.finished_at or run.slot)
     if state == ExportRun.GIVEN_UP:
-        return Status("bad", pgettext("an export", "Given up"), since=run.finished_at or run.slot, cause=fault)
+        return Status(
+            "bad", pgettext("an export", "Given up"), since=run.finished_at or run.slot, cause=in_reader_words(fault)
+        )
     if attempts:
-        return Status("warn", _("Does not arrive; tried again"), since=run.slot, cause=fault)
+        return Status("warn", _("Does not arrive; tried again"), since=run.slot, cause=in_reader_words(fault))
     return Status("info", _("On its way"), since=run.slot)

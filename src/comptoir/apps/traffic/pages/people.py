@@ -32,7 +32,7 @@ def people(request: OrganisationRequest) -> HttpResponse:
         "scope": scope,
         "rows": [(each, shown.figure(kpi, each.hours, "")) for each in found],
         "whole": shown.figure(kpi, sum((each.hours for each in found), Decimal(0)), ""),
-        "people": len({(each.store.id, each.name) for each in found}),
+        "people": len({each.human for each in found}),
     }
     return render(request, "traffic/people.html", values)
 
