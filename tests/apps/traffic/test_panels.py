@@ -224,7 +224,7 @@ def test_before_the_first_customer_the_charts_are_of_yesterday_too(chain: People
         page = alice.get("/traffic").content.decode()
         address = re.findall(r'href="(/traffic/charts/so-far[^"]+)"', page)[0].replace("&amp;", "&")
         content = alice.get(address).getvalue().decode("utf-8-sig")
-    assert content.splitlines()[-1].startswith("14:00,220")
+    assert content.splitlines()[-1].startswith("15:00,220")
 
 
 def test_behind_a_figure_are_its_days_hours_and_receipts(chain: People) -> None:

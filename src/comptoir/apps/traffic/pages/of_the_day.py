@@ -6,6 +6,7 @@ from typing import Final
 
 from babel.dates import get_day_names
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from comptoir.apps.traffic import shown
 from comptoir.apps.traffic.kpis import BY_SLUG, Kpi
@@ -47,14 +48,23 @@ def so_far(scope: Scope) -> Panel | None:
     if not any((slug, "") in known for slug in slugs):
         return None
     names = {suffix: words for suffix, words, _of, _end in sides}
-    labels = tuple(f"{each:02d}:00" for each in hours)
+    labels = tuple(f"{(each + 1) % 24:02d}:00" for each in hours)  # by then it is over
     pictures = tuple(_picture(scope, slug, labels, names, known) for slug in slugs if (slug, "") in known)
     heads = tuple(
         Column(slug + suffix, _head(slug, names[suffix] if suffix else ""), BY_SLUG[slug]) for slug, suffix in known
     )
     lines = tuple(Line(label, tuple(each[place] for each in known.values())) for place, label in enumerate(labels))
     note = _beside_usual(scope, usual, known, names, over - bool(running_hours(scope) & set(hours)), labels)
-    return Panel("so-far", pictures, _("By the end of each hour"), _("Hour"), heads, lines, scope.currency, note)
+    return Panel(
+        "so-far",
+        pictures,
+        _("By the end of each hour"),
+        pgettext("an hour", "Until"),
+        heads,
+        lines,
+        scope.currency,
+        note,
+    )
 
 
 def usual_day(scope: Scope) -> Profile:
@@ -114,10 +124,9 @@ def _beside_usual(
     sides = [_stand(known.get((slug, suffix), ()), over) for suffix in ("", "_usual")]
     if not over or None in sides:
         return ""
-    until = f"{(int(labels[over - 1][:2]) + 1) % 24:02d}:00"
     figures = [shown.figure(BY_SLUG[slug], each, scope.currency) for each in sides]
     said = {
-        "until": until,
+        "until": labels[over - 1],
         "figure": BY_SLUG[slug].label,
         "now": figures[0],
         "usual": figures[1],
