@@ -19,9 +19,9 @@ from comptoir.apps.traffic.budget_tables import Budget
 from comptoir.apps.traffic.chains import add_node, save_location
 from comptoir.apps.traffic.left_out_tables import LeftOut
 from comptoir.apps.traffic.models import Hour, Settings, Tailored
-from comptoir.apps.traffic.periods import Beside, Comparison, Period
+from comptoir.apps.traffic.periods import Beside, Comparison, Period, Step
 from comptoir.apps.traffic.projection import restate
-from comptoir.apps.traffic.reports import comparing, reading
+from comptoir.apps.traffic.reports import comparing, over_time, reading
 from comptoir.apps.traffic.reports import totals as totals_report
 from comptoir.core.accounts.models import Store
 from comptoir.kernel.ids import new_id, public_id
@@ -181,7 +181,10 @@ def test_ta33_a_store_without_the_other_period_is_left_out_and_named(chain: Peop
 
 
 def test_4_3_a_day_whose_figures_were_taken_away_is_compared_with_nothing(chain: People) -> None:
+    quai = other_store(chain, "Quai", "2")
     beside = Beside(Period(DAY, DAY), Comparison.SAME_WEEKDAYS)
+    for day, total in ((DAY, "30"), (beside.whole.since, "20")):
+        sell_at(quai, at(10, day), total)
     sell(chain, 10, "80", day=beside.whole.since)
     sell(chain, 10, "100")
     Budget.objects.create(organisation_id=chain.le_zinc.id, store_id=chain.bar.id, business_date=DAY, sales=100)
@@ -195,7 +198,11 @@ def test_4_3_a_day_whose_figures_were_taken_away_is_compared_with_nothing(chain:
         actor="user:1",
         at=NOW,
     )
-    restate(chain.le_zinc.id, {(chain.bar.id, DAY), (chain.bar.id, beside.whole.since)}, now=NOW)
+    keys = {(store.id, day) for store in (chain.bar, quai) for day in (DAY, beside.whole.since)}
+    restate(chain.le_zinc.id, keys, now=NOW)
+    [line] = over_time.lines(scope(chain, chain.bar, quai), Period(DAY, DAY), Step.DAY, beside, today=TODAY)
+    assert line.alike is not None
+    assert [each.sales for each in line.alike] == [30, 20], "of the store that has both"
     asked = {"today": TODAY, "now": NOW}
     report = totals_report.totals(
         scope(chain),

@@ -9,7 +9,7 @@ from comptoir.apps.traffic import kpis
 from comptoir.apps.traffic.day_parts import DayPart
 from comptoir.apps.traffic.kpis import Sums
 from comptoir.apps.traffic.periods import Beside, Period, Step, begin_of
-from comptoir.apps.traffic.reports import against, reading, stretches
+from comptoir.apps.traffic.reports import against, comparing, reading, stretches
 from comptoir.apps.traffic.reports.against import Against
 from comptoir.apps.traffic.reports.reading import Scope
 
@@ -129,8 +129,8 @@ def _total(found: Iterable[Sums]) -> Sums:
 
 def _both(scope: Scope, period: Period, beside: Beside) -> Scope:
     """Like for like: only stores that have figures in both."""
-    before = stretches.over(reading.by_store, scope, beside, period)
-    both = reading.by_store(scope, period).keys() & before.keys()
+    before = comparing.known(stretches.over(reading.by_store, scope, beside, period))
+    both = comparing.known(reading.by_store(scope, period)).keys() & before.keys()
     # All of them: what was answered before is not asked again.
     return scope if both == set(scope.store_ids) else replace(scope, store_ids=both)
 
