@@ -50,8 +50,7 @@ NOTED_EVERY: Final = timedelta(minutes=1)
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _noted: dict[UUID, datetime] = {}
-"""When this process has noted of a store that it was heard, to ask nothing in vain. What a transaction that failed took
-back is noted again a minute later."""
+"""When this process has noted of a store that it was heard, to ask nothing in vain: only of what stands."""
 
 
 def due(*, now: datetime) -> list[tuple[UUID, UUID]]:
@@ -138,7 +137,7 @@ def heard(store_ids: Collection[UUID], *, now: datetime) -> None:
     news = sorted(each for each in store_ids if not timedelta(0) <= now - _noted.get(each, LONG_AGO) < NOTED_EVERY)
     if not news:
         return
-    # Not before it stands: taken back, it would be missing for a minute in which the till seems silent.
+    # Taken back with its transaction, it would be missing for a minute in which the till seems silent.
     transaction.on_commit(lambda: _noted.update(dict.fromkeys(news, now)))
     with prepared.cursor() as cursor:
         cursor.execute(
